@@ -1,0 +1,95 @@
+/**
+ * What a viewer (the preview page, the terminal, a recorder) sees of a running player, and what it may ask of it.
+ * The player implements {@linkcode Playback}; viewers know nothing else of it.
+ *
+ * @module
+ */
+
+import type { JpegFrame } from "../mjpeg/frame.ts";
+import type { PlayerCommand, PlayerState } from "./player_state.ts";
+
+/** A whole, undamaged frame as it left the receiver. */
+export interface ReceivedFrame extends JpegFrame {
+  /** Counts the whole frames of this run, from 1. */
+  readonly number: number;
+  /** When the last packet of the frame was read from the socket: milliseconds since the Unix epoch. */
+  readonly arrivalMs: number;
+}
+
+/** Something the user should know, in one sentence that names the next step. */
+export interface Notice {
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+}
+
+/** The state of the dialogue with the server. */
+export interface PlaybackStatus {
+  readonly state: PlayerState;
+  /** The commands that the state table allows now; empty while a request awaits its reply, or when it has ended. */
+  readonly allowed: readonly PlayerCommand[];
+  /** The last thing worth telling, until something newer or better replaces it. */
+  readonly notice: Notice | undefined;
+  /** True once the server has gone or the player has ended: nothing more will come. */
+  readonly ended: boolean;
+}
+
+/** Counters of a run; all of them only grow, but for the rates. The first block is the `--json` summary. */
+export interface PlaybackStatistics {
+  /** Whole frames received. */
+  readonly frames: number;
+  /** Frames of which at least one packet came but which could not be completed. */
+  readonly damagedFrames: number;
+  /** RTP packets received from the server, duplicates included. */
+  readonly packets: number;
+  /** Packets expected by sequence number that never came (RFC 3550, A.3). */
+  readonly lostPackets: number;
+  readonly duplicatePackets: number;
+  /** Packets that came after one with a higher sequence number. */
+  readonly reorderedPackets: number;
+  /** Bytes of RTP payload received. */
+  readonly bytes: number;
+  /** Time spent in PLAYING, in seconds. */
+  readonly seconds: number;
+  /** Whole frames a second, averaged over `seconds`. */
+  readonly fps: number;
+  /** Payload bits a second, averaged over `seconds`. */
+  readonly bitrate: number;
+  /** Interarrival jitter in milliseconds (RFC 3550, 6.4.1). */
+  readonly jitterMs: number;
+
+  /** lostPackets / (lostPackets + packets received once), 0 to 1. */
+  readonly lossRate: number;
+  /** Whole frames in the last second. */
+  readonly currentFps: number;
+  /** Payload bits in the last second. */
+  readonly currentBitrate: number;
+  /** Datagrams from another address than the server's: ignored. */
+  readonly strangerPackets: number;
+  /** Why frames were damaged: a short cause, and how often. */
+  readonly damageCauses: Readonly<Record<string, number>>;
+}
+
+/** Calls a viewer wants to get. They must return quickly: they run on the receiving path. */
+export interface PlaybackListener {
+  frame?(frame: ReceivedFrame): void;
+  status?(status: PlaybackStatus): void;
+}
+
+/** A running player. */
+export interface Playback {
+  /** The name of what is played, for instance `movie.mjpeg`. */
+  readonly title: string;
+  /** The server, for instance `127.0.0.1:1025`. */
+  readonly server: string;
+  readonly status: PlaybackStatus;
+  /** The newest whole frame, if there was one yet. */
+  readonly latestFrame: ReceivedFrame | undefined;
+  statistics(): PlaybackStatistics;
+  /**
+   * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects
+   * when the state table forbids it then, or when the server refuses.
+   */
+  command(command: PlayerCommand): Promise<void>;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: PlaybackListener): () => void;
+}

@@ -1,0 +1,53 @@
+/**
+ * Pixels to baseline JPEG with the standard Huffman tables, the only kind that RTP/JPEG carries (RFC 2435, 3.1.6):
+ * mozjpeg in WebAssembly, with everything switched off that would leave the baseline.
+ *
+ * @module
+ */
+
+import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
+import mozjpegWasm from "./mozjpeg_wasm.js";
+
+/** A picture as rows of red, green, blue and alpha bytes from the top left; alpha is ignored. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  /** width * height * 4 bytes. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Options of {@linkcode encodeBaselineJpeg}. */
+export interface EncodeJpegOptions {
+  /** Scale of the quantization tables, 1 (worst) to 100, default 60. */
+  quality?: number;
+}
+
+/** MozJpegColorSpace.YCbCr of the library, whose enum exists in its types only. */
+const YCBCR = 3;
+/** JPEG Annex K's tables, the ones that RFC 2435 scales for Q 1 to 99. */
+const QUANT_TABLE_ANNEX_K = 0;
+
+let ready: Promise<void> | undefined;
+
+/** Encodes 4:2:0 baseline sequential JPEG with the tables of ITU-T T.81, Annex K. The bytes are the caller's. */
+export async function encodeBaselineJpeg(image: RgbaImage, options: EncodeJpegOptions = {}): Promise<Uint8Array> {
+  const { width, height, data } = image;
+  if (data.length !== width * height * 4) {
+    throw new RangeError(
+      `Cannot encode JPEG: ${width}x${height} needs ${width * height * 4} bytes, got ${data.length}`,
+    );
+  }
+  await (ready ??= init(mozjpegWasm));
+  const bytes = await encodeJpeg({ data, width, height, colorSpace: "srgb" } as ImageData, {
+    quality: options.quality ?? 60,
+    baseline: true,
+    progressive: false,
+    arithmetic: false,
+    optimize_coding: false,
+    color_space: YCBCR,
+    quant_table: QUANT_TABLE_ANNEX_K,
+    auto_subsample: false,
+    chroma_subsample: 2,
+  });
+  return new Uint8Array(bytes);
+}

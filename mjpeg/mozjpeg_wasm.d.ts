@@ -1,0 +1,3 @@
+/** mozjpeg's encoder, compiled but not instantiated. */
+declare const mozjpegWasm: WebAssembly.Module;
+export default mozjpegWasm;

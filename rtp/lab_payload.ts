@@ -1,0 +1,149 @@
+/**
+ * The payload of the networking lab's RTP packets: a whole JPEG in one packet with the marker clear, or, in the
+ * fragmented fork and for frames too large for a datagram, the JPEG cut into pieces with the marker on the last.
+ * (The standards' payload, RFC 2435, is another thing.)
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import { JpegScanner, SOI } from "../mjpeg/markers.ts";
+import type { OrderedPacket } from "./reorder_buffer.ts";
+
+/** Largest payload of a UDP datagram over IPv4 (65507 bytes) less the RTP header. */
+export const LAB_PAYLOAD_MAX_BYTES = 65_507 - 12;
+/** What the lab's plain clients read of a datagram (`recvfrom(20480)`) less the RTP header. */
+export const LAB_CLIENT_PAYLOAD_BYTES = 20_480 - 12;
+/** Bytes of a piece in the fragmented fork. */
+export const LAB_FRAGMENT_BYTES = 1408;
+
+/** One packet's worth of a frame. */
+export interface LabFragment {
+  /** A view of the frame's bytes. */
+  readonly payload: Uint8Array;
+  /** True on the last piece of a frame that was cut; false on a frame that goes whole. */
+  readonly marker: boolean;
+}
+
+/** Options of {@linkcode packetizeLabFrame}. */
+export interface LabPacketizeOptions {
+  /** Cut frames into pieces of this many bytes; without it only a frame that no datagram can hold is cut. */
+  readonly fragmentBytes?: number;
+}
+
+/** Cuts a JPEG into the payloads of its packets, as views of it. */
+export function packetizeLabFrame(jpeg: Uint8Array, options: LabPacketizeOptions = {}): LabFragment[] {
+  if (options.fragmentBytes === undefined && jpeg.length <= LAB_PAYLOAD_MAX_BYTES) {
+    return [{ payload: jpeg, marker: false }];
+  }
+  const step = options.fragmentBytes ?? LAB_FRAGMENT_BYTES;
+  if (!Number.isInteger(step) || step < 1 || step > LAB_PAYLOAD_MAX_BYTES) {
+    throw new RangeError(
+      `Cannot cut frames into pieces of ${step} bytes: 1 to ${LAB_PAYLOAD_MAX_BYTES} fit a datagram`,
+    );
+  }
+  const fragments: LabFragment[] = [];
+  for (let start = 0; start < jpeg.length; start += step) {
+    const end = Math.min(start + step, jpeg.length);
+    fragments.push({ payload: jpeg.subarray(start, end), marker: end === jpeg.length });
+  }
+  return fragments;
+}
+
+/** Why a frame of which packets came could not be completed. */
+export type DamageCause = "packet-lost" | "broken-off" | "not-a-jpeg" | "too-large";
+
+/** A frame that is complete, or one that is given up. */
+export type LabDepacketizerOutput =
+  | {
+    readonly kind: "frame";
+    /** A whole JPEG in the bytes of its packet or in bytes of its own. */
+    readonly data: Uint8Array;
+    /** The RTP timestamp of its last packet: seconds since 1970, as the lab has it. */
+    readonly timestamp: number;
+    /** When its last packet was read. */
+    readonly arrivalMs: number;
+  }
+  | { readonly kind: "damaged"; readonly cause: DamageCause };
+
+/** The frame being put together. */
+interface Assembly {
+  readonly parts: Uint8Array[];
+  readonly scanner: JpegScanner;
+  lengthBytes: number;
+}
+
+/**
+ * Makes frames of packets that come in order, finding out by itself which of the two forms they have. A frame with a
+ * hole, one that does not end in EOI, and what is no JPEG at all comes out as damaged, once a frame.
+ */
+export class LabDepacketizer {
+  readonly #maxFrameBytes: number;
+  #assembly: Assembly | undefined;
+  #expected: number | undefined;
+  /** What packets that begin no frame belong to: nothing known, the tail of a complete frame, a frame given up. */
+  #stray: "unknown" | "tail" | "given-up" = "unknown";
+
+  /** `maxFrameBytes` bounds what a peer can make us hold. */
+  constructor(options: { readonly maxFrameBytes: number }) {
+    this.#maxFrameBytes = options.maxFrameBytes;
+  }
+
+  /** Takes the next packet in order; gaps show in its extended sequence number. */
+  push(packet: OrderedPacket): LabDepacketizerOutput[] {
+    const outputs: LabDepacketizerOutput[] = [];
+    const gap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
+    this.#expected = packet.extendedSequenceNumber + 1;
+    if (gap) {
+      this.#giveUp("packet-lost", outputs);
+      if (this.#stray === "tail") this.#stray = "unknown";
+    }
+    if (startsJpeg(packet.payload) && this.#assembly?.scanner.place !== "segment") {
+      this.#giveUp("broken-off", outputs);
+      this.#assembly = { parts: [], scanner: new JpegScanner(), lengthBytes: 0 };
+    }
+    if (this.#assembly !== undefined) this.#append(this.#assembly, packet, outputs);
+    else {
+      if (this.#stray === "unknown") outputs.push({ kind: "damaged", cause: gap ? "packet-lost" : "not-a-jpeg" });
+      this.#stray = packet.marker ? "unknown" : "given-up";
+    }
+    return outputs;
+  }
+
+  /** Ends the stream: an unfinished frame is damaged. */
+  flush(): LabDepacketizerOutput[] {
+    const outputs: LabDepacketizerOutput[] = [];
+    this.#giveUp("broken-off", outputs);
+    this.#stray = "unknown";
+    this.#expected = undefined;
+    return outputs;
+  }
+
+  #append(assembly: Assembly, packet: OrderedPacket, outputs: LabDepacketizerOutput[]): void {
+    assembly.parts.push(packet.payload);
+    assembly.lengthBytes += packet.payload.length;
+    const complete = assembly.scanner.push(packet.payload).some((image) => image.offset === 0);
+    if (complete) {
+      const data = assembly.parts.length === 1 ? packet.payload : concat(assembly.parts);
+      outputs.push({ kind: "frame", data, timestamp: packet.timestamp, arrivalMs: packet.arrivalMs });
+      this.#assembly = undefined;
+      this.#stray = packet.marker ? "unknown" : "tail";
+    } else if (packet.marker) {
+      this.#giveUp("broken-off", outputs);
+      this.#stray = "unknown";
+    } else if (assembly.lengthBytes > this.#maxFrameBytes) {
+      this.#giveUp("too-large", outputs);
+    }
+  }
+
+  #giveUp(cause: DamageCause, outputs: LabDepacketizerOutput[]): void {
+    if (this.#assembly === undefined) return;
+    this.#assembly = undefined;
+    this.#stray = "given-up";
+    outputs.push({ kind: "damaged", cause });
+  }
+}
+
+function startsJpeg(payload: Uint8Array): boolean {
+  return payload.length >= 2 && payload[0] === 0xff && payload[1] === SOI;
+}

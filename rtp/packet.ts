@@ -1,0 +1,131 @@
+/**
+ * RTP data packets (RFC 3550, 5.1), both ways. The first stage behind the socket when receiving, the last before it
+ * when sending.
+ *
+ * @module
+ */
+
+/** Bytes of an RTP header without CSRCs and extension. */
+export const RTP_HEADER_BYTES = 12;
+/** Payload type of Motion-JPEG (RFC 3551, 6). */
+export const PAYLOAD_TYPE_JPEG = 26;
+
+const VERSION = 2;
+const PADDING_BIT = 0x20;
+const EXTENSION_BIT = 0x10;
+const CSRC_COUNT_MASK = 0x0f;
+const MARKER_BIT = 0x80;
+const PAYLOAD_TYPE_MASK = 0x7f;
+
+/**
+ * The fixed header of an RTP packet (RFC 3550, 5.1).
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |V=2|P|X|  CC   |M|     PT      |       sequence number         |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                           timestamp                           |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |           synchronization source (SSRC) identifier            |
+ *     +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
+ */
+export interface RtpHeader {
+  /** Set on the last packet of a frame (RFC 2435, 3); never by the lab's servers, but for the fragmented fork. */
+  readonly marker: boolean;
+  /** 0 to 127; 26 is JPEG. */
+  readonly payloadType: number;
+  /** 0 to 65535, one higher each packet, wrapping. */
+  readonly sequenceNumber: number;
+  /** 0 to 2^32 - 1, in ticks: 90 kHz in the standards, whole seconds since 1970 in the lab. */
+  readonly timestamp: number;
+  /** 0 to 2^32 - 1; always 0 in the lab. */
+  readonly ssrc: number;
+}
+
+/** An RTP packet whose payload is a view into the datagram that it came in. */
+export interface RtpPacket extends RtpHeader {
+  /** What follows header, CSRCs and extension, less the padding. */
+  readonly payload: Uint8Array;
+}
+
+/** Decodes a datagram. The payload is a view of it. Throws a `SyntaxError` for whatever is no RTP version 2 packet. */
+export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
+  if (datagram.length < RTP_HEADER_BYTES) {
+    throw new SyntaxError(
+      `Cannot decode RTP packet: header needs ${RTP_HEADER_BYTES} bytes, got ${datagram.length}`,
+    );
+  }
+  const version = datagram[0] >> 6;
+  if (version !== VERSION) {
+    throw new SyntaxError(`Cannot decode RTP packet: version is ${version}, expected ${VERSION}`);
+  }
+  let start = RTP_HEADER_BYTES + (datagram[0] & CSRC_COUNT_MASK) * 4;
+  if (datagram[0] & EXTENSION_BIT && start + 4 <= datagram.length) {
+    start += 4 + readUint16(datagram, start + 2) * 4;
+  } else if (datagram[0] & EXTENSION_BIT) {
+    start += 4;
+  }
+  if (start > datagram.length) {
+    throw new SyntaxError(
+      `Cannot decode RTP packet: CSRCs and extension need ${start} bytes, got ${datagram.length}`,
+    );
+  }
+  let end = datagram.length;
+  if (datagram[0] & PADDING_BIT) {
+    const padding = datagram[datagram.length - 1];
+    if (padding === 0 || start + padding > datagram.length) {
+      throw new SyntaxError(
+        `Cannot decode RTP packet: padding of ${padding} bytes, payload has ${datagram.length - start}`,
+      );
+    }
+    end -= padding;
+  }
+  return {
+    marker: (datagram[1] & MARKER_BIT) !== 0,
+    payloadType: datagram[1] & PAYLOAD_TYPE_MASK,
+    sequenceNumber: readUint16(datagram, 2),
+    timestamp: readUint32(datagram, 4),
+    ssrc: readUint32(datagram, 8),
+    payload: datagram.subarray(start, end),
+  };
+}
+
+/**
+ * Writes the 12 bytes of a header without CSRCs, extension or padding to the start of `target`. The fields are taken
+ * modulo their width. Throws a `RangeError` for a target that is too short.
+ */
+export function encodeRtpHeader(target: Uint8Array, header: RtpHeader): void {
+  if (target.length < RTP_HEADER_BYTES) {
+    throw new RangeError(`Cannot encode RTP header: needs ${RTP_HEADER_BYTES} bytes, got ${target.length}`);
+  }
+  target[0] = VERSION << 6;
+  target[1] = (header.marker ? MARKER_BIT : 0) | (header.payloadType & PAYLOAD_TYPE_MASK);
+  target[2] = header.sequenceNumber >> 8;
+  target[3] = header.sequenceNumber;
+  writeUint32(target, 4, header.timestamp);
+  writeUint32(target, 8, header.ssrc);
+}
+
+/** A whole packet in bytes of its own. */
+export function encodeRtpPacket(packet: RtpPacket): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(RTP_HEADER_BYTES + packet.payload.length);
+  encodeRtpHeader(bytes, packet);
+  bytes.set(packet.payload, RTP_HEADER_BYTES);
+  return bytes;
+}
+
+function readUint16(bytes: Uint8Array, at: number): number {
+  return bytes[at] << 8 | bytes[at + 1];
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3]) >>> 0;
+}
+
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}

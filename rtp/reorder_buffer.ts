@@ -1,0 +1,149 @@
+/**
+ * Puts packets back into the order of their sequence numbers, waiting a bounded time for one that is missing. Stands
+ * between the socket and the depacketizer.
+ *
+ * @module
+ */
+
+import type { RtpPacket } from "./packet.ts";
+import { extendSequenceNumber } from "./sequence_number.ts";
+
+/** A packet with its sequence number extended over wraps. */
+export interface OrderedPacket extends RtpPacket {
+  /** Counts up without end; its low 16 bits are the sequence number. */
+  readonly extendedSequenceNumber: number;
+  /** When the packet was read from the socket, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
+
+/** Limits of a {@linkcode ReorderBuffer}. */
+export interface ReorderOptions {
+  /** How long to wait for a missing packet, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** How many packets may wait behind a missing one. */
+  readonly maxPackets: number;
+  /**
+   * A jump of more than this many packets, ahead or back, is a new stream (RFC 3550, A.1: MAX_DROPOUT), once a second
+   * packet follows on it: the first such packet alone is dropped.
+   */
+  readonly maxJump: number;
+}
+
+/** What became of a packet: `duplicate` and `late` ones are dropped, and so is a `stray` one far from all others. */
+export type ReorderOutcome = "accepted" | "reordered" | "duplicate" | "late" | "restarted" | "stray";
+
+/** Whether the packets that come out may start with what `restarted` the stream. */
+interface PushResult {
+  /** What became of the pushed packet. */
+  readonly outcome: ReorderOutcome;
+  /** The packets that are now in order, the oldest first. */
+  readonly packets: OrderedPacket[];
+}
+
+/**
+ * Holds packets behind a gap until the gap is filled, has lasted `maxWaitMs`, or `maxPackets` are held. Packets must
+ * own their payload: they may be held.
+ */
+export class ReorderBuffer {
+  readonly #options: ReorderOptions;
+  readonly #held = new Map<number, OrderedPacket>();
+  /** Extended sequence numbers given up on lately, to tell a late packet from a doubled one. */
+  readonly #givenUp = new Set<number>();
+  /** The next extended sequence number to hand out; undefined before the first packet. */
+  #next: number | undefined;
+  #highest = 0;
+  /** The low 16 bits that would confirm a restart. */
+  #restartAt: number | undefined;
+
+  constructor(options: ReorderOptions) {
+    this.#options = options;
+  }
+
+  /** The time at which {@linkcode expire} will have something to hand out, or `undefined` when nothing is held. */
+  get deadlineMs(): number | undefined {
+    let oldest: number | undefined;
+    for (const packet of this.#held.values()) {
+      if (oldest === undefined || packet.arrivalMs < oldest) oldest = packet.arrivalMs;
+    }
+    return oldest === undefined ? undefined : oldest + this.#options.maxWaitMs;
+  }
+
+  /** Takes a packet that was read at `arrivalMs`. */
+  push(packet: RtpPacket, arrivalMs: number): PushResult {
+    if (this.#next === undefined) {
+      this.#next = this.#highest = packet.sequenceNumber;
+      return { outcome: "accepted", packets: this.#accept(packet, packet.sequenceNumber, arrivalMs) };
+    }
+    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
+    if (Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
+    this.#restartAt = undefined;
+    if (extended < this.#next) {
+      const outcome = this.#givenUp.delete(extended) ? "late" : "duplicate";
+      return { outcome, packets: [] };
+    }
+    if (this.#held.has(extended)) return { outcome: "duplicate", packets: [] };
+    const outcome = extended < this.#highest ? "reordered" : "accepted";
+    return { outcome, packets: this.#accept(packet, extended, arrivalMs) };
+  }
+
+  /** Gives up on the packets whose time has passed at `nowMs` and returns what was waiting behind them. */
+  expire(nowMs: number): OrderedPacket[] {
+    const released: OrderedPacket[] = [];
+    for (let deadline = this.deadlineMs; deadline !== undefined && deadline <= nowMs; deadline = this.deadlineMs) {
+      this.#skipGap();
+      this.#release(released);
+    }
+    return released;
+  }
+
+  /** Gives up on everything missing; returns all that is held. */
+  flush(): OrderedPacket[] {
+    return this.expire(Infinity);
+  }
+
+  #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
+    this.#highest = Math.max(this.#highest, extended);
+    this.#held.set(extended, { ...packet, extendedSequenceNumber: extended, arrivalMs });
+    const released: OrderedPacket[] = [];
+    this.#release(released);
+    while (this.#held.size > this.#options.maxPackets) {
+      this.#skipGap();
+      this.#release(released);
+    }
+    return released;
+  }
+
+  /** Hands out the packets from `#next` on, up to the next gap. */
+  #release(released: OrderedPacket[]): void {
+    for (let packet = this.#held.get(this.#next!); packet !== undefined; packet = this.#held.get(this.#next!)) {
+      this.#held.delete(this.#next!);
+      released.push(packet);
+      this.#next!++;
+    }
+  }
+
+  /** Moves on to the lowest packet held, remembering the ones given up. */
+  #skipGap(): void {
+    const lowest = Math.min(...this.#held.keys());
+    for (let missing = this.#next!; missing < lowest; missing++) this.#givenUp.add(missing);
+    this.#next = lowest;
+    for (const old of this.#givenUp) {
+      if (this.#givenUp.size <= this.#options.maxJump) break;
+      this.#givenUp.delete(old);
+    }
+  }
+
+  /** A packet far from the others: the stream starts anew once its successor comes as well. */
+  #jump(packet: RtpPacket, arrivalMs: number): PushResult {
+    if (packet.sequenceNumber !== this.#restartAt) {
+      this.#restartAt = (packet.sequenceNumber + 1) & 0xffff;
+      return { outcome: "stray", packets: [] };
+    }
+    this.#restartAt = undefined;
+    const before = this.flush();
+    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest + 0x8000);
+    this.#givenUp.clear();
+    this.#next = this.#highest = extended;
+    return { outcome: "restarted", packets: [...before, ...this.#accept(packet, extended, arrivalMs)] };
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The grammars of the networking lab: dialect A (`lab`), the assignment's, and dialect B (`lab-b`), a widespread fork.
+ * Lines end in LF, mostly without one at the end and without a blank line; the peers parse with `split`, so that order,
+ * spaces and the number of lines matter. Strict in what is written, lenient in what is read.
+ *
+ * Dialect A:                                              Dialect B:
+ *
+ *     SETUP movie.Mjpeg RTSP/1.0                              SETUP movie.mjpeg
+ *     CSeq: 1                                                 1
+ *     Transport: RTP/UDP; client_port= 25000                   RTSP/1.0 RTP/UDP 5008
+ *
+ *     PLAY movie.Mjpeg RTSP/1.0                               PLAY␠
+ *     CSeq: 2                                                 2
+ *     Session: 123456
+ *
+ * @module
+ */
+
+import type { Dialect, LabTransport, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
+import { REASON_PHRASES } from "./status.ts";
+
+/** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
+export const LAB_SESSION_DIGITS = 6;
+
+/** A `client_port` with fewer digits, at the very end of what has come, may be cut off. */
+const WHOLE_PORT_DIGITS = 4;
+
+const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(.*?))?[ \t]*$/;
+const BARE_CSEQ = /^[ \t]*(?:Seq[ \t]*:)?[ \t]*(\d{1,9})[ \t]*$/i;
+const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
+const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
+
+/** A request to be written in one of the lab's dialects. */
+export interface LabRequest {
+  readonly method: string;
+  /** The bare file name. */
+  readonly file: string;
+  readonly cseq: number;
+  /** What SETUP asks for; left out of other methods. */
+  readonly transport?: LabTransport;
+  /** Needed in dialect A by all methods but SETUP. */
+  readonly session?: string;
+}
+
+/** The text of a request, to be sent in one segment. */
+export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest): string {
+  const { method, file, cseq, transport, session } = request;
+  const flows = transport?.flowCount === undefined ? "" : ` flow_num= ${transport.flowCount}`;
+  if (dialect === "lab") {
+    const third = transport === undefined
+      ? `Session: ${session ?? "0"}`
+      : `Transport: RTP/UDP; client_port= ${transport.clientPort}${flows}`;
+    return `${method} ${file} RTSP/1.0\nCSeq: ${cseq}\n${third}`;
+  }
+  if (transport === undefined) return `${method} \n${cseq}`;
+  return `${method} ${file}\n${cseq}\n RTSP/1.0 RTP/UDP ${transport.clientPort}${flows}`;
+}
+
+/** The text of a reply: exactly three lines, which both dialects' clients index by line and word. */
+export function encodeLabReply(reply: RtspReply): string {
+  const { status, cseq, session } = reply;
+  return `RTSP/1.0 ${status} ${REASON_PHRASES[status]}\nCSeq: ${cseq ?? 0}\nSession: ${session ?? 0}`;
+}
+
+/** The text of a reply to a client of the standards, which looks for the blank line at its end (RFC 2326, 7). */
+export function encodeStandardReply(reply: RtspReply): string {
+  return encodeLabReply(reply).replaceAll("\n", "\r\n") + "\r\n\r\n";
+}
+
+/** Decodes the text of one request. Throws a `SyntaxError` when its first line is no request line. */
+export function decodeLabRequest(text: string): RtspRequest {
+  const lines = text.split(/\r?\n/);
+  const requestLine = REQUEST_LINE.exec(lines[0]);
+  if (requestLine === null) {
+    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(excerpt(lines[0]))} is no request line`);
+  }
+  const method = requestLine[1].toUpperCase();
+  const uri = (requestLine[2] ?? "").replace(/[ \t]*RTSP\/\d\.\d$/i, "").trim();
+  const bareCseq = BARE_CSEQ.exec(lines[1] ?? "");
+  const dialect: Dialect = /^(?:rtsps?:|\*$)/i.test(uri) ? "standard" : bareCseq !== null ? "lab-b" : "lab";
+  return {
+    dialect,
+    method,
+    uri,
+    cseq: bareCseq !== null ? Number(bareCseq[1]) : toNumber(header(lines, "cseq")),
+    session: header(lines, "session")?.split(";")[0].trim() || undefined,
+    transport: decodeTransport(dialect, lines),
+  };
+}
+
+/**
+ * Whether `text`, all that has come so far, can be taken for a whole request although neither a blank line nor anything
+ * else follows: its lines are all there and the last one does not look cut off.
+ */
+export function isWholeLabRequest(text: string): boolean {
+  const lines = text.split(/\r?\n/);
+  if (lines.length < 2) return false;
+  const bare = BARE_CSEQ.test(lines[1]);
+  if (!bare && header(lines.slice(1), "cseq") === undefined) return false;
+  if (/^setup\b/i.test(lines[0])) {
+    const third = bare ? 2 : lines.findIndex((line) => /^transport[ \t]*:/i.test(line));
+    return third >= 0 && third < lines.length && (third < lines.length - 1 || isWholeTransport(lines[third]));
+  }
+  return bare || isWholeSession(lines);
+}
+
+/** Decodes the text of one response. Throws a `SyntaxError` when its first line is no status line. */
+export function decodeLabResponse(text: string): RtspResponse {
+  const lines = text.split(/\r?\n/);
+  const statusLine = /^RTSP\/\d\.\d[ \t]+(\d{3})[ \t]*(.*?)[ \t]*$/i.exec(lines[0]);
+  if (statusLine === null) {
+    throw new SyntaxError(`Cannot decode response: ${JSON.stringify(excerpt(lines[0]))} is no status line`);
+  }
+  return {
+    status: Number(statusLine[1]),
+    reason: statusLine[2],
+    cseq: toNumber(header(lines, "cseq")),
+    session: header(lines, "session")?.split(";")[0].trim() || undefined,
+  };
+}
+
+/** Whether `text` can be taken for a whole response: a status line, `CSeq:` and a `Session:` of six digits. */
+export function isWholeLabResponse(text: string): boolean {
+  const lines = text.split(/\r?\n/);
+  return lines.length >= 3 && isWholeSession(lines);
+}
+
+/** Whether the last line of a SETUP has a port, and a flow count if it begins to name one. */
+function isWholeTransport(line: string): boolean {
+  const port = CLIENT_PORT.exec(line) ?? /[ \t;](\d+)(?=[ \t]|$)/.exec(line);
+  if (port === null) return false;
+  const rest = line.slice(port.index + port[0].length);
+  if (FLOW_COUNT.test(rest)) return true;
+  return rest.trim() === "" && (rest !== "" || port[1].length >= WHOLE_PORT_DIGITS);
+}
+
+/** Whether there is a Session line that is ended or has all its digits. */
+function isWholeSession(lines: readonly string[]): boolean {
+  return lines.some((line, index) => {
+    const session = /^session[ \t]*:[ \t]*(\d+)/i.exec(line);
+    return session !== null && (index < lines.length - 1 || session[1].length >= LAB_SESSION_DIGITS);
+  });
+}
+
+function decodeTransport(dialect: Dialect, lines: readonly string[]): LabTransport | undefined {
+  const text = dialect === "lab-b" ? lines[2] ?? "" : header(lines, "transport") ?? "";
+  const flows = FLOW_COUNT.exec(text);
+  // In dialect B, and for dialect A servers, the port is the fourth space-separated word of the third line.
+  const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:flow_num.*)?$/i.exec(text)?.[1];
+  const clientPort = Number(port ?? 0);
+  if (!(clientPort >= 1 && clientPort <= 65_535)) return undefined;
+  return { clientPort, flowCount: flows === null ? undefined : Number(flows[1]) };
+}
+
+/** The value of the first header line called `name`, trimmed. */
+function header(lines: readonly string[], name: string): string | undefined {
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    if (colon > 0 && line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
+  }
+  return undefined;
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function excerpt(line: string): string {
+  return line.length > 60 ? line.slice(0, 60) + "…" : line;
+}

@@ -1,0 +1,11 @@
+/**
+ * What a peer may make the RTSP parsers hold. Each limit is tested at its value and one above.
+ *
+ * @module
+ */
+
+/** Longest line of a message, in bytes, its line end not counted. */
+export const MAX_LINE_BYTES = 4096;
+
+/** Longest message, in bytes: all its lines together. */
+export const MAX_MESSAGE_BYTES = 16_384;

@@ -1,0 +1,72 @@
+/**
+ * Requests and responses as values, whichever grammar they came in. The server and the client speak in these; the
+ * grammars turn them into bytes and back.
+ *
+ * @module
+ */
+
+import type { StatusCode } from "./status.ts";
+
+/**
+ * A grammar of RTSP on the wire: `lab`, the networking lab's assignment; `lab-b`, a widespread fork of it; `standard`,
+ * RFC 2326.
+ */
+export type Dialect = "lab" | "lab-b" | "standard";
+
+/** Methods that begin a request here; whatever else looks like one is answered as not implemented. */
+export const METHODS = [
+  "OPTIONS",
+  "DESCRIBE",
+  "SETUP",
+  "PLAY",
+  "PAUSE",
+  "TEARDOWN",
+  "GET_PARAMETER",
+  "SET_PARAMETER",
+  "ANNOUNCE",
+  "RECORD",
+  "REDIRECT",
+] as const;
+
+/** Where a lab client wants its packets. */
+export interface LabTransport {
+  /** UDP port of the client, 1 to 65535. */
+  readonly clientPort: number;
+  /** How many sockets the server is to send from, in the multi-flow fork; `undefined` for plain clients. */
+  readonly flowCount: number | undefined;
+}
+
+/** A request as the server sees it. */
+export interface RtspRequest {
+  /** The grammar it was written in, and in which it is to be answered. */
+  readonly dialect: Dialect;
+  /** In capitals. */
+  readonly method: string;
+  /** The lab's bare file name, or a URL; empty in dialect B after SETUP. */
+  readonly uri: string;
+  /** `undefined` where the peer sent none that is a number. */
+  readonly cseq: number | undefined;
+  /** The session identifier as sent, without parameters. */
+  readonly session: string | undefined;
+  /** What SETUP asks for, in the lab's dialects; `undefined` where it names no usable port. */
+  readonly transport: LabTransport | undefined;
+}
+
+/** A response as the server makes it. */
+export interface RtspReply {
+  readonly status: StatusCode;
+  /** `undefined` becomes 0 on the wire. */
+  readonly cseq: number | undefined;
+  /** `undefined` where there is no session: 0 on the lab's wire, whose clients need the line. */
+  readonly session: string | undefined;
+}
+
+/** A response as the client sees it. */
+export interface RtspResponse {
+  /** Three digits; any that the peer chose. */
+  readonly status: number;
+  readonly reason: string;
+  /** `undefined` where it is no number: a dialect B server answers a dialect A request with `CSeq: CSeq:`. */
+  readonly cseq: number | undefined;
+  readonly session: string | undefined;
+}

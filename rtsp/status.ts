@@ -1,0 +1,23 @@
+/**
+ * Status codes of RTSP and their reason phrases (RFC 2326, 7.1.1).
+ *
+ * @module
+ */
+
+/** Reason phrases by status code, as far as this program uses them. */
+export const REASON_PHRASES = {
+  200: "OK",
+  400: "Bad Request",
+  404: "Not Found",
+  415: "Unsupported Media Type",
+  453: "Not Enough Bandwidth",
+  454: "Session Not Found",
+  455: "Method Not Valid in This State",
+  461: "Unsupported Transport",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  503: "Service Unavailable",
+} as const;
+
+/** A status code that this program sends. */
+export type StatusCode = keyof typeof REASON_PHRASES;
