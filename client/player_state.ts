@@ -1,28 +1,16 @@
 /**
- * The state table of the player: which RTSP method may be sent in which state, and where it leads (RFC 2326, A.1, and
- * the networking lab's INIT / READY / PLAYING). Nothing else in the client decides on states.
+ * The player's names for the states and methods of the one state table.
  *
  * @module
  */
 
+import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
+
 /** A state of the player's session. */
-export type PlayerState = "INIT" | "READY" | "PLAYING";
-
+export type PlayerState = SessionState;
 /** A method that the player's user can ask for. */
-export type PlayerCommand = "SETUP" | "PLAY" | "PAUSE" | "TEARDOWN";
-
-const NEXT_STATE: Readonly<Record<PlayerState, Readonly<Partial<Record<PlayerCommand, PlayerState>>>>> = {
-  INIT: { SETUP: "READY" },
-  READY: { PLAY: "PLAYING", TEARDOWN: "INIT" },
-  PLAYING: { PAUSE: "READY", TEARDOWN: "INIT" },
-};
-
-/** The state after `command` succeeded in `state`, or `undefined` where the command is not allowed. */
-export function nextPlayerState(state: PlayerState, command: PlayerCommand): PlayerState | undefined {
-  return NEXT_STATE[state][command];
-}
-
-/** The commands allowed in `state`, in the order of the lab's buttons. */
-export function allowedCommands(state: PlayerState): PlayerCommand[] {
-  return (["SETUP", "PLAY", "PAUSE", "TEARDOWN"] as const).filter((command) => command in NEXT_STATE[state]);
-}
+export type PlayerCommand = SessionMethod;
+/** See {@linkcode nextState}. */
+export const nextPlayerState = nextState;
+/** See {@linkcode validMethods}. */
+export const allowedCommands = validMethods;

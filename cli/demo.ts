@@ -1,0 +1,90 @@
+/**
+ * `mjpegrtsp demo`: a server and a player in one process, over real sockets, so that a newcomer sees moving pictures
+ * without any file.
+ *
+ * @module
+ */
+
+import { Player } from "../client/player.ts";
+import { RtspServer } from "../server/server.ts";
+import { ServedRoot } from "../server/served_root.ts";
+import type { Command } from "./command.ts";
+import { interruptSignal } from "./interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
+import { number, parseCommand } from "./options.ts";
+import { summaryLine, summaryOf } from "./summary.ts";
+import { systemClock } from "./system_clock.ts";
+import { EXIT, UsageError } from "./usage.ts";
+import { watch } from "./watch.ts";
+
+const HOST = "127.0.0.1";
+
+const OPTIONS = {
+  seconds: number("N", "End after N seconds of playing", { min: 0.01, max: 1e9 }),
+  "preview-port": number("PORT", "TCP port of the page (by default 8025 or the next free one)", {
+    min: 1,
+    max: 65_535,
+    integer: true,
+  }),
+  ...LOGGING_OPTIONS,
+};
+
+/** The subcommand. */
+export const command: Command = {
+  usage: "demo [OPTIONS]",
+  description:
+    `Serves the built-in test source on this machine and plays it on a local page: open the link that it prints.
+Ctrl-C or q ends it.`,
+  options: OPTIONS,
+  examples: ["demo", "demo --log-level debug"],
+
+  async run(args) {
+    const { options, positionals } = parseCommand(args, OPTIONS);
+    if (positionals.length > 0) throw new UsageError(`demo takes no arguments, got ${positionals.join(" ")}`);
+    const interrupt = interruptSignal();
+    configureLogging(options);
+    const server = new RtspServer({
+      root: await ServedRoot.open("."),
+      hostname: HOST,
+      port: 0,
+      frameRate: 20,
+      loop: true,
+      fragmentBytes: undefined,
+      emulation: undefined,
+      clock: systemClock,
+      random: Math.random,
+    });
+    const serving = server.run();
+    const player = new Player({
+      hostname: HOST,
+      port: server.address.port,
+      rtpPort: freeUdpPort(),
+      file: "testsrc",
+      dialect: "auto",
+      clock: systemClock,
+    });
+    try {
+      await watch({
+        player,
+        recorder: undefined,
+        preview: { port: options["preview-port"] },
+        paused: false,
+        maxFrames: Infinity,
+        maxSeconds: options.seconds ?? Infinity,
+        interrupt,
+      });
+    } finally {
+      await server.close();
+      await serving;
+      console.error(summaryLine(summaryOf(player, undefined), {}));
+    }
+    return EXIT.done;
+  },
+};
+
+function freeUdpPort(): number {
+  const conn = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
+  const { port } = conn.addr as Deno.NetAddr;
+  conn.close();
+  return port;
+}

@@ -1,0 +1,39 @@
+/**
+ * The log: lines on standard error, for people or as JSON. Standard output is left to results.
+ *
+ * @module
+ */
+
+import { configureSync, getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
+import { choice } from "./options.ts";
+
+/** Levels of `--log-level`; `debug` shows the RTSP dialogue as it goes over the wire. */
+const LEVELS = ["debug", "info", "warning", "error"] as const;
+
+/** The options of every subcommand that logs. */
+export const LOGGING_OPTIONS = {
+  "log-level": choice(LEVELS, "How much to log; debug shows the RTSP dialogue word for word", "info"),
+  "log-format": choice(["text", "json"], "Log lines for people or for programs"),
+};
+
+/** Sends the log to standard error. Peers' text is escaped: it cannot move the cursor or forge a line. */
+export function configureLogging(
+  options: { readonly "log-level": typeof LEVELS[number]; readonly "log-format": "text" | "json" },
+): void {
+  const format = options["log-format"] === "json" ? getJsonLinesFormatter() : getTextFormatter({
+    value: "bare",
+    timestamp: "time",
+    timeZone: null,
+    level: (level) => level.padEnd(7),
+    format: ({ timestamp, level, message }) => `${timestamp} ${level} ${message}`,
+  });
+  const encoder = new TextEncoder();
+  configureSync({
+    reset: true,
+    sinks: { stderr: (record: LogRecord) => void Deno.stderr.writeSync(encoder.encode(format(record))) },
+    loggers: [
+      { category: ["mjpegrtsp"], lowestLevel: options["log-level"], sinks: ["stderr"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
+    ],
+  });
+}

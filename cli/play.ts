@@ -1,0 +1,115 @@
+/**
+ * `mjpegrtsp play`: plays a stream on the local page, to disk, or both.
+ *
+ * @module
+ */
+
+import { Player } from "../client/player.ts";
+import { Recorder } from "../client/recorder.ts";
+import type { Command } from "./command.ts";
+import { interruptSignal } from "./interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
+import { choice, flag, number, parseCommand, parseNumber, text } from "./options.ts";
+import { summaryLine, summaryOf } from "./summary.ts";
+import { systemClock } from "./system_clock.ts";
+import { EXIT, FailedError, UsageError } from "./usage.ts";
+import { watch } from "./watch.ts";
+
+const PORT_RANGE = { min: 1, max: 65_535, integer: true };
+const MAX_FLOWS = 16;
+
+const OPTIONS = {
+  out: text(
+    "OUT",
+    "Store the frames: a folder (frame-000001.jpg …), a file.mjpeg in the lab's format, or - for a pipe",
+  ),
+  frames: number("N", "End after N whole frames", { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }),
+  seconds: number("N", "End after N seconds of playing", { min: 0.01, max: 1e9 }),
+  json: flag("Print the summary as one JSON object on standard output"),
+  paused: flag("SETUP only; wait for Play from the page or the space bar"),
+  dialect: choice(["auto", "lab", "lab-b"], "The server's dialect; auto finds it out"),
+  flows: number("N", "Ask the server to send from N sockets (the lab's multi-flow fork)", {
+    min: 1,
+    max: MAX_FLOWS,
+    integer: true,
+  }),
+  "preview-port": number("PORT", "TCP port of the page (by default 8025 or the next free one)", PORT_RANGE),
+  "no-preview": flag("Show no page"),
+  ...LOGGING_OPTIONS,
+};
+
+/** The subcommand. */
+export const command: Command = {
+  usage: "play HOST PORT RTP_PORT FILE [OPTIONS]",
+  description:
+    `Plays FILE of the RTSP server at HOST:PORT, receiving its packets on UDP port RTP_PORT, and shows it on a
+local page. The server may be "mjpegrtsp serve" or one of the networking lab.`,
+  options: OPTIONS,
+  examples: [
+    "play 127.0.0.1 1025 5008 movie.mjpeg",
+    "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
+    "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out - | ffplay -f mjpeg -",
+  ],
+
+  async run(args) {
+    const { options, positionals } = parseCommand(args, OPTIONS);
+    const target = parseTarget(positionals);
+    const { out } = options;
+    if (out === "-" && options.json) {
+      throw new UsageError("--out - and --json both write to standard output; store to a file instead");
+    }
+    if (out === "") throw new UsageError("--out needs a folder, a file or -");
+    const interrupt = interruptSignal();
+    configureLogging(options);
+    const maxFrames = options.frames ?? Infinity;
+    const recorder = out === undefined ? undefined : await openRecorder(out, maxFrames);
+    const player = new Player({ ...target, dialect: options.dialect, flowCount: options.flows, clock: systemClock });
+    try {
+      await watch({
+        player,
+        recorder,
+        preview: options["no-preview"] ? false : { port: options["preview-port"] },
+        paused: options.paused,
+        maxFrames,
+        maxSeconds: options.seconds ?? Infinity,
+        interrupt,
+      });
+    } finally {
+      const summary = summaryOf(player, recorder);
+      if (options.json) console.log(JSON.stringify(summary));
+      console.error(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
+    }
+    return EXIT.done;
+  },
+};
+
+function parseTarget(
+  positionals: readonly string[],
+): { hostname: string; port: number; rtpPort: number; file: string } {
+  if (positionals.length !== 4) {
+    throw new UsageError(
+      `play takes HOST PORT RTP_PORT FILE, for instance: play 127.0.0.1 1025 5008 movie.mjpeg; ` +
+        `got ${positionals.length === 0 ? "nothing" : positionals.join(" ")}`,
+    );
+  }
+  const [hostname, port, rtpPort, file] = positionals;
+  if (/[\r\n]/.test(file)) throw new UsageError("FILE has a line end in it, which would end the request");
+  return { hostname, port: parsePort("PORT", port), rtpPort: parsePort("RTP_PORT", rtpPort), file };
+}
+
+function parsePort(name: string, given: string): number {
+  try {
+    return parseNumber(given, PORT_RANGE);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${name} ${error.message}`);
+    throw error;
+  }
+}
+
+async function openRecorder(out: string, maxFrames: number): Promise<Recorder> {
+  try {
+    return await Recorder.open(out, { maxFrames });
+  } catch (error) {
+    throw new FailedError(error instanceof Error ? error.message : String(error));
+  }
+}

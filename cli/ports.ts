@@ -1,0 +1,42 @@
+/**
+ * Ports that cannot be had, and those that can be had instead.
+ *
+ * @module
+ */
+
+import { FailedError } from "./usage.ts";
+
+const TRIES = 50;
+/** Ports below this need a right that ordinary users lack on most systems. */
+const FIRST_FREE_FOR_ALL = 1024;
+
+/** Turns the failure to listen on a TCP port into advice; other errors come back as they are. */
+export function explainListenError(error: unknown, { hostname, port }: { hostname: string; port: number }): unknown {
+  if (error instanceof Deno.errors.AddrInUse) {
+    const free = nextFreePort(hostname, port);
+    const advice = free === undefined ? "choose another with --port" : `the next free one is ${free}: --port ${free}`;
+    return new FailedError(`Port ${port} is in use by another program; ${advice}`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied && port < FIRST_FREE_FOR_ALL) {
+    return new FailedError(
+      `Port ${port} is not allowed: ports under ${FIRST_FREE_FOR_ALL} need the administrator's rights; use --port 1025`,
+    );
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return new FailedError(`This machine has no address ${hostname}; use --host 0.0.0.0 for all of its addresses`);
+  }
+  return error;
+}
+
+/** The first TCP port above `port` that can be listened on. */
+function nextFreePort(hostname: string, port: number): number | undefined {
+  for (let candidate = port + 1; candidate <= Math.min(port + TRIES, 65_535); candidate++) {
+    try {
+      Deno.listen({ transport: "tcp", hostname, port: candidate }).close();
+      return candidate;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) return undefined;
+    }
+  }
+  return undefined;
+}

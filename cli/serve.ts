@@ -1,0 +1,145 @@
+/**
+ * `mjpegrtsp serve`: serves the movies below a directory until Ctrl-C.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
+import type { Impairments } from "../server/network_emulator.ts";
+import { RtspServer } from "../server/server.ts";
+import { ServedRoot } from "../server/served_root.ts";
+import type { Command } from "./command.ts";
+import { interruptSignal } from "./interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
+import { flag, number, type OptionValues, parseCommand, quantity, text } from "./options.ts";
+import { explainListenError } from "./ports.ts";
+import { systemClock } from "./system_clock.ts";
+import { EXIT, FailedError, UsageError } from "./usage.ts";
+
+const log = getLogger(["mjpegrtsp", "serve"]);
+
+const PERCENT = { factors: { "%": 0.01, "": 1 }, max: 1, fallback: 0 };
+const DURATION = { factors: { ms: 1, s: 1000 }, max: 60_000, fallback: 0 };
+const RATE = { factors: { bit: 1, kbit: 1000, mbit: 1e6, gbit: 1e9 }, max: 1e12, fallback: 0 };
+
+const OPTIONS = {
+  port: number("PORT", "TCP port for RTSP; 0 takes any free one", {
+    min: 0,
+    max: 65_535,
+    integer: true,
+    fallback: 1025,
+  }),
+  host: text("ADDRESS", "Address to listen on; :: is IPv6 and IPv4", "0.0.0.0"),
+  fps: number("N", "Frames a second of files", { min: 0.1, max: 1000, fallback: 20 }),
+  loop: flag("Begin again at the end of a movie"),
+  fragment: number("BYTES", "Cut frames into packets of so many bytes, for the lab's fragmented clients", {
+    min: 1,
+    max: LAB_PAYLOAD_MAX_BYTES,
+    integer: true,
+  }),
+  loss: quantity("5%", "Emulated network: share of packets lost", PERCENT),
+  duplicate: quantity("1%", "Emulated network: share of packets that arrive twice", PERCENT),
+  reorder: quantity("1%", "Emulated network: share of packets overtaken by the next", PERCENT),
+  delay: quantity("40ms", "Emulated network: delay of every packet", DURATION),
+  jitter: quantity("20ms", "Emulated network: the delay varies by up to this", DURATION),
+  rate: quantity("2mbit", "Emulated network: bits a second of each session's link", RATE),
+  seed: number("N", "Emulated network: the same number gives the same losses", {
+    min: 0,
+    max: 2 ** 32 - 1,
+    integer: true,
+    fallback: 1,
+  }),
+  ...LOGGING_OPTIONS,
+};
+
+/** The subcommand. */
+export const command: Command = {
+  usage: "serve [ROOT] [OPTIONS]",
+  description:
+    `Serves the Motion-JPEG files below ROOT (a directory, or one file; by default the current directory) over
+RTSP and RTP, to the networking lab's clients and to "mjpegrtsp play". Files may be in the lab's format (five
+digits before each JPEG) or concatenated JPEG (ffmpeg -f mjpeg). "testsrc" is always there: a test pattern.`,
+  options: OPTIONS,
+  examples: [
+    "serve --port 1025",
+    "serve movies --loop --fps 25",
+    "serve --loss 5% --delay 40ms --jitter 20ms --seed 7",
+  ],
+
+  async run(args) {
+    const { options, positionals } = parseCommand(args, OPTIONS);
+    if (positionals.length > 1) throw new UsageError(`serve takes one ROOT, got ${positionals.join(" ")}`);
+    const interrupt = interruptSignal();
+    configureLogging(options);
+    const server = await openServer(positionals[0] ?? ".", options);
+    const stop = () => void server.close();
+    interrupt.addEventListener("abort", stop);
+    if (interrupt.aborted) stop();
+    await server.run();
+    await server.close();
+    log.info("stopped");
+    return EXIT.done;
+  },
+};
+
+async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS>): Promise<RtspServer> {
+  const root = await openRoot(rootPath);
+  const { port, host: hostname } = options;
+  const emulation = emulationOf(options);
+  try {
+    const server = new RtspServer({
+      root,
+      hostname,
+      port,
+      frameRate: options.fps,
+      loop: options.loop,
+      fragmentBytes: options.fragment,
+      emulation,
+      clock: systemClock,
+      random: Math.random,
+    });
+    const actualPort = server.address.port;
+    log.info("serving {root} at rtsp://{host}:{port}", {
+      root: rootPath,
+      host: isWildcard(hostname) ? "127.0.0.1" : hostname.includes(":") ? `[${hostname}]` : hostname,
+      port: actualPort,
+    });
+    log.info("watch the test source with: mjpegrtsp play 127.0.0.1 {port} 5008 testsrc", { port: actualPort });
+    if (emulation !== undefined) log.info("an emulated network impairs every session: {impairments}", emulation);
+    return server;
+  } catch (error) {
+    throw explainListenError(error, { hostname, port });
+  }
+}
+
+async function openRoot(path: string): Promise<ServedRoot> {
+  try {
+    return await ServedRoot.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new FailedError(`There is no directory or file ${JSON.stringify(path)} to serve`);
+    }
+    throw error;
+  }
+}
+
+function emulationOf(
+  options: OptionValues<typeof OPTIONS>,
+): { impairments: Impairments; seed: number } | undefined {
+  const { loss, duplicate, reorder, delay, jitter, rate, seed } = options;
+  if ([loss, duplicate, reorder, delay, jitter, rate].every((value) => value === 0)) return undefined;
+  const impairments = {
+    loss,
+    duplicate,
+    reorder,
+    delayMs: delay,
+    jitterMs: jitter,
+    rate: rate === 0 ? undefined : rate,
+  };
+  return { impairments, seed };
+}
+
+function isWildcard(hostname: string): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
+}

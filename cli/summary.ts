@@ -1,0 +1,75 @@
+/**
+ * The summary of a run of `play`: a line for people, an object for programs.
+ *
+ * @module
+ */
+
+import type { Player } from "../client/player.ts";
+import type { Recorder } from "../client/recorder.ts";
+
+/** What `--json` prints. Names and units are part of the interface. */
+export interface Summary {
+  /** Whole frames: those stored where frames are stored, else those received. */
+  readonly frames: number;
+  /** Frames that could not be completed. */
+  readonly damagedFrames: number;
+  /** RTP packets, duplicates included. */
+  readonly packets: number;
+  /** Packets that never came. */
+  readonly lostPackets: number;
+  /** Packets that came again. */
+  readonly duplicatePackets: number;
+  /** Packets that came after a later one. */
+  readonly reorderedPackets: number;
+  /** Payload bytes. */
+  readonly bytes: number;
+  /** Seconds of playing. */
+  readonly seconds: number;
+  /** Whole frames a second. */
+  readonly fps: number;
+  /** Payload bits a second. */
+  readonly bitrate: number;
+  /** Interarrival jitter in milliseconds. */
+  readonly jitterMs: number;
+  /** The dialect that was spoken; null where no server answered. */
+  readonly dialect: string | null;
+  readonly transport: "udp";
+}
+
+/** The summary of what `player` received and `recorder` stored. */
+export function summaryOf(player: Player, recorder: Recorder | undefined): Summary {
+  const statistics = player.statistics();
+  return {
+    frames: recorder?.stored ?? statistics.frames,
+    damagedFrames: statistics.damagedFrames,
+    packets: statistics.packets,
+    lostPackets: statistics.lostPackets,
+    duplicatePackets: statistics.duplicatePackets,
+    reorderedPackets: statistics.reorderedPackets,
+    bytes: statistics.bytes,
+    seconds: round(statistics.seconds, 3),
+    fps: round(statistics.fps, 2),
+    bitrate: Math.round(statistics.bitrate),
+    jitterMs: round(statistics.jitterMs, 3),
+    dialect: player.dialect ?? null,
+    transport: "udp",
+  };
+}
+
+/** The summary in one line. */
+export function summaryLine(
+  summary: Summary,
+  { out, stored, dropped }: { out?: string; stored?: number; dropped?: number },
+): string {
+  const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
+  const where = out === undefined || out === "-" ? "" : `, ${stored} stored in ${out}`;
+  const left = dropped ? `, ${dropped} left out because the disk was too slow` : "";
+  return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
+    `${where}${left}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
+      jitterMs.toFixed(1)
+    } ms`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,93 @@
+/**
+ * `mjpegrtsp testsrc`: writes the test pattern as a lab file.
+ *
+ * @module
+ */
+
+import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/test_pattern.ts";
+import type { Command } from "./command.ts";
+import { interruptSignal } from "./interrupts.ts";
+import { number, type Option, parseCommand } from "./options.ts";
+import { ProgressLine } from "./terminal.ts";
+import { EXIT, FailedError, UsageError } from "./usage.ts";
+
+const { width: WIDTH, height: HEIGHT, frameRate: FRAME_RATE } = DEFAULT_TEST_PATTERN;
+
+const SIZE: Option<{ width: number; height: number }> = {
+  value: "WxH",
+  help: `Picture size in pixels, multiples of 8 (default ${WIDTH}x${HEIGHT})`,
+  fallback: { width: WIDTH, height: HEIGHT },
+  parse(given) {
+    const match = /^(\d{1,5})x(\d{1,5})$/i.exec(given);
+    if (match === null) throw new UsageError(`is WIDTHxHEIGHT, such as 640x360, not ${JSON.stringify(given)}`);
+    return { width: Number(match[1]), height: Number(match[2]) };
+  },
+};
+
+const OPTIONS = {
+  seconds: number("N", "Length of the movie", { min: 0.01, max: 86_400, fallback: 10 }),
+  size: SIZE,
+  fps: number("N", "Frames a second", { min: 0.1, max: 1000, fallback: FRAME_RATE }),
+};
+
+/** The subcommand. */
+export const command: Command = {
+  usage: "testsrc OUT [OPTIONS]",
+  description:
+    `Writes a test pattern (colour bars, a moving ball, the frame number, a clock) to the file OUT in the lab's
+format, with frames small enough for every lab client.`,
+  options: OPTIONS,
+  examples: ["testsrc movie.mjpeg", "testsrc movie.mjpeg --seconds 60 --size 320x240 --fps 25"],
+
+  async run(args) {
+    const { options, positionals } = parseCommand(args, OPTIONS);
+    if (positionals.length !== 1) throw new UsageError("testsrc takes one OUT, the file to write");
+    const pattern = createPattern({ ...options.size, frameRate: options.fps });
+    const count = Math.max(1, Math.round(options.seconds * options.fps));
+    const written = await writeMovie(positionals[0], { pattern, count, interrupt: interruptSignal() });
+    console.error(
+      `${positionals[0]}: ${written} frames, ${options.size.width}x${options.size.height}, the lab's format`,
+    );
+    if (written < count) throw new FailedError(`interrupted after ${written} of ${count} frames; they are all whole`);
+    return EXIT.done;
+  },
+};
+
+function createPattern(options: { width: number; height: number; frameRate: number }): TestPattern {
+  try {
+    return new TestPattern(options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Writes whole frames until there are `count`, or until the user interrupts; returns how many. */
+async function writeMovie(
+  path: string,
+  { pattern, count, interrupt }: { pattern: TestPattern; count: number; interrupt: AbortSignal },
+): Promise<number> {
+  const progress = new ProgressLine();
+  try {
+    using file = await Deno.open(path, { write: true, create: true, truncate: true });
+    for (let number = 1; number <= count; number++) {
+      if (interrupt.aborted) return number - 1;
+      const jpeg = await pattern.encode(number);
+      await writeAll(file, encodeLabHeader(jpeg.length));
+      await writeAll(file, jpeg);
+      progress.show(number / count, `frame ${number} of ${count}`);
+    }
+    return count;
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${error.message}`);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+}

@@ -1,0 +1,32 @@
+/**
+ * What a server, a network and viewers may make the client hold or wait for.
+ *
+ * @module
+ */
+
+/** How long to wait for the reply to a request, in milliseconds. */
+export const REPLY_TIMEOUT_MS = 5000;
+
+/** How long a reply without an end may stay as it is before it is taken for whole, in milliseconds. */
+export const SETTLE_MS = 150;
+
+/** How long to wait for a missing packet, in milliseconds. */
+export const REORDER_WAIT_MS = 200;
+
+/** Packets that may wait behind a missing one. */
+export const REORDER_MAX_PACKETS = 512;
+
+/** A jump in sequence numbers of more than this is another stream (RFC 3550, A.1: MAX_DROPOUT). */
+export const REORDER_MAX_JUMP = 3000;
+
+/** A first sequence number up to this means that the packets before it, from 1 on, were lost. */
+export const FIRST_SEQUENCE_NUMBER_MAX = 100;
+
+/** Largest frame put together from packets, in bytes. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** Time without a packet after which the stream counts as silent, in milliseconds. */
+export const SILENCE_MS = 5000;
+
+/** Frames that may wait to be written to disk. */
+export const RECORDER_MAX_QUEUE = 256;

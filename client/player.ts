@@ -1,0 +1,329 @@
+/**
+ * The player: sends what its user asks for to the server, follows the state table, and hands whole frames to whoever
+ * watches. Everything a page or a terminal knows, it knows from here.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
+import { Dialogue, type LabDialect } from "./dialogue.ts";
+import { SILENCE_MS } from "./limits.ts";
+import type {
+  Notice,
+  Playback,
+  PlaybackListener,
+  PlaybackStatistics,
+  PlaybackStatus,
+  ReceivedFrame,
+} from "./playback.ts";
+import { RateMeter } from "./rate_meter.ts";
+import { type AssembledFrame, Reception } from "./reception.ts";
+import { RtpSocket } from "./rtp_socket.ts";
+
+const log = getLogger(["mjpegrtsp", "player"]);
+
+/** What to play and how. */
+export interface PlayerOptions {
+  /** Host name or IP address of the server. */
+  readonly hostname: string;
+  /** TCP port of the server. */
+  readonly port: number;
+  /** UDP port to receive on. */
+  readonly rtpPort: number;
+  /** The bare file name to ask for. */
+  readonly file: string;
+  readonly dialect: "auto" | LabDialect;
+  /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
+  readonly flowCount?: number;
+  readonly clock: Clock;
+}
+
+/** A session and what was received in it. */
+interface Session {
+  readonly dialogue: Dialogue;
+  readonly reception: Reception;
+}
+
+/** Plays one file of one server. */
+export class Player implements Playback {
+  readonly title: string;
+  readonly server: string;
+  readonly #options: PlayerOptions;
+  readonly #listeners = new Set<PlaybackListener>();
+  readonly #rates = new RateMeter();
+  /** The receptions of all sessions of this run, the latest last. */
+  readonly #receptions: Reception[] = [];
+  #socket: RtpSocket | undefined;
+  #strangersOfClosedSockets = 0;
+  #session: Session | undefined;
+  #dialect: LabDialect | undefined;
+  #state: SessionState = "INIT";
+  #isBusy = false;
+  #hasEnded = false;
+  #notice: Notice | undefined;
+  #latestFrame: ReceivedFrame | undefined;
+  #frameNumber = 0;
+  #firstArrivalMs: number | undefined;
+  #lastPacketMs = 0;
+  #playingSinceMs: number | undefined;
+  #playedMs = 0;
+  #lastCommand: Promise<void> = Promise.resolve();
+  #cancelExpiry: (() => void) | undefined;
+  #cancelSilence: (() => void) | undefined;
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.title = options.file;
+    this.server = `${options.hostname}:${options.port}`;
+  }
+
+  /** The dialect that was found out, once there was a reply. */
+  get dialect(): LabDialect | undefined {
+    return this.#dialect;
+  }
+
+  get status(): PlaybackStatus {
+    return {
+      state: this.#state,
+      allowed: this.#isBusy || this.#hasEnded ? [] : validMethods(this.#state),
+      notice: this.#notice,
+      ended: this.#hasEnded,
+    };
+  }
+
+  get latestFrame(): ReceivedFrame | undefined {
+    return this.#latestFrame;
+  }
+
+  statistics(): PlaybackStatistics {
+    const nowMs = this.#options.clock.nowMs();
+    const runningMs = this.#playingSinceMs === undefined ? 0 : nowMs - this.#playingSinceMs;
+    const seconds = (this.#playedMs + runningMs) / 1000;
+    const sum = (value: (reception: Reception) => number | undefined) =>
+      this.#receptions.reduce((total, reception) => total + (value(reception) ?? 0), 0);
+    const frames = sum((reception) => reception.frames);
+    const bytes = sum((reception) => reception.statistics?.bytes);
+    const expected = sum((reception) => reception.statistics?.expectedPackets);
+    const lostPackets = sum((reception) => reception.statistics?.lostPackets);
+    const current = this.#rates.rates(nowMs);
+    const damageCauses: Record<string, number> = {};
+    for (const reception of this.#receptions) {
+      for (const [cause, count] of Object.entries(reception.damageCauses)) {
+        damageCauses[cause] = (damageCauses[cause] ?? 0) + count;
+      }
+    }
+    return {
+      frames,
+      damagedFrames: sum((reception) => reception.damagedFrames),
+      packets: sum((reception) => reception.statistics?.packets),
+      lostPackets,
+      duplicatePackets: sum((reception) => reception.statistics?.duplicatePackets),
+      reorderedPackets: sum((reception) => reception.statistics?.reorderedPackets),
+      bytes,
+      seconds,
+      fps: seconds > 0 ? frames / seconds : 0,
+      bitrate: seconds > 0 ? bytes * 8 / seconds : 0,
+      jitterMs: this.#receptions.at(-1)?.statistics?.jitterMs ?? 0,
+      lossRate: expected > 0 ? lostPackets / expected : 0,
+      currentFps: current.fps,
+      currentBitrate: current.bitrate,
+      strangerPackets: this.#strangersOfClosedSockets + (this.#socket?.strangerPackets ?? 0),
+      damageCauses,
+    };
+  }
+
+  subscribe(listener: PlaybackListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  command(command: SessionMethod): Promise<void> {
+    const done = this.#lastCommand.then(() => this.#obey(command));
+    this.#lastCommand = done.catch(
+      () => {/* whoever gave the command gets the error; the next one stands for itself */},
+    );
+    return done;
+  }
+
+  /** Tears the session down if there is one, and ends. */
+  async close(): Promise<void> {
+    await this.#lastCommand;
+    if (this.#state !== "INIT") {
+      await this.command("TEARDOWN").catch((error) => log.warn("TEARDOWN failed: {reason}", { reason: error.message }));
+    }
+    this.#hasEnded = true;
+    this.#endSession();
+    this.#closeSocket();
+    this.#tellStatus();
+  }
+
+  async #obey(command: SessionMethod): Promise<void> {
+    const next = nextState(this.#state, command);
+    if (next === undefined || this.#hasEnded) {
+      throw new Error(`${command} is not valid in state ${this.#state}: ${validMethods(this.#state).join(" or ")} is`);
+    }
+    this.#isBusy = true;
+    this.#tellStatus();
+    try {
+      await this.#send(command);
+      this.#enter(next);
+    } catch (error) {
+      if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
+      this.#notice = { level: "error", text: error instanceof Error ? error.message : String(error) };
+      throw error;
+    } finally {
+      this.#isBusy = false;
+      this.#tellStatus();
+    }
+  }
+
+  async #send(command: SessionMethod): Promise<void> {
+    if (command === "SETUP") return await this.#setUp();
+    if (this.#session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
+    const { dialogue } = this.#session;
+    // Packets may overtake the reply to PLAY: let them in beforehand.
+    if (command === "PLAY") {
+      this.#lastPacketMs = this.#options.clock.nowMs();
+      this.#socket?.accept(dialogue.serverAddress);
+    }
+    await dialogue.request(command);
+  }
+
+  async #setUp(): Promise<void> {
+    const { hostname, port, rtpPort, file, dialect, clock, flowCount } = this.#options;
+    const dialogue = await Dialogue.connect({
+      hostname,
+      port,
+      file,
+      dialect: this.#dialect ?? dialect,
+      clock,
+      onClosed: (reason) => this.#lose(dialogue, reason),
+    });
+    this.#session = { dialogue, reception: new Reception() };
+    this.#socket ??= RtpSocket.open({
+      hostname: dialogue.serverAddress.includes(":") ? "::" : "0.0.0.0",
+      port: rtpPort,
+      onDatagram: (datagram) => this.#receive(datagram),
+      onError: (error) => this.#tell({ level: "error", text: `RTP port ${rtpPort} failed: ${error.message}` }),
+    });
+    await dialogue.request("SETUP", { clientPort: rtpPort, flowCount });
+    this.#dialect = dialogue.dialect;
+    this.#receptions.push(this.#session.reception);
+    log.info("set up {file} at {server}, dialect {dialect}", { file, server: this.server, dialect: dialogue.dialect });
+  }
+
+  #enter(state: SessionState): void {
+    const { clock } = this.#options;
+    const before = this.#state;
+    this.#state = state;
+    this.#notice = undefined;
+    if (state === "PLAYING") {
+      this.#playingSinceMs = clock.nowMs();
+      this.#watchSilence();
+    } else if (before === "PLAYING") {
+      this.#stopPlaying();
+    }
+    if (state === "INIT") this.#endSession();
+  }
+
+  /** The connection has ended without TEARDOWN. */
+  #lose(dialogue: Dialogue, reason: string): void {
+    if (this.#session?.dialogue !== dialogue) return;
+    this.#endSession();
+    this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
+  }
+
+  #endSession(): void {
+    this.#socket?.accept(undefined);
+    this.#stopPlaying();
+    const session = this.#session;
+    this.#session = undefined;
+    this.#state = "INIT";
+    session?.dialogue.close();
+  }
+
+  #stopPlaying(): void {
+    this.#cancelSilence?.();
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = undefined;
+    if (this.#playingSinceMs !== undefined) this.#playedMs += this.#options.clock.nowMs() - this.#playingSinceMs;
+    this.#playingSinceMs = undefined;
+    if (this.#session !== undefined) this.#show(this.#session.reception.flush());
+  }
+
+  #closeSocket(): void {
+    this.#strangersOfClosedSockets += this.#socket?.strangerPackets ?? 0;
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  #receive(datagram: Uint8Array): void {
+    if (this.#session === undefined) return;
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#notice?.level === "warning") this.#tell(undefined);
+    this.#lastPacketMs = nowMs;
+    const { reception } = this.#session;
+    this.#show(reception.push(datagram, nowMs));
+    this.#watchExpiry(reception);
+  }
+
+  #watchExpiry(reception: Reception): void {
+    const { deadlineMs } = reception;
+    if (deadlineMs === undefined || this.#cancelExpiry !== undefined) return;
+    const { clock } = this.#options;
+    this.#cancelExpiry = clock.after(Math.max(1, deadlineMs - clock.nowMs()), () => {
+      this.#cancelExpiry = undefined;
+      this.#show(reception.expire(clock.nowMs()));
+      this.#watchExpiry(reception);
+    });
+  }
+
+  #show(frames: readonly AssembledFrame[]): void {
+    const { clock } = this.#options;
+    for (const { data, arrivalMs } of frames) {
+      this.#firstArrivalMs ??= arrivalMs;
+      this.#rates.add(data.length, clock.nowMs());
+      this.#latestFrame = {
+        data,
+        number: ++this.#frameNumber,
+        timestampUs: Math.round((arrivalMs - this.#firstArrivalMs) * 1000),
+        arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
+      };
+      for (const listener of this.#listeners) listener.frame?.(this.#latestFrame);
+    }
+  }
+
+  #watchSilence(): void {
+    const { clock } = this.#options;
+    this.#cancelSilence?.();
+    const quietMs = clock.nowMs() - this.#lastPacketMs;
+    this.#cancelSilence = clock.after(Math.max(100, SILENCE_MS - quietMs), () => {
+      if (clock.nowMs() - this.#lastPacketMs >= SILENCE_MS && this.#notice === undefined) {
+        this.#tell({ level: "warning", text: this.#silenceText() });
+      }
+      this.#watchSilence();
+    });
+  }
+
+  #silenceText(): string {
+    const { rtpPort, file } = this.#options;
+    const seconds = SILENCE_MS / 1000;
+    const packets = this.#session?.reception.statistics?.packets ?? 0;
+    if (packets > 0) return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
+    return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(file)} ` +
+      `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${rtpPort}`;
+  }
+
+  #tell(notice: Notice | undefined): void {
+    this.#notice = notice;
+    if (notice !== undefined) log[notice.level]("{text}", { text: notice.text });
+    this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    const { status } = this;
+    for (const listener of this.#listeners) listener.status?.(status);
+  }
+}

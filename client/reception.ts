@@ -1,0 +1,129 @@
+/**
+ * Datagrams to frames: decodes, counts, puts in order and puts together. The stage between the socket and the player;
+ * one for each SETUP. No socket, clock or timer of its own.
+ *
+ * @module
+ */
+
+import { LabDepacketizer, type LabDepacketizerOutput } from "../rtp/lab_payload.ts";
+import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../rtp/packet.ts";
+import { ReceptionStatistics } from "../rtp/reception_statistics.ts";
+import { type OrderedPacket, ReorderBuffer } from "../rtp/reorder_buffer.ts";
+import {
+  FIRST_SEQUENCE_NUMBER_MAX,
+  MAX_FRAME_BYTES,
+  REORDER_MAX_JUMP,
+  REORDER_MAX_PACKETS,
+  REORDER_WAIT_MS,
+} from "./limits.ts";
+
+/** A whole JPEG and the arrival of its last packet. */
+export interface AssembledFrame {
+  readonly data: Uint8Array;
+  /** In milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
+
+/** Counts what came and makes frames of it. */
+export class Reception {
+  readonly #reorder = new ReorderBuffer({
+    maxWaitMs: REORDER_WAIT_MS,
+    maxPackets: REORDER_MAX_PACKETS,
+    maxJump: REORDER_MAX_JUMP,
+  });
+  readonly #depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+  readonly #damageCauses: Record<string, number> = {};
+  #statistics: ReceptionStatistics | undefined;
+  #frames = 0;
+  #damagedFrames = 0;
+  #malformedPackets = 0;
+
+  /** What came by sequence numbers; `undefined` before the first packet. */
+  get statistics(): ReceptionStatistics | undefined {
+    return this.#statistics;
+  }
+
+  /** Whole frames so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Frames given up so far. */
+  get damagedFrames(): number {
+    return this.#damagedFrames;
+  }
+
+  /** Why frames were given up, and how often. */
+  get damageCauses(): Readonly<Record<string, number>> {
+    return this.#damageCauses;
+  }
+
+  /** Datagrams that were no RTP packets of JPEG. */
+  get malformedPackets(): number {
+    return this.#malformedPackets;
+  }
+
+  /** When {@linkcode expire} is to be called, in milliseconds of the caller's clock, if nothing comes before. */
+  get deadlineMs(): number | undefined {
+    return this.#reorder.deadlineMs;
+  }
+
+  /** Takes a datagram, whose bytes become this object's own. Returns the frames that it completes. */
+  push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] {
+    const packet = this.#decode(datagram);
+    if (packet === undefined) return [];
+    const { sequenceNumber } = packet;
+    const { outcome, packets } = this.#reorder.push(packet, arrivalMs);
+    if (outcome === "stray") {
+      this.#malformedPackets++;
+      return [];
+    }
+    const isNearStart = sequenceNumber >= 1 && sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
+    this.#statistics ??= new ReceptionStatistics({ firstSequenceNumber: isNearStart ? 1 : undefined });
+    if (outcome === "restarted") this.#statistics.restart(sequenceNumber);
+    this.#statistics.add(packet, arrivalMs);
+    return this.#assemble(packets);
+  }
+
+  /** Gives up on packets that have been missing for too long at `nowMs`. */
+  expire(nowMs: number): AssembledFrame[] {
+    return this.#assemble(this.#reorder.expire(nowMs));
+  }
+
+  /** The stream pauses or ends: whatever is missing will not come. */
+  flush(): AssembledFrame[] {
+    const frames = this.#assemble(this.#reorder.flush());
+    this.#take(this.#depacketizer.flush(), frames);
+    this.#statistics?.pause();
+    return frames;
+  }
+
+  #decode(datagram: Uint8Array): RtpPacket | undefined {
+    try {
+      const packet = decodeRtpPacket(datagram);
+      if (packet.payloadType === PAYLOAD_TYPE_JPEG) return packet;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    this.#malformedPackets++;
+    return undefined;
+  }
+
+  #assemble(packets: readonly OrderedPacket[]): AssembledFrame[] {
+    const frames: AssembledFrame[] = [];
+    for (const packet of packets) this.#take(this.#depacketizer.push(packet), frames);
+    return frames;
+  }
+
+  #take(outputs: readonly LabDepacketizerOutput[], frames: AssembledFrame[]): void {
+    for (const output of outputs) {
+      if (output.kind === "frame") {
+        this.#frames++;
+        frames.push({ data: output.data, arrivalMs: output.arrivalMs });
+      } else {
+        this.#damagedFrames++;
+        this.#damageCauses[output.cause] = (this.#damageCauses[output.cause] ?? 0) + 1;
+      }
+    }
+  }
+}

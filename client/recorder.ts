@@ -1,0 +1,201 @@
+/**
+ * Writes the frames of a player to disk or to a pipe: whole ones only, in order, whatever happens on the way. Stands
+ * beside the preview page as one more viewer.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import { extname, join } from "@std/path";
+import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { RECORDER_MAX_QUEUE } from "./limits.ts";
+import type { Playback, ReceivedFrame } from "./playback.ts";
+
+/** Where frames are stored; each of its calls ends before the next begins. */
+interface FrameStore {
+  /** Stores one whole frame, or nothing of it. */
+  write(frame: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+/** Stores frames until there are enough, or until it cannot go on. */
+export class Recorder {
+  readonly #store: FrameStore;
+  readonly #maxFrames: number;
+  readonly #ended = Promise.withResolvers<void>();
+  #accepted = 0;
+  #stored = 0;
+  #queued = 0;
+  #dropped = 0;
+  #lastWrite: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  #unsubscribe: (() => void) | undefined;
+
+  private constructor(store: FrameStore, maxFrames: number) {
+    this.#store = store;
+    this.#maxFrames = maxFrames;
+    this.#ended.promise.catch(() => {/* awaited by whoever runs the recorder */});
+  }
+
+  /**
+   * Opens `out`: `-` is standard output (concatenated JPEG), a name with an ending is a file in the lab's format, any
+   * other is a folder of JPEGs. Rejects with an error that says what to do.
+   */
+  static async open(out: string, { maxFrames }: { maxFrames: number }): Promise<Recorder> {
+    return new Recorder(await openStore(out), maxFrames);
+  }
+
+  /** Frames stored so far. */
+  get stored(): number {
+    return this.#stored;
+  }
+
+  /** Frames left out because writing was slower than receiving. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Resolves when as many frames are stored as were wanted; rejects when one cannot be stored. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Stores the frames of `playback` from now on. */
+  record(playback: Playback): void {
+    this.#unsubscribe = playback.subscribe({ frame: (frame) => this.#take(frame) });
+  }
+
+  /** Stores what is still waiting, then closes. */
+  async close(): Promise<void> {
+    this.#unsubscribe?.();
+    await this.#lastWrite;
+    this.#store.close();
+  }
+
+  #take({ data }: ReceivedFrame): void {
+    if (this.#hasFailed || this.#accepted >= this.#maxFrames) return;
+    if (this.#queued >= RECORDER_MAX_QUEUE) {
+      this.#dropped++;
+      return;
+    }
+    this.#accepted++;
+    this.#queued++;
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(data));
+  }
+
+  async #write(data: Uint8Array): Promise<void> {
+    this.#queued--;
+    if (this.#hasFailed) return;
+    try {
+      await this.#store.write(data);
+      if (++this.#stored >= this.#maxFrames) this.#ended.resolve();
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#ended.reject(
+        new Error(`Cannot store frame ${this.#stored + 1}: ${advice(error)}; ${this.#stored} whole frames are kept`),
+      );
+    }
+  }
+}
+
+async function openStore(out: string): Promise<FrameStore> {
+  try {
+    if (out === "-") return new PipeStore();
+    if (extname(out) === "" || await isDirectory(out)) return await FolderStore.open(out);
+    return await LabFileStore.open(out);
+  } catch (error) {
+    throw new Error(`Cannot write to ${out}: ${advice(error)}`);
+  }
+}
+
+/** `frame-000001.jpg`, `frame-000002.jpg`, … */
+class FolderStore implements FrameStore {
+  readonly #folder: string;
+  #count = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(folder: string): Promise<FolderStore> {
+    await Deno.mkdir(folder, { recursive: true });
+    for await (const { name } of Deno.readDir(folder)) {
+      if (/^frame-\d{6,}\.jpg$/.test(name)) {
+        throw new Error("it has frames of an earlier run, which would mix with new ones; empty it or name another");
+      }
+    }
+    return new FolderStore(folder);
+  }
+
+  async write(frame: Uint8Array): Promise<void> {
+    const path = join(this.#folder, `frame-${String(++this.#count).padStart(6, "0")}.jpg`);
+    try {
+      await Deno.writeFile(path, frame);
+    } catch (error) {
+      await Deno.remove(path).catch(() => {/* it may never have been created: the first error is the one to tell */});
+      throw error;
+    }
+  }
+
+  close(): void {}
+}
+
+/** The lab's format: five digits and the JPEG, a frame after the other. */
+class LabFileStore implements FrameStore {
+  readonly #file: Deno.FsFile;
+  #wholeBytes = 0;
+
+  private constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  static async open(path: string): Promise<LabFileStore> {
+    return new LabFileStore(await Deno.open(path, { write: true, create: true, truncate: true }));
+  }
+
+  async write(frame: Uint8Array): Promise<void> {
+    const bytes = concat([encodeLabHeader(frame.length), frame]);
+    try {
+      await writeAll(this.#file, bytes);
+      this.#wholeBytes += bytes.length;
+    } catch (error) {
+      await this.#file.truncate(this.#wholeBytes).catch(() => {/* a device: what is written stays written */});
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** Concatenated JPEG to standard output. */
+class PipeStore implements FrameStore {
+  write(frame: Uint8Array): Promise<void> {
+    return writeAll(Deno.stdout, frame);
+  }
+
+  close(): void {}
+}
+
+async function writeAll(target: { write(bytes: Uint8Array): Promise<number> }, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await target.write(bytes.subarray(written));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function advice(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.NotFound) return "the folder it lies in does not exist; create it first";
+  if (error instanceof Deno.errors.PermissionDenied) return "you have no right to write there; name another place";
+  if (error instanceof Deno.errors.BrokenPipe) return "the program that reads the pipe has ended";
+  if (/os error 28|no space|disk full|os error 112/i.test(text)) return "the disk is full; make room or name another";
+  return text;
+}

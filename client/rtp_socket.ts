@@ -1,0 +1,95 @@
+/**
+ * The UDP socket that the server's packets come to. Takes them from the server's address only.
+ *
+ * @module
+ */
+
+const DATAGRAM_MAX_BYTES = 65_536;
+
+/** How to open an {@linkcode RtpSocket}. */
+export interface RtpSocketOptions {
+  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address. */
+  readonly hostname: string;
+  /** UDP port, 1 to 65535. */
+  readonly port: number;
+  /** Called with each datagram; the bytes are the receiver's to keep. */
+  readonly onDatagram: (datagram: Uint8Array) => void;
+  /** Called when the socket fails while it is open. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A bound socket that reads until it is closed. */
+export class RtpSocket {
+  readonly #conn: Deno.DatagramConn;
+  readonly #options: RtpSocketOptions;
+  #serverAddress: string | undefined;
+  #strangerPackets = 0;
+  #isClosed = false;
+
+  private constructor(conn: Deno.DatagramConn, options: RtpSocketOptions) {
+    this.#conn = conn;
+    this.#options = options;
+    this.#read();
+  }
+
+  /** Binds the port. Throws an error that names a free port where it is taken. */
+  static open(options: RtpSocketOptions): RtpSocket {
+    const { hostname, port } = options;
+    try {
+      return new RtpSocket(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) {
+        throw new Error(
+          `RTP port ${port} is taken by another program: choose another, for instance ${freePort(hostname)}`,
+        );
+      }
+      throw new Error(`Cannot receive on RTP port ${port}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Datagrams that came from another address than the server's. */
+  get strangerPackets(): number {
+    return this.#strangerPackets;
+  }
+
+  /** Lets the datagrams of this IP address in; without one all are ignored. */
+  accept(serverAddress: string | undefined): void {
+    this.#serverAddress = serverAddress === undefined ? undefined : plainAddress(serverAddress);
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(DATAGRAM_MAX_BYTES);
+    while (!this.#isClosed) {
+      try {
+        const [datagram, address] = await this.#conn.receive(buffer);
+        if (this.#serverAddress === undefined) continue;
+        if (plainAddress((address as Deno.NetAddr).hostname) !== this.#serverAddress) this.#strangerPackets++;
+        else this.#options.onDatagram(datagram.slice());
+      } catch (error) {
+        // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
+        if (error instanceof Deno.errors.ConnectionReset) continue;
+        if (!this.#isClosed) this.#options.onError(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+    }
+  }
+}
+
+/** `::ffff:127.0.0.1`, as a socket for both families gives it, is 127.0.0.1. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+function freePort(hostname: string): number {
+  const conn = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+  const { port } = conn.addr as Deno.NetAddr;
+  conn.close();
+  return port;
+}

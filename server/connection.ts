@@ -1,0 +1,165 @@
+/**
+ * One client's TCP connection: bytes to requests, requests to replies. What a request does is the server's affair.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import { encodeLabReply, encodeStandardReply } from "../rtsp/lab_grammar.ts";
+import type { Dialect, RtspReply, RtspRequest } from "../rtsp/message.ts";
+import type { StatusCode } from "../rtsp/status.ts";
+import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../rtsp/message_reader.ts";
+import { MAX_MALFORMED_REQUESTS, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+
+const log = getLogger(["mjpegrtsp", "connection"]);
+
+const READ_BYTES = 4096;
+
+/** Constructor options of {@linkcode Connection}. */
+export interface ConnectionOptions {
+  readonly conn: Deno.TcpConn;
+  readonly clock: Clock;
+  /** Does what a request asks for and says how to answer. Called for one request at a time, in order. */
+  readonly respond: (request: RtspRequest) => Promise<RtspReply>;
+}
+
+/** A connection that is open until one of the ends closes it. */
+export class Connection {
+  /** The client as the log names it: address and port. */
+  readonly peer: string;
+  readonly #options: ConnectionOptions;
+  readonly #reader = createRequestReader();
+  #cancelTimers: (() => void)[] = [];
+  /** Replies are written in the order of their requests. */
+  #lastReply: Promise<void> = Promise.resolve();
+  #malformedInARow = 0;
+  #dialect: Dialect = "lab";
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { hostname, port } = options.conn.remoteAddr as Deno.NetAddr;
+    this.peer = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  }
+
+  /** Reads and answers until the connection ends; resolves with why. */
+  async run(): Promise<string> {
+    const { conn } = this.#options;
+    const bytes = new Uint8Array(READ_BYTES);
+    let reason = "the client closed the connection";
+    try {
+      for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
+        this.#enqueue(this.#reader.push(bytes.subarray(0, count)));
+        this.#watchPending();
+      }
+    } catch (error) {
+      if (this.#isClosed) reason = "closed by the server";
+      else if (error instanceof MessageTooLargeError) {
+        reason = `${error.message}: closed by the server`;
+        this.#refuseLast(error.message);
+      } else reason = error instanceof Error ? error.message : String(error);
+    }
+    this.#clearTimers();
+    await this.#lastReply;
+    this.close();
+    return reason;
+  }
+
+  /** Answers `status` without having read anything, and closes. */
+  async refuse(status: StatusCode): Promise<void> {
+    try {
+      await this.#write({ status, cseq: undefined, session: undefined });
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.close();
+  }
+
+  /** Ends the connection at once. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#clearTimers();
+    this.#options.conn.close();
+  }
+
+  /** A request that has begun but not ended is taken for whole after a moment, or given up after a while. */
+  #watchPending(): void {
+    const { clock } = this.#options;
+    if (!this.#reader.isPending) return this.#clearTimers();
+    const isFirst = this.#cancelTimers.length === 0;
+    if (isFirst) this.#cancelTimers.push(clock.after(REQUEST_TIMEOUT_MS, () => this.#timeOut()));
+    if (!this.#reader.mayBeWhole) return;
+    this.#cancelTimers.splice(1).forEach((cancel) => cancel());
+    this.#cancelTimers.push(clock.after(SETTLE_MS, () => {
+      this.#clearTimers();
+      this.#enqueue(this.#reader.settle());
+    }));
+  }
+
+  #timeOut(): void {
+    log.warn("{peer} sent half a request and nothing more for {seconds} s: closed", {
+      peer: this.peer,
+      seconds: REQUEST_TIMEOUT_MS / 1000,
+    });
+    this.#refuseLast("the request did not end");
+    this.#lastReply.then(() => this.close());
+  }
+
+  #clearTimers(): void {
+    for (const cancel of this.#cancelTimers.splice(0)) cancel();
+  }
+
+  #enqueue(outputs: readonly ReaderOutput<RtspRequest>[]): void {
+    for (const output of outputs) {
+      this.#lastReply = this.#lastReply.then(() => this.#answer(output)).catch((error) => this.#fail(error));
+    }
+  }
+
+  async #answer(output: ReaderOutput<RtspRequest>): Promise<void> {
+    if (this.#isClosed) return;
+    if (output.kind === "malformed") return await this.#answerMalformed(output.error);
+    this.#malformedInARow = 0;
+    this.#dialect = output.message.dialect;
+    log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
+    await this.#write(await this.#options.respond(output.message));
+  }
+
+  async #answerMalformed(error: SyntaxError): Promise<void> {
+    log.warn("{peer} sent what is no request: {reason}", { peer: this.peer, reason: error.message });
+    await this.#write({ status: 400, cseq: undefined, session: undefined });
+    if (++this.#malformedInARow < MAX_MALFORMED_REQUESTS) return;
+    log.warn("{peer} sent {count} malformed requests in a row: closed", {
+      peer: this.peer,
+      count: MAX_MALFORMED_REQUESTS,
+    });
+    this.close();
+  }
+
+  async #write(reply: RtspReply): Promise<void> {
+    const text = this.#dialect === "standard" ? encodeStandardReply(reply) : encodeLabReply(reply);
+    log.debug("{peer} < {text}", { peer: this.peer, text });
+    const bytes = new TextEncoder().encode(text);
+    for (let written = 0; written < bytes.length;) {
+      written += await this.#options.conn.write(bytes.subarray(written));
+    }
+  }
+
+  /** Answers 400 after all else is answered. */
+  #refuseLast(reason: string): void {
+    log.warn("{peer} is refused: {reason}", { peer: this.peer, reason });
+    this.#lastReply = this.#lastReply
+      .then(() => this.#isClosed ? undefined : this.#write({ status: 400, cseq: undefined, session: undefined }))
+      .catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    log.info("{peer} cannot be answered: {reason}", {
+      peer: this.peer,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    this.close();
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What clients and files may make the server hold, open or wait for.
+ *
+ * @module
+ */
+
+/** TCP connections at once; the next one is answered 503 and closed. */
+export const MAX_CONNECTIONS = 1024;
+
+/** A request that has begun must be whole after this time, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** How long a request without an end may stay as it is before it is taken for whole, in milliseconds. */
+export const SETTLE_MS = 150;
+
+/** Malformed requests in a row after which a connection is closed. */
+export const MAX_MALFORMED_REQUESTS = 5;
+
+/** Sockets that one client of the multi-flow fork may ask for. */
+export const MAX_FLOWS = 16;
+
+/** Bytes of frames kept in memory for all files together. */
+export const FRAME_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Largest frame that is read from a file, in bytes. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** Files whose index is kept in memory. */
+export const MAX_INDEXED_FILES = 64;
+
+/** Directory entries looked at for names near to an unknown one. */
+export const MAX_DIRECTORY_ENTRIES = 10_000;
+
+/** Longest time a packet may wait for the emulated link of `--rate` before it is dropped, in milliseconds. */
+export const EMULATED_QUEUE_MS = 500;
+
+/** Frames a session may be behind its time before it gives up catching up. */
+export const MAX_FRAMES_BEHIND = 20;

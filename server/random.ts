@@ -1,0 +1,16 @@
+/**
+ * Random numbers that come out the same for the same seed.
+ *
+ * @module
+ */
+
+/** Numbers from 0 up to, not including, 1: the generator called mulberry32, of 32 bits of state. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
