@@ -12,14 +12,6 @@ const log = getLogger(["mjpegrtsp", "rtp"]);
 /** Port of the multi-flow fork's first socket; the others follow. */
 export const FIRST_FLOW_PORT = 23_456;
 
-/** A UDP address. */
-export interface UdpAddress {
-  /** An IP address. */
-  readonly hostname: string;
-  /** 1 to 65535. */
-  readonly port: number;
-}
-
 /** Opens and shares the sockets of one server. */
 export class RtpSockets {
   readonly #hostname: string;

@@ -216,7 +216,7 @@ export class RtspServer {
       id: this.#createId(),
       peer: client.connection.peer,
       media,
-      destination: { hostname: client.hostname, port: clientPort },
+      destination: { transport: "udp", hostname: client.hostname, port: clientPort },
       sockets: flowCount === undefined ? [this.#sockets.main] : this.#sockets.flows(flowCount),
       fragmentBytes: this.#options.fragmentBytes ?? (flowCount === undefined ? undefined : LAB_FRAGMENT_BYTES),
       frameRate: media.frameRate ?? frameRate,

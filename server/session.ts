@@ -14,7 +14,6 @@ import { MAX_FRAMES_BEHIND } from "./limits.ts";
 import type { Media } from "./media.ts";
 import type { NetworkEmulator } from "./network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
-import type { UdpAddress } from "./rtp_sockets.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
@@ -32,7 +31,7 @@ export interface SessionOptions {
   readonly peer: string;
   readonly media: Media;
   /** Where the packets go; always the address of the TCP peer. */
-  readonly destination: UdpAddress;
+  readonly destination: Deno.NetAddr;
   /** Frame k leaves from socket k modulo their number. */
   readonly sockets: readonly Deno.DatagramConn[];
   /** Cut all frames into pieces of this many bytes; without it only those that no datagram can hold. */
@@ -212,7 +211,7 @@ export class Session {
   async #send(packet: Uint8Array, socket: Deno.DatagramConn): Promise<void> {
     const { emulator, clock, destination } = this.#options;
     if (emulator === undefined) {
-      await socket.send(packet, { transport: "udp", ...destination });
+      await socket.send(packet, destination);
       return;
     }
     const nowMs = clock.nowMs();
@@ -225,7 +224,7 @@ export class Session {
     const { clock, destination } = this.#options;
     for (const { packet, atMs } of deliveries) {
       const send = () =>
-        void packet.socket.send(packet.bytes, { transport: "udp", ...destination })
+        void packet.socket.send(packet.bytes, destination)
           .catch((error) => this.#fail(error));
       const waitMs = atMs - clock.nowMs();
       if (waitMs <= 0) send();
