@@ -30,3 +30,12 @@ export const SILENCE_MS = 5000;
 
 /** Frames that may wait to be written to disk. */
 export const RECORDER_MAX_QUEUE = 256;
+
+/** Pages and streams that may watch at once. */
+export const MAX_VIEWERS = 32;
+
+/** Bytes that may wait for a slow page; a frame that would exceed it is left out. */
+export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** Longest message that a page may send, in characters. */
+export const PAGE_MAX_MESSAGE_CHARS = 256;
