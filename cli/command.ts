@@ -10,7 +10,9 @@ import type { OptionTable } from "./options.ts";
 export interface Command {
   /** Without the program's name, for instance `serve [ROOT] [OPTIONS]`. */
   readonly usage: string;
+  /** What it does, for `--help`: lines of up to 110 characters. */
   readonly description: string;
+  /** Its options, by name. */
   readonly options: OptionTable;
   /** Without the program's name. */
   readonly examples: readonly string[];

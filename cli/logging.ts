@@ -10,6 +10,14 @@ import { choice } from "./options.ts";
 /** Levels of `--log-level`; `debug` shows the RTSP dialogue as it goes over the wire. */
 const LEVELS = ["debug", "info", "warning", "error"] as const;
 
+/** How to log: the values of {@linkcode LOGGING_OPTIONS}. */
+export interface LoggingChoices {
+  /** The least level that is logged. */
+  readonly "log-level": "debug" | "info" | "warning" | "error";
+  /** Lines for people or objects for programs. */
+  readonly "log-format": "text" | "json";
+}
+
 /** The options of every subcommand that logs. */
 export const LOGGING_OPTIONS = {
   "log-level": choice(LEVELS, "How much to log; debug shows the RTSP dialogue word for word", "info"),
@@ -17,9 +25,7 @@ export const LOGGING_OPTIONS = {
 };
 
 /** Sends the log to standard error. Peers' text is escaped: it cannot move the cursor or forge a line. */
-export function configureLogging(
-  options: { readonly "log-level": typeof LEVELS[number]; readonly "log-format": "text" | "json" },
-): void {
+export function configureLogging(options: LoggingChoices): void {
   const format = options["log-format"] === "json" ? getJsonLinesFormatter() : getTextFormatter({
     value: "bare",
     timestamp: "time",

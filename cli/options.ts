@@ -31,7 +31,9 @@ export type OptionValues<Table extends OptionTable> = {
 
 /** What a subcommand is called with. */
 export interface ParsedCommand<Table extends OptionTable> {
+  /** The value of every option of the table. */
   readonly options: OptionValues<Table>;
+  /** The arguments that belong to no option, in order. */
   readonly positionals: readonly string[];
 }
 
@@ -69,7 +71,9 @@ export function choice<Word extends string>(
 
 /** What a number may be. */
 export interface NumberRange {
+  /** Smallest value allowed. */
   readonly min: number;
+  /** Largest value allowed. */
   readonly max: number;
   /** Refuse fractions. */
   readonly integer?: boolean;

@@ -33,6 +33,7 @@ export interface Summary {
   readonly jitterMs: number;
   /** The dialect that was spoken; null where no server answered. */
   readonly dialect: string | null;
+  /** What the packets came over. */
   readonly transport: "udp";
 }
 

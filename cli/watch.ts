@@ -18,6 +18,7 @@ const log = getLogger(["mjpegrtsp", "play"]);
 
 /** How to run a player. */
 export interface WatchOptions {
+  /** In state INIT. */
   readonly player: Player;
   /** Where the frames are stored, if they are. */
   readonly recorder: Recorder | undefined;
@@ -29,6 +30,7 @@ export interface WatchOptions {
   readonly maxFrames: number;
   /** End after this time of playing, in seconds. */
   readonly maxSeconds: number;
+  /** Aborts when the user wants to end. */
   readonly interrupt: AbortSignal;
 }
 

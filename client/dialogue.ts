@@ -22,10 +22,12 @@ export type LabDialect = "lab" | "lab-b";
 
 /** A reply other than 200: its text names the status. */
 export class RefusedError extends Error {
+  /** The class's name, for logs. */
   override name = "RefusedError";
   /** The status code of the reply. */
   readonly status: number;
 
+  /** The message names the method, the file and the status. */
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
@@ -34,6 +36,7 @@ export class RefusedError extends Error {
 
 /** How to open a {@linkcode Dialogue}. */
 export interface DialogueOptions {
+  /** Host name or IP address of the server. */
   readonly hostname: string;
   /** TCP port of the server. */
   readonly port: number;
@@ -41,6 +44,7 @@ export interface DialogueOptions {
   readonly file: string;
   /** `auto` begins in dialect A, which both kinds of server take, and sees by the reply which kind it met. */
   readonly dialect: "auto" | LabDialect;
+  /** Times out replies that do not come. */
   readonly clock: Clock;
   /** Called once when the connection has ended, whoever ended it. */
   readonly onClosed: (reason: string) => void;

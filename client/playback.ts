@@ -6,7 +6,7 @@
  */
 
 import type { JpegFrame } from "../mjpeg/frame.ts";
-import type { PlayerCommand, PlayerState } from "./player_state.ts";
+import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
 
 /** A whole, undamaged frame as it left the receiver. */
 export interface ReceivedFrame extends JpegFrame {
@@ -18,15 +18,18 @@ export interface ReceivedFrame extends JpegFrame {
 
 /** Something the user should know, in one sentence that names the next step. */
 export interface Notice {
+  /** How bad it is. */
   readonly level: "info" | "warning" | "error";
+  /** For the user to read. */
   readonly text: string;
 }
 
 /** The state of the dialogue with the server. */
 export interface PlaybackStatus {
-  readonly state: PlayerState;
+  /** Where the session stands. */
+  readonly state: SessionState;
   /** The commands that the state table allows now; empty while a request awaits its reply, or when it has ended. */
-  readonly allowed: readonly PlayerCommand[];
+  readonly allowed: readonly SessionMethod[];
   /** The last thing worth telling, until something newer or better replaces it. */
   readonly notice: Notice | undefined;
   /** True once the server has gone or the player has ended: nothing more will come. */
@@ -43,6 +46,7 @@ export interface PlaybackStatistics {
   readonly packets: number;
   /** Packets expected by sequence number that never came (RFC 3550, A.3). */
   readonly lostPackets: number;
+  /** Packets whose sequence number had come before. */
   readonly duplicatePackets: number;
   /** Packets that came after one with a higher sequence number. */
   readonly reorderedPackets: number;
@@ -71,7 +75,9 @@ export interface PlaybackStatistics {
 
 /** Calls a viewer wants to get. They must return quickly: they run on the receiving path. */
 export interface PlaybackListener {
+  /** A whole frame has come; its bytes are shared, not to be written to. */
   frame?(frame: ReceivedFrame): void;
+  /** The state, what is allowed or the notice has changed. */
   status?(status: PlaybackStatus): void;
 }
 
@@ -81,15 +87,17 @@ export interface Playback {
   readonly title: string;
   /** The server, for instance `127.0.0.1:1025`. */
   readonly server: string;
+  /** The present status; listeners hear of changes. */
   readonly status: PlaybackStatus;
   /** The newest whole frame, if there was one yet. */
   readonly latestFrame: ReceivedFrame | undefined;
+  /** The counters as they are now. */
   statistics(): PlaybackStatistics;
   /**
    * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects
    * when the state table forbids it then, or when the server refuses.
    */
-  command(command: PlayerCommand): Promise<void>;
+  command(command: SessionMethod): Promise<void>;
   /** Returns the function that ends the subscription. */
   subscribe(listener: PlaybackListener): () => void;
 }

@@ -34,9 +34,11 @@ export interface PlayerOptions {
   readonly rtpPort: number;
   /** The bare file name to ask for. */
   readonly file: string;
+  /** The dialect to speak, or `auto` to find out. */
   readonly dialect: "auto" | LabDialect;
   /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
   readonly flowCount?: number;
+  /** Times packets, replies and silence. */
   readonly clock: Clock;
 }
 
@@ -73,6 +75,7 @@ export class Player implements Playback {
   #cancelExpiry: (() => void) | undefined;
   #cancelSilence: (() => void) | undefined;
 
+  /** Does nothing before the first command. */
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.title = options.file;

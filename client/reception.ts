@@ -19,6 +19,7 @@ import {
 
 /** A whole JPEG and the arrival of its last packet. */
 export interface AssembledFrame {
+  /** The whole JPEG. */
   readonly data: Uint8Array;
   /** In milliseconds of the caller's clock. */
   readonly arrivalMs: number;

@@ -10,6 +10,7 @@ export type FileFormat = "lab" | "concatenated";
 
 /** Bytes that can be read at any place; the edge makes one of an open file. */
 export interface RandomAccess {
+  /** The file's size. */
   readonly lengthBytes: number;
   /**
    * Exactly `lengthBytes` bytes from `offset`, which the caller keeps below the end. The bytes hold until the next
@@ -26,6 +27,7 @@ export interface IndexOptions {
 
 /** Where each frame of a file lies. Frames count from 0 here. */
 export interface FrameIndex {
+  /** How the file is laid out. */
   readonly format: FileFormat;
   /** Number of whole frames, at least 1. */
   readonly count: number;
@@ -45,6 +47,7 @@ export class FrameIndexBuilder {
   #count = 0;
   #largestBytes = 0;
 
+  /** An index without frames. */
   constructor(format: FileFormat) {
     this.#format = format;
   }
@@ -54,6 +57,7 @@ export class FrameIndexBuilder {
     return this.#count;
   }
 
+  /** Adds the next frame; frames come in the order of their offsets. */
   add(offset: number, lengthBytes: number): void {
     if (this.#count === this.#offsets.length) {
       const offsets = new Float64Array(this.#count * 2);

@@ -10,7 +10,9 @@ import mozjpegWasm from "./mozjpeg_wasm.js";
 
 /** A picture as rows of red, green, blue and alpha bytes from the top left; alpha is ignored. */
 export interface RgbaImage {
+  /** Pixels a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** width * height * 4 bytes. */
   readonly data: Uint8ClampedArray<ArrayBuffer>;

@@ -79,6 +79,7 @@ export function readFrameCode(image: { width: number; height: number; data: Arra
 
 /** Draws and encodes the frames of one test pattern. Holds the still background and one picture's pixels. */
 export class TestPattern {
+  /** What is drawn. */
   readonly options: TestPatternOptions;
   readonly #image: RgbaImage;
   readonly #background: Uint8ClampedArray<ArrayBuffer>;

@@ -34,6 +34,7 @@ export class ReceptionStatistics {
   #previous: { arrivalMs: number; timestamp: number; extended: number } | undefined;
   #meanIntervalMs: number | undefined;
 
+  /** Counts from the next packet on. */
   constructor(options: ReceptionStatisticsOptions = {}) {
     this.#clockRate = options.clockRate;
     this.#firstSequenceNumber = options.firstSequenceNumber;

@@ -32,8 +32,8 @@ export interface ReorderOptions {
 /** What became of a packet: `duplicate` and `late` ones are dropped, and so is a `stray` one far from all others. */
 export type ReorderOutcome = "accepted" | "reordered" | "duplicate" | "late" | "restarted" | "stray";
 
-/** Whether the packets that come out may start with what `restarted` the stream. */
-interface PushResult {
+/** What {@linkcode ReorderBuffer.push} gives. */
+export interface PushResult {
   /** What became of the pushed packet. */
   readonly outcome: ReorderOutcome;
   /** The packets that are now in order, the oldest first. */
@@ -55,6 +55,7 @@ export class ReorderBuffer {
   /** The low 16 bits that would confirm a restart. */
   #restartAt: number | undefined;
 
+  /** Holds nothing yet. */
   constructor(options: ReorderOptions) {
     this.#options = options;
   }

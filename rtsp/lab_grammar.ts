@@ -32,9 +32,11 @@ const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
 
 /** A request to be written in one of the lab's dialects. */
 export interface LabRequest {
+  /** In capitals. */
   readonly method: string;
   /** The bare file name. */
   readonly file: string;
+  /** One higher each request, from 1. */
   readonly cseq: number;
   /** What SETUP asks for; left out of other methods. */
   readonly transport?: LabTransport;

@@ -54,6 +54,7 @@ export interface RtspRequest {
 
 /** A response as the server makes it. */
 export interface RtspReply {
+  /** 200, or why not. */
   readonly status: StatusCode;
   /** `undefined` becomes 0 on the wire. */
   readonly cseq: number | undefined;
@@ -65,8 +66,10 @@ export interface RtspReply {
 export interface RtspResponse {
   /** Three digits; any that the peer chose. */
   readonly status: number;
+  /** The reason phrase; may be empty. */
   readonly reason: string;
   /** `undefined` where it is no number: a dialect B server answers a dialect A request with `CSeq: CSeq:`. */
   readonly cseq: number | undefined;
+  /** The session identifier, without parameters. */
   readonly session: string | undefined;
 }

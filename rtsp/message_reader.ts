@@ -27,6 +27,7 @@ interface Grammar<T> {
 
 /** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection is to end. */
 export class MessageTooLargeError extends Error {
+  /** The class's name, for logs. */
   override name = "MessageTooLargeError";
 }
 
@@ -36,6 +37,7 @@ export class MessageReader<T> {
   readonly #decoder = new TextDecoder("latin1");
   #text = "";
 
+  /** At the start of a stream. */
   constructor(grammar: Grammar<T>) {
     this.#grammar = grammar;
   }

@@ -33,6 +33,7 @@ export class Catalog {
   /** By real path, in order of use, the oldest first. */
   readonly #files = new Map<string, IndexedFile>();
 
+  /** The files below `root`. */
   constructor(root: ServedRoot) {
     this.#root = root;
   }

@@ -18,7 +18,9 @@ const READ_BYTES = 4096;
 
 /** Constructor options of {@linkcode Connection}. */
 export interface ConnectionOptions {
+  /** The accepted connection, from now on this object's own. */
   readonly conn: Deno.TcpConn;
+  /** Times out requests that do not end. */
   readonly clock: Clock;
   /** Does what a request asks for and says how to answer. Called for one request at a time, in order. */
   readonly respond: (request: RtspRequest) => Promise<RtspReply>;
@@ -37,6 +39,7 @@ export class Connection {
   #dialect: Dialect = "lab";
   #isClosed = false;
 
+  /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const { hostname, port } = options.conn.remoteAddr as Deno.NetAddr;

@@ -12,6 +12,7 @@ export class FrameCache {
   #bytes = 0;
   #nextOwner = 0;
 
+  /** Holds at most `maxBytes` of frames. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }

@@ -27,10 +27,12 @@ export interface Media {
 
 /** There is nothing of that name: 404. */
 export class MediaNotFoundError extends Error {
+  /** The class's name, for logs. */
   override name = "MediaNotFoundError";
 }
 
 /** There is a file of that name, but no movie in it: 415. */
 export class MediaUnusableError extends Error {
+  /** The class's name, for logs. */
   override name = "MediaUnusableError";
 }

@@ -12,10 +12,12 @@ import type { Media } from "./media.ts";
 
 /** An open file as {@linkcode RandomAccess}, with one buffer that grows to the largest read. */
 export class FileAccess implements RandomAccess {
+  /** The file's size. */
   readonly lengthBytes: number;
   readonly #file: Deno.FsFile;
   #buffer = new Uint8Array(64 * 1024);
 
+  /** The file stays its opener's, who closes it. */
   constructor(file: Deno.FsFile, lengthBytes: number) {
     this.#file = file;
     this.lengthBytes = lengthBytes;
@@ -48,9 +50,13 @@ async function readExactly(
 
 /** Constructor options of {@linkcode MovieFile}. */
 export interface MovieFileOptions {
+  /** The name under which it is served. */
   readonly name: string;
+  /** Its real path. */
   readonly path: string;
+  /** Where its frames are. */
   readonly index: FrameIndex;
+  /** Where frames that were read are kept. */
   readonly cache: FrameCache;
 }
 
@@ -60,7 +66,7 @@ export interface MovieFileOptions {
  */
 export class MovieFile implements Media {
   readonly name: string;
-  readonly frameRate = undefined;
+  readonly frameRate: undefined = undefined;
   readonly isEndless = false;
   readonly #path: string;
   readonly #index: FrameIndex;
@@ -71,6 +77,7 @@ export class MovieFile implements Media {
   #file: Promise<Deno.FsFile> | undefined;
   #users = 0;
 
+  /** Opens nothing until the first frame is wanted. */
   constructor(options: MovieFileOptions) {
     this.name = options.name;
     this.#path = options.path;

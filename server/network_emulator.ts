@@ -38,12 +38,15 @@ export interface EmulatorCounters {
   lost: number;
   /** Dropped because the link of `rate` was too far behind. */
   overflowed: number;
+  /** Delivered twice. */
   duplicated: number;
+  /** Overtaken by the packet behind them. */
   reordered: number;
 }
 
 /** A packet and the time at which it is to leave. */
 export interface Delivery<T> {
+  /** The packet that was pushed. */
   readonly packet: T;
   /** In milliseconds of the caller's clock; never before the packet came in. */
   readonly atMs: number;
@@ -59,6 +62,7 @@ export interface NetworkEmulatorOptions {
 
 /** One direction of one session's link. */
 export class NetworkEmulator<T> {
+  /** What was done so far. */
   readonly counters: EmulatorCounters = { lost: 0, overflowed: 0, duplicated: 0, reordered: 0 };
   readonly #impairments: Impairments;
   readonly #random: () => number;
@@ -68,6 +72,7 @@ export class NetworkEmulator<T> {
   /** The packet that the next one overtakes. */
   #held: T | undefined;
 
+  /** A link with nothing on it. */
   constructor(impairments: Impairments, options: NetworkEmulatorOptions) {
     this.#impairments = impairments;
     this.#random = options.random;

@@ -24,6 +24,7 @@ export class Pacer {
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
 
+  /** Starts a timer only once something waits. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }

@@ -25,6 +25,7 @@ const log = getLogger(["mjpegrtsp", "server"]);
 
 /** How to serve. */
 export interface ServerOptions {
+  /** What is served. */
   readonly root: ServedRoot;
   /** The address to listen on: `0.0.0.0` is every IPv4 address, `::` every one. */
   readonly hostname: string;
@@ -38,6 +39,7 @@ export interface ServerOptions {
   readonly fragmentBytes: number | undefined;
   /** What an emulated network does to every session's packets, and the seed of its dice; `undefined` for none. */
   readonly emulation: { readonly impairments: Impairments; readonly seed: number } | undefined;
+  /** Paces frames and times requests out. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
   readonly random: () => number;

@@ -19,7 +19,9 @@ const log = getLogger(["mjpegrtsp", "session"]);
 
 /** A packet on its way: bytes of its own, and the socket that it leaves from. */
 export interface OutgoingPacket {
+  /** RTP header and payload. */
   readonly bytes: Uint8Array;
+  /** One of the session's sockets. */
   readonly socket: Deno.DatagramConn;
 }
 
@@ -29,6 +31,7 @@ export interface SessionOptions {
   readonly id: string;
   /** The client as the log names it. */
   readonly peer: string;
+  /** What is played; released when the session ends. */
   readonly media: Media;
   /** Where the packets go; always the address of the TCP peer. */
   readonly destination: Deno.NetAddr;
@@ -42,13 +45,17 @@ export interface SessionOptions {
   readonly loop: boolean;
   /** The impaired network of this session, if there is one. */
   readonly emulator: NetworkEmulator<OutgoingPacket> | undefined;
+  /** Says when frames are due. */
   readonly pacer: Pacer;
+  /** The pacer's clock. */
   readonly clock: Clock;
 }
 
 /** What a session has sent. */
 export interface SessionCounters {
+  /** Whole frames. */
   frames: number;
+  /** RTP packets, before the emulated network. */
   packets: number;
   /** RTP headers and payloads. */
   bytes: number;
@@ -56,7 +63,9 @@ export interface SessionCounters {
 
 /** The sending side of one session. */
 export class Session {
+  /** The session identifier. */
   readonly id: string;
+  /** What was sent so far. */
   readonly counters: SessionCounters = { frames: 0, packets: 0, bytes: 0 };
   readonly #options: SessionOptions;
   #state: SessionState = "READY";
@@ -71,6 +80,7 @@ export class Session {
   #playingSinceMs: number | undefined;
   #playedMs = 0;
 
+  /** A session in state READY, at the movie's first frame. */
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.#options = options;

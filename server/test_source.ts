@@ -18,11 +18,11 @@ const READ_AHEAD = 4;
 
 /** One test source for all sessions. */
 export class TestSource implements Media {
-  readonly name = TEST_SOURCE_NAME;
-  readonly frameRate = DEFAULT_TEST_PATTERN.frameRate;
-  readonly frameCount = DEFAULT_TEST_PATTERN.frameRate * PERIOD_SECONDS;
+  readonly name: string = TEST_SOURCE_NAME;
+  readonly frameRate: number = DEFAULT_TEST_PATTERN.frameRate;
+  readonly frameCount: number = DEFAULT_TEST_PATTERN.frameRate * PERIOD_SECONDS;
   readonly isEndless = true;
-  readonly largestFrameBytes = TEST_FRAME_MAX_BYTES;
+  readonly largestFrameBytes: number = TEST_FRAME_MAX_BYTES;
   readonly #frames: (Uint8Array | undefined)[] = [];
   readonly #drawing = new Map<number, PromiseWithResolvers<Uint8Array>>();
   #worker: Worker | undefined;

@@ -10,6 +10,7 @@ import { TestPattern } from "../mjpeg/test_pattern.ts";
 export interface DrawnFrame {
   /** The frame number, from 1. */
   readonly number: number;
+  /** The whole JPEG. */
   readonly jpeg: Uint8Array;
 }
 

@@ -96,5 +96,8 @@ declare module "@std/text/word-similarity-sort" {
 }
 
 declare module "@std/fmt/bytes" {
-  export function format(num: number, options?: { bits?: boolean; binary?: boolean; maximumFractionDigits?: number }): string;
+  export function format(
+    num: number,
+    options?: { bits?: boolean; binary?: boolean; maximumFractionDigits?: number },
+  ): string;
 }

@@ -39,6 +39,7 @@ export type PageMessage =
 
 /** What the page asks for, as JSON. */
 export interface PageCommand {
+  /** To be given to the player. */
   readonly command: SessionMethod;
 }
 
@@ -51,6 +52,7 @@ export class FrameSocket {
   #timer: ReturnType<typeof setInterval> | undefined;
   #unsubscribe: (() => void) | undefined;
 
+  /** Speaks once the socket is open. */
   constructor(socket: WebSocket, { playback, build, onClosed }: {
     readonly playback: Playback;
     readonly build: string;

@@ -43,6 +43,7 @@ export interface PreviewOptions {
 export interface Preview {
   /** The link to open. */
   readonly url: string;
+  /** Its TCP port. */
   readonly port: number;
   /** Closes all pages' connections, and the server. */
   shutdown(): Promise<void>;

@@ -1,0 +1,86 @@
+/**
+ * Goes through the whole packaging with the running deno as the base: the file cannot run, but everything that would be
+ * in the executable is in it.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { indexOfNeedle } from "@std/bytes";
+import { fromFileUrl, join } from "@std/path";
+import { BAKED_PERMISSIONS, compileArguments, explainFailure } from "../../scripts/compile.ts";
+
+const TOP = fromFileUrl(new URL("../../", import.meta.url));
+
+/** What `deno compile` adds to its base. */
+async function compileOnto(base: string, extraArguments: readonly string[] = []): Promise<Uint8Array> {
+  const folder = await Deno.makeTempDir({ prefix: "mjpegrtsp-packaging-" });
+  try {
+    const output = join(folder, "mjpegrtsp.bin");
+    const args = compileArguments(output);
+    args.splice(args.length - 1, 0, ...extraArguments);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: TOP, env: { DENORT_BIN: base } })
+      .output();
+    assert(success, new TextDecoder().decode(stderr));
+    const baseSize = (await Deno.stat(base)).size;
+    return (await Deno.readFile(output)).subarray(baseSize);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function contains(bytes: Uint8Array, text: string): boolean {
+  return indexOfNeedle(bytes, new TextEncoder().encode(text)) >= 0;
+}
+
+/** The JSON that follows the permissions' key in the executable's metadata. */
+function bakedPermissions(bytes: Uint8Array): Record<string, unknown> {
+  const key = new TextEncoder().encode('"permissions":{');
+  const start = indexOfNeedle(bytes, key) + key.length - 1;
+  const end = bytes.indexOf("}".charCodeAt(0), start) + 1;
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(start, end)));
+}
+
+async function firstLines(path: string): Promise<string> {
+  return (await Deno.readTextFile(join(TOP, path))).slice(0, 400);
+}
+
+Deno.test("deno task compile embeds the page and the worker, no test, and exactly the baked permissions", async () => {
+  const added = await compileOnto(Deno.execPath());
+  for (const asset of ["index.html", "page.css", "page.js"]) {
+    assert(contains(added, await firstLines(`client/preview/${asset}`)), `${asset} is not in the executable`);
+  }
+  assert(contains(added, "test_source_worker.ts"), "the worker is not in the executable");
+  assert(contains(added, "mozjpeg_enc.wasm"), "the JPEG encoder is not in the executable");
+  // The names of all dependencies stand in the import map and the lock, which are embedded; their code must not be.
+  for (
+    const name of ["_test.ts", "tests/", "playwright-core/lib", "chromiumSandbox", "asyncProperty", "lab_server.py"]
+  ) {
+    assert(!contains(added, name), `${name} is in the executable`);
+  }
+  // An empty list is a right without limits. The right to import is Deno's default for a program's own modules; main.ts
+  // gives it back with the others.
+  const { allow_net, allow_read, allow_write, prompt, allow_import: _, ...others } = bakedPermissions(added);
+  assertEquals({ allow_net, allow_read, allow_write, prompt }, {
+    allow_net: [],
+    allow_read: [],
+    allow_write: [],
+    prompt: false,
+  });
+  for (const [name, value] of Object.entries(others)) {
+    assertEquals(value, null, `the executable is compiled with ${name}: ${JSON.stringify(value)}`);
+  }
+  assertEquals(BAKED_PERMISSIONS, ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"]);
+});
+
+Deno.test("the packaging test sees a test that is embedded", async () => {
+  const added = await compileOnto(Deno.execPath(), ["--include", "tests/packaging/packaging_test.ts"]);
+  assert(contains(added, "packaging_test.ts"));
+});
+
+Deno.test("explainFailure() names DENORT_BIN where the base cannot be downloaded", () => {
+  const stderr = "error: Failed to download denort: error sending request for url (https://example/denort.zip)";
+  const explained = explainFailure(stderr);
+  assert(explained.includes("DENORT_BIN") && !explained.includes("\n"));
+});
+
+Deno.test("explainFailure() passes other failures on", () => {
+  assertEquals(explainFailure("error: Module not found\n  at x.ts\n"), "error: Module not found\n  at x.ts");
+});

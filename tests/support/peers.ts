@@ -1,0 +1,43 @@
+/**
+ * Tests with real programs of others. Where one is not installed the test is ignored, its name saying how to install it;
+ * with `MJPEGRTSP_FORBID_IGNORED` in the environment, as in CI, it fails instead.
+ *
+ * @module
+ */
+
+const FOLDERS = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":").concat("/usr/games");
+const SUFFIXES = Deno.build.os === "windows" ? [".exe", ".cmd", ""] : [""];
+
+/** The path of a program, or `undefined` where it is not installed. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of FOLDERS) {
+    for (const suffix of SUFFIXES) {
+      const path = `${folder}/${name}${suffix}`;
+      try {
+        if (Deno.statSync(path).isFile) return path;
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) continue;
+        throw error;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A test that needs `programs`. */
+export function peerTest(
+  name: string,
+  programs: readonly string[],
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const missing = programs.filter((program) => findProgram(program) === undefined);
+  if (missing.length === 0) return Deno.test(name, fn);
+  const advice = `needs ${missing.join(", ")}: scripts/install_peers.sh`;
+  if (Deno.env.has("MJPEGRTSP_FORBID_IGNORED")) {
+    Deno.test(name, () => {
+      throw new Error(`This test must not be ignored here: it ${advice}`);
+    });
+  } else {
+    Deno.test({ name: `${name} (${advice})`, ignore: true, fn });
+  }
+}
