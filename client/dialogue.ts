@@ -108,7 +108,10 @@ export class Dialogue {
     log.debug("> {text}", { text });
     this.#awaiting = Promise.withResolvers();
     this.#awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
-    const cancelTimeout = this.#options.clock.after(REPLY_TIMEOUT_MS, () => this.#giveUp(noReply(method)));
+    const cancelTimeout = this.#options.clock.after(
+      REPLY_TIMEOUT_MS,
+      () => this.#giveUp(noReply(method, this.#options.file)),
+    );
     try {
       await this.#write(text);
       const response = await this.#awaiting.promise;
@@ -186,9 +189,9 @@ export class Dialogue {
   }
 }
 
-function noReply(method: string): string {
-  return `The server did not answer ${method} within ${REPLY_TIMEOUT_MS / 1000} s; ` +
-    `check that the file exists there, and that it is an RTSP server`;
+function noReply(method: string, file: string): string {
+  return `The server did not answer ${method} ${file} within ${REPLY_TIMEOUT_MS / 1000} s; ` +
+    `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
 }
 
 function refusalAdvice(status: number, file: string): string {

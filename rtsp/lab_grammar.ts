@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { Dialect, LabTransport, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
+import type { Dialect, LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
 import { REASON_PHRASES } from "./status.ts";
 
 /** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
@@ -44,7 +44,10 @@ export interface LabRequest {
   readonly session?: string;
 }
 
-/** The text of a request, to be sent in one segment. */
+/**
+ * The text of a request, to be sent in one segment. Its last line is ended: servers that split at LF see no difference,
+ * and those of the lab's Java edition, which read by lines, would wait for it.
+ */
 export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest): string {
   const { method, file, cseq, transport, session } = request;
   const flows = transport?.flowCount === undefined ? "" : ` flow_num= ${transport.flowCount}`;
@@ -52,21 +55,25 @@ export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest):
     const third = transport === undefined
       ? `Session: ${session ?? "0"}`
       : `Transport: RTP/UDP; client_port= ${transport.clientPort}${flows}`;
-    return `${method} ${file} RTSP/1.0\nCSeq: ${cseq}\n${third}`;
+    return `${method} ${file} RTSP/1.0\nCSeq: ${cseq}\n${third}\n`;
   }
-  if (transport === undefined) return `${method} \n${cseq}`;
-  return `${method} ${file}\n${cseq}\n RTSP/1.0 RTP/UDP ${transport.clientPort}${flows}`;
+  if (transport === undefined) return `${method} \n${cseq}\n`;
+  return `${method} ${file}\n${cseq}\n RTSP/1.0 RTP/UDP ${transport.clientPort}${flows}\n`;
 }
 
+/** How the lab's Python programs write: LF, and none after the last line. */
+export const PLAIN_LINES: LineStyle = { lineEnd: "\n", endsLastLine: false };
+
 /** The text of a reply: exactly three lines, which both dialects' clients index by line and word. */
-export function encodeLabReply(reply: RtspReply): string {
+export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: LineStyle = PLAIN_LINES): string {
   const { status, cseq, session } = reply;
-  return `RTSP/1.0 ${status} ${REASON_PHRASES[status]}\nCSeq: ${cseq ?? 0}\nSession: ${session ?? 0}`;
+  const lines = [`RTSP/1.0 ${status} ${REASON_PHRASES[status]}`, `CSeq: ${cseq ?? 0}`, `Session: ${session ?? 0}`];
+  return lines.join(lineEnd) + (endsLastLine ? lineEnd : "");
 }
 
 /** The text of a reply to a client of the standards, which looks for the blank line at its end (RFC 2326, 7). */
 export function encodeStandardReply(reply: RtspReply): string {
-  return encodeLabReply(reply).replaceAll("\n", "\r\n") + "\r\n\r\n";
+  return encodeLabReply(reply, { lineEnd: "\r\n", endsLastLine: true }) + "\r\n";
 }
 
 /** Decodes the text of one request. Throws a `SyntaxError` when its first line is no request line. */
@@ -87,6 +94,7 @@ export function decodeLabRequest(text: string): RtspRequest {
     cseq: bareCseq !== null ? Number(bareCseq[1]) : toNumber(header(lines, "cseq")),
     session: header(lines, "session")?.split(";")[0].trim() || undefined,
     transport: decodeTransport(dialect, lines),
+    lineStyle: { lineEnd: text.includes("\r\n") ? "\r\n" : "\n", endsLastLine: text.endsWith("\n") },
   };
 }
 

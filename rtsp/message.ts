@@ -36,6 +36,17 @@ export interface LabTransport {
   readonly flowCount: number | undefined;
 }
 
+/**
+ * How a peer ends its lines. It is answered in kind: the lab's Python programs neither send nor expect an end of the last
+ * line, its Java edition reads by lines and waits for one.
+ */
+export interface LineStyle {
+  /** What stands between two lines. */
+  readonly lineEnd: "\n" | "\r\n";
+  /** Whether the last line is ended, too. */
+  readonly endsLastLine: boolean;
+}
+
 /** A request as the server sees it. */
 export interface RtspRequest {
   /** The grammar it was written in, and in which it is to be answered. */
@@ -50,6 +61,8 @@ export interface RtspRequest {
   readonly session: string | undefined;
   /** What SETUP asks for, in the lab's dialects; `undefined` where it names no usable port. */
   readonly transport: LabTransport | undefined;
+  /** How its lines ended. */
+  readonly lineStyle: LineStyle;
 }
 
 /** A response as the server makes it. */

@@ -83,12 +83,12 @@ export class MessageReader<T> {
   }
 
   #take(end: number): ReaderOutput<T> {
-    const text = this.#text.slice(0, end).trimEnd();
+    const text = this.#text.slice(0, end);
     this.#text = this.#text.slice(end);
     try {
-      return { kind: "message", message: this.#grammar.decode(text), text };
+      return { kind: "message", message: this.#grammar.decode(text), text: text.trimEnd() };
     } catch (error) {
-      if (error instanceof SyntaxError) return { kind: "malformed", error, text };
+      if (error instanceof SyntaxError) return { kind: "malformed", error, text: text.trimEnd() };
       throw error;
     }
   }

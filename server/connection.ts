@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { encodeLabReply, encodeStandardReply } from "../rtsp/lab_grammar.ts";
+import { encodeLabReply, encodeStandardReply, PLAIN_LINES } from "../rtsp/lab_grammar.ts";
 import type { Dialect, RtspReply, RtspRequest } from "../rtsp/message.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../rtsp/message_reader.ts";
@@ -36,7 +36,9 @@ export class Connection {
   /** Replies are written in the order of their requests. */
   #lastReply: Promise<void> = Promise.resolve();
   #malformedInARow = 0;
+  /** How the last request was written, and so how to answer. */
   #dialect: Dialect = "lab";
+  #lineStyle = PLAIN_LINES;
   #isClosed = false;
 
   /** Reads nothing before {@linkcode run}. */
@@ -125,6 +127,7 @@ export class Connection {
     if (output.kind === "malformed") return await this.#answerMalformed(output.error);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
+    this.#lineStyle = output.message.lineStyle;
     log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
     await this.#write(await this.#options.respond(output.message));
   }
@@ -141,7 +144,7 @@ export class Connection {
   }
 
   async #write(reply: RtspReply): Promise<void> {
-    const text = this.#dialect === "standard" ? encodeStandardReply(reply) : encodeLabReply(reply);
+    const text = this.#dialect === "standard" ? encodeStandardReply(reply) : encodeLabReply(reply, this.#lineStyle);
     log.debug("{peer} < {text}", { peer: this.peer, text });
     const bytes = new TextEncoder().encode(text);
     for (let written = 0; written < bytes.length;) {

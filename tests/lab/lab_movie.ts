@@ -1,0 +1,59 @@
+/**
+ * Lab movie files for tests: a few small pictures of the built-in test pattern, each preceded by its length in five
+ * digits, in a directory of their own.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import { join } from "@std/path";
+import { encodeLabHeader } from "../../mjpeg/lab_format.ts";
+import { TestPattern } from "../../mjpeg/test_pattern.ts";
+
+/** Frames a second of the lab, and of these movies. */
+const FRAME_RATE = 20;
+
+const drawn: Uint8Array[] = [];
+let drawing: Promise<unknown> = Promise.resolve();
+let pattern: TestPattern | undefined;
+
+/** The first `count` pictures of 320x240, some kilobytes each; drawn once for all tests of a file. */
+export async function labFrames(count: number): Promise<readonly Uint8Array[]> {
+  drawing = drawing.then(async () => {
+    pattern ??= new TestPattern({ width: 320, height: 240, frameRate: FRAME_RATE });
+    while (drawn.length < count) drawn.push(await pattern.encode(drawn.length + 1));
+  });
+  await drawing;
+  return drawn.slice(0, count);
+}
+
+/** The bytes of a lab file with these frames. */
+export function labFile(frames: readonly Uint8Array[]): Uint8Array {
+  return concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
+}
+
+/** A directory with one movie in it, removed when disposed of. */
+export interface LabMovie extends AsyncDisposable {
+  /** The directory to serve. */
+  readonly root: string;
+  /** The movie's name in it. */
+  readonly file: string;
+  readonly frames: readonly Uint8Array[];
+}
+
+/** Options of {@linkcode makeLabMovie}. */
+export interface LabMovieOptions {
+  /** Length of the movie, default 60 frames, which is 3 seconds. */
+  readonly frameCount?: number;
+  /** Default `movie.Mjpeg`. */
+  readonly file?: string;
+}
+
+/** Writes a movie into a new directory. */
+export async function makeLabMovie(options: LabMovieOptions = {}): Promise<LabMovie> {
+  const { frameCount = 60, file = "movie.Mjpeg" } = options;
+  const frames = await labFrames(frameCount);
+  const root = await Deno.makeTempDir({ prefix: "lab-movie-" });
+  await Deno.writeFile(join(root, file), labFile(frames));
+  return { root, file, frames, [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
+}
