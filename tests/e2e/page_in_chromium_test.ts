@@ -1,0 +1,135 @@
+/** The page in a real Chromium: what a viewer sees and does, our programs started as a user would. */
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { openPage, startBrowser } from "../support/browser.ts";
+import { peerTest } from "../support/peers.ts";
+import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { startOurs, startOurServer } from "../lab/our_program.ts";
+
+/** Starts `play` with its page on a port of its own, and waits until it is served. */
+async function startPlayer(serverPort: number, options: { previewPort?: number; args?: string[] } = {}) {
+  const previewPort = options.previewPort ?? freeTcpPort();
+  const program = startOurs([
+    ...["play", "127.0.0.1", String(serverPort), String(freeUdpPort()), "testsrc"],
+    ...["--preview-port", String(previewPort), ...(options.args ?? [])],
+  ]);
+  const [url] = await program.waitForLine(/http:\/\/127\.0\.0\.1:\d+\//);
+  return { program, url, previewPort, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down", ["chromium"], async () => {
+  await using server = await startOurServer({ root: "." });
+  await using player = await startPlayer(server.port);
+  await using browser = await startBrowser();
+  const tab = await openPage(browser, player.url);
+
+  await tab.waitForState("PLAYING");
+  const first = await tab.waitForFrameAfter(0);
+  const firstShown = await tab.shownNumber();
+  await tab.waitForFrameAfter(first + 10);
+  const laterShown = await tab.shownNumber();
+  assert(firstShown !== undefined && laterShown !== undefined, "the test pattern's frame code is in the pixels");
+  assertGreater(laterShown, firstShown);
+
+  await tab.page.click('[data-action="pause"]');
+  await tab.waitForState("READY");
+  await server.program.waitForLine(/paused session/);
+  // What was on its way when the reply came has been drawn once the picture stands still.
+  await tab.until(`new Promise((resolve) => {
+    const before = document.querySelector("#picture").dataset.frame;
+    setTimeout(() => resolve(document.querySelector("#picture").dataset.frame === before), 500);
+  })`);
+  const frozen = await tab.shownNumber();
+  assert(frozen !== undefined);
+
+  await tab.page.click('[data-action="play"]');
+  await tab.waitForState("PLAYING");
+  await tab.waitForFrameAfter(await tab.drawnFrame() + 5);
+  const resumed = await tab.shownNumber();
+  assert(resumed !== undefined && resumed > frozen && resumed < frozen + 60, `goes on after ${frozen}: ${resumed}`);
+
+  const frames = Number((await tab.statistic("frames")).replace(/\D/g, ""));
+  await tab.until(
+    `Number(document.querySelector('[data-stat="frames"]').textContent.replace(/\\D/g, "")) > ${frames}`,
+  );
+  assertGreater(parseFloat(await tab.statistic("bitrate")), 0.5);
+
+  await tab.page.click('[data-action="stop"]');
+  await tab.waitForState("INIT");
+  await server.program.waitForLine(/session \d{6} ended, torn down/);
+  assertEquals(tab.errors, []);
+});
+
+peerTest("page: the lab's four buttons are enabled where the state table allows them", ["chromium"], async () => {
+  await using server = await startOurServer({ root: "." });
+  await using player = await startPlayer(server.port, { args: ["--paused"] });
+  await using browser = await startBrowser();
+  const tab = await openPage(browser, player.url);
+  const enabled = () =>
+    tab.page.$$eval("[data-command]:not(:disabled)", (buttons) => buttons.map((button) => button.textContent));
+
+  await tab.page.click("#mode");
+  await tab.waitForState("READY");
+  assertEquals(await enabled(), ["Play", "Teardown"]);
+  await tab.page.click('[data-command="PLAY"]');
+  await tab.waitForState("PLAYING");
+  assertEquals(await enabled(), ["Pause", "Teardown"]);
+  await tab.waitForFrameAfter(3);
+  await tab.page.click('[data-command="TEARDOWN"]');
+  await tab.waitForState("INIT");
+  assertEquals(await enabled(), ["Setup"]);
+  await tab.page.click('[data-command="SETUP"]');
+  await tab.waitForState("READY");
+  assertEquals(tab.errors, []);
+});
+
+peerTest("page: a second tab sees the same stream, and its buttons work for both", ["chromium"], async () => {
+  await using server = await startOurServer({ root: "." });
+  await using player = await startPlayer(server.port);
+  await using browser = await startBrowser();
+  const first = await openPage(browser, player.url);
+  const second = await openPage(browser, player.url);
+  await first.waitForFrameAfter(5);
+  await second.waitForFrameAfter(5);
+  await second.page.click('[data-action="pause"]');
+  await first.waitForState("READY");
+  await second.page.close();
+  await first.page.keyboard.press(" ");
+  await first.waitForState("PLAYING");
+  await first.waitForFrameAfter(await first.drawnFrame());
+});
+
+peerTest("page: says that the player has gone, and goes on by itself when it is back", ["chromium"], async () => {
+  await using server = await startOurServer({ root: "." });
+  await using browser = await startBrowser();
+  await using player = await startPlayer(server.port);
+  const tab = await openPage(browser, player.url);
+  await tab.waitForFrameAfter(5);
+  assertEquals((await player.program.stop("SIGINT")).code, 0);
+  await tab.waitForNotice("The player has gone");
+  await using again = await startPlayer(server.port, { previewPort: player.previewPort });
+  assertEquals(again.url, player.url);
+  await tab.waitForState("PLAYING");
+  // The numbers begin again: a low one shows that the picture is the new player's.
+  await tab.until(
+    `document.querySelector("#link").dataset.link === "live" &&
+      Number(document.querySelector('[data-stat="frames"]').textContent) > 5`,
+  );
+  await tab.waitForFrameAfter(5);
+});
+
+peerTest("page: says that the server has gone, and Play starts anew when it is back", ["chromium"], async () => {
+  const server = await startOurServer({ root: "." });
+  await using player = await startPlayer(server.port);
+  await using browser = await startBrowser();
+  const tab = await openPage(browser, player.url);
+  await tab.waitForFrameAfter(5);
+  assertEquals((await server.program.stop("SIGINT")).code, 0);
+  await tab.waitForNotice("The server has gone");
+  await tab.waitForState("INIT");
+  const before = await tab.drawnFrame();
+  await using _again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
+  await _again.waitForLine(/rtsp:\/\//);
+  await tab.page.click('[data-action="play"]');
+  await tab.waitForState("PLAYING");
+  await tab.waitForFrameAfter(before);
+});

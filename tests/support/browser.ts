@@ -1,0 +1,106 @@
+/**
+ * The real Chromium, and what tests want to know of the page in it.
+ *
+ * @module
+ */
+
+import { type Browser, chromium, type Page } from "playwright-core";
+import { frameCodeLayout, readFrameCode } from "../../mjpeg/test_pattern.ts";
+import { findProgram } from "./peers.ts";
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** How long the page may take for anything. */
+const PAGE_TIMEOUT_MS = 20_000;
+const POLL_MS = 40;
+
+/** Starts a browser; it closes when disposed of. */
+export async function startBrowser(): Promise<Browser & AsyncDisposable> {
+  const browser = await chromium.launch({ executablePath: findProgram("chromium"), headless: true, args: ARGUMENTS });
+  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
+}
+
+/** Opens `url` in a new tab. Errors in the page's scripts fail the test that awaits `errors`. */
+export async function openPage(browser: Browser, url: string): Promise<PlayerPage> {
+  const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS);
+  const opened = new PlayerPage(page);
+  await page.goto(url);
+  return opened;
+}
+
+/** A tab with the local page. */
+export class PlayerPage {
+  readonly page: Page;
+  /** What went wrong in the page's scripts. */
+  readonly errors: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.errors.push(error.message));
+  }
+
+  /**
+   * Waits until a JavaScript expression holds in the page. (Playwright's own `waitForFunction()` evaluates in the page,
+   * which the page's Content-Security-Policy forbids.)
+   */
+  async until(expression: string): Promise<void> {
+    const deadline = Date.now() + PAGE_TIMEOUT_MS;
+    while (!await this.page.evaluate(expression)) {
+      if (Date.now() > deadline) throw new Error(`In ${PAGE_TIMEOUT_MS} ms it never held in the page: ${expression}`);
+      await this.page.waitForTimeout(POLL_MS);
+    }
+  }
+
+  /** The number of the frame drawn last, 0 before the first. */
+  async drawnFrame(): Promise<number> {
+    return Number(await this.page.getAttribute("#picture", "data-frame") ?? 0);
+  }
+
+  /** Waits until a frame after `frame` is drawn; returns its number. */
+  async waitForFrameAfter(frame: number): Promise<number> {
+    await this.until(`Number(document.querySelector("#picture").dataset.frame ?? 0) > ${frame}`);
+    return await this.drawnFrame();
+  }
+
+  /** The frame number that the test pattern shows in the canvas's pixels, as a viewer would read it. */
+  async shownNumber(): Promise<number | undefined> {
+    const size = await this.page.evaluate(`(({ width, height }) => ({ width, height }))(
+      document.querySelector("#picture"))`) as { width: number; height: number };
+    // One row of pixels, in the middle of the cells, is all that the code needs.
+    const { y, cell } = frameCodeLayout(size);
+    const row = y + (cell >> 1);
+    const pixels = await this.page.evaluate(
+      `Array.from(document.querySelector("#picture").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
+    ) as number[];
+    const image = { ...size, data: new Uint8Array(size.width * size.height * 4) };
+    image.data.set(pixels, row * size.width * 4);
+    return readFrameCode(image);
+  }
+
+  /** Waits until the state shown is `state`. */
+  async waitForState(state: "INIT" | "READY" | "PLAYING"): Promise<void> {
+    await this.page.waitForSelector(`.states li[data-state="${state}"][aria-current]`);
+  }
+
+  /** Waits until the notice says something like `text`. */
+  async waitForNotice(text: string): Promise<void> {
+    await this.until(
+      `!document.querySelector("#notice").hidden && document.querySelector("#notice").textContent.includes(${
+        JSON.stringify(text)
+      })`,
+    );
+  }
+
+  /** The text of a statistic. */
+  async statistic(name: string): Promise<string> {
+    return await this.page.textContent(`[data-stat="${name}"]`) ?? "";
+  }
+}
