@@ -26,13 +26,7 @@ export const LOGGING_OPTIONS = {
 
 /** Sends the log to standard error. Peers' text is escaped: it cannot move the cursor or forge a line. */
 export function configureLogging(options: LoggingChoices): void {
-  const format = options["log-format"] === "json" ? getJsonLinesFormatter() : getTextFormatter({
-    value: "bare",
-    timestamp: "time",
-    timeZone: null,
-    level: (level) => level.padEnd(7),
-    format: ({ timestamp, level, message }) => `${timestamp} ${level} ${message}`,
-  });
+  const format = options["log-format"] === "json" ? formatJson : formatText;
   const encoder = new TextEncoder();
   configureSync({
     reset: true,
@@ -42,4 +36,20 @@ export function configureLogging(options: LoggingChoices): void {
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });
+}
+
+const formatText = getTextFormatter({
+  value: "bare",
+  timestamp: "time",
+  timeZone: null,
+  level: (level) => level.padEnd(7),
+  format: ({ timestamp, level, message }) => `${timestamp} ${level} ${message}`,
+});
+
+const formatMessage = getTextFormatter({ value: "bare", format: ({ message }) => message });
+const formatObject = getJsonLinesFormatter();
+
+/** The message reads as in the text format; LogTape's own formatter would put strings in it between quotes. */
+function formatJson(record: LogRecord): string {
+  return formatObject({ ...record, message: [formatMessage(record).trimEnd()] });
 }

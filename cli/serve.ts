@@ -20,7 +20,7 @@ import { EXIT, FailedError, UsageError } from "./usage.ts";
 const log = getLogger(["mjpegrtsp", "serve"]);
 
 const PERCENT = { factors: { "%": 0.01, "": 1 }, max: 1, fallback: 0 };
-const DURATION = { factors: { ms: 1, s: 1000 }, max: 60_000, fallback: 0 };
+const DURATION = { factors: { ms: 1, s: 1000 }, max: 10_000, fallback: 0 };
 const RATE = { factors: { bit: 1, kbit: 1000, mbit: 1e6, gbit: 1e9 }, max: 1e12, fallback: 0 };
 
 const OPTIONS = {
@@ -106,7 +106,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       port: actualPort,
     });
     log.info("watch the test source with: mjpegrtsp play 127.0.0.1 {port} 5008 testsrc", { port: actualPort });
-    if (emulation !== undefined) log.info("an emulated network impairs every session: {impairments}", emulation);
+    if (emulation !== undefined) describeEmulation(emulation);
     return server;
   } catch (error) {
     throw explainListenError(error, { hostname, port });
@@ -138,6 +138,27 @@ function emulationOf(
     rate: rate === 0 ? undefined : rate,
   };
   return { impairments, seed };
+}
+
+function describeEmulation({ impairments, seed }: { impairments: Impairments; seed: number }): void {
+  const { loss, duplicate, reorder, delayMs, jitterMs, rate } = impairments;
+  log.info(
+    "an emulated network impairs every session: loss {loss}, duplicate {duplicate}, reorder {reorder}, " +
+      "delay {delayMs} ms, jitter {jitterMs} ms, rate {rate}, seed {seed}",
+    {
+      loss: percent(loss),
+      duplicate: percent(duplicate),
+      reorder: percent(reorder),
+      delayMs,
+      jitterMs,
+      rate: rate === undefined ? "unlimited" : `${rate / 1e6} Mbit/s`,
+      seed,
+    },
+  );
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(3))} %`;
 }
 
 function isWildcard(hostname: string): boolean {

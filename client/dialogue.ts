@@ -11,7 +11,7 @@ import { encodeLabRequest } from "../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../rtsp/message.ts";
 import { createResponseReader, type ReaderOutput } from "../rtsp/message_reader.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
-import { REPLY_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -60,6 +60,8 @@ export class Dialogue {
   #session: string | undefined;
   #awaiting: PromiseWithResolvers<RtspResponse> | undefined;
   #cancelSettle: (() => void) | undefined;
+  /** A request got no reply in time: the next one does not wait for long. */
+  #isUnanswered = false;
   #isClosed = false;
 
   private constructor(conn: Deno.TcpConn, options: DialogueOptions) {
@@ -108,13 +110,15 @@ export class Dialogue {
     log.debug("> {text}", { text });
     this.#awaiting = Promise.withResolvers();
     this.#awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
-    const cancelTimeout = this.#options.clock.after(
-      REPLY_TIMEOUT_MS,
-      () => this.#giveUp(noReply(method, this.#options.file)),
-    );
+    const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
+    const cancelTimeout = this.#options.clock.after(timeoutMs, () => {
+      this.#isUnanswered = true;
+      this.#giveUp(noReply(method, { file: this.#options.file, timeoutMs }));
+    });
     try {
       await this.#write(text);
       const response = await this.#awaiting.promise;
+      this.#isUnanswered = false;
       this.#learn(response, cseq);
       if (response.status !== 200) {
         const { file } = this.#options;
@@ -189,8 +193,8 @@ export class Dialogue {
   }
 }
 
-function noReply(method: string, file: string): string {
-  return `The server did not answer ${method} ${file} within ${REPLY_TIMEOUT_MS / 1000} s; ` +
+function noReply(method: string, { file, timeoutMs }: { file: string; timeoutMs: number }): string {
+  return `The server did not answer ${method} ${file} within ${timeoutMs / 1000} s; ` +
     `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
 }
 

@@ -98,6 +98,8 @@ export class LabDepacketizer {
       this.#giveUp("packet-lost", outputs);
       if (this.#stray === "tail") this.#stray = "unknown";
     }
+    // Some forks send an empty payload at the end of the file.
+    if (packet.payload.length === 0 && !packet.marker) return outputs;
     if (startsJpeg(packet.payload) && this.#assembly?.scanner.place !== "segment") {
       this.#giveUp("broken-off", outputs);
       this.#assembly = { parts: [], scanner: new JpegScanner(), lengthBytes: 0 };

@@ -24,12 +24,12 @@ export interface ReorderOptions {
   readonly maxPackets: number;
   /**
    * A jump of more than this many packets, ahead or back, is a new stream (RFC 3550, A.1: MAX_DROPOUT), once a second
-   * packet follows on it: the first such packet alone is dropped.
+   * packet follows on it: the first such packet alone is dropped. So is a number that came before, with a new time.
    */
   readonly maxJump: number;
 }
 
-/** What became of a packet: `duplicate` and `late` ones are dropped, and so is a `stray` one far from all others. */
+/** What became of a packet: `duplicate`, `late` and `stray` ones, which fit nothing that has come, are dropped. */
 export type ReorderOutcome = "accepted" | "reordered" | "duplicate" | "late" | "restarted" | "stray";
 
 /** What {@linkcode ReorderBuffer.push} gives. */
@@ -54,6 +54,7 @@ export class ReorderBuffer {
   #highest = 0;
   /** The low 16 bits that would confirm a restart. */
   #restartAt: number | undefined;
+  #newestTimestamp = 0;
 
   /** Holds nothing yet. */
   constructor(options: ReorderOptions) {
@@ -77,11 +78,13 @@ export class ReorderBuffer {
     }
     const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
     if (Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
-    this.#restartAt = undefined;
     if (extended < this.#next) {
-      const outcome = this.#givenUp.delete(extended) ? "late" : "duplicate";
-      return { outcome, packets: [] };
+      if (this.#givenUp.delete(extended)) return { outcome: "late", packets: [] };
+      // An old number with a new time: lab servers that begin again at the end of the file count anew.
+      const isNewer = ((packet.timestamp - this.#newestTimestamp) | 0) > 0;
+      return isNewer ? this.#jump(packet, arrivalMs) : { outcome: "duplicate", packets: [] };
     }
+    this.#restartAt = undefined;
     if (this.#held.has(extended)) return { outcome: "duplicate", packets: [] };
     const outcome = extended < this.#highest ? "reordered" : "accepted";
     return { outcome, packets: this.#accept(packet, extended, arrivalMs) };
@@ -103,6 +106,7 @@ export class ReorderBuffer {
   }
 
   #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
+    if (extended >= this.#highest) this.#newestTimestamp = packet.timestamp;
     this.#highest = Math.max(this.#highest, extended);
     this.#held.set(extended, { ...packet, extendedSequenceNumber: extended, arrivalMs });
     const released: OrderedPacket[] = [];
@@ -134,7 +138,7 @@ export class ReorderBuffer {
     }
   }
 
-  /** A packet far from the others: the stream starts anew once its successor comes as well. */
+  /** A packet that does not belong to the stream: a new one starts once its successor comes as well. */
   #jump(packet: RtpPacket, arrivalMs: number): PushResult {
     if (packet.sequenceNumber !== this.#restartAt) {
       this.#restartAt = (packet.sequenceNumber + 1) & 0xffff;

@@ -7,12 +7,12 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { packetizeLabFrame } from "../rtp/lab_payload.ts";
+import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../rtp/lab_payload.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { nextState, type SessionMethod, type SessionState } from "../rtsp/session_state.ts";
 import { MAX_FRAMES_BEHIND } from "./limits.ts";
 import type { Media } from "./media.ts";
-import type { NetworkEmulator } from "./network_emulator.ts";
+import type { Delivery, NetworkEmulator } from "./network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -73,10 +73,13 @@ export class Session {
   #position = 0;
   /** The lab counts packets from 1; the number goes on over PAUSE and PLAY. */
   #sequenceNumber = 1;
+  #fragmentBytes: number | undefined;
   /** Stands for the frames being sent since the last PLAY; `undefined` while none are. */
   #stream: symbol | undefined;
   /** Grows to the largest packet; a send has ended before the next one begins. */
   #packet = new Uint8Array(2048);
+  /** Packets in the emulated network, in the order in which they leave it; the first is leaving right now. */
+  readonly #onTheWay: Delivery<OutgoingPacket>[] = [];
   #playingSinceMs: number | undefined;
   #playedMs = 0;
 
@@ -84,6 +87,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#fragmentBytes = options.fragmentBytes;
     const { peer, media, destination } = options;
     log.info("{peer} set up {name}: session {id}, RTP to port {port}", {
       peer,
@@ -189,7 +193,8 @@ export class Session {
       const jpeg = frame instanceof Uint8Array ? frame : await frame;
       if (this.#stream !== stream) return;
       this.#position++;
-      await this.#sendFrame(jpeg);
+      this.counters.frames++;
+      await this.#sendFrame(jpeg).catch((error) => this.#sendFragmented(jpeg, error));
       if (this.#stream !== stream) return;
       if (this.#position < media.frameCount) continue;
       if (!loop && !media.isEndless) break;
@@ -201,21 +206,36 @@ export class Session {
   }
 
   async #sendFrame(jpeg: Uint8Array): Promise<void> {
-    const { fragmentBytes, sockets, clock } = this.#options;
-    const frameNumber = ++this.counters.frames;
-    const socket = sockets[frameNumber % sockets.length];
+    const { sockets, clock } = this.#options;
+    const socket = sockets[this.counters.frames % sockets.length];
     const timestamp = Math.floor(clock.unixMs() / 1000);
-    for (const { payload, marker } of packetizeLabFrame(jpeg, { fragmentBytes })) {
+    for (const { payload, marker } of packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes })) {
       const lengthBytes = RTP_HEADER_BYTES + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);
-      const sequenceNumber = this.#sequenceNumber++;
+      const sequenceNumber = this.#sequenceNumber;
       encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, sequenceNumber, timestamp, ssrc: 0 });
       packet.set(payload, RTP_HEADER_BYTES);
+      await this.#send(packet, socket);
+      this.#sequenceNumber++;
       this.counters.packets++;
       this.counters.bytes += lengthBytes;
-      await this.#send(packet, socket);
     }
+  }
+
+  /**
+   * Goes on in pieces where the system sends no datagram as large as a frame: macOS stops at 9216 bytes unless told
+   * otherwise. Rejects with `error` when that is not what went wrong.
+   */
+  async #sendFragmented(jpeg: Uint8Array, error: unknown): Promise<void> {
+    if (!isMessageTooLong(error) || this.#fragmentBytes !== undefined) throw error;
+    this.#fragmentBytes = LAB_FRAGMENT_BYTES;
+    log.warn(
+      "{peer} session {id}: this system sends no datagram of {bytes} bytes; frames go out in pieces, which plain lab " +
+        "clients cannot show. On macOS this lifts the limit: sudo sysctl -w net.inet.udp.maxdgram=65535",
+      { peer: this.#options.peer, id: this.id, bytes: RTP_HEADER_BYTES + jpeg.length },
+    );
+    await this.#sendFrame(jpeg);
   }
 
   async #send(packet: Uint8Array, socket: Deno.DatagramConn): Promise<void> {
@@ -224,21 +244,32 @@ export class Session {
       await socket.send(packet, destination);
       return;
     }
-    const nowMs = clock.nowMs();
     const outgoing = { bytes: packet.slice(), socket };
-    this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs }));
+    this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));
   }
 
-  /** Sends what came out of the emulated network, each packet at its time; the order of equal times is kept. */
-  #deliver(deliveries: readonly { packet: OutgoingPacket; atMs: number }[]): void {
-    const { clock, destination } = this.#options;
-    for (const { packet, atMs } of deliveries) {
-      const send = () =>
-        void packet.socket.send(packet.bytes, destination)
-          .catch((error) => this.#fail(error));
-      const waitMs = atMs - clock.nowMs();
-      if (waitMs <= 0) send();
-      else this.#options.pacer.at(atMs, send);
+  /** Lets out what came through the emulated network, each packet at its time, in the order of the deliveries. */
+  #deliver(deliveries: readonly Delivery<OutgoingPacket>[]): void {
+    const isIdle = this.#onTheWay.length === 0;
+    this.#onTheWay.push(...deliveries);
+    if (!isIdle || deliveries.length === 0) return;
+    this.#letOut().catch((error) => {
+      this.#onTheWay.length = 0;
+      this.#fail(error);
+    });
+  }
+
+  async #letOut(): Promise<void> {
+    const { clock, pacer, destination } = this.#options;
+    for (let next = this.#onTheWay[0]; next !== undefined; next = this.#onTheWay[0]) {
+      if (next.atMs > clock.nowMs()) await pacer.until(next.atMs);
+      await next.packet.socket.send(next.packet.bytes, destination);
+      this.#onTheWay.shift();
     }
   }
+}
+
+/** EMSGSIZE, for which Deno has no class of its own. */
+function isMessageTooLong(error: unknown): boolean {
+  return error instanceof Error && /message too long|os error (?:40|90|10040)\b/i.test(error.message);
 }

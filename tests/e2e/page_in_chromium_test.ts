@@ -3,7 +3,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { peerTest } from "../support/peers.ts";
 import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
-import { startOurs, startOurServer } from "../lab/our_program.ts";
+import { startOurs, startOurServer } from "../support/our_program.ts";
 
 /** Starts `play` with its page on a port of its own, and waits until it is served. */
 async function startPlayer(serverPort: number, options: { previewPort?: number; args?: string[] } = {}) {

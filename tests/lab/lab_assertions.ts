@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { equals } from "@std/bytes";
 import type { LabClientResult } from "./lab_peers.ts";
 
 /** Plays, pauses, plays on and takes leave: the assignment's session. */
@@ -43,9 +44,4 @@ export function assertLabHeaders(result: LabClientResult, clock: { readonly star
   const from = Math.floor(clock.startedMs / 1000);
   const to = Math.ceil(Date.now() / 1000);
   assert(timestamps.every((time) => time >= from && time <= to), `timestamps ${timestamps}, not ${from} to ${to}`);
-}
-
-/** Whether two byte strings are the same. */
-export function equals(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

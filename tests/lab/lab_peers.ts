@@ -6,7 +6,8 @@
  */
 
 import { fromFileUrl, join } from "@std/path";
-import { CHILD_TIMEOUT_MS, ChildProgram } from "./child_program.ts";
+import { freeUdpPort } from "../support/ports.ts";
+import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
 
 const HERE = fromFileUrl(new URL(".", import.meta.url));
 
@@ -157,12 +158,4 @@ export async function runLabClient(options: LabClientOptions): Promise<LabClient
 export async function readFrames(directory: string): Promise<Uint8Array[]> {
   const names = (await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort();
   return await Promise.all(names.map((name) => Deno.readFile(join(directory, name))));
-}
-
-/** A UDP port that is free now, on all addresses. */
-export function freeUdpPort(): number {
-  const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
-  const { port } = socket.addr as Deno.NetAddr;
-  socket.close();
-  return port;
 }

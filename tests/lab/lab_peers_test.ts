@@ -14,7 +14,7 @@ import {
   WHOLE_SESSION,
   WHOLE_SESSION_FRAMES,
 } from "./lab_assertions.ts";
-import { makeLabMovie } from "./lab_movie.ts";
+import { makeLabMovie } from "../support/lab_movie.ts";
 import { type LabClientOptions, type LabServerOptions, PYTHON, runLabClient, startLabServer } from "./lab_peers.ts";
 
 interface Pair {

@@ -6,16 +6,16 @@
  */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { concat } from "@std/bytes";
+import { concat, equals } from "@std/bytes";
 import { join } from "@std/path";
 import { peerTest } from "../support/peers.ts";
 import { systemClock } from "../../cli/system_clock.ts";
 import { Player } from "../../client/player.ts";
-import { CHILD_TIMEOUT_MS, type ChildExit } from "./child_program.ts";
-import { equals } from "./lab_assertions.ts";
-import { labFile, makeLabMovie } from "./lab_movie.ts";
-import { freeUdpPort, type LabServerOptions, PYTHON, readFrames, startLabServer } from "./lab_peers.ts";
-import { startOurs } from "./our_program.ts";
+import { CHILD_TIMEOUT_MS, type ChildExit } from "../support/child_program.ts";
+import { labFile, makeLabMovie } from "../support/lab_movie.ts";
+import { freeUdpPort } from "../support/ports.ts";
+import { type LabServerOptions, PYTHON, readFrames, startLabServer } from "./lab_peers.ts";
+import { startOurs } from "../support/our_program.ts";
 
 const FRAMES = 25;
 
@@ -85,6 +85,19 @@ peerTest("play: a lab server that begins again at the end of the file", [PYTHON]
   await using out = await temporaryDirectory();
   assertEnded(await play({ port: labServer.port, file: movie.file, args: ["--out", out.path], frames: FRAMES }));
   assertMovie(await readFrames(out.path), Array.from({ length: FRAMES }, (_, index) => movie.frames[index % 10]));
+});
+
+peerTest("play: a lab server that begins again at the end of the file and counts anew", [PYTHON], async () => {
+  await using movie = await makeLabMovie({ frameCount: 30 });
+  await using labServer = await startLabServer({ root: movie.root, loop: "restart" });
+  await using out = await temporaryDirectory();
+  assertEnded(await play({ port: labServer.port, file: movie.file, args: ["--out", out.path], frames: 60 }));
+  const recorded = await readFrames(out.path);
+  assertMovie(recorded.slice(0, 30), movie.frames);
+  // Old numbers are taken for doubled packets until the clock of whole seconds goes on: up to a second is missing.
+  for (const frame of recorded.slice(30)) {
+    assert(movie.frames.some((original) => equals(frame, original)), "a frame that is not the movie's");
+  }
 });
 
 const PAUSED_SERVERS: readonly (Partial<LabServerOptions> & { readonly title: string; readonly flowCount?: number })[] =

@@ -6,20 +6,19 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { concat } from "@std/bytes";
+import { concat, equals } from "@std/bytes";
 import { join } from "@std/path";
 import { peerTest } from "../support/peers.ts";
 import {
   assertCountsFromOne,
   assertLabHeaders,
   assertShowsMovie,
-  equals,
   WHOLE_SESSION,
   WHOLE_SESSION_FRAMES,
 } from "./lab_assertions.ts";
-import { labFile, labFrames, makeLabMovie } from "./lab_movie.ts";
+import { labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
 import { type LabClientOptions, type LabClientResult, PYTHON, runLabClient } from "./lab_peers.ts";
-import { startOurServer } from "./our_program.ts";
+import { startOurServer } from "../support/our_program.ts";
 
 const CLIENTS: readonly (Partial<LabClientOptions> & { readonly title: string })[] = [
   { title: "dialect A" },

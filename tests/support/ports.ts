@@ -10,9 +10,9 @@ export function freeTcpPort(): number {
   return listener.addr.port;
 }
 
-/** A free UDP port of the loopback. */
+/** A UDP port that is free on all addresses. */
 export function freeUdpPort(): number {
-  const conn = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const conn = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
   const { port } = conn.addr as Deno.NetAddr;
   conn.close();
   return port;
