@@ -5,7 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
+import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
 import type { Impairments } from "../server/network_emulator.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/served_root.ts";
@@ -34,7 +34,7 @@ const OPTIONS = {
   fps: number("N", "Frames a second of files", { min: 0.1, max: 1000, fallback: 20 }),
   loop: flag("Begin again at the end of a movie"),
   fragment: number("BYTES", "Cut frames into packets of so many bytes, for the lab's fragmented clients", {
-    min: 1,
+    min: LAB_FRAGMENT_MIN_BYTES,
     max: LAB_PAYLOAD_MAX_BYTES,
     integer: true,
   }),

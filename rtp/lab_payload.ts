@@ -16,6 +16,8 @@ export const LAB_PAYLOAD_MAX_BYTES = 65_507 - 12;
 export const LAB_CLIENT_PAYLOAD_BYTES = 20_480 - 12;
 /** Bytes of a piece in the fragmented fork. */
 export const LAB_FRAGMENT_BYTES = 1408;
+/** Smallest piece: the first one is known by the FF D8 that it begins with. */
+export const LAB_FRAGMENT_MIN_BYTES = 2;
 
 /** One packet's worth of a frame. */
 export interface LabFragment {
@@ -37,9 +39,9 @@ export function packetizeLabFrame(jpeg: Uint8Array, options: LabPacketizeOptions
     return [{ payload: jpeg, marker: false }];
   }
   const step = options.fragmentBytes ?? LAB_FRAGMENT_BYTES;
-  if (!Number.isInteger(step) || step < 1 || step > LAB_PAYLOAD_MAX_BYTES) {
+  if (!Number.isInteger(step) || step < LAB_FRAGMENT_MIN_BYTES || step > LAB_PAYLOAD_MAX_BYTES) {
     throw new RangeError(
-      `Cannot cut frames into pieces of ${step} bytes: 1 to ${LAB_PAYLOAD_MAX_BYTES} fit a datagram`,
+      `Cannot cut frames into pieces of ${step} bytes: ${LAB_FRAGMENT_MIN_BYTES} to ${LAB_PAYLOAD_MAX_BYTES} are possible`,
     );
   }
   const fragments: LabFragment[] = [];
