@@ -1,0 +1,170 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
+import {
+  createRequestReader,
+  createResponseReader,
+  MessageTooLargeError,
+  type ReaderOutput,
+} from "./message_reader.ts";
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** What a reader makes of a stream cut at the given places; what is left over is settled at the end. */
+function read(text: string, cuts: readonly number[]): string[] {
+  const reader = createRequestReader();
+  const outputs: ReaderOutput<unknown>[] = [];
+  let start = 0;
+  for (const cut of [...cuts, text.length]) {
+    outputs.push(...reader.push(bytes(text.slice(start, cut))));
+    start = cut;
+  }
+  outputs.push(...reader.settle());
+  return outputs.map((output) => `${output.kind}: ${output.text}`);
+}
+
+const STREAMS: readonly { title: string; text: string; messages: string[] }[] = [
+  {
+    title: "dialect A without an end",
+    text: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 25000",
+    messages: ["SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 25000"],
+  },
+  {
+    title: "dialect B without an end",
+    text: "SETUP movie.mjpeg\n1\n RTSP/1.0 RTP/UDP 5008",
+    messages: ["SETUP movie.mjpeg\n1\n RTSP/1.0 RTP/UDP 5008"],
+  },
+  {
+    title: "CR LF with a blank line",
+    text: "SETUP m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000\r\n\r\n",
+    messages: ["SETUP m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000"],
+  },
+  {
+    title: "a request of the standards",
+    text: "OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x\r\n\r\n",
+    messages: ["OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x"],
+  },
+];
+
+for (const { title, text, messages } of STREAMS) {
+  Deno.test(`MessageReader finds ${title} in one piece`, () => {
+    assertEquals(read(text, []), messages.map((message) => `message: ${message}`));
+  });
+
+  Deno.test(`MessageReader finds ${title} cut at every byte`, () => {
+    for (let cut = 1; cut < text.length; cut++) {
+      // A port of four digits looks whole where the fifth is cut off: only a blank line could tell.
+      if (/client_port= \d{4}$/.test(text.slice(0, cut))) continue;
+      assertEquals(read(text, [cut]), messages.map((message) => `message: ${message}`), `cut at ${cut}`);
+    }
+  });
+
+  Deno.test(`MessageReader finds no message in a strict prefix of ${title}`, () => {
+    for (let length = 0; length < text.length; length++) {
+      const prefix = text.slice(0, length);
+      if (/client_port= \d{4,}$|client_port= 25000[\r\n]*$/.test(prefix)) continue;
+      assertEquals(createRequestReader().push(bytes(prefix)), [], JSON.stringify(prefix));
+    }
+  });
+}
+
+Deno.test("MessageReader tells two requests apart that come at once", () => {
+  const first = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456";
+  const second = "PAUSE movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456";
+  for (const between of ["", "\n", "\n\n", "\r\n\r\n"]) {
+    assertEquals(
+      read(first + between + second, []),
+      [`message: ${first}`, `message: ${second}`],
+      JSON.stringify(between),
+    );
+  }
+});
+
+Deno.test("MessageReader tells two requests of dialect B apart that come at once", () => {
+  assertEquals(read("PLAY \n2\nPAUSE \n3\n", []), ["message: PLAY \n2", "message: PAUSE \n3"]);
+});
+
+Deno.test("MessageReader skips blank lines and NULs between requests", () => {
+  assertEquals(read("\r\n\n\0\0PLAY \n2\n", []), ["message: PLAY \n2"]);
+});
+
+Deno.test("MessageReader settles for what has come when nothing follows", () => {
+  const reader = createRequestReader();
+  assertEquals(reader.push(bytes("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\n")), []);
+  assert(reader.mayBeWhole);
+  assertEquals(reader.settle().map(({ kind }) => kind), ["message"]);
+  assertEquals(reader.isPending, false);
+  assertEquals(reader.settle(), []);
+});
+
+Deno.test("MessageReader does not settle for half a line, nor for a request of the standards", () => {
+  const reader = createRequestReader();
+  reader.push(bytes("SETUP movie"));
+  assert(reader.isPending && !reader.mayBeWhole);
+  const standard = createRequestReader();
+  standard.push(bytes("OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n"));
+  assert(standard.isPending && !standard.mayBeWhole);
+});
+
+Deno.test("MessageReader gives malformed text as such, and goes on with what follows", () => {
+  const reader = createRequestReader();
+  const outputs = [
+    ...reader.push(bytes("<html>\n\n")),
+    ...reader.push(bytes("PLAY \n2\n")),
+  ];
+  assertEquals(outputs.map(({ kind }) => kind), ["malformed", "message"]);
+});
+
+Deno.test(`MessageReader takes a line of ${MAX_LINE_BYTES} bytes, and not one more`, () => {
+  createRequestReader().push(bytes("x".repeat(MAX_LINE_BYTES)));
+  assertThrows(
+    () => createRequestReader().push(bytes("x".repeat(MAX_LINE_BYTES + 1))),
+    MessageTooLargeError,
+    `A line exceeds ${MAX_LINE_BYTES} bytes`,
+  );
+});
+
+Deno.test(`MessageReader takes a message of ${MAX_MESSAGE_BYTES} bytes, and not one more`, () => {
+  const line = `${"x".repeat(1023)}\n`;
+  const whole = "OPTIONS rtsp://a RTSP/1.0\n".padEnd(1024, "y") + line.repeat(MAX_MESSAGE_BYTES / 1024 - 1);
+  assertEquals(whole.length, MAX_MESSAGE_BYTES);
+  const reader = createRequestReader();
+  reader.push(bytes(whole));
+  assertThrows(() => reader.push(bytes("z")), MessageTooLargeError, `A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
+});
+
+Deno.test("MessageReader for responses finds them with and without an end, and two at once", () => {
+  const one = "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456";
+  const two = "RTSP/1.0 404 Not Found\nCSeq: 2\nSession: 123456";
+  for (const text of [one, `${one}\n`, `${one}\n\n`, one + two, `${one}\r\n${two}`]) {
+    const texts = createResponseReader().push(bytes(text)).map((output) => output.text);
+    assertEquals(texts, text.includes("404") ? [one, two] : [one], JSON.stringify(text));
+  }
+});
+
+Deno.test("MessageReader for responses is the same however the bytes are cut", () => {
+  const text = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 123456\r\n\r\nRTSP/1.0 200 OK\nCSeq: 2\nSession: 654321";
+  for (let cut = 1; cut < text.length; cut++) {
+    const reader = createResponseReader();
+    const outputs = [...reader.push(bytes(text.slice(0, cut))), ...reader.push(bytes(text.slice(cut)))];
+    assertEquals(outputs.map((output) => output.kind === "message" && output.message.cseq), [1, 2], `cut at ${cut}`);
+  }
+});
+
+Deno.test("MessageReader survives any bytes in any pieces, and holds no more than its limits", () => {
+  const chunk = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(...STREAMS.map(({ text }) => bytes(text))));
+  fc.assert(
+    fc.property(fc.array(chunk, { maxLength: 20 }), (chunks) => {
+      const reader = createRequestReader();
+      try {
+        for (const piece of chunks) reader.push(piece);
+        reader.settle();
+      } catch (error) {
+        if (!(error instanceof MessageTooLargeError)) throw error;
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
