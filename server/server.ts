@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly fragmentBytes: number | undefined;
   /** What an emulated network does to every session's packets, and the seed of its dice; `undefined` for none. */
   readonly emulation: { readonly impairments: Impairments; readonly seed: number } | undefined;
+  /** TCP connections at once, default {@linkcode MAX_CONNECTIONS}. */
+  readonly maxConnections?: number;
   /** Paces frames and times requests out. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
@@ -62,11 +64,13 @@ export class RtspServer {
   readonly #clients = new Set<Client>();
   readonly #sessions = new Map<string, Session>();
   readonly #running = new Set<Promise<void>>();
+  readonly #maxConnections: number;
   #isClosed = false;
 
   /** Listens. Throws `Deno.errors.AddrInUse` or `Deno.errors.PermissionDenied` where the port cannot be had. */
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
     this.#listener = Deno.listen({ transport: "tcp", hostname: options.hostname, port: options.port });
     try {
       this.#sockets = new RtpSockets(options.hostname);
@@ -121,12 +125,12 @@ export class RtspServer {
       respond: (request) => this.#respond(client, request),
     });
     const client: Client = { connection, hostname, session: undefined };
-    if (this.#clients.size >= MAX_CONNECTIONS) {
+    if (this.#clients.size >= this.#maxConnections) {
       log.warn("{peer} is turned away: {count} clients are connected", {
         peer: connection.peer,
-        count: MAX_CONNECTIONS,
+        count: this.#maxConnections,
       });
-      connection.close();
+      this.#keep(connection.refuse(503));
       return;
     }
     conn.setNoDelay(true);
