@@ -40,8 +40,9 @@ async function readExactly(
   for (let filled = 0; filled < target.length;) {
     const count = await file.read(target.subarray(filled));
     if (count === null) {
+      const { size } = await file.stat();
       throw new Error(
-        `Cannot read ${target.length} bytes at ${offset}: the file ends at ${offset + filled}; it has become shorter`,
+        `Cannot read ${target.length} bytes at ${offset}: the file has become shorter, it ends at ${size}`,
       );
     }
     filled += count;

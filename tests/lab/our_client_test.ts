@@ -14,6 +14,7 @@ import { Player } from "../../client/player.ts";
 import { CHILD_TIMEOUT_MS, type ChildExit } from "../support/child_program.ts";
 import { labFile, makeLabMovie } from "../support/lab_movie.ts";
 import { freeUdpPort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { type LabServerOptions, PYTHON, readFrames, startLabServer } from "./lab_peers.ts";
 import { startOurs } from "../support/our_program.ts";
 
@@ -199,9 +200,4 @@ async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "our-client-" });
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
