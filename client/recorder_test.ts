@@ -1,0 +1,115 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { concat } from "@std/bytes";
+import { join } from "@std/path";
+import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { TestPlayback } from "../tests/support/test_playback.ts";
+import { RECORDER_MAX_QUEUE } from "./limits.ts";
+import { Recorder } from "./recorder.ts";
+
+const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
+
+/** Records `frames` to `out` until it ends or they are all stored; what was stored, and the error if one came. */
+async function record(
+  out: string,
+  { frames = FRAMES, maxFrames = Infinity }: { frames?: readonly Uint8Array[]; maxFrames?: number } = {},
+): Promise<{ recorder: Recorder; error: Error | undefined }> {
+  const recorder = await Recorder.open(out, { maxFrames });
+  const playback = new TestPlayback();
+  recorder.record(playback);
+  for (const frame of frames) playback.show(frame);
+  await recorder.close();
+  const pending = Symbol();
+  const error = await Promise.race([recorder.ended, Promise.resolve(pending)]).then(() => undefined, (error) => error);
+  assertEquals(playback.listenerCount, 0);
+  return { recorder, error };
+}
+
+Deno.test("Recorder stores a folder of JPEGs, which it creates", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "deep", "frames");
+  const { recorder } = await record(out);
+  assertEquals(recorder.stored, 3);
+  for (const [index, frame] of FRAMES.entries()) {
+    assertEquals(await Deno.readFile(join(out, `frame-00000${index + 1}.jpg`)), frame);
+  }
+});
+
+Deno.test("Recorder stores the lab's format, over what was there", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  await Deno.writeFile(out, new Uint8Array(5000));
+  await record(out);
+  assertEquals(await Deno.readFile(out), concat(FRAMES.flatMap((frame) => [encodeLabHeader(frame.length), frame])));
+});
+
+Deno.test("Recorder ends once it has as many frames as were wanted, and stores no more", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "frames");
+  const recorder = await Recorder.open(out, { maxFrames: 2 });
+  const playback = new TestPlayback();
+  recorder.record(playback);
+  for (const frame of FRAMES) playback.show(frame);
+  await recorder.ended;
+  await recorder.close();
+  assertEquals(recorder.stored, 2);
+  assertEquals((await Array.fromAsync(Deno.readDir(out))).length, 2);
+});
+
+Deno.test("Recorder refuses a folder with frames of an earlier run", async () => {
+  await using directory = await temporaryDirectory();
+  await record(directory.path);
+  await assertRejects(
+    () => Recorder.open(directory.path, { maxFrames: 1 }),
+    Error,
+    "it has frames of an earlier run, which would mix with new ones",
+  );
+});
+
+Deno.test("Recorder refuses a file in a folder that does not exist", async () => {
+  await using directory = await temporaryDirectory();
+  await assertRejects(
+    () => Recorder.open(join(directory.path, "no", "movie.mjpeg"), { maxFrames: 1 }),
+    Error,
+    "the folder it lies in does not exist; create it first",
+  );
+});
+
+Deno.test({
+  name: "Recorder ends with a clear error when the disk is full",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using directory = await temporaryDirectory();
+    // A device that is always full, under a name that makes it a file in the lab's format.
+    const out = join(directory.path, "full.mjpeg");
+    await Deno.symlink("/dev/full", out);
+    const { recorder, error } = await record(out);
+    assertEquals(recorder.stored, 0);
+    assertEquals(
+      error?.message,
+      "Cannot store frame 1: the disk is full; make room or name another; 0 whole frames are kept",
+    );
+  },
+});
+
+Deno.test("Recorder keeps whole frames only when a frame is too large for the format", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  const { recorder, error } = await record(out, { frames: [FRAMES[0], new Uint8Array(100_000), FRAMES[2]] });
+  assertEquals(recorder.stored, 1);
+  assertMatch(error?.message ?? "", /five digits reach 99999; 1 whole frames are kept/);
+  assertEquals(await Deno.readFile(out), concat([encodeLabHeader(100), FRAMES[0]]));
+});
+
+Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and leaves out one more`, async () => {
+  await using directory = await temporaryDirectory();
+  const recorder = await Recorder.open(join(directory.path, "movie.mjpeg"), { maxFrames: Infinity });
+  const playback = new TestPlayback();
+  recorder.record(playback);
+  for (let number = 0; number < RECORDER_MAX_QUEUE; number++) playback.show(FRAMES[0]);
+  assertEquals(recorder.dropped, 0);
+  playback.show(FRAMES[1]);
+  assertEquals(recorder.dropped, 1);
+  await recorder.close();
+  assertEquals(recorder.stored, RECORDER_MAX_QUEUE);
+});

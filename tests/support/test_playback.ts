@@ -1,0 +1,74 @@
+/**
+ * A playback whose frames and states a test decides on, for what watches one.
+ *
+ * @module
+ */
+
+import type {
+  Playback,
+  PlaybackListener,
+  PlaybackStatistics,
+  PlaybackStatus,
+  ReceivedFrame,
+} from "../../client/playback.ts";
+import type { SessionMethod } from "../../rtsp/session_state.ts";
+
+/** Shows what it is told to, and keeps the commands that it gets. */
+export class TestPlayback implements Playback {
+  readonly title = "movie.mjpeg";
+  readonly server = "127.0.0.1:1025";
+  readonly commands: SessionMethod[] = [];
+  status: PlaybackStatus = { state: "READY", allowed: ["PLAY", "TEARDOWN"], notice: undefined, ended: false };
+  latestFrame: ReceivedFrame | undefined;
+  readonly #listeners = new Set<PlaybackListener>();
+
+  /** Viewers that subscribed and have not gone. */
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** Shows the next frame. */
+  show(data: Uint8Array): void {
+    const number = (this.latestFrame?.number ?? 0) + 1;
+    this.latestFrame = { data, number, timestampUs: number * 50_000, arrivalMs: 1_700_000_000_000 + number };
+    for (const listener of this.#listeners) listener.frame?.(this.latestFrame);
+  }
+
+  /** Changes the status. */
+  become(status: Partial<PlaybackStatus>): void {
+    this.status = { ...this.status, ...status };
+    for (const listener of this.#listeners) listener.status?.(this.status);
+  }
+
+  statistics(): PlaybackStatistics {
+    return {
+      frames: this.latestFrame?.number ?? 0,
+      damagedFrames: 0,
+      packets: 0,
+      lostPackets: 0,
+      duplicatePackets: 0,
+      reorderedPackets: 0,
+      bytes: 0,
+      seconds: 0,
+      fps: 0,
+      bitrate: 0,
+      jitterMs: 0,
+      lossRate: 0,
+      currentFps: 0,
+      currentBitrate: 0,
+      strangerPackets: 0,
+      damageCauses: {},
+    };
+  }
+
+  command(command: SessionMethod): Promise<void> {
+    this.commands.push(command);
+    if (!this.status.allowed.includes(command)) return Promise.reject(new Error(`${command} is not valid`));
+    return Promise.resolve();
+  }
+
+  subscribe(listener: PlaybackListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
