@@ -76,6 +76,19 @@ Deno.test("Recorder refuses a file in a folder that does not exist", async () =>
 });
 
 Deno.test({
+  name: "Recorder refuses a place where nobody may write",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // Not even root may create files in sysfs.
+    await assertRejects(
+      () => Recorder.open("/sys/kernel/movie.mjpeg", { maxFrames: 1 }),
+      Error,
+      "Cannot write to /sys/kernel/movie.mjpeg: you have no right to write there; name another place",
+    );
+  },
+});
+
+Deno.test({
   name: "Recorder ends with a clear error when the disk is full",
   ignore: Deno.build.os !== "linux",
   async fn() {
