@@ -179,6 +179,7 @@ function glueValues(args: readonly string[], withValue: readonly string[]): stri
   const glued: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const argument = args[index];
+    if (argument === "--") return [...glued, ...args.slice(index)];
     if (argument.startsWith("--") && withValue.includes(argument.slice(2))) glued.push(`${argument}=${args[++index]}`);
     else glued.push(argument);
   }

@@ -75,36 +75,6 @@ Deno.test("Recorder refuses a file in a folder that does not exist", async () =>
   );
 });
 
-Deno.test({
-  name: "Recorder refuses a place where nobody may write",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    // Not even root may create files in sysfs.
-    await assertRejects(
-      () => Recorder.open("/sys/kernel/movie.mjpeg", { maxFrames: 1 }),
-      Error,
-      "Cannot write to /sys/kernel/movie.mjpeg: you have no right to write there; name another place",
-    );
-  },
-});
-
-Deno.test({
-  name: "Recorder ends with a clear error when the disk is full",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    await using directory = await temporaryDirectory();
-    // A device that is always full, under a name that makes it a file in the lab's format.
-    const out = join(directory.path, "full.mjpeg");
-    await Deno.symlink("/dev/full", out);
-    const { recorder, error } = await record(out);
-    assertEquals(recorder.stored, 0);
-    assertEquals(
-      error?.message,
-      "Cannot store frame 1: the disk is full; make room or name another; 0 whole frames are kept",
-    );
-  },
-});
-
 Deno.test("Recorder keeps whole frames only when a frame is too large for the format", async () => {
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "movie.mjpeg");

@@ -13,9 +13,9 @@ declare module "@std/assert" {
   export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
   export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T;
   export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
-  // deno-lint-ignore no-explicit-any
   export function assertInstanceOf<T>(
     actual: unknown,
+    // deno-lint-ignore no-explicit-any
     expectedType: abstract new (...args: any[]) => T,
     msg?: string,
   ): asserts actual is T;

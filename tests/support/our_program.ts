@@ -9,10 +9,20 @@ import { ChildProgram } from "./child_program.ts";
 
 const PROJECT = fromFileUrl(new URL("../../", import.meta.url));
 
-/** Starts one subcommand; `write` gives the permission that recording needs. */
-export function startOurs(args: readonly string[], options: { readonly write?: boolean } = {}): ChildProgram {
-  const permissions = ["--no-prompt", "--allow-net", "--allow-read", ...(options.write ? ["--allow-write"] : [])];
-  return new ChildProgram(Deno.execPath(), { args: ["run", ...permissions, "main.ts", ...args], cwd: PROJECT });
+/** How to start it. */
+export interface StartOptions {
+  /** Give the permission that recording needs. */
+  readonly write?: boolean;
+  /** A program that runs ours, which is appended to its arguments. */
+  readonly through?: readonly string[];
+}
+
+/** Starts one subcommand. */
+export function startOurs(args: readonly string[], options: StartOptions = {}): ChildProgram {
+  const { write = false, through = [] } = options;
+  const permissions = ["--no-prompt", "--allow-net", "--allow-read", ...(write ? ["--allow-write"] : [])];
+  const [program, ...rest] = [...through, Deno.execPath(), "run", ...permissions, "main.ts", ...args];
+  return new ChildProgram(program, { args: rest, cwd: PROJECT });
 }
 
 /** Our server, listening. */

@@ -25,19 +25,27 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** A test that needs `programs`. */
-export function peerTest(
-  name: string,
-  programs: readonly string[],
-  fn: (t: Deno.TestContext) => void | Promise<void>,
-): void {
+export function peerTest(name: string, programs: readonly string[], fn: TestFunction): void {
   const missing = programs.filter((program) => findProgram(program) === undefined);
-  if (missing.length === 0) return Deno.test(name, fn);
-  const advice = `needs ${missing.join(", ")}: scripts/install_peers.sh`;
+  testWhere(name, missing.length === 0 ? undefined : `needs ${missing.join(", ")}: scripts/install_peers.sh`, fn);
+}
+
+/** A test that needs `programs` and the rights of Linux's root, to take rights away or to mount something. */
+export function rootTest(name: string, programs: readonly string[], fn: TestFunction): void {
+  if (Deno.build.os === "linux" && Deno.uid() === 0) peerTest(name, programs, fn);
+  else testWhere(name, "needs root on Linux", fn);
+}
+
+type TestFunction = (t: Deno.TestContext) => void | Promise<void>;
+
+/** A test, unless there is an obstacle. */
+function testWhere(name: string, obstacle: string | undefined, fn: TestFunction): void {
+  if (obstacle === undefined) return Deno.test(name, fn);
   if (Deno.env.has("MJPEGRTSP_FORBID_IGNORED")) {
     Deno.test(name, () => {
-      throw new Error(`This test must not be ignored here: it ${advice}`);
+      throw new Error(`This test must not be ignored here: it ${obstacle}`);
     });
   } else {
-    Deno.test({ name: `${name} (${advice})`, ignore: true, fn });
+    Deno.test({ name: `${name} (${obstacle})`, ignore: true, fn });
   }
 }

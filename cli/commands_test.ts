@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { permissionsFor } from "./commands.ts";
+
+const CASES: readonly [args: string, permissions: string[]][] = [
+  ["serve", ["net", "read"]],
+  ["serve movies --port 1025", ["net", "read"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg", ["net", "read"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg --out frames", ["net", "read", "write"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg --out=frames", ["net", "read", "write"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg --out -", ["net", "read"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg --out=-", ["net", "read"]],
+  ["demo", ["net", "read"]],
+  ["testsrc out.mjpeg", ["write"]],
+  ["play --help --out frames", []],
+  ["--help", []],
+  ["sreve", []],
+  ["", []],
+  ["toString", []],
+];
+
+for (const [args, permissions] of CASES) {
+  Deno.test(`permissionsFor() gives ${JSON.stringify(args)} ${permissions.join(", ") || "nothing"}`, () => {
+    assertEquals([...permissionsFor(args === "" ? [] : args.split(" "))], permissions);
+  });
+}
