@@ -11,6 +11,8 @@ export const CHILD_TIMEOUT_MS = 30_000;
 export interface ChildProgramOptions {
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** Added to the test's own environment. */
+  readonly env?: Record<string, string>;
 }
 
 /** What a program left behind. */
@@ -41,6 +43,7 @@ export class ChildProgram implements AsyncDisposable {
     this.#child = new Deno.Command(program, {
       args: [...options.args],
       cwd: options.cwd,
+      env: options.env,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
