@@ -17,5 +17,5 @@ async function* modules(folder: string): AsyncGenerator<string> {
 
 const files = ["main.ts"];
 for (const room of ROOMS) files.push(...await Array.fromAsync(modules(room)));
-const { code } = await new Deno.Command("deno", { args: ["doc", "--lint", ...files] }).spawn().status;
+const { code } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--lint", ...files] }).spawn().status;
 Deno.exit(code);
