@@ -54,6 +54,11 @@ export class ChildProgram implements AsyncDisposable {
     ]);
   }
 
+  /** The process identifier. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The first line of either output, past or to come, that matches. */
   waitForLine(pattern: RegExp, timeoutMs: number = CHILD_TIMEOUT_MS): Promise<RegExpExecArray> {
     for (const line of [...this.stdout, ...this.stderr]) {
