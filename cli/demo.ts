@@ -6,6 +6,7 @@
  */
 
 import { Player } from "../client/player.ts";
+import { freeUdpPort } from "../client/rtp_socket.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/served_root.ts";
 import type { Command } from "./command.ts";
@@ -58,7 +59,7 @@ Ctrl-C or q ends it.`,
     const player = new Player({
       hostname: HOST,
       port: server.address.port,
-      rtpPort: freeUdpPort(),
+      rtpPort: freeUdpPort(HOST),
       file: "testsrc",
       dialect: "auto",
       clock: systemClock,
@@ -81,10 +82,3 @@ Ctrl-C or q ends it.`,
     return EXIT.done;
   },
 };
-
-function freeUdpPort(): number {
-  const conn = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
-  const { port } = conn.addr as Deno.NetAddr;
-  conn.close();
-  return port;
-}

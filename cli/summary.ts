@@ -4,33 +4,29 @@
  * @module
  */
 
+import type { PlaybackStatistics } from "../client/playback.ts";
 import type { Player } from "../client/player.ts";
 import type { Recorder } from "../client/recorder.ts";
 
-/** What `--json` prints. Names and units are part of the interface. */
-export interface Summary {
+/** The counters of a run that go into its summary. */
+type Counters = Pick<
+  PlaybackStatistics,
+  | "damagedFrames"
+  | "packets"
+  | "lostPackets"
+  | "duplicatePackets"
+  | "reorderedPackets"
+  | "bytes"
+  | "seconds"
+  | "fps"
+  | "bitrate"
+  | "jitterMs"
+>;
+
+/** What `--json` prints. Names and units, those of {@linkcode PlaybackStatistics}, are part of the interface. */
+export interface Summary extends Counters {
   /** Whole frames: those stored where frames are stored, else those received. */
   readonly frames: number;
-  /** Frames that could not be completed. */
-  readonly damagedFrames: number;
-  /** RTP packets, duplicates included. */
-  readonly packets: number;
-  /** Packets that never came. */
-  readonly lostPackets: number;
-  /** Packets that came again. */
-  readonly duplicatePackets: number;
-  /** Packets that came after a later one. */
-  readonly reorderedPackets: number;
-  /** Payload bytes. */
-  readonly bytes: number;
-  /** Seconds of playing. */
-  readonly seconds: number;
-  /** Whole frames a second. */
-  readonly fps: number;
-  /** Payload bits a second. */
-  readonly bitrate: number;
-  /** Interarrival jitter in milliseconds. */
-  readonly jitterMs: number;
   /** The dialect that was spoken; null where no server answered. */
   readonly dialect: string | null;
   /** What the packets came over. */

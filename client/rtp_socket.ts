@@ -40,7 +40,7 @@ export class RtpSocket {
     } catch (error) {
       if (error instanceof Deno.errors.AddrInUse) {
         throw new Error(
-          `RTP port ${port} is taken by another program: choose another, for instance ${freePort(hostname)}`,
+          `RTP port ${port} is taken by another program: choose another, for instance ${freeUdpPort(hostname)}`,
         );
       }
       throw new Error(`Cannot receive on RTP port ${port}: ${error instanceof Error ? error.message : error}`);
@@ -87,7 +87,8 @@ function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
-function freePort(hostname: string): number {
+/** A UDP port of `hostname` that is free now. */
+export function freeUdpPort(hostname: string): number {
   const conn = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
   const { port } = conn.addr as Deno.NetAddr;
   conn.close();

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { indexLabFile } from "../../mjpeg/lab_format.ts";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { ChildExit } from "../support/child_program.ts";
-import { labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
+import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
@@ -152,6 +152,22 @@ Deno.test("serve: a file cut off in the middle is played as far as it is whole, 
   assertEquals(code, 0);
   assertEquals(await Deno.readFile(out), labFile(frames.slice(0, 3)));
   await server.program.waitForLine(/cut\.mjpeg has 3 whole frames and is served: Frame 4 at byte \d+ announces/);
+});
+
+Deno.test("serve: a frame that no datagram holds goes out in fragments, and the log says so once", async () => {
+  await using directory = await temporaryDirectory();
+  const frames = (await labFrames(3)).map((frame) => enlarge(frame, 90_000));
+  await Deno.writeFile(join(directory.path, "large.mjpeg"), labFile(frames));
+  await using server = await startOurServer({ root: directory.path });
+  for (let turn = 0; turn < 2; turn++) {
+    const out = join(directory.path, `out${turn}.mjpeg`);
+    const { code } = await run([...play(server.port, "large.mjpeg"), "--out", out, "--frames", "3"], { write: true });
+    assertEquals(code, 0);
+    assertEquals(await Deno.readFile(out), labFile(frames));
+  }
+  const hints = server.program.stderr.filter((line) => line.includes("plain lab clients"));
+  assertEquals(hints.length, 1, hints.join("\n"));
+  assertMatch(hints[0], /large\.mjpeg has a frame of 90000 bytes; plain lab clients read 20468 bytes a frame/);
 });
 
 Deno.test("serve: garbage, a 10 MB line and half a request disturb nobody", async () => {

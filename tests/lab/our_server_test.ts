@@ -6,7 +6,6 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { concat, equals } from "@std/bytes";
 import { join } from "@std/path";
 import { peerTest } from "../support/peers.ts";
 import {
@@ -16,7 +15,7 @@ import {
   WHOLE_SESSION,
   WHOLE_SESSION_FRAMES,
 } from "./lab_assertions.ts";
-import { labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
+import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
 import { type LabClientOptions, type LabClientResult, PYTHON, runLabClient } from "./lab_peers.ts";
 import { startOurServer } from "../support/our_program.ts";
 
@@ -155,7 +154,7 @@ const largeTest = Deno.build.os === "darwin" ? () => {} : peerTest;
 
 largeTest("serve: frames larger than 20480 bytes go whole to a client that reads 65535", [PYTHON], async () => {
   await using movie = await makeLabMovie({ frameCount: 1 });
-  const frames = (await labFrames(6)).map((frame) => withComment(frame, 40_000));
+  const frames = (await labFrames(6)).map((frame) => enlarge(frame, 40_000));
   await Deno.writeFile(join(movie.root, "large.Mjpeg"), labFile(frames));
   await using server = await startOurServer({ root: movie.root });
   const result = await runLabClient({ rtspPort: server.port, file: "large.Mjpeg", rtpRead: 65_535 });
@@ -172,14 +171,4 @@ function assertReplies({ report }: LabClientResult, count: number): void {
     assert(reply.includes(`CSeq: ${index + 1}`), `reply ${index + 1}: ${reply}`);
     assert(reply.includes(`Session: ${report.session}`), `reply ${index + 1}: ${reply}`);
   });
-}
-
-/** The same picture with a comment segment behind SOI that brings it to `lengthBytes`. */
-function withComment(jpeg: Uint8Array, lengthBytes: number): Uint8Array {
-  const comment = new Uint8Array(lengthBytes - jpeg.length);
-  const segmentBytes = comment.length - 2;
-  comment.set([0xff, 0xfe, segmentBytes >> 8, segmentBytes & 0xff]);
-  const large = concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]);
-  assert(equals(large.subarray(-2), jpeg.subarray(-2)));
-  return large;
 }

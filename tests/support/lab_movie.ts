@@ -32,6 +32,20 @@ export function labFile(frames: readonly Uint8Array[]): Uint8Array {
   return concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
 }
 
+/** The same picture with comment segments behind SOI that bring it to `lengthBytes`. */
+export function enlarge(jpeg: Uint8Array, lengthBytes: number): Uint8Array {
+  const segments: Uint8Array[] = [];
+  for (let left = lengthBytes - jpeg.length; left > 0;) {
+    // A segment has a marker and two bytes of length at least; the last one takes what is left.
+    const segment = new Uint8Array(left > 60_000 ? 50_000 : left);
+    const announced = segment.length - 2;
+    segment.set([0xff, 0xfe, announced >> 8, announced & 0xff]);
+    segments.push(segment);
+    left -= segment.length;
+  }
+  return concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}
+
 /** A directory with one movie in it, removed when disposed of. */
 export interface LabMovie extends AsyncDisposable {
   /** The directory to serve. */
