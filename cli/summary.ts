@@ -9,7 +9,7 @@ import type { Player } from "../client/player.ts";
 import type { Recorder } from "../client/recorder.ts";
 
 /** The counters of a run that go into its summary. */
-type Counters = Pick<
+export type SummaryCounters = Pick<
   PlaybackStatistics,
   | "damagedFrames"
   | "packets"
@@ -24,7 +24,7 @@ type Counters = Pick<
 >;
 
 /** What `--json` prints. Names and units, those of {@linkcode PlaybackStatistics}, are part of the interface. */
-export interface Summary extends Counters {
+export interface Summary extends SummaryCounters {
   /** Whole frames: those stored where frames are stored, else those received. */
   readonly frames: number;
   /** The dialect that was spoken; null where no server answered. */

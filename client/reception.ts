@@ -5,7 +5,8 @@
  * @module
  */
 
-import { LabDepacketizer, type LabDepacketizerOutput } from "../rtp/lab_payload.ts";
+import { LabDepacketizer } from "../rtp/lab_payload.ts";
+import type { DepacketizerOutput } from "../rtp/depacketizer.ts";
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../rtp/packet.ts";
 import { ReceptionStatistics } from "../rtp/reception_statistics.ts";
 import { type OrderedPacket, ReorderBuffer } from "../rtp/reorder_buffer.ts";
@@ -116,7 +117,7 @@ export class Reception {
     return frames;
   }
 
-  #take(outputs: readonly LabDepacketizerOutput[], frames: AssembledFrame[]): void {
+  #take(outputs: readonly DepacketizerOutput[], frames: AssembledFrame[]): void {
     for (const output of outputs) {
       if (output.kind === "frame") {
         this.#frames++;

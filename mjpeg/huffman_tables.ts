@@ -61,6 +61,7 @@ export interface HuffmanDecoder {
   readonly maxCode: Int32Array;
   /** By length: what to add to a code of that length to find its symbol's place. */
   readonly offset: Int32Array;
+  /** In the order of their codes. */
   readonly symbols: Uint8Array;
 }
 

@@ -8,6 +8,7 @@
 
 import { concat } from "@std/bytes";
 import { JpegScanner, SOI } from "../mjpeg/markers.ts";
+import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
 import type { OrderedPacket } from "./reorder_buffer.ts";
 
 /** Largest payload of a UDP datagram over IPv4 (65507 bytes) less the RTP header. */
@@ -52,22 +53,6 @@ export function packetizeLabFrame(jpeg: Uint8Array, options: LabPacketizeOptions
   return fragments;
 }
 
-/** Why a frame of which packets came could not be completed. */
-export type DamageCause = "packet-lost" | "broken-off" | "not-a-jpeg" | "too-large";
-
-/** A frame that is complete, or one that is given up. */
-export type LabDepacketizerOutput =
-  | {
-    readonly kind: "frame";
-    /** A whole JPEG in the bytes of its packet or in bytes of its own. */
-    readonly data: Uint8Array;
-    /** The RTP timestamp of its last packet: seconds since 1970, as the lab has it. */
-    readonly timestamp: number;
-    /** When its last packet was read. */
-    readonly arrivalMs: number;
-  }
-  | { readonly kind: "damaged"; readonly cause: DamageCause };
-
 /** The frame being put together. */
 interface Assembly {
   readonly parts: Uint8Array[];
@@ -79,7 +64,7 @@ interface Assembly {
  * Makes frames of packets that come in order, finding out by itself which of the two forms they have. A frame with a
  * hole, one that does not end in EOI, and what is no JPEG at all comes out as damaged, once a frame.
  */
-export class LabDepacketizer {
+export class LabDepacketizer implements Depacketizer {
   readonly #maxFrameBytes: number;
   #assembly: Assembly | undefined;
   #expected: number | undefined;
@@ -91,9 +76,8 @@ export class LabDepacketizer {
     this.#maxFrameBytes = options.maxFrameBytes;
   }
 
-  /** Takes the next packet in order; gaps show in its extended sequence number. */
-  push(packet: OrderedPacket): LabDepacketizerOutput[] {
-    const outputs: LabDepacketizerOutput[] = [];
+  push(packet: OrderedPacket): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
     const gap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
     this.#expected = packet.extendedSequenceNumber + 1;
     if (gap) {
@@ -114,16 +98,15 @@ export class LabDepacketizer {
     return outputs;
   }
 
-  /** Ends the stream: an unfinished frame is damaged. */
-  flush(): LabDepacketizerOutput[] {
-    const outputs: LabDepacketizerOutput[] = [];
+  flush(): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
     this.#giveUp("broken-off", outputs);
     this.#stray = "unknown";
     this.#expected = undefined;
     return outputs;
   }
 
-  #append(assembly: Assembly, packet: OrderedPacket, outputs: LabDepacketizerOutput[]): void {
+  #append(assembly: Assembly, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
     assembly.parts.push(packet.payload);
     assembly.lengthBytes += packet.payload.length;
     const complete = assembly.scanner.push(packet.payload).some((image) => image.offset === 0);
@@ -140,7 +123,7 @@ export class LabDepacketizer {
     }
   }
 
-  #giveUp(cause: DamageCause, outputs: LabDepacketizerOutput[]): void {
+  #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
     if (this.#assembly === undefined) return;
     this.#assembly = undefined;
     this.#stray = "given-up";

@@ -1,12 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import {
-  LAB_PAYLOAD_MAX_BYTES,
-  LabDepacketizer,
-  type LabDepacketizerOutput,
-  packetizeLabFrame,
-} from "./lab_payload.ts";
+import { LAB_PAYLOAD_MAX_BYTES, LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
+import type { DepacketizerOutput } from "./depacketizer.ts";
 import type { OrderedPacket } from "./reorder_buffer.ts";
 
 const MAX_FRAME_BYTES = 100_000;
@@ -37,13 +33,13 @@ function packets(
   }));
 }
 
-function depacketize(input: readonly OrderedPacket[]): LabDepacketizerOutput[] {
+function depacketize(input: readonly OrderedPacket[]): DepacketizerOutput[] {
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
   return [...input.flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
 }
 
 /** Frames as their bytes, damage as its cause. */
-function summarize(outputs: readonly LabDepacketizerOutput[]): (Uint8Array | string)[] {
+function summarize(outputs: readonly DepacketizerOutput[]): (Uint8Array | string)[] {
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);
 }
 

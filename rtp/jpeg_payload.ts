@@ -1,0 +1,321 @@
+/**
+ * The RTP payload format for JPEG (RFC 2435), both ways: a conditioned frame to payloads, and packets in order to frames.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import type { ConditionedJpeg } from "../mjpeg/conditioning.ts";
+import { EOI } from "../mjpeg/markers.ts";
+import { rebuildJpeg } from "../mjpeg/rebuild.ts";
+import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
+import { quantTablesOf } from "./jpeg_quantization.ts";
+import type { OrderedPacket } from "./reorder_buffer.ts";
+
+/** RTP timestamp ticks a second (RFC 3551, 6). */
+export const JPEG_CLOCK_RATE = 90_000;
+/** Bytes of the main JPEG header. */
+export const JPEG_HEADER_BYTES = 8;
+/** Largest width and height that the header can say; above it they are 0 and come another way. */
+export const JPEG_MAX_DIMENSION = 2040;
+/** Largest frame: the fragment offset has 24 bits. */
+export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
+
+const RESTART_HEADER_BYTES = 4;
+const TABLE_HEADER_BYTES = 4;
+const TABLE_BYTES = 64;
+/** Types from here to 127 are those of 0 to 63 with restart markers. */
+const RESTART_TYPES = 64;
+/** The tables come with each frame and are not to be kept for another. */
+const Q_DYNAMIC = 255;
+/** Q from here on means that tables come in band. */
+const Q_IN_BAND = 128;
+/** First and last bit, and a count of all ones: this packet is not cut at restart intervals. */
+const WHOLE_FRAME_RESTARTS = 0xffff;
+
+/**
+ * The headers in front of a packet's data (RFC 2435, 3.1). The restart header follows for types 64 to 127, the
+ * quantization table header in the first packet of a frame with Q 128 to 255.
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     | Type-specific |              Fragment Offset                  |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |      Type     |       Q       |     Width     |     Height    |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |       Restart Interval        |F|L|       Restart Count       |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |      MBZ      |   Precision   |             Length            |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                    Quantization Table Data …                  |
+ */
+export interface JpegPayload {
+  /** Where the data lies in the frame's scan, in bytes; 24 bits. */
+  readonly offset: number;
+  /** 0 is 4:2:2, 1 is 4:2:0; 64 and 65 the same with restart markers. */
+  readonly type: number;
+  /** 1 to 99: computed tables; 128 to 255: tables in band. */
+  readonly q: number;
+  /** In samples, a multiple of 8; 0 where it is told another way. */
+  readonly width: number;
+  /** In lines, a multiple of 8; 0 where it is told another way. */
+  readonly height: number;
+  /** MCUs between restart markers; 0 for types without. */
+  readonly restartInterval: number;
+  /** The table data of a first packet with Q 128 or more, possibly empty; `undefined` in others. */
+  readonly tables: Uint8Array | undefined;
+  /** Whether the tables have 16 bits a value: one bit a table, the first in bit 0. */
+  readonly precision: number;
+  /** Entropy-coded data; a view of the payload. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Cuts a frame into payloads of at most `maxPayloadBytes`, in bytes of their own. The marker belongs on the last. Throws a
+ * `RangeError` for a frame that RTP/JPEG cannot number.
+ */
+export function packetizeJpeg(
+  image: ConditionedJpeg,
+  { maxPayloadBytes }: { readonly maxPayloadBytes: number },
+): Uint8Array[] {
+  const { scan, restartInterval } = image;
+  if (scan.length > JPEG_MAX_SCAN_BYTES) {
+    throw new RangeError(`Cannot packetize a frame of ${scan.length} bytes: RTP/JPEG counts to ${JPEG_MAX_SCAN_BYTES}`);
+  }
+  const repeatedBytes = JPEG_HEADER_BYTES + (restartInterval > 0 ? RESTART_HEADER_BYTES : 0);
+  if (maxPayloadBytes < repeatedBytes + TABLE_HEADER_BYTES + 2 * TABLE_BYTES + 1) {
+    throw new RangeError(`Cannot packetize JPEG into payloads of ${maxPayloadBytes} bytes: the headers take more`);
+  }
+  const payloads: Uint8Array[] = [];
+  for (let offset = 0; offset < scan.length || payloads.length === 0;) {
+    const headers = encodeHeaders(image, offset);
+    const end = Math.min(scan.length, offset + maxPayloadBytes - headers.length);
+    payloads.push(concat([Uint8Array.from(headers), scan.subarray(offset, end)]));
+    offset = end;
+  }
+  return payloads;
+}
+
+function encodeHeaders({ width, height, sampling, restartInterval, quantTables }: ConditionedJpeg, offset: number) {
+  const type = (sampling === "4:2:2" ? 0 : 1) + (restartInterval > 0 ? RESTART_TYPES : 0);
+  const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
+  const inEights = (length: number) => isLarge ? 0 : Math.ceil(length / 8);
+  const headers = [
+    ...[0, offset >> 16, offset >> 8 & 0xff, offset & 0xff],
+    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+  ];
+  if (restartInterval > 0) {
+    headers.push(restartInterval >> 8, restartInterval & 0xff, WHOLE_FRAME_RESTARTS >> 8, WHOLE_FRAME_RESTARTS & 0xff);
+  }
+  if (offset === 0) headers.push(0, 0, 0, 2 * TABLE_BYTES, ...quantTables[0], ...quantTables[1]);
+  return headers;
+}
+
+/** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */
+export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
+  const need = (bytes: number, what: string) => {
+    if (payload.length < bytes) {
+      throw new SyntaxError(`Cannot decode JPEG payload: ${what} needs ${bytes} bytes, got ${payload.length}`);
+    }
+  };
+  need(JPEG_HEADER_BYTES, "the main header");
+  const offset = payload[1] << 16 | payload[2] << 8 | payload[3];
+  const [type, q] = [payload[4], payload[5]];
+  let at = JPEG_HEADER_BYTES;
+  let restartInterval = 0;
+  if (type >= RESTART_TYPES && type < 2 * RESTART_TYPES) {
+    need(at + RESTART_HEADER_BYTES, "the restart header");
+    restartInterval = payload[at] << 8 | payload[at + 1];
+    at += RESTART_HEADER_BYTES;
+  }
+  let tables: Uint8Array | undefined;
+  let precision = 0;
+  if (q >= Q_IN_BAND && offset === 0) {
+    need(at + TABLE_HEADER_BYTES, "the quantization table header");
+    precision = payload[at + 1];
+    const length = payload[at + 2] << 8 | payload[at + 3];
+    at += TABLE_HEADER_BYTES;
+    need(at + length, "the quantization table data");
+    tables = payload.subarray(at, at + length);
+    at += length;
+  }
+  return {
+    offset,
+    type,
+    q,
+    width: payload[6] * 8,
+    height: payload[7] * 8,
+    restartInterval,
+    tables,
+    precision,
+    data: payload.subarray(at),
+  };
+}
+
+/** Options of {@linkcode JpegDepacketizer}. */
+export interface JpegDepacketizerOptions {
+  /** Bounds what a peer can make us hold, in bytes of entropy-coded data. */
+  readonly maxFrameBytes: number;
+  /** The size where the payload's headers say 0, from SDP or the ONVIF header extension. */
+  readonly dimensions?: { readonly width: number; readonly height: number };
+}
+
+/** The frame being put together. */
+interface Assembly {
+  readonly timestamp: number;
+  readonly first: JpegPayload;
+  readonly quantTables: readonly [Uint8Array, Uint8Array];
+  readonly parts: Uint8Array[];
+  lengthBytes: number;
+}
+
+/** Makes whole JPEGs of RFC 2435 packets. A frame with a hole is never shown; each damaged one is told once. */
+export class JpegDepacketizer implements Depacketizer {
+  readonly #options: JpegDepacketizerOptions;
+  /** Tables that came in band, by Q (RFC 2435, 3.1.8: 128 to 254 may be kept). */
+  readonly #tablesOfQ = new Map<number, readonly [Uint8Array, Uint8Array]>();
+  #assembly: Assembly | undefined;
+  #expected: number | undefined;
+  /** The timestamp of a frame that was given up, whose other packets are passed over. */
+  #givenUp: number | undefined;
+
+  /** At the start of a stream. */
+  constructor(options: JpegDepacketizerOptions) {
+    this.#options = options;
+  }
+
+  push(packet: OrderedPacket): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
+    const isGap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
+    this.#expected = packet.extendedSequenceNumber + 1;
+    if (isGap) this.#giveUp("packet-lost", outputs);
+    if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
+      this.#giveUp("broken-off", outputs);
+    }
+    const payload = decode(packet.payload);
+    if (payload === undefined) {
+      this.#refuse("not-a-jpeg", packet, outputs);
+    } else if (payload.offset === 0 && this.#assembly === undefined) {
+      this.#begin(payload, packet, outputs);
+    } else if (this.#assembly === undefined) {
+      // The rest of a frame whose beginning did not come, or was not understood.
+      this.#refuse("packet-lost", packet, outputs);
+    } else if (payload.offset !== this.#assembly.lengthBytes) {
+      this.#giveUp("packet-lost", outputs);
+    } else {
+      this.#append(payload.data, packet, outputs);
+    }
+    return outputs;
+  }
+
+  flush(): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
+    this.#giveUp("broken-off", outputs);
+    this.#givenUp = undefined;
+    this.#expected = undefined;
+    return outputs;
+  }
+
+  #begin(first: JpegPayload, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    const quantTables = this.#quantTables(first);
+    if (typeof quantTables === "string") {
+      this.#refuse(quantTables, packet, outputs);
+      return;
+    }
+    const isKnownType = first.type % RESTART_TYPES <= 1 && first.type < 2 * RESTART_TYPES;
+    const { width, height } = this.#options.dimensions ?? first;
+    const hasSize = first.width > 0 && first.height > 0 || width > 0 && height > 0;
+    if (!isKnownType || !hasSize) {
+      this.#refuse("not-a-jpeg", packet, outputs);
+      return;
+    }
+    this.#givenUp = undefined;
+    this.#assembly = { timestamp: packet.timestamp, first, quantTables, parts: [], lengthBytes: 0 };
+    this.#append(first.data, packet, outputs);
+  }
+
+  #append(data: Uint8Array, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    const assembly = this.#assembly!;
+    assembly.parts.push(data);
+    assembly.lengthBytes += data.length;
+    if (assembly.lengthBytes > this.#options.maxFrameBytes) {
+      this.#giveUp("too-large", outputs);
+    } else if (packet.marker) {
+      this.#assembly = undefined;
+      outputs.push({
+        kind: "frame",
+        data: this.#rebuild(assembly),
+        timestamp: packet.timestamp,
+        arrivalMs: packet.arrivalMs,
+      });
+    }
+  }
+
+  #rebuild({ first, quantTables, parts }: Assembly): Uint8Array {
+    const scan = parts.length === 1 ? parts[0] : concat(parts);
+    // Some senders leave the end of the image on.
+    const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
+    const dimensions = first.width > 0 && first.height > 0 ? first : this.#options.dimensions ?? first;
+    return rebuildJpeg({
+      width: dimensions.width,
+      height: dimensions.height,
+      sampling: first.type % RESTART_TYPES === 0 ? "4:2:2" : "4:2:0",
+      quantTables,
+      restartInterval: first.restartInterval,
+      scan: hasEnd ? scan.subarray(0, -2) : scan,
+    });
+  }
+
+  /** The tables of a frame, or why there are none. */
+  #quantTables({ q, tables, precision }: JpegPayload): readonly [Uint8Array, Uint8Array] | DamageCause {
+    if (q >= 1 && q <= 99) return quantTablesOf(q);
+    if (tables === undefined) return "not-a-jpeg";
+    if (tables.length === 0) return this.#tablesOfQ.get(q) ?? "tables-missing";
+    const split = splitTables(tables, precision);
+    if (split === undefined) return "not-a-jpeg";
+    if (q !== Q_DYNAMIC) this.#tablesOfQ.set(q, split);
+    return split;
+  }
+
+  /** Passes over a packet that belongs to no frame being put together; the first one of its frame is told. */
+  #refuse(cause: DamageCause, { timestamp, marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    this.#assembly = undefined;
+    if (this.#givenUp !== timestamp) outputs.push({ kind: "damaged", cause });
+    this.#givenUp = marker ? undefined : timestamp;
+  }
+
+  #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
+    if (this.#assembly === undefined) return;
+    this.#givenUp = this.#assembly.timestamp;
+    this.#assembly = undefined;
+    outputs.push({ kind: "damaged", cause });
+  }
+}
+
+function decode(payload: Uint8Array): JpegPayload | undefined {
+  try {
+    return decodeJpegPayload(payload);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Luma and chroma of the table data: one table for both, two, or three, of which the two chromas are equal; peers send 64,
+ * 128 or 192 bytes. Tables of 16 bits are taken where their values have 8.
+ */
+function splitTables(data: Uint8Array, precision: number): readonly [Uint8Array, Uint8Array] | undefined {
+  const tables: Uint8Array[] = [];
+  for (let at = 0; at < data.length;) {
+    const isWide = (precision >> tables.length & 1) === 1;
+    const end = at + (isWide ? 2 * TABLE_BYTES : TABLE_BYTES);
+    if (end > data.length || tables.length === 3) return undefined;
+    const table = data.slice(at, end);
+    if (isWide && table.some((byte, index) => index % 2 === 0 && byte !== 0)) return undefined;
+    tables.push(isWide ? table.filter((_, index) => index % 2 === 1) : table);
+    at = end;
+  }
+  return [tables[0], tables[1] ?? tables[0]];
+}
