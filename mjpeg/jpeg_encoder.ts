@@ -1,12 +1,15 @@
 /**
  * Pixels to baseline JPEG with the standard Huffman tables, the only kind that RTP/JPEG carries (RFC 2435, 3.1.6):
- * mozjpeg in WebAssembly, with everything switched off that would leave the baseline.
+ * mozjpeg in WebAssembly, with everything switched off that would leave the baseline. Its own way without optimised tables
+ * writes broken files (@jsquash/jpeg 1.6.0), so the standard tables are put in afterwards, without loss.
  *
  * @module
  */
 
 import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
+import { conditionJpeg } from "./conditioning.ts";
 import mozjpegWasm from "./mozjpeg_wasm.js";
+import { rebuildJpeg } from "./rebuild.ts";
 
 /** A picture as rows of red, green, blue and alpha bytes from the top left; alpha is ignored. */
 export interface RgbaImage {
@@ -45,11 +48,11 @@ export async function encodeBaselineJpeg(image: RgbaImage, options: EncodeJpegOp
     baseline: true,
     progressive: false,
     arithmetic: false,
-    optimize_coding: false,
+    optimize_coding: true,
     color_space: YCBCR,
     quant_table: QUANT_TABLE_ANNEX_K,
     auto_subsample: false,
     chroma_subsample: 2,
   });
-  return new Uint8Array(bytes);
+  return rebuildJpeg(conditionJpeg(new Uint8Array(bytes)));
 }

@@ -28,7 +28,7 @@ export const TEST_FRAME_MAX_BYTES = 20_480 - 12;
 /** Cells of the machine-readable row: a white one, 16 bits of the frame number with the highest first, a black one. */
 export const FRAME_CODE_CELLS = 18;
 
-const QUALITIES = [62, 50, 40, 30, 20, 10] as const;
+const QUALITIES = [62, 50, 40, 30, 20, 10, 5] as const;
 
 type Colour = readonly [red: number, green: number, blue: number];
 interface Rectangle {

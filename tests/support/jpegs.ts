@@ -1,0 +1,61 @@
+/**
+ * JPEGs of every kind from mozjpeg, for tests of what looks into them.
+ *
+ * @module
+ */
+
+import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
+import { conditionJpeg } from "../../mjpeg/conditioning.ts";
+import mozjpegWasm from "../../mjpeg/mozjpeg_wasm.js";
+import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
+
+/** What is to be encoded, and how. */
+export interface JpegKind {
+  /** Default 48. */
+  readonly width?: number;
+  /** Default 32. */
+  readonly height?: number;
+  /** Default 75. */
+  readonly quality?: number;
+  readonly progressive?: boolean;
+  /** Optimised Huffman tables. */
+  readonly optimized?: boolean;
+  /** 1 is 4:4:4, 2 is 4:2:0. */
+  readonly chromaSubsample?: 1 | 2;
+  readonly grey?: boolean;
+  /** Makes another picture. */
+  readonly seed?: number;
+}
+
+const YCBCR = 3;
+const GREY = 1;
+let ready: Promise<void> | undefined;
+
+/** A picture with gradients, edges and noise. */
+export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
+  const { width = 48, height = 32, quality = 75, seed = 0 } = kind;
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let index = 0; index < width * height; index++) {
+    const [x, y] = [index % width, Math.floor(index / width)];
+    const noise = (index * 7919 + seed * 104_729) % 61;
+    data.set([x * 5 + noise, y * 7 + seed * 20, (x ^ y) * 4 + noise, 255], index * 4);
+  }
+  await (ready ??= init(mozjpegWasm));
+  const image = { data, width, height, colorSpace: "srgb" } as ImageData;
+  const jpeg = new Uint8Array(
+    await encodeJpeg(image, {
+      quality,
+      baseline: !kind.progressive,
+      progressive: kind.progressive ?? false,
+      arithmetic: false,
+      optimize_coding: true,
+      color_space: kind.grey ? GREY : YCBCR,
+      auto_subsample: false,
+      chroma_subsample: kind.chromaSubsample ?? 2,
+      quant_table: 0,
+    }),
+  );
+  // mozjpeg in @jsquash/jpeg 1.6.0 writes broken files when it is not to optimise.
+  const isPlain = !kind.progressive && !kind.optimized && kind.chromaSubsample !== 1 && !kind.grey;
+  return isPlain ? rebuildJpeg(conditionJpeg(jpeg)) : jpeg;
+}
