@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import { encodeLabRequest } from "../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../rtsp/message.ts";
-import { createResponseReader, type ReaderOutput } from "../rtsp/message_reader.ts";
+import { createLabResponseReader, type ReaderOutput } from "../rtsp/message_reader.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
 
@@ -54,7 +54,7 @@ export interface DialogueOptions {
 export class Dialogue {
   readonly #options: DialogueOptions;
   readonly #conn: Deno.TcpConn;
-  readonly #reader = createResponseReader();
+  readonly #reader = createLabResponseReader();
   #dialect: "auto" | LabDialect;
   #cseq = 0;
   #session: string | undefined;
@@ -169,6 +169,7 @@ export class Dialogue {
 
   #take(outputs: readonly ReaderOutput<RtspResponse>[]): void {
     for (const output of outputs) {
+      if (output.kind === "packet") continue;
       log.debug("< {text}", { text: output.text });
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
       else if (this.#awaiting === undefined) {

@@ -16,7 +16,8 @@
  * @module
  */
 
-import type { Dialect, LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
+import { decodeHeaders } from "./headers.ts";
+import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
 import { REASON_PHRASES } from "./status.ts";
 
 /** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
@@ -71,11 +72,6 @@ export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: Line
   return lines.join(lineEnd) + (endsLastLine ? lineEnd : "");
 }
 
-/** The text of a reply to a client of the standards, which looks for the blank line at its end (RFC 2326, 7). */
-export function encodeStandardReply(reply: RtspReply): string {
-  return encodeLabReply(reply, { lineEnd: "\r\n", endsLastLine: true }) + "\r\n";
-}
-
 /** Decodes the text of one request. Throws a `SyntaxError` when its first line is no request line. */
 export function decodeLabRequest(text: string): RtspRequest {
   const lines = text.split(/\r?\n/);
@@ -86,14 +82,18 @@ export function decodeLabRequest(text: string): RtspRequest {
   const method = requestLine[1].toUpperCase();
   const uri = (requestLine[2] ?? "").replace(/[ \t]*RTSP\/\d\.\d$/i, "").trim();
   const bareCseq = BARE_CSEQ.exec(lines[1] ?? "");
-  const dialect: Dialect = /^(?:rtsps?:|\*$)/i.test(uri) ? "standard" : bareCseq !== null ? "lab-b" : "lab";
+  const dialect = bareCseq !== null ? "lab-b" : "lab";
+  const headers = decodeHeaders(lines.slice(1));
   return {
     dialect,
+    version: "1.0",
     method,
     uri,
-    cseq: bareCseq !== null ? Number(bareCseq[1]) : toNumber(header(lines, "cseq")),
-    session: header(lines, "session")?.split(";")[0].trim() || undefined,
-    transport: decodeTransport(dialect, lines),
+    cseq: bareCseq !== null ? Number(bareCseq[1]) : toNumber(headers.get("CSeq")),
+    session: headers.get("Session")?.split(";")[0].trim() || undefined,
+    transport: decodeTransport(dialect === "lab-b" ? lines[2] ?? "" : headers.get("Transport") ?? ""),
+    headers,
+    body: "",
     lineStyle: { lineEnd: text.includes("\r\n") ? "\r\n" : "\n", endsLastLine: text.endsWith("\n") },
   };
 }
@@ -106,7 +106,7 @@ export function isWholeLabRequest(text: string): boolean {
   const lines = text.split(/\r?\n/);
   if (lines.length < 2) return false;
   const bare = BARE_CSEQ.test(lines[1]);
-  if (!bare && header(lines.slice(1), "cseq") === undefined) return false;
+  if (!bare && decodeHeaders(lines.slice(1)).get("CSeq") === undefined) return false;
   if (/^setup\b/i.test(lines[0])) {
     const third = bare ? 2 : lines.findIndex((line) => /^transport[ \t]*:/i.test(line));
     return third >= 0 && third < lines.length && (third < lines.length - 1 || isWholeTransport(lines[third]));
@@ -121,11 +121,14 @@ export function decodeLabResponse(text: string): RtspResponse {
   if (statusLine === null) {
     throw new SyntaxError(`Cannot decode response: ${JSON.stringify(excerpt(lines[0]))} is no status line`);
   }
+  const headers = decodeHeaders(lines.slice(1));
   return {
+    headers,
+    body: "",
     status: Number(statusLine[1]),
     reason: statusLine[2],
-    cseq: toNumber(header(lines, "cseq")),
-    session: header(lines, "session")?.split(";")[0].trim() || undefined,
+    cseq: toNumber(headers.get("CSeq")),
+    session: headers.get("Session")?.split(";")[0].trim() || undefined,
   };
 }
 
@@ -152,23 +155,13 @@ function isWholeSession(lines: readonly string[]): boolean {
   });
 }
 
-function decodeTransport(dialect: Dialect, lines: readonly string[]): LabTransport | undefined {
-  const text = dialect === "lab-b" ? lines[2] ?? "" : header(lines, "transport") ?? "";
+function decodeTransport(text: string): LabTransport | undefined {
   const flows = FLOW_COUNT.exec(text);
   // In dialect B, and for dialect A servers, the port is the fourth space-separated word of the third line.
   const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:flow_num.*)?$/i.exec(text)?.[1];
   const clientPort = Number(port ?? 0);
   if (!(clientPort >= 1 && clientPort <= 65_535)) return undefined;
   return { clientPort, flowCount: flows === null ? undefined : Number(flows[1]) };
-}
-
-/** The value of the first header line called `name`, trimmed. */
-function header(lines: readonly string[], name: string): string | undefined {
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon > 0 && line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
-  }
-  return undefined;
 }
 
 function toNumber(text: string | undefined): number | undefined {

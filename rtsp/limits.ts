@@ -9,3 +9,6 @@ export const MAX_LINE_BYTES = 4096;
 
 /** Longest message, in bytes: all its lines together. */
 export const MAX_MESSAGE_BYTES = 16_384;
+
+/** Longest body of a message, in bytes. */
+export const MAX_BODY_BYTES = 65_536;

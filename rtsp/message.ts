@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HeaderField, RtspHeaders } from "./headers.ts";
 import type { StatusCode } from "./status.ts";
 
 /**
@@ -51,6 +52,8 @@ export interface LineStyle {
 export interface RtspRequest {
   /** The grammar it was written in, and in which it is to be answered. */
   readonly dialect: Dialect;
+  /** RTSP version, for instance `1.0`. */
+  readonly version: string;
   /** In capitals. */
   readonly method: string;
   /** The lab's bare file name, or a URL; empty in dialect B after SETUP. */
@@ -63,6 +66,10 @@ export interface RtspRequest {
   readonly transport: LabTransport | undefined;
   /** How its lines ended. */
   readonly lineStyle: LineStyle;
+  /** All header fields; those of dialect B have no names. */
+  readonly headers: RtspHeaders;
+  /** What followed the blank line; empty in the lab's dialects. */
+  readonly body: string;
 }
 
 /** A response as the server makes it. */
@@ -73,6 +80,10 @@ export interface RtspReply {
   readonly cseq: number | undefined;
   /** `undefined` where there is no session: 0 on the lab's wire, whose clients need the line. */
   readonly session: string | undefined;
+  /** Further header fields, for clients of the standards. */
+  readonly headers?: readonly HeaderField[];
+  /** What follows the blank line. */
+  readonly body?: string;
 }
 
 /** A response as the client sees it. */
@@ -85,4 +96,8 @@ export interface RtspResponse {
   readonly cseq: number | undefined;
   /** The session identifier, without parameters. */
   readonly session: string | undefined;
+  /** All header fields. */
+  readonly headers: RtspHeaders;
+  /** What followed the blank line. */
+  readonly body: string;
 }

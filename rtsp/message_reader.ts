@@ -1,19 +1,21 @@
 /**
- * Finds the messages in the bytes of a connection. The standards end a message with a blank line; the lab's peers often
- * end it with nothing at all, so that a message is complete when a read ends and its header lines are whole. The first
- * stage behind the TCP socket, at both ends.
+ * Finds the messages in the bytes of a connection, and the packets that are interleaved with them. The standards end a
+ * message with a blank line and a body; the lab's peers often end it with nothing at all, so that a message is complete
+ * when a read ends and its header lines are whole. The first stage behind the TCP socket, at both ends.
  *
  * @module
  */
 
-import { MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import { decodeLabRequest, decodeLabResponse, isWholeLabRequest, isWholeLabResponse } from "./lab_grammar.ts";
 import { METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
+import { decodeStandardRequest, decodeStandardResponse } from "./standard_grammar.ts";
 
-/** What comes out of a reader: a message, or text that is none. */
+/** What comes out of a reader: a message, text that is none, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =
   | { readonly kind: "message"; readonly message: T; readonly text: string }
-  | { readonly kind: "malformed"; readonly error: SyntaxError; readonly text: string };
+  | { readonly kind: "malformed"; readonly error: SyntaxError; readonly text: string }
+  | { readonly kind: "packet"; readonly channel: number; readonly data: Uint8Array };
 
 /** How messages of one kind are told apart and decoded. */
 interface Grammar<T> {
@@ -22,7 +24,7 @@ interface Grammar<T> {
   isWhole(text: string): boolean;
   /** Whether the message ends with a blank line and nothing else. */
   needsBlankLine(text: string): boolean;
-  decode(text: string): T;
+  decode(text: string, body: string): T;
 }
 
 /** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection is to end. */
@@ -31,11 +33,21 @@ export class MessageTooLargeError extends Error {
   override name = "MessageTooLargeError";
 }
 
-/** Cuts a stream of bytes into messages. */
+const DOLLAR = 0x24;
+/** `$`, the channel, and the packet's length in two bytes. */
+const INTERLEAVED_HEADER_BYTES = 4;
+
+/**
+ * Cuts a stream of bytes into messages and packets. A packet's data is a view of the bytes that were pushed where it came
+ * in one piece: it holds as long as they do.
+ */
 export class MessageReader<T> {
   readonly #grammar: Grammar<T>;
-  readonly #decoder = new TextDecoder("latin1");
+  /** What has come of a message, a character a byte. */
   #text = "";
+  /** What has come of a packet that came in pieces. */
+  #packet: Uint8Array | undefined;
+  #packetBytes = 0;
 
   /** At the start of a stream. */
   constructor(grammar: Grammar<T>) {
@@ -52,63 +64,153 @@ export class MessageReader<T> {
    * is there. Call {@linkcode settle} if it stays so for a moment.
    */
   get mayBeWhole(): boolean {
-    return this.#text.includes("\n") && !this.#grammar.needsBlankLine(this.#text);
+    return this.#text.includes("\n") && !this.#grammar.needsBlankLine(this.#text) && !hasBody(this.#text);
   }
 
   /** Takes what one read gave. Throws a {@linkcode MessageTooLargeError} above the limits. */
   push(bytes: Uint8Array): ReaderOutput<T>[] {
-    this.#text += this.#decoder.decode(bytes, { stream: true });
     const outputs: ReaderOutput<T>[] = [];
-    for (let end = this.#findEnd(); end > 0; end = this.#findEnd()) outputs.push(this.#take(end));
+    for (let rest = bytes; rest.length > 0;) {
+      const isPacket = this.#packet !== undefined || (this.#text === "" && rest[0] === DOLLAR);
+      rest = isPacket ? this.#takePacket(rest, outputs) : this.#takeText(rest, outputs);
+    }
     this.#checkLimits();
     return outputs;
   }
 
   /** Takes what has come for a message: nothing more seems to follow. */
   settle(): ReaderOutput<T>[] {
-    return this.#text.trim() === "" ? [] : [this.#take(this.#text.length)];
+    return this.#text.trim() === "" ? [] : [this.#take({ head: this.#text.length, body: 0 })];
   }
 
-  /** Where the first message ends, 0 while it has not ended. */
-  #findEnd(): number {
-    this.#text = this.#text.replace(/^[\s\0]+/, "");
-    if (this.#text === "") return 0;
+  /** Takes a packet's bytes; returns what follows them. */
+  #takePacket(bytes: Uint8Array, outputs: ReaderOutput<T>[]): Uint8Array {
+    if (this.#packet === undefined) {
+      const end = packetEnd(bytes, bytes.length);
+      if (end !== undefined && end <= bytes.length) {
+        outputs.push({ kind: "packet", channel: bytes[1], data: bytes.subarray(INTERLEAVED_HEADER_BYTES, end) });
+        return bytes.subarray(end);
+      }
+      this.#packet = new Uint8Array(end ?? INTERLEAVED_HEADER_BYTES);
+      this.#packetBytes = 0;
+    }
+    const taken = Math.min(this.#packet.length - this.#packetBytes, bytes.length);
+    this.#packet.set(bytes.subarray(0, taken), this.#packetBytes);
+    this.#packetBytes += taken;
+    if (this.#packetBytes === this.#packet.length) {
+      const end = packetEnd(this.#packet, this.#packetBytes)!;
+      if (end > this.#packet.length) {
+        const header = this.#packet;
+        this.#packet = new Uint8Array(end);
+        this.#packet.set(header);
+      } else {
+        outputs.push({
+          kind: "packet",
+          channel: this.#packet[1],
+          data: this.#packet.subarray(INTERLEAVED_HEADER_BYTES),
+        });
+        this.#packet = undefined;
+      }
+    }
+    return bytes.subarray(taken);
+  }
+
+  /** Takes a message's bytes; returns those of a packet that follows it. */
+  #takeText(bytes: Uint8Array, outputs: ReaderOutput<T>[]): Uint8Array {
+    this.#text += toBinaryText(bytes);
+    while (true) {
+      this.#text = this.#text.replace(/^[\s\0]+/, "");
+      if (this.#text.startsWith("$")) {
+        const rest = toBytes(this.#text);
+        this.#text = "";
+        return rest;
+      }
+      const end = this.#findEnd();
+      if (end === undefined) return bytes.subarray(bytes.length);
+      outputs.push(this.#take(end));
+    }
+  }
+
+  /** Where the first message ends, as the lengths of its head and its body; `undefined` while it has not ended. */
+  #findEnd(): { head: number; body: number } | undefined {
+    if (this.#text === "") return undefined;
     const blank = /\r?\n\r?\n/.exec(this.#text);
     const blankEnd = blank === null ? -1 : blank.index + blank[0].length;
-    if (this.#grammar.needsBlankLine(this.#text)) return Math.max(0, blankEnd);
-    const next = this.#grammar.nextStart(this.#text);
-    if (next > 0 && (blankEnd < 0 || next < blankEnd)) return next;
-    if (blankEnd > 0) return blankEnd;
-    return this.#grammar.isWhole(this.#text) ? this.#text.length : 0;
+    if (!this.#grammar.needsBlankLine(this.#text)) {
+      const next = this.#grammar.nextStart(this.#text);
+      if (next > 0 && (blankEnd < 0 || next < blankEnd)) return { head: next, body: 0 };
+      if (blankEnd < 0) {
+        const isWhole = !hasBody(this.#text) && this.#grammar.isWhole(this.#text);
+        return isWhole ? { head: this.#text.length, body: 0 } : undefined;
+      }
+    }
+    if (blankEnd < 0) return undefined;
+    const body = bodyLength(this.#text.slice(0, blankEnd));
+    return this.#text.length >= blankEnd + body ? { head: blankEnd, body } : undefined;
   }
 
-  #take(end: number): ReaderOutput<T> {
-    const text = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end);
+  #take({ head, body }: { head: number; body: number }): ReaderOutput<T> {
+    const text = decodeUtf8(this.#text.slice(0, head));
+    const bodyText = decodeUtf8(this.#text.slice(head, head + body));
+    this.#text = this.#text.slice(head + body);
+    const shown = (text + bodyText).trimEnd();
     try {
-      return { kind: "message", message: this.#grammar.decode(text), text: text.trimEnd() };
+      return { kind: "message", message: this.#grammar.decode(text, bodyText), text: shown };
     } catch (error) {
-      if (error instanceof SyntaxError) return { kind: "malformed", error, text: text.trimEnd() };
+      if (error instanceof SyntaxError) return { kind: "malformed", error, text: shown };
       throw error;
     }
   }
 
   #checkLimits(): void {
-    if (this.#text.length > MAX_MESSAGE_BYTES) {
-      throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
-    }
-    for (let start = 0; start < this.#text.length;) {
-      const newline = this.#text.indexOf("\n", start);
-      const end = newline < 0 ? this.#text.length : newline;
+    const blank = /\r?\n\r?\n/.exec(this.#text);
+    const head = blank === null ? this.#text : this.#text.slice(0, blank.index);
+    if (head.length > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
+    for (let start = 0; start < head.length;) {
+      const newline = head.indexOf("\n", start);
+      const end = newline < 0 ? head.length : newline;
       if (end - start > MAX_LINE_BYTES) throw new MessageTooLargeError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
       start = end + 1;
     }
   }
 }
 
+/** Where the packet at the start of `bytes` ends; `undefined` while its header is not whole. */
+function packetEnd(bytes: Uint8Array, length: number): number | undefined {
+  return length < INTERLEAVED_HEADER_BYTES ? undefined : INTERLEAVED_HEADER_BYTES + (bytes[2] << 8 | bytes[3]);
+}
+
+function hasBody(head: string): boolean {
+  return /^content-length[ \t]*:[ \t]*[1-9]/im.test(head);
+}
+
+function bodyLength(head: string): number {
+  const match = /^content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?$/im.exec(head);
+  const length = match === null ? 0 : Number(match[1]);
+  if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+  return length;
+}
+
+function toBinaryText(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 4096) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 4096));
+  }
+  return text;
+}
+
+function toBytes(binaryText: string): Uint8Array {
+  return Uint8Array.from(binaryText, (character) => character.charCodeAt(0));
+}
+
+function decodeUtf8(binaryText: string): string {
+  return new TextDecoder().decode(toBytes(binaryText));
+}
+
 /** A request that follows another without a line end between: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
 const NEXT_REQUEST = new RegExp(`(?<=[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
-const ABSOLUTE_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*)/i;
+/** A request with a URL, or with `*`, is one of the standards. */
+const STANDARD_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
 
 /** A reader for the server's side. */
 export function createRequestReader(): MessageReader<RtspRequest> {
@@ -120,13 +222,13 @@ export function createRequestReader(): MessageReader<RtspRequest> {
       return NEXT_REQUEST.exec(text)?.index ?? -1;
     },
     isWhole: isWholeLabRequest,
-    needsBlankLine: (text) => ABSOLUTE_REQUEST.test(text),
-    decode: decodeLabRequest,
+    needsBlankLine: (text) => STANDARD_REQUEST.test(text),
+    decode: (text, body) => STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeLabRequest(text),
   });
 }
 
-/** A reader for the client's side. */
-export function createResponseReader(): MessageReader<RtspResponse> {
+/** A reader for the client's side of the lab's dialects. */
+export function createLabResponseReader(): MessageReader<RtspResponse> {
   return new MessageReader({
     nextStart(text) {
       return text.indexOf("RTSP/", 1);
@@ -134,5 +236,15 @@ export function createResponseReader(): MessageReader<RtspResponse> {
     isWhole: isWholeLabResponse,
     needsBlankLine: () => false,
     decode: decodeLabResponse,
+  });
+}
+
+/** A reader for the client's side of the standards. */
+export function createStandardResponseReader(): MessageReader<RtspResponse> {
+  return new MessageReader({
+    nextStart: () => -1,
+    isWhole: () => false,
+    needsBlankLine: () => true,
+    decode: decodeStandardResponse,
   });
 }

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import {
+  createLabResponseReader,
   createRequestReader,
-  createResponseReader,
   MessageTooLargeError,
   type ReaderOutput,
 } from "./message_reader.ts";
@@ -22,7 +22,9 @@ function read(text: string, cuts: readonly number[]): string[] {
     start = cut;
   }
   outputs.push(...reader.settle());
-  return outputs.map((output) => `${output.kind}: ${output.text}`);
+  return outputs.map((output) =>
+    output.kind === "packet" ? `packet ${output.channel}` : `${output.kind}: ${output.text}`
+  );
 }
 
 const STREAMS: readonly { title: string; text: string; messages: string[] }[] = [
@@ -139,7 +141,7 @@ Deno.test("MessageReader for responses finds them with and without an end, and t
   const one = "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456";
   const two = "RTSP/1.0 404 Not Found\nCSeq: 2\nSession: 123456";
   for (const text of [one, `${one}\n`, `${one}\n\n`, one + two, `${one}\r\n${two}`]) {
-    const texts = createResponseReader().push(bytes(text)).map((output) => output.text);
+    const texts = createLabResponseReader().push(bytes(text)).map((output) => output.kind === "message" && output.text);
     assertEquals(texts, text.includes("404") ? [one, two] : [one], JSON.stringify(text));
   }
 });
@@ -147,7 +149,7 @@ Deno.test("MessageReader for responses finds them with and without an end, and t
 Deno.test("MessageReader for responses is the same however the bytes are cut", () => {
   const text = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 123456\r\n\r\nRTSP/1.0 200 OK\nCSeq: 2\nSession: 654321";
   for (let cut = 1; cut < text.length; cut++) {
-    const reader = createResponseReader();
+    const reader = createLabResponseReader();
     const outputs = [...reader.push(bytes(text.slice(0, cut))), ...reader.push(bytes(text.slice(cut)))];
     assertEquals(outputs.map((output) => output.kind === "message" && output.message.cseq), [1, 2], `cut at ${cut}`);
   }

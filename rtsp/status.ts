@@ -9,14 +9,19 @@ export const REASON_PHRASES = {
   200: "OK",
   400: "Bad Request",
   404: "Not Found",
+  405: "Method Not Allowed",
   415: "Unsupported Media Type",
   453: "Not Enough Bandwidth",
   454: "Session Not Found",
   455: "Method Not Valid in This State",
+  457: "Invalid Range",
+  459: "Aggregate Operation Not Allowed",
   461: "Unsupported Transport",
   500: "Internal Server Error",
   501: "Not Implemented",
   503: "Service Unavailable",
+  505: "RTSP Version not supported",
+  551: "Option not supported",
 } as const;
 
 /** A status code that this program sends. */

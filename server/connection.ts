@@ -6,8 +6,9 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { encodeLabReply, encodeStandardReply, PLAIN_LINES } from "../rtsp/lab_grammar.ts";
+import { encodeLabReply, PLAIN_LINES } from "../rtsp/lab_grammar.ts";
 import type { Dialect, RtspReply, RtspRequest } from "../rtsp/message.ts";
+import { encodeStandardResponse } from "../rtsp/standard_grammar.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../rtsp/message_reader.ts";
 import { MAX_MALFORMED_REQUESTS, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
@@ -124,6 +125,7 @@ export class Connection {
 
   async #answer(output: ReaderOutput<RtspRequest>): Promise<void> {
     if (this.#isClosed) return;
+    if (output.kind === "packet") return;
     if (output.kind === "malformed") return await this.#answerMalformed(output.error);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
@@ -144,7 +146,7 @@ export class Connection {
   }
 
   async #write(reply: RtspReply): Promise<void> {
-    const text = this.#dialect === "standard" ? encodeStandardReply(reply) : encodeLabReply(reply, this.#lineStyle);
+    const text = this.#dialect === "standard" ? encodeStandardResponse(reply) : encodeLabReply(reply, this.#lineStyle);
     log.debug("{peer} < {text}", { peer: this.peer, text });
     const bytes = new TextEncoder().encode(text);
     for (let written = 0; written < bytes.length;) {

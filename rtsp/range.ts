@@ -1,0 +1,37 @@
+/**
+ * Normal play time ranges (RFC 2326, 3.6 and 12.29), both ways.
+ *
+ * @module
+ */
+
+/** A part of a movie, in seconds from its start. */
+export interface NptRange {
+  /** Where it begins; `now` is where a live source is, or where a file was left; `undefined` with an end alone. */
+  readonly start: number | "now" | undefined;
+  /** Where it ends; `undefined` is the end of the movie. */
+  readonly end: number | undefined;
+}
+
+/** `npt=10-20.5`. */
+export function encodeRange({ start, end }: NptRange): string {
+  const text = (seconds: number) => String(Number(seconds.toFixed(3)));
+  const from = start === undefined ? "" : start === "now" ? "now" : text(start);
+  return `npt=${from}-${end === undefined ? "" : text(end)}`;
+}
+
+/** The range of a header's value; `undefined` where it has another unit or is malformed: 457. */
+export function decodeRange(header: string): NptRange | undefined {
+  const match = /^\s*npt\s*=\s*([^-\s;]*)\s*-\s*([^-\s;]*)\s*(?:;.*)?$/i.exec(header);
+  if (match === null) return undefined;
+  const start = match[1] === "" ? undefined : match[1].toLowerCase() === "now" ? "now" : decodeTime(match[1]);
+  const end = match[2] === "" ? undefined : decodeTime(match[2]);
+  const isMalformed = Number.isNaN(start) || Number.isNaN(end) || (start === undefined && end === undefined);
+  return isMalformed ? undefined : { start, end };
+}
+
+/** `12.5` or `0:01:30.5`; NaN where it is neither. */
+function decodeTime(text: string): number {
+  if (/^\d{1,9}(?:\.\d*)?$/.test(text)) return Number(text);
+  const match = /^(\d{1,6}):([0-5]?\d):([0-5]?\d(?:\.\d*)?)$/.exec(text);
+  return match === null ? NaN : Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]);
+}
