@@ -5,7 +5,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import denoConfig from "../deno.json" with { type: "json" };
 import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
+import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import type { Impairments } from "../server/network_emulator.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/served_root.ts";
@@ -37,6 +39,12 @@ const OPTIONS = {
     min: LAB_FRAGMENT_MIN_BYTES,
     max: LAB_PAYLOAD_MAX_BYTES,
     integer: true,
+  }),
+  mtu: number("BYTES", "Largest RTP packet for players of the standards", {
+    min: 200,
+    max: 65_507,
+    integer: true,
+    fallback: DEFAULT_MTU_BYTES,
   }),
   loss: quantity("5%", "Emulated network: share of packets lost", PERCENT),
   duplicate: quantity("1%", "Emulated network: share of packets that arrive twice", PERCENT),
@@ -95,6 +103,8 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       frameRate: options.fps,
       loop: options.loop,
       fragmentBytes: options.fragment,
+      mtuBytes: options.mtu,
+      tool: `mjpegrtsp/${denoConfig.version}`,
       emulation,
       clock: systemClock,
       random: Math.random,

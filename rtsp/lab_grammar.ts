@@ -65,10 +65,18 @@ export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest):
 /** How the lab's Python programs write: LF, and none after the last line. */
 export const PLAIN_LINES: LineStyle = { lineEnd: "\n", endsLastLine: false };
 
-/** The text of a reply: exactly three lines, which both dialects' clients index by line and word. */
+/**
+ * The text of a reply: three lines, which both dialects' clients index by line and word; the other fields, a blank line and
+ * the body follow only where there is a body.
+ */
 export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: LineStyle = PLAIN_LINES): string {
   const { status, cseq, session } = reply;
   const lines = [`RTSP/1.0 ${status} ${REASON_PHRASES[status]}`, `CSeq: ${cseq ?? 0}`, `Session: ${session ?? 0}`];
+  if (reply.body !== undefined) {
+    const fields = (reply.headers ?? []).map(([name, value]) => `${name}: ${value}`);
+    const length = new TextEncoder().encode(reply.body).length;
+    return [...lines, ...fields, `Content-Length: ${length}`, "", reply.body].join(lineEnd);
+  }
   return lines.join(lineEnd) + (endsLastLine ? lineEnd : "");
 }
 

@@ -20,9 +20,20 @@ const NEXT_STATE: Readonly<Record<SessionState, Readonly<Partial<Record<SessionM
   PLAYING: { PAUSE: "READY", TEARDOWN: "INIT" },
 };
 
+/** What RFC 2326, A.2, allows a client of the standards besides: PLAY seeks or changes the pace, PAUSE may come again. */
+const NEXT_STATE_STANDARD: typeof NEXT_STATE = {
+  INIT: NEXT_STATE.INIT,
+  READY: { ...NEXT_STATE.READY, PAUSE: "READY" },
+  PLAYING: { ...NEXT_STATE.PLAYING, PLAY: "PLAYING" },
+};
+
 /** The state after `method` succeeded in `state`, or `undefined` where the method is not valid in it. */
-export function nextState(state: SessionState, method: SessionMethod): SessionState | undefined {
-  return NEXT_STATE[state][method];
+export function nextState(
+  state: SessionState,
+  method: SessionMethod,
+  { standard = false }: { readonly standard?: boolean } = {},
+): SessionState | undefined {
+  return (standard ? NEXT_STATE_STANDARD : NEXT_STATE)[state][method];
 }
 
 /** The methods valid in `state`. */

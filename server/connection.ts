@@ -11,7 +11,8 @@ import type { Dialect, RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { encodeStandardResponse } from "../rtsp/standard_grammar.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../rtsp/message_reader.ts";
-import { MAX_MALFORMED_REQUESTS, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+import { MAX_MALFORMED_REQUESTS, MEDIA_BACKLOG_BYTES, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+import type { MediaWriter } from "./rtp_transport.ts";
 
 const log = getLogger(["mjpegrtsp", "connection"]);
 
@@ -25,10 +26,12 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Does what a request asks for and says how to answer. Called for one request at a time, in order. */
   readonly respond: (request: RtspRequest) => Promise<RtspReply>;
+  /** Takes an interleaved packet of the client; its bytes hold until it returns. */
+  readonly onPacket?: (channel: number, data: Uint8Array) => void;
 }
 
 /** A connection that is open until one of the ends closes it. */
-export class Connection {
+export class Connection implements MediaWriter {
   /** The client as the log names it: address and port. */
   readonly peer: string;
   readonly #options: ConnectionOptions;
@@ -36,6 +39,9 @@ export class Connection {
   #cancelTimers: (() => void)[] = [];
   /** Replies are written in the order of their requests. */
   #lastReply: Promise<void> = Promise.resolve();
+  /** Replies and frames are written one after the other, each of them whole. */
+  #lastWrite: Promise<void> = Promise.resolve();
+  #mediaBacklogBytes = 0;
   #malformedInARow = 0;
   /** How the last request was written, and so how to answer. */
   #dialect: Dialect = "lab";
@@ -82,6 +88,17 @@ export class Connection {
     this.close();
   }
 
+  get isReady(): boolean {
+    return !this.#isClosed && this.#mediaBacklogBytes < MEDIA_BACKLOG_BYTES;
+  }
+
+  async writeMedia(bytes: Uint8Array): Promise<void> {
+    this.#mediaBacklogBytes += bytes.length;
+    // Who waits for a slow client must not hold up the frames of its own session: those are left out meanwhile.
+    this.#writeAll(bytes).catch((error) => this.#fail(error)).then(() => this.#mediaBacklogBytes -= bytes.length);
+    await Promise.resolve();
+  }
+
   /** Ends the connection at once. */
   close(): void {
     if (this.#isClosed) return;
@@ -119,13 +136,16 @@ export class Connection {
 
   #enqueue(outputs: readonly ReaderOutput<RtspRequest>[]): void {
     for (const output of outputs) {
+      if (output.kind === "packet") {
+        this.#options.onPacket?.(output.channel, output.data);
+        continue;
+      }
       this.#lastReply = this.#lastReply.then(() => this.#answer(output)).catch((error) => this.#fail(error));
     }
   }
 
-  async #answer(output: ReaderOutput<RtspRequest>): Promise<void> {
+  async #answer(output: Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>): Promise<void> {
     if (this.#isClosed) return;
-    if (output.kind === "packet") return;
     if (output.kind === "malformed") return await this.#answerMalformed(output.error);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
@@ -148,10 +168,16 @@ export class Connection {
   async #write(reply: RtspReply): Promise<void> {
     const text = this.#dialect === "standard" ? encodeStandardResponse(reply) : encodeLabReply(reply, this.#lineStyle);
     log.debug("{peer} < {text}", { peer: this.peer, text });
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#options.conn.write(bytes.subarray(written));
-    }
+    await this.#writeAll(new TextEncoder().encode(text));
+  }
+
+  /** Writes all bytes once what came before is written. */
+  #writeAll(bytes: Uint8Array): Promise<void> {
+    const written = this.#lastWrite.then(async () => {
+      for (let count = 0; count < bytes.length;) count += await this.#options.conn.write(bytes.subarray(count));
+    });
+    this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
+    return written;
   }
 
   /** Answers 400 after all else is answered. */

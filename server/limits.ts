@@ -36,3 +36,21 @@ export const EMULATED_QUEUE_MS = 500;
 
 /** Frames a session may be behind its time before it gives up catching up. */
 export const MAX_FRAMES_BEHIND = 20;
+
+/** Packets of a frame that are sent without a pause; a receiver with the usual buffer of 208 KiB holds about 90. */
+export const BURST_PACKETS = 32;
+
+/** Bytes of a frame and more that may wait for a slow TCP client; while more do, frames are left out. */
+export const MEDIA_BACKLOG_BYTES = 256 * 1024;
+
+/** Time between two RTCP sender reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
+export const SENDER_REPORT_INTERVAL_MS = 5000;
+
+/** Time without a request or a report after which a session of the standards ends, in seconds (RFC 2326, 12.37). */
+export const SESSION_TIMEOUT_SECONDS = 60;
+
+/** RTP packets of the standards are at most so large, unless told otherwise: they fit an Ethernet frame with room to spare. */
+export const DEFAULT_MTU_BYTES = 1400;
+
+/** Time from the last frame of a movie to the BYE, in milliseconds: the frame's packets take another way. */
+export const BYE_DELAY_MS = 500;

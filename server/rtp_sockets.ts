@@ -1,6 +1,6 @@
 /**
- * The UDP sockets that all sessions send from: one for everybody, and those of the lab's multi-flow fork, each opened
- * when it is first wanted. The last station of a packet.
+ * The UDP sockets that all sessions send from: one pair for RTP and RTCP, and those of the lab's multi-flow fork, each
+ * opened when it is first wanted. The last station of a packet, and the first of what clients report.
  *
  * @module
  */
@@ -12,21 +12,41 @@ const log = getLogger(["mjpegrtsp", "rtp"]);
 /** Port of the multi-flow fork's first socket; the others follow. */
 export const FIRST_FLOW_PORT = 23_456;
 
+const PAIR_TRIES = 50;
+const DATAGRAM_MAX_BYTES = 65_536;
+
+/** Called with what clients send; the bytes hold until it returns. */
+export type RtcpListener = (packet: Uint8Array, from: Deno.NetAddr) => void;
+
 /** Opens and shares the sockets of one server. */
 export class RtpSockets {
   readonly #hostname: string;
-  readonly #main: Deno.DatagramConn;
+  readonly #pair: readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn];
   readonly #flows: Deno.DatagramConn[] = [];
+  #isClosed = false;
 
-  /** Binds the socket for everybody to a free port of `hostname`. */
-  constructor(hostname: string) {
+  /** Binds an even port of `hostname` and the next one, both free. */
+  constructor(hostname: string, onRtcp: RtcpListener) {
     this.#hostname = hostname;
-    this.#main = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+    this.#pair = openPair(hostname);
+    // Clients open holes in firewalls by sending to the RTP port, too: that must not pile up.
+    this.#read(this.#pair[0], () => {});
+    this.#read(this.#pair[1], onRtcp);
   }
 
-  /** The socket of a session without flows. */
+  /** The socket for packets. */
   get main(): Deno.DatagramConn {
-    return this.#main;
+    return this.#pair[0];
+  }
+
+  /** The socket for reports. */
+  get rtcp(): Deno.DatagramConn {
+    return this.#pair[1];
+  }
+
+  /** The ports of the pair. */
+  get ports(): readonly [rtp: number, rtcp: number] {
+    return [portOf(this.#pair[0]), portOf(this.#pair[1])];
   }
 
   /** The sockets of a session with `count` flows, bound to ports of their own from {@linkcode FIRST_FLOW_PORT} on. */
@@ -37,8 +57,8 @@ export class RtpSockets {
 
   /** Closes all sockets. */
   close(): void {
-    this.#main.close();
-    for (const socket of this.#flows) socket.close();
+    this.#isClosed = true;
+    for (const socket of [...this.#pair, ...this.#flows]) socket.close();
   }
 
   #openFlow(port: number): Deno.DatagramConn {
@@ -50,4 +70,40 @@ export class RtpSockets {
       return Deno.listenDatagram({ transport: "udp", hostname: this.#hostname, port: 0 });
     }
   }
+
+  async #read(socket: Deno.DatagramConn, listener: RtcpListener): Promise<void> {
+    const buffer = new Uint8Array(DATAGRAM_MAX_BYTES);
+    while (!this.#isClosed) {
+      try {
+        const [packet, from] = await socket.receive(buffer);
+        listener(packet, from as Deno.NetAddr);
+      } catch (error) {
+        // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
+        if (this.#isClosed || error instanceof Deno.errors.ConnectionReset) continue;
+        log.error("Reports of clients cannot be read any more: {reason}", { reason: String(error) });
+        return;
+      }
+    }
+  }
+}
+
+/** An even port and the next one (RFC 3550, 11). */
+function openPair(hostname: string): [Deno.DatagramConn, Deno.DatagramConn] {
+  for (let attempt = 1;; attempt++) {
+    const first = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+    const port = portOf(first);
+    try {
+      if (port % 2 === 0) return [first, Deno.listenDatagram({ transport: "udp", hostname, port: port + 1 })];
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse) || attempt >= PAIR_TRIES) {
+        first.close();
+        throw error;
+      }
+    }
+    first.close();
+  }
+}
+
+function portOf(socket: Deno.DatagramConn): number {
+  return (socket.addr as Deno.NetAddr).port;
 }

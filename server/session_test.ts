@@ -4,7 +4,9 @@ import { FAKE_EPOCH_MS, FakeClock } from "../tests/support/fake_clock.ts";
 import type { Media } from "./media.ts";
 import { NetworkEmulator, NO_IMPAIRMENTS } from "./network_emulator.ts";
 import { Pacer } from "./pacer.ts";
-import { type OutgoingPacket, Session, type SessionOptions } from "./session.ts";
+import { LabSender, type LabSenderOptions } from "./lab_sender.ts";
+import { type PlayOptions, Session, type SessionOptions } from "./session.ts";
+import { type OutgoingPacket, UdpPath } from "./udp_path.ts";
 
 const FRAME_BYTES = 3000;
 
@@ -27,26 +29,37 @@ class MemoryMovie implements Media {
   }
 }
 
+type OpenOptions = Partial<SessionOptions> & Partial<LabSenderOptions> & {
+  readonly frames?: number;
+  readonly emulator?: NetworkEmulator<OutgoingPacket>;
+  readonly destination?: Deno.NetAddr;
+};
+
 /** A session that sends over a real socket to `receive()`. */
-function open(options: Partial<SessionOptions> & { frames?: number } = {}) {
+function open(options: OpenOptions = {}) {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const receiver = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const clock = new FakeClock();
   const pacer = new Pacer(clock);
   const media = new MemoryMovie(options.frames ?? 10);
-  const session = new Session({
+  const path = new UdpPath({
+    destination: options.destination ?? receiver.addr as Deno.NetAddr,
+    emulator: options.emulator,
+    pacer,
+    clock,
+    onError: (error) => session.fail(error),
+  });
+  const { sockets = [socket], fragmentBytes } = options;
+  const sender = new LabSender({ peer: "test", path, sockets, fragmentBytes, clock });
+  const session: Session = new Session({
     id: "123456",
     peer: "test",
     media,
-    destination: receiver.addr as Deno.NetAddr,
-    sockets: [socket],
-    fragmentBytes: undefined,
+    sender,
     frameRate: 20,
-    loop: false,
-    emulator: undefined,
+    loop: options.loop ?? false,
     pacer,
     clock,
-    ...options,
   });
   return {
     session,
@@ -79,7 +92,7 @@ async function settle(): Promise<void> {
 
 Deno.test("Session sends the lab's packets: one frame each 50 ms, numbers from 1, seconds, SSRC 0", async () => {
   using opened = open();
-  assert(opened.session.apply("PLAY"));
+  opened.session.play();
   await opened.tick(0);
   for (let frame = 0; frame < 4; frame++) await opened.tick();
   const packets = await opened.receive(4);
@@ -97,36 +110,28 @@ Deno.test("Session sends the lab's packets: one frame each 50 ms, numbers from 1
 
 Deno.test("Session goes on after PAUSE where it was, and its numbers with it", async () => {
   using opened = open();
-  opened.session.apply("PLAY");
+  opened.session.play();
   for (let frame = 0; frame < 3; frame++) await opened.tick();
-  opened.session.apply("PAUSE");
-  const sent = opened.session.counters.frames;
+  opened.session.pause();
+  const sent = opened.session.sender.counters.frames;
   for (let frame = 0; frame < 5; frame++) await opened.tick();
-  assertEquals(opened.session.counters.frames, sent, "nothing is sent while paused");
-  opened.session.apply("PLAY");
+  assertEquals(opened.session.sender.counters.frames, sent, "nothing is sent while paused");
+  opened.session.play();
   for (let frame = 0; frame < 3; frame++) await opened.tick();
-  const packets = await opened.receive(opened.session.counters.packets);
+  const packets = await opened.receive(opened.session.sender.counters.packets);
   assert(packets.length > sent);
   packets.forEach(({ sequenceNumber, payload }, index) => {
     assertEquals([sequenceNumber, payload[0]], [index + 1, index]);
   });
 });
 
-Deno.test("Session follows the state table", () => {
-  using opened = open();
-  const { session } = opened;
-  assertEquals([session.state, session.apply("PAUSE"), session.apply("SETUP")], ["READY", false, false]);
-  assertEquals([session.apply("PLAY"), session.state, session.apply("PLAY")], [true, "PLAYING", false]);
-  assertEquals([session.apply("TEARDOWN"), session.state, session.apply("PLAY")], [true, "INIT", false]);
-});
-
 Deno.test("Session stops at the end of the movie, and PAUSE and PLAY begin it again", async () => {
   using opened = open({ frames: 3 });
-  opened.session.apply("PLAY");
+  opened.session.play();
   for (let frame = 0; frame < 6; frame++) await opened.tick();
-  assertEquals([opened.session.counters.frames, opened.session.state], [3, "PLAYING"]);
-  opened.session.apply("PAUSE");
-  opened.session.apply("PLAY");
+  assertEquals([opened.session.sender.counters.frames, opened.session.state], [3, "PLAYING"]);
+  opened.session.pause();
+  opened.session.play();
   for (let frame = 0; frame < 6; frame++) await opened.tick();
   const packets = await opened.receive(6);
   assertEquals(packets.map(({ sequenceNumber, payload }) => [sequenceNumber, payload[0]]), [
@@ -136,7 +141,7 @@ Deno.test("Session stops at the end of the movie, and PAUSE and PLAY begin it ag
 
 Deno.test("Session begins again at the end where it loops, numbers going on", async () => {
   using opened = open({ frames: 2, loop: true });
-  opened.session.apply("PLAY");
+  opened.session.play();
   for (let frame = 0; frame < 6; frame++) await opened.tick();
   const packets = await opened.receive(5);
   assertEquals(packets.map(({ sequenceNumber, payload }) => [sequenceNumber, payload[0]]), [
@@ -146,25 +151,74 @@ Deno.test("Session begins again at the end where it loops, numbers going on", as
 
 Deno.test("Session catches up after a short delay and lets go of a long one", async () => {
   using opened = open({ frames: 100 });
-  opened.session.apply("PLAY");
+  opened.session.play();
   await opened.tick(0);
   await opened.tick(500);
   for (let turn = 0; turn < 20; turn++) await opened.tick(0);
-  assertEquals(opened.session.counters.frames, 11, "ten frames were due");
+  assertEquals(opened.session.sender.counters.frames, 11, "ten frames were due");
   await opened.tick(60_000);
   for (let turn = 0; turn < 20; turn++) await opened.tick(0);
-  assert(opened.session.counters.frames < 15, `${opened.session.counters.frames}: no burst of a minute's frames`);
+  assert(
+    opened.session.sender.counters.frames < 15,
+    `${opened.session.sender.counters.frames}: no burst of a minute's frames`,
+  );
+});
+
+const RANGES: readonly { title: string; play: PlayOptions; frames: number[]; atMs?: number[] }[] = [
+  { title: "from a frame on", play: { from: 7 }, frames: [7, 8, 9] },
+  { title: "up to a frame", play: { from: 2, to: 4 }, frames: [2, 3] },
+  { title: "twice as many frames", play: { scale: 2 }, frames: [0, 2, 4, 6, 8] },
+  { title: "backwards", play: { from: 3, scale: -1 }, frames: [3, 2, 1, 0] },
+  { title: "backwards, down to a frame", play: { from: 5, to: 2, scale: -1 }, frames: [5, 4, 3] },
+  { title: "slow motion", play: { from: 8, scale: 0.5 }, frames: [8, 9], atMs: [0, 100] },
+  { title: "in half the time", play: { from: 6, speed: 2 }, frames: [6, 7, 8, 9], atMs: [0, 25, 50, 75] },
+];
+
+for (const { title, play, frames, atMs } of RANGES) {
+  Deno.test(`Session plays ${title}`, async () => {
+    using opened = open();
+    const sent: number[] = [];
+    const sentMs: number[] = [];
+    const { sender } = opened.session;
+    const send = sender.send.bind(sender);
+    sender.send = (jpeg, time) => {
+      sent.push(jpeg[0]);
+      sentMs.push(time.dueMs);
+      return send(jpeg, time);
+    };
+    opened.session.play(play);
+    for (let step = 0; step < 130; step++) await opened.tick(5);
+    assertEquals(sent, frames);
+    if (atMs !== undefined) assertEquals(sentMs, atMs);
+  });
+}
+
+Deno.test("Session that is played again while it plays goes on from the new place only", async () => {
+  using opened = open();
+  opened.session.play();
+  await opened.tick(0);
+  await opened.tick();
+  opened.session.play({ from: 8 });
+  for (let step = 0; step < 5; step++) await opened.tick();
+  const packets = await opened.receive(opened.session.sender.counters.packets);
+  assertEquals(packets.map(({ payload }) => payload[0]).slice(-2), [8, 9]);
+  assertEquals(packets.map(({ sequenceNumber }) => sequenceNumber), packets.map((_, index) => index + 1));
 });
 
 Deno.test("Session cuts frames into fragments, the marker on the last, all of one time", async () => {
   using opened = open({ fragmentBytes: 1408 });
-  opened.session.apply("PLAY");
+  opened.session.play();
   await opened.tick(0);
   const packets = await opened.receive(3);
   assertEquals(packets.map(({ payload, marker }) => [payload.length, marker]), [
     ...[[1408, false], [1408, false], [184, true]],
   ]);
-  assertEquals(opened.session.counters, { frames: 1, packets: 3, bytes: FRAME_BYTES + 3 * 12 });
+  assertEquals(opened.session.sender.counters, {
+    frames: 1,
+    packets: 3,
+    bytes: FRAME_BYTES + 3 * 12,
+    droppedFrames: 0,
+  });
 });
 
 Deno.test("Session sends frame k from socket k modulo their number", async () => {
@@ -172,7 +226,7 @@ Deno.test("Session sends frame k from socket k modulo their number", async () =>
   const receiver = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   try {
     using opened = open({ sockets, destination: receiver.addr as Deno.NetAddr });
-    opened.session.apply("PLAY");
+    opened.session.play();
     for (let frame = 0; frame < 4; frame++) await opened.tick();
     for (let frame = 1; frame <= 4; frame++) {
       const [, from] = await receiver.receive();
@@ -190,21 +244,27 @@ Deno.test("Session goes on in fragments where the system sends no large datagram
   const send = socket.send.bind(socket);
   socket.send = (bytes, address) =>
     bytes.length > 2000 ? Promise.reject(new Error("Message too long (os error 40)")) : send(bytes, address);
-  opened.session.apply("PLAY");
+  opened.session.play();
   await opened.tick(0);
   await opened.tick(52);
   const packets = await opened.receive(6);
   assertEquals(packets.map(({ sequenceNumber }) => sequenceNumber), [1, 2, 3, 4, 5, 6]);
-  assertEquals(opened.session.counters, { frames: 2, packets: 6, bytes: 2 * (FRAME_BYTES + 3 * 12) });
+  assertEquals(opened.session.sender.counters, {
+    frames: 2,
+    packets: 6,
+    bytes: 2 * (FRAME_BYTES + 3 * 12),
+    droppedFrames: 0,
+  });
 });
 
 Deno.test("Session that cannot read its movie stops sending, and can still be torn down", async () => {
   using opened = open();
   opened.media.frame = () => Promise.reject(new Error("the file has become shorter"));
-  opened.session.apply("PLAY");
+  opened.session.play();
   await opened.tick();
-  assertEquals([opened.session.state, opened.session.counters.frames], ["PLAYING", 0]);
-  assert(opened.session.apply("TEARDOWN"));
+  assertEquals([opened.session.state, opened.session.sender.counters.frames], ["PLAYING", 0]);
+  opened.session.end("torn down");
+  assertEquals(opened.session.state, "INIT");
 });
 
 Deno.test("Session.end() releases the movie once", () => {
@@ -221,7 +281,7 @@ Deno.test("Session over an emulated network keeps the order of packets of the sa
     maxQueueMs: 500,
   });
   using opened = open({ emulator, fragmentBytes: 500 });
-  opened.session.apply("PLAY");
+  opened.session.play();
   for (let step = 0; step < 200; step++) await opened.tick(5);
   const packets = await opened.receive(60);
   assertEquals(

@@ -1,0 +1,44 @@
+/**
+ * What a session hands its frames to: the payload format and the transport of one client. The last stage before the
+ * sockets.
+ *
+ * @module
+ */
+
+/** What was sent to one client. */
+export interface SendCounters {
+  /** Whole frames. */
+  frames: number;
+  /** RTP packets, before an emulated network. */
+  packets: number;
+  /** RTP headers and payloads. */
+  bytes: number;
+  /** Frames left out because the client was too slow, or because RTP/JPEG cannot carry them. */
+  droppedFrames: number;
+}
+
+/** When a frame is to be shown. */
+export interface FrameTime {
+  /** Its time on the server's clock, in milliseconds. */
+  readonly dueMs: number;
+  /** Time to the next frame, in milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** Makes the packets of frames and sends them, each call one whole frame. */
+export interface FrameSender {
+  /** What was sent so far. */
+  readonly counters: Readonly<SendCounters>;
+  /** Where to, for the log. */
+  readonly destination: string;
+  /** Resolves when the frame has left. Rejects when nothing can be sent any more. */
+  send(jpeg: Uint8Array, time: FrameTime): Promise<void>;
+  /** The session pauses. */
+  pause(): void;
+  /** The movie has reached its end; the session may go on with another range. */
+  finish(): void;
+  /** The session has ended. */
+  close(): void;
+  /** What else is to be told of it in the log at the end of the session, if anything. */
+  summary(): string | undefined;
+}

@@ -1,0 +1,178 @@
+/**
+ * Frames to a client of the standards: RTP/JPEG (RFC 2435) with its clock of 90 kHz, and RTCP sender reports.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
+import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
+import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../rtp/rtcp.ts";
+import type { FrameSender, FrameTime, SendCounters } from "./frame_sender.ts";
+import type { JpegPackets } from "./jpeg_packets.ts";
+import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "./limits.ts";
+import type { RtpTransport } from "./rtp_transport.ts";
+
+const log = getLogger(["mjpegrtsp", "session"]);
+
+/** Constructor options of {@linkcode JpegSender}. */
+export interface JpegSenderOptions {
+  /** The client as the log names it. */
+  readonly peer: string;
+  /** The way to it. */
+  readonly transport: RtpTransport;
+  /** Makes the payloads. */
+  readonly packets: JpegPackets;
+  /** The time of day, and the one that frames are due by. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1, for the random start values (RFC 3550, 5.1). */
+  readonly random: () => number;
+  /** Who we are to receivers (RFC 3550, 6.5.1). */
+  readonly canonicalName: string;
+}
+
+/** The sending side of one session of the standards. */
+export class JpegSender implements FrameSender {
+  readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
+  /** Synchronization source identifier. */
+  readonly ssrc: number;
+  readonly #options: JpegSenderOptions;
+  readonly #timestampAtZero: number;
+  #sequenceNumber: number;
+  #payloadBytes = 0;
+  #cancelReport: (() => void) | undefined;
+  #cancelBye: (() => void) | undefined;
+  #lastReport: ReportBlock | undefined;
+  #lastProblem: string | undefined;
+  #isClosed = false;
+
+  /** Starts at random numbers. */
+  constructor(options: JpegSenderOptions) {
+    this.#options = options;
+    const word = () => Math.floor(options.random() * 2 ** 32);
+    this.ssrc = word();
+    this.#timestampAtZero = word();
+    this.#sequenceNumber = word() & 0xffff;
+  }
+
+  get destination(): string {
+    return this.#options.transport.destination;
+  }
+
+  /** The sequence number that the next packet will have. */
+  get nextSequenceNumber(): number {
+    return this.#sequenceNumber;
+  }
+
+  /** The RTP timestamp of a time of the server's clock. */
+  timestampAt(dueMs: number): number {
+    return (this.#timestampAtZero + Math.round(dueMs * JPEG_CLOCK_RATE / 1000)) % 2 ** 32;
+  }
+
+  /** Takes what the client reports of the stream. */
+  takeReport(report: ReportBlock): void {
+    if (report.ssrc === this.ssrc) this.#lastReport = report;
+  }
+
+  async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+    const { transport, packets } = this.#options;
+    if (!transport.isReady) {
+      this.counters.droppedFrames++;
+      return;
+    }
+    const payloads = packets.of(jpeg);
+    if (payloads instanceof Error) {
+      this.#passOver(payloads);
+      return;
+    }
+    this.#cancelBye?.();
+    if (this.#cancelReport === undefined) this.#report();
+    const timestamp = this.timestampAt(time.dueMs);
+    await transport.sendFrame(payloads, (target, marker) => {
+      encodeRtpHeader(target, {
+        marker,
+        payloadType: PAYLOAD_TYPE_JPEG,
+        sequenceNumber: this.#sequenceNumber,
+        timestamp,
+        ssrc: this.ssrc,
+      });
+      this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    }, time);
+    const payloadBytes = payloads.reduce((sum, payload) => sum + payload.length, 0);
+    this.counters.frames++;
+    this.counters.packets += payloads.length;
+    this.counters.bytes += payloadBytes + payloads.length * RTP_HEADER_BYTES;
+    this.#payloadBytes += payloadBytes;
+  }
+
+  pause(): void {
+    this.#cancelBye?.();
+    this.#options.transport.flush();
+    this.#cancelReport?.();
+    this.#cancelReport = undefined;
+  }
+
+  finish(): void {
+    // A BYE that overtakes the last packets ends the stream before them: ffmpeg 5.1 stops at once.
+    this.#cancelBye = this.#options.clock.after(BYE_DELAY_MS, () => this.#sayBye());
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#sayBye();
+  }
+
+  summary(): string | undefined {
+    const { transport } = this.#options;
+    const report = this.#lastReport;
+    const reception = report === undefined
+      ? undefined
+      : `the client reported ${report.cumulativeLost} packets lost and ${
+        (report.jitter * 1000 / JPEG_CLOCK_RATE).toFixed(1)
+      } ms of jitter`;
+    const { droppedFrames } = this.counters;
+    const dropped = droppedFrames > 0 ? `${droppedFrames} frames were left out` : undefined;
+    return [reception, dropped, transport.summary()].filter((text) => text !== undefined).join("; ") || undefined;
+  }
+
+  /** A frame that cannot be carried is left out; the same reason is told once. */
+  #passOver(problem: Error): void {
+    this.counters.droppedFrames++;
+    if (problem.message === this.#lastProblem) return;
+    this.#lastProblem = problem.message;
+    log.warn("{peer}: a frame is left out: {reason}", { peer: this.#options.peer, reason: problem.message });
+  }
+
+  #sayBye(): void {
+    this.pause();
+    if (this.counters.packets === 0) return;
+    this.#sendRtcp([{ kind: "bye", ssrcs: [this.ssrc] }]);
+  }
+
+  /** Sends a report now and every few seconds. */
+  #report(): void {
+    const { clock } = this.#options;
+    this.#sendRtcp([]);
+    this.#cancelReport = clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
+  }
+
+  /** A sender report and our name in front of `packets` (RFC 3550, 6.1). */
+  #sendRtcp(packets: readonly RtcpPacket[]): void {
+    const { transport, clock, canonicalName } = this.#options;
+    transport.sendRtcp(encodeRtcp([
+      {
+        kind: "sender-report",
+        ssrc: this.ssrc,
+        unixMs: clock.unixMs(),
+        rtpTimestamp: this.timestampAt(clock.nowMs()),
+        packetCount: this.counters.packets % 2 ** 32,
+        octetCount: this.#payloadBytes % 2 ** 32,
+        reports: [],
+      },
+      { kind: "cname", ssrc: this.ssrc, name: canonicalName },
+      ...packets,
+    ]));
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Answers the networking lab's clients: what their requests do, and with which status.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import { LAB_FRAGMENT_BYTES } from "../rtp/lab_payload.ts";
+import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
+import { isSessionMethod, nextState, type SessionMethod } from "../rtsp/session_state.ts";
+import type { StatusCode } from "../rtsp/status.ts";
+import type { StreamDescriber } from "./stream_describer.ts";
+import { LabSender } from "./lab_sender.ts";
+import { MAX_FLOWS } from "./limits.ts";
+import type { RtpSockets } from "./rtp_sockets.ts";
+import type { Session } from "./session.ts";
+import type { Client, SessionFactory } from "./session_factory.ts";
+import type { SessionRegistry } from "./session_registry.ts";
+
+const log = getLogger(["mjpegrtsp", "server"]);
+
+/** Constructor options of {@linkcode LabResponder}. */
+export interface LabResponderOptions {
+  /** Opens movies and makes sessions. */
+  readonly factory: SessionFactory;
+  /** Where sessions are kept. */
+  readonly registry: SessionRegistry;
+  /** Answers DESCRIBE. */
+  readonly describer: StreamDescriber;
+  /** What packets leave from. */
+  readonly sockets: RtpSockets;
+  /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
+  readonly fragmentBytes: number | undefined;
+  /** The time of day. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
+  readonly random: () => number;
+}
+
+/** The lab's side of the server. */
+export class LabResponder {
+  readonly #options: LabResponderOptions;
+
+  /** For one server. */
+  constructor(options: LabResponderOptions) {
+    this.#options = options;
+  }
+
+  /** Does what a request asks for and says how to answer. */
+  async respond(client: Client, request: RtspRequest): Promise<RtspReply> {
+    const { method, cseq } = request;
+    const { peer } = client.connection;
+    if (method === "DESCRIBE") return await this.#options.describer.describe(client, request, request.uri);
+    if (!isSessionMethod(method)) {
+      log.warn("{peer} asked for {method}, which this server does not have", { peer, method });
+      return { status: 501, cseq, session: client.session?.id };
+    }
+    if (method === "SETUP") {
+      const status = await this.#setUp(client, request);
+      return { status, cseq, session: client.session?.id };
+    }
+    // TEARDOWN is answered with the session that it ends.
+    const session = client.session?.id;
+    return { status: this.#apply(client, { ...request, method }), cseq, session };
+  }
+
+  #apply(client: Client, { method, session: id }: RtspRequest & { readonly method: SessionMethod }): StatusCode {
+    const { peer } = client.connection;
+    const { session } = client;
+    if (id !== undefined && id !== session?.id) {
+      log.warn("{peer} sent {method} for session {id}, which it does not have", { peer, method, id });
+      return 454;
+    }
+    const next = session === undefined ? undefined : nextState(session.state, method);
+    if (session === undefined || next === undefined) {
+      log.warn("{peer} sent {method} in state {state}", { peer, method, state: session?.state ?? "INIT" });
+      return 455;
+    }
+    if (next === "PLAYING") session.play();
+    else if (next === "READY") session.pause();
+    else {
+      this.#options.registry.end(session, "torn down");
+      client.session = undefined;
+    }
+    return 200;
+  }
+
+  async #setUp(client: Client, { uri, transport }: RtspRequest): Promise<StatusCode> {
+    const { factory, registry, sockets, fragmentBytes, clock } = this.#options;
+    const { peer } = client.connection;
+    if (client.session !== undefined) {
+      log.warn("{peer} sent SETUP in state {state}", { peer, state: client.session.state });
+      return 455;
+    }
+    if (transport === undefined || (transport.flowCount ?? 1) > MAX_FLOWS || transport.flowCount === 0) {
+      log.warn("{peer} asked for {name} without a client_port of 1 to 65535, or for other than 1 to {flows} flows", {
+        peer,
+        name: uri,
+        flows: MAX_FLOWS,
+      });
+      return 461;
+    }
+    const media = await factory.openMedia(client, uri);
+    if (typeof media === "number") return media;
+    const { flowCount, clientPort } = transport;
+    const path = factory.createPath(client, { port: clientPort, onError: (error) => session.fail(error) });
+    const sender = new LabSender({
+      peer,
+      path,
+      sockets: flowCount === undefined ? [sockets.main] : sockets.flows(flowCount),
+      fragmentBytes: fragmentBytes ?? (flowCount === undefined ? undefined : LAB_FRAGMENT_BYTES),
+      clock,
+    });
+    const session: Session = factory.createSession(client, { id: this.#createId(), media, sender });
+    registry.add(session);
+    client.session = session;
+    return 200;
+  }
+
+  /** Six digits that no session has. */
+  #createId(): string {
+    const { registry, random } = this.#options;
+    while (true) {
+      const id = String(100_000 + Math.floor(random() * 900_000));
+      if (!registry.has(id)) return id;
+    }
+  }
+}

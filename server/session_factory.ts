@@ -1,0 +1,113 @@
+/**
+ * What a SETUP needs in every dialect: the movie that is asked for, and a session with a way to its client. Shared by the
+ * responders.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import type { StatusCode } from "../rtsp/status.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Connection } from "./connection.ts";
+import type { FrameSender } from "./frame_sender.ts";
+import { EMULATED_QUEUE_MS } from "./limits.ts";
+import { type Media, MediaNotFoundError, MediaUnusableError } from "./media.ts";
+import { type Impairments, NetworkEmulator } from "./network_emulator.ts";
+import type { Pacer } from "./pacer.ts";
+import { seededRandom } from "./random.ts";
+import type { RtpSockets } from "./rtp_sockets.ts";
+import { Session } from "./session.ts";
+import type { SessionRegistry } from "./session_registry.ts";
+import { UdpPath } from "./udp_path.ts";
+
+const log = getLogger(["mjpegrtsp", "server"]);
+
+/** A connection and the session that it set up last. */
+export interface Client {
+  /** Its requests come and its replies go here. */
+  readonly connection: Connection;
+  /** IP address of the client: where packets may go. */
+  readonly hostname: string;
+  /** IP address and port at which the client reached us. */
+  readonly localAddress: Deno.NetAddr;
+  /** Ends with the connection, unless it goes on over UDP without it. */
+  session: Session | undefined;
+}
+
+/** Constructor options of {@linkcode SessionFactory}. */
+export interface SessionFactoryOptions {
+  /** Names to movies. */
+  readonly catalog: Catalog;
+  /** Where sessions are kept. */
+  readonly registry: SessionRegistry;
+  /** What packets leave from. */
+  readonly sockets: RtpSockets;
+  /** Says when frames are due. */
+  readonly pacer: Pacer;
+  /** The pacer's clock. */
+  readonly clock: Clock;
+  /** Frames a second of what does not know its own rate. */
+  readonly frameRate: number;
+  /** Begin again at the end of a movie. */
+  readonly loop: boolean;
+  /** What an emulated network does to every session's packets, and the seed of its dice; `undefined` for none. */
+  readonly emulation: { readonly impairments: Impairments; readonly seed: number } | undefined;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+/** Opens movies and makes sessions. */
+export class SessionFactory {
+  readonly #options: SessionFactoryOptions;
+
+  /** For one server. */
+  constructor(options: SessionFactoryOptions) {
+    this.#options = options;
+  }
+
+  /** The movie of that name, to be released; or the status that says why there is none, which the log explains. */
+  async openMedia(client: Client, name: string): Promise<Media | StatusCode> {
+    const { peer } = client.connection;
+    try {
+      return await this.#options.catalog.open(name);
+    } catch (error) {
+      if (error instanceof MediaNotFoundError || error instanceof MediaUnusableError) {
+        log.warn("{peer} cannot have {name}: {reason}", { peer, name, reason: error.message });
+        return error instanceof MediaNotFoundError ? 404 : 415;
+      }
+      log.error("{peer} cannot have {name}: {reason}", { peer, name, reason: String(error) });
+      return 500;
+    }
+  }
+
+  /** Frames a second of a movie. */
+  frameRateOf(media: Media): number {
+    return media.frameRate ?? this.#options.frameRate;
+  }
+
+  /** The way over UDP to a port of the client. `onError` is called when a delayed packet cannot be sent. */
+  createPath(client: Client, { port, onError }: { port: number; onError: (error: unknown) => void }): UdpPath {
+    const { emulation, pacer, clock } = this.#options;
+    return new UdpPath({
+      destination: { transport: "udp", hostname: client.hostname, port },
+      emulator: emulation === undefined ? undefined : new NetworkEmulator(emulation.impairments, {
+        random: seededRandom(emulation.seed),
+        maxQueueMs: EMULATED_QUEUE_MS,
+      }),
+      pacer,
+      clock,
+      onError,
+    });
+  }
+
+  /** A session in state READY, which the caller adds to the registry. */
+  createSession(
+    client: Client,
+    { id, media, sender }: { id: string; media: Media; sender: FrameSender },
+  ): Session {
+    const { loop, pacer, clock } = this.#options;
+    const { peer } = client.connection;
+    return new Session({ id, peer, media, sender, frameRate: this.frameRateOf(media), loop, pacer, clock });
+  }
+}

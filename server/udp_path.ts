@@ -1,0 +1,94 @@
+/**
+ * The way of a session's packets over UDP, through the emulated network where there is one.
+ *
+ * @module
+ */
+
+import type { Clock } from "../rtp/clock.ts";
+import type { Delivery, NetworkEmulator } from "./network_emulator.ts";
+import type { Pacer } from "./pacer.ts";
+
+/** A packet on its way: bytes of its own, and the socket that it leaves from. */
+export interface OutgoingPacket {
+  /** RTP header and payload. */
+  readonly bytes: Uint8Array;
+  /** One of the session's sockets. */
+  readonly socket: Deno.DatagramConn;
+}
+
+/** Constructor options of {@linkcode UdpPath}. */
+export interface UdpPathOptions {
+  /** Where the packets go; always the address of the TCP peer. */
+  readonly destination: Deno.NetAddr;
+  /** The impaired network of this session, if there is one. */
+  readonly emulator: NetworkEmulator<OutgoingPacket> | undefined;
+  /** Lets delayed packets out. */
+  readonly pacer: Pacer;
+  /** The pacer's clock. */
+  readonly clock: Clock;
+  /** Called when a delayed packet cannot be sent. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** One session's way to its client. */
+export class UdpPath {
+  readonly #options: UdpPathOptions;
+  /** Packets in the emulated network, in the order in which they leave it; the first is leaving right now. */
+  readonly #onTheWay: Delivery<OutgoingPacket>[] = [];
+
+  /** With nothing on the way. */
+  constructor(options: UdpPathOptions) {
+    this.#options = options;
+  }
+
+  /** UDP port of the client. */
+  get port(): number {
+    return this.#options.destination.port;
+  }
+
+  /** Sends a packet; its bytes may be written over once this has resolved. */
+  async send(packet: Uint8Array, socket: Deno.DatagramConn): Promise<void> {
+    const { emulator, clock, destination } = this.#options;
+    if (emulator === undefined) {
+      await socket.send(packet, destination);
+      return;
+    }
+    const outgoing = { bytes: packet.slice(), socket };
+    this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));
+  }
+
+  /** Nothing follows for now: what waits to be overtaken goes. */
+  flush(): void {
+    const { emulator, clock } = this.#options;
+    if (emulator !== undefined) this.#deliver(emulator.flush(clock.nowMs()));
+  }
+
+  /** What the emulated network did, for the log. */
+  summary(): string | undefined {
+    const { emulator } = this.#options;
+    if (emulator === undefined) return undefined;
+    const { lost, overflowed, duplicated, reordered } = emulator.counters;
+    return `the emulated network lost ${lost}, overflowed ${overflowed}, doubled ${duplicated} and reordered ` +
+      `${reordered} packets`;
+  }
+
+  /** Lets out what came through the emulated network, each packet at its time, in the order of the deliveries. */
+  #deliver(deliveries: readonly Delivery<OutgoingPacket>[]): void {
+    const isIdle = this.#onTheWay.length === 0;
+    this.#onTheWay.push(...deliveries);
+    if (!isIdle || deliveries.length === 0) return;
+    this.#letOut().catch((error) => {
+      this.#onTheWay.length = 0;
+      this.#options.onError(error);
+    });
+  }
+
+  async #letOut(): Promise<void> {
+    const { clock, pacer, destination } = this.#options;
+    for (let next = this.#onTheWay[0]; next !== undefined; next = this.#onTheWay[0]) {
+      if (next.atMs > clock.nowMs()) await pacer.until(next.atMs);
+      await next.packet.socket.send(next.packet.bytes, destination);
+      this.#onTheWay.shift();
+    }
+  }
+}

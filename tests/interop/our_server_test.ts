@@ -1,0 +1,128 @@
+/**
+ * Our server, watched by other people's players: every frame arrives, and its decoded pixels are those of the file. Each
+ * player decodes with its own decoder; the file is decoded by ffmpeg, and by GStreamer for GStreamer's.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { ChildProgram } from "../support/child_program.ts";
+import { startOurs, startOurServer } from "../support/our_program.ts";
+import { peerTest } from "../support/peers.ts";
+import { freeUdpPort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+
+const FRAMES = 50;
+
+/** Movies of other people's encoders, by the arguments of ffmpeg's MJPEG encoder: what has to be conditioned, and what not. */
+const MOVIES: Readonly<Record<string, readonly string[]>> = {
+  "4:2:0, standard tables": ["-pix_fmt", "yuvj420p", "-huffman", "default"],
+  "4:2:0, optimised tables": ["-pix_fmt", "yuvj420p", "-huffman", "optimal"],
+  "4:2:2, optimised tables": ["-pix_fmt", "yuvj422p", "-huffman", "optimal"],
+};
+
+/** Runs a program to its end; its standard output as text. */
+async function run(program: string, args: readonly string[]): Promise<string> {
+  await using child = new ChildProgram(program, { args });
+  const { code, stdout, stderr } = await child.exit();
+  assertEquals(code, 0, stderr.join("\n"));
+  return stdout.join("\n");
+}
+
+async function makeMovie(directory: string, encoding: readonly string[]): Promise<string> {
+  const path = join(directory, "movie.mjpeg");
+  await run("ffmpeg", [
+    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25"],
+    ...["-frames:v", String(FRAMES), ...encoding, "-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg", path],
+  ]);
+  return path;
+}
+
+/** A hash of the pixels of each frame that ffmpeg decodes. */
+async function pixelsByFfmpeg(input: readonly string[]): Promise<string[]> {
+  const text = await run("ffmpeg", ["-nostdin", "-loglevel", "error", ...input, "-f", "framemd5", "-"]);
+  return text.split("\n").filter((line) => !line.startsWith("#")).map((line) => line.split(",").at(-1)!.trim());
+}
+
+for (const [title, encoding] of Object.entries(MOVIES)) {
+  for (const transport of ["udp", "tcp"]) {
+    peerTest(`ffmpeg plays what we serve over ${transport}, pixel for pixel: ${title}`, ["ffmpeg"], async () => {
+      await using directory = await temporaryDirectory();
+      const path = await makeMovie(directory.path, encoding);
+      await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
+      const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+      const received = await pixelsByFfmpeg(["-rtsp_transport", transport, "-i", url]);
+      const expected = await pixelsByFfmpeg(["-i", path]);
+      assertEquals(expected.length, FRAMES);
+      assertEquals(received, expected);
+      await server.program.waitForLine(/ended, torn down: 50 frames/);
+      // Over TCP ffmpeg 5.1 sends none in two seconds.
+      assert(
+        transport === "tcp" || server.program.stderr.some((line) => /the client reported 0 packets lost/.test(line)),
+        "ffmpeg's receiver reports are read",
+      );
+    });
+
+    peerTest(
+      `GStreamer plays what we serve over ${transport}, pixel for pixel: ${title}`,
+      ["ffmpeg", "gst-launch-1.0"],
+      async () => {
+        await using directory = await temporaryDirectory();
+        const path = await makeMovie(directory.path, encoding);
+        await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
+        const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+        await run("gst-launch-1.0", [
+          ...["-q", "rtspsrc", `location=${url}`, `protocols=${transport}`, "latency=200", "!", "rtpjpegdepay", "!"],
+          ...["multifilesink", `location=${join(directory.path, "%05d.jpg")}`],
+        ]);
+        const received = await pixelsByFfmpeg(["-f", "image2", "-i", join(directory.path, "%05d.jpg")]);
+        assertEquals(received, await pixelsByFfmpeg(["-i", path]));
+      },
+    );
+  }
+}
+
+peerTest("ffprobe reads size, rate and duration from what we describe", ["ffprobe", "ffmpeg"], async () => {
+  await using directory = await temporaryDirectory();
+  await makeMovie(directory.path, ["-pix_fmt", "yuvj420p"]);
+  await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
+  const text = await run("ffprobe", [
+    ...["-loglevel", "error", "-print_format", "json", "-show_streams", "-show_format"],
+    `rtsp://127.0.0.1:${server.port}/movie.mjpeg`,
+  ]);
+  const { streams: [stream], format } = JSON.parse(text);
+  assertEquals([stream.codec_name, stream.width, stream.height], ["mjpeg", 320, 240]);
+  assertEquals(stream.avg_frame_rate, "25/1");
+  assertEquals(Number(format.duration), FRAMES / 25);
+});
+
+peerTest("ffmpeg seeks in what we serve", ["ffmpeg"], async () => {
+  await using directory = await temporaryDirectory();
+  const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
+  await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
+  const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+  const received = await pixelsByFfmpeg(["-rtsp_transport", "tcp", "-ss", "1", "-i", url]);
+  const expected = await pixelsByFfmpeg(["-i", path]);
+  await server.program.waitForLine(/plays session \w+ from frame 26/);
+  // What came before the seek took effect is ffmpeg's to throw away or to show.
+  assertEquals(received.slice(-20), expected.slice(-20));
+});
+
+peerTest("lab clients and players of the standards watch the same movie on the same port", ["ffmpeg"], async () => {
+  await using directory = await temporaryDirectory();
+  const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
+  await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
+  const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+  const lab = ["play", "127.0.0.1", String(server.port), String(freeUdpPort()), "movie.mjpeg", "--no-preview"];
+  await using player = startOurs([...lab, "--frames", String(FRAMES), "--json"]);
+  const [overTcp, overUdp, { code, stdout }] = await Promise.all([
+    pixelsByFfmpeg(["-rtsp_transport", "tcp", "-i", url]),
+    pixelsByFfmpeg(["-rtsp_transport", "udp", "-i", url]),
+    player.exit(),
+  ]);
+  const expected = await pixelsByFfmpeg(["-i", path]);
+  assertEquals([overTcp, overUdp], [expected, expected]);
+  const { frames, lostPackets } = JSON.parse(stdout[0]);
+  assertEquals([code, frames, lostPackets], [0, FRAMES, 0]);
+});
