@@ -40,6 +40,7 @@ export interface ReportBlock {
 
 /** What a sender tells of itself (RFC 3550, 6.4.1). */
 export interface SenderReport {
+  /** Tells the packets apart. */
   readonly kind: "sender-report";
   /** The sender. */
   readonly ssrc: number;
@@ -57,6 +58,7 @@ export interface SenderReport {
 
 /** What a receiver tells (RFC 3550, 6.4.2). */
 export interface ReceiverReport {
+  /** Tells the packets apart. */
   readonly kind: "receiver-report";
   /** The receiver. */
   readonly ssrc: number;
@@ -66,6 +68,7 @@ export interface ReceiverReport {
 
 /** Who a source is (RFC 3550, 6.5.1). */
 export interface CanonicalName {
+  /** Tells the packets apart. */
   readonly kind: "cname";
   /** The source. */
   readonly ssrc: number;
@@ -75,6 +78,7 @@ export interface CanonicalName {
 
 /** Sources that leave (RFC 3550, 6.6). */
 export interface Bye {
+  /** Tells the packets apart. */
   readonly kind: "bye";
   /** Who leaves. */
   readonly ssrcs: readonly number[];

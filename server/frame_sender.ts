@@ -40,5 +40,23 @@ export interface FrameSender {
   /** The session has ended. */
   close(): void;
   /** What else is to be told of it in the log at the end of the session, if anything. */
-  summary(): string | undefined;
+  summary(): LogSentence | undefined;
+}
+
+/** A sentence for the log, with its values beside it for programs that read the log. */
+export interface LogSentence {
+  /** The sentence, values in braces by their names. */
+  readonly template: string;
+  /** The values. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Several sentences as one; `undefined` where there is none. */
+export function joinSentences(sentences: readonly (LogSentence | undefined)[]): LogSentence | undefined {
+  const present = sentences.filter((sentence) => sentence !== undefined);
+  if (present.length === 0) return undefined;
+  return {
+    template: present.map(({ template }) => template).join("; "),
+    properties: Object.assign({}, ...present.map(({ properties }) => properties)),
+  };
 }

@@ -9,7 +9,13 @@ import type { Clock } from "../rtp/clock.ts";
 import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../rtp/rtcp.ts";
-import type { FrameSender, FrameTime, SendCounters } from "./frame_sender.ts";
+import {
+  type FrameSender,
+  type FrameTime,
+  joinSentences,
+  type LogSentence,
+  type SendCounters,
+} from "./frame_sender.ts";
 import type { JpegPackets } from "./jpeg_packets.ts";
 import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "./limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
@@ -124,17 +130,23 @@ export class JpegSender implements FrameSender {
     this.#sayBye();
   }
 
-  summary(): string | undefined {
-    const { transport } = this.#options;
+  summary(): LogSentence | undefined {
     const report = this.#lastReport;
-    const reception = report === undefined
-      ? undefined
-      : `the client reported ${report.cumulativeLost} packets lost and ${
-        (report.jitter * 1000 / JPEG_CLOCK_RATE).toFixed(1)
-      } ms of jitter`;
     const { droppedFrames } = this.counters;
-    const dropped = droppedFrames > 0 ? `${droppedFrames} frames were left out` : undefined;
-    return [reception, dropped, transport.summary()].filter((text) => text !== undefined).join("; ") || undefined;
+    return joinSentences([
+      report === undefined ? undefined : {
+        template: "the client reported {reportedLost} packets lost and {reportedJitterMs} ms of jitter",
+        properties: {
+          reportedLost: report.cumulativeLost,
+          reportedJitterMs: Math.round(report.jitter * 10_000 / JPEG_CLOCK_RATE) / 10,
+        },
+      },
+      droppedFrames === 0 ? undefined : {
+        template: "{droppedFrames} frames were left out",
+        properties: { droppedFrames },
+      },
+      this.#options.transport.summary(),
+    ]);
   }
 
   /** A frame that cannot be carried is left out; the same reason is told once. */

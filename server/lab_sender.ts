@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../rtp/lab_payload.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
-import type { FrameSender, SendCounters } from "./frame_sender.ts";
+import type { FrameSender, LogSentence, SendCounters } from "./frame_sender.ts";
 import type { UdpPath } from "./udp_path.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -65,7 +65,7 @@ export class LabSender implements FrameSender {
     this.#options.path.flush();
   }
 
-  summary(): string | undefined {
+  summary(): LogSentence | undefined {
     return this.#options.path.summary();
   }
 

@@ -6,7 +6,7 @@
 
 import { RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { BURST_PACKETS } from "./limits.ts";
-import type { FrameTime } from "./frame_sender.ts";
+import type { FrameTime, LogSentence } from "./frame_sender.ts";
 import type { Pacer } from "./pacer.ts";
 import type { UdpPath } from "./udp_path.ts";
 
@@ -26,7 +26,7 @@ export interface RtpTransport {
   /** Nothing follows for now. */
   flush(): void;
   /** What is to be told in the log at the end. */
-  summary(): string | undefined;
+  summary(): LogSentence | undefined;
 }
 
 /** Constructor options of {@linkcode UdpTransport}. */
@@ -90,7 +90,7 @@ export class UdpTransport implements RtpTransport {
     this.#options.path.flush();
   }
 
-  summary(): string | undefined {
+  summary(): LogSentence | undefined {
     return this.#options.path.summary();
   }
 }

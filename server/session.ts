@@ -145,7 +145,9 @@ export class Session {
       { peer, id: this.id, reason, frames, packets, bytes, seconds },
     );
     const summary = sender.summary();
-    if (summary !== undefined) log.info("{peer} session {id}: {summary}", { peer, id: this.id, summary });
+    if (summary !== undefined) {
+      log.info(`{peer} session {id}: ${summary.template}`, { peer, id: this.id, ...summary.properties });
+    }
   }
 
   /** Frames cannot be read or sent any more: the session stays as it is, without frames. */

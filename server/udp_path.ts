@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../rtp/clock.ts";
+import type { LogSentence } from "./frame_sender.ts";
 import type { Delivery, NetworkEmulator } from "./network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
 
@@ -64,12 +65,13 @@ export class UdpPath {
   }
 
   /** What the emulated network did, for the log. */
-  summary(): string | undefined {
+  summary(): LogSentence | undefined {
     const { emulator } = this.#options;
-    if (emulator === undefined) return undefined;
-    const { lost, overflowed, duplicated, reordered } = emulator.counters;
-    return `the emulated network lost ${lost}, overflowed ${overflowed}, doubled ${duplicated} and reordered ` +
-      `${reordered} packets`;
+    return emulator === undefined ? undefined : {
+      template: "the emulated network lost {lost}, overflowed {overflowed}, doubled {duplicated} and reordered " +
+        "{reordered} packets",
+      properties: { ...emulator.counters },
+    };
   }
 
   /** Lets out what came through the emulated network, each packet at its time, in the order of the deliveries. */
