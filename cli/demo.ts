@@ -57,11 +57,13 @@ Ctrl-C or q ends it.`,
     });
     const serving = server.run();
     const player = new Player({
-      hostname: HOST,
-      port: server.address.port,
-      rtpPort: freeUdpPort(HOST),
-      file: "testsrc",
-      dialect: "auto",
+      source: {
+        hostname: HOST,
+        port: server.address.port,
+        rtpPort: freeUdpPort(HOST),
+        file: "testsrc",
+        dialect: "auto",
+      },
       clock: systemClock,
     });
     try {

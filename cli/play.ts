@@ -4,12 +4,14 @@
  * @module
  */
 
-import { Player } from "../client/player.ts";
+import denoConfig from "../deno.json" with { type: "json" };
+import { type LabSource, Player, type UrlSource } from "../client/player.ts";
 import { Recorder } from "../client/recorder.ts";
+import { parseRtspUrl, type RtspUrl } from "../client/rtsp_url.ts";
 import type { Command } from "./command.ts";
 import { interruptSignal } from "./interrupts.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
-import { choice, flag, number, parseCommand, parseNumber, text } from "./options.ts";
+import { choice, flag, number, type OptionValues, parseCommand, parseNumber, text } from "./options.ts";
 import { summaryLine, summaryOf } from "./summary.ts";
 import { systemClock } from "./system_clock.ts";
 import { EXIT, FailedError, UsageError } from "./usage.ts";
@@ -27,7 +29,13 @@ const OPTIONS = {
   seconds: number("N", "End after N seconds of playing", { min: 0.01, max: 1e9 }),
   json: flag("Print the summary as one JSON object on standard output"),
   paused: flag("SETUP only; wait for Play from the page or the space bar"),
-  dialect: choice(["auto", "lab", "lab-b"], "The server's dialect; auto finds it out"),
+  dialect: choice(["auto", "lab", "lab-b", "standard"], "The server's dialect; auto finds it out"),
+  transport: choice(["auto", "udp", "tcp"], "How packets travel; auto tries UDP first, and TCP where nothing comes"),
+  "rtp-port": number("PORT", "UDP port to receive on, with a URL (by default any free pair)", {
+    min: 1,
+    max: 65_534,
+    integer: true,
+  }),
   flows: number("N", "Ask the server to send from N sockets (the lab's multi-flow fork)", {
     min: 1,
     max: MAX_FLOWS,
@@ -40,12 +48,13 @@ const OPTIONS = {
 
 /** The subcommand. */
 export const command: Command = {
-  usage: "play HOST PORT RTP_PORT FILE [OPTIONS]",
+  usage: "play URL [OPTIONS]\n       mjpegrtsp play HOST PORT RTP_PORT FILE [OPTIONS]",
   description:
-    `Plays FILE of the RTSP server at HOST:PORT, receiving its packets on UDP port RTP_PORT, and shows it on a
-local page. The server may be "mjpegrtsp serve" or one of the networking lab.`,
+    `Plays a Motion-JPEG stream and shows it on a local page: rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH of a camera
+or server, or, as in the networking lab, FILE of the server at HOST:PORT, received on UDP port RTP_PORT.`,
   options: OPTIONS,
   examples: [
+    "play rtsp://127.0.0.1:1025/movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out - | ffplay -f mjpeg -",
@@ -53,7 +62,7 @@ local page. The server may be "mjpegrtsp serve" or one of the networking lab.`,
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    const target = parseTarget(positionals);
+    const source = parseSource(positionals, options);
     const { out } = options;
     if (out === "-" && options.json) {
       throw new UsageError("--out - and --json both write to standard output; store to a file instead");
@@ -63,7 +72,12 @@ local page. The server may be "mjpegrtsp serve" or one of the networking lab.`,
     configureLogging(options);
     const maxFrames = options.frames ?? Infinity;
     const recorder = out === undefined ? undefined : await openRecorder(out, maxFrames);
-    const player = new Player({ ...target, dialect: options.dialect, flowCount: options.flows, clock: systemClock });
+    const player = new Player({
+      source,
+      transport: options.transport,
+      userAgent: `mjpegrtsp/${denoConfig.version}`,
+      clock: systemClock,
+    });
     try {
       await watch({
         player,
@@ -83,18 +97,42 @@ local page. The server may be "mjpegrtsp serve" or one of the networking lab.`,
   },
 };
 
-function parseTarget(
+function parseSource(
   positionals: readonly string[],
-): { hostname: string; port: number; rtpPort: number; file: string } {
+  options: OptionValues<typeof OPTIONS>,
+): LabSource | UrlSource {
+  const { dialect, flows } = options;
+  if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) {
+    if (dialect === "lab" || dialect === "lab-b") {
+      throw new UsageError(`--dialect ${dialect} needs the lab's form: play 127.0.0.1 1025 5008 movie.mjpeg`);
+    }
+    return { url: parseUrl(positionals[0]), rtpPort: options["rtp-port"] };
+  }
   if (positionals.length !== 4) {
     throw new UsageError(
-      `play takes HOST PORT RTP_PORT FILE, for instance: play 127.0.0.1 1025 5008 movie.mjpeg; ` +
+      `play takes a URL, or HOST PORT RTP_PORT FILE, for instance: play 127.0.0.1 1025 5008 movie.mjpeg; ` +
         `got ${positionals.length === 0 ? "nothing" : positionals.join(" ")}`,
     );
   }
   const [hostname, port, rtpPort, file] = positionals;
   if (/[\r\n]/.test(file)) throw new UsageError("FILE has a line end in it, which would end the request");
-  return { hostname, port: parsePort("PORT", port), rtpPort: parsePort("RTP_PORT", rtpPort), file };
+  return {
+    hostname,
+    port: parsePort("PORT", port),
+    rtpPort: parsePort("RTP_PORT", rtpPort),
+    file,
+    dialect,
+    flowCount: flows,
+  };
+}
+
+function parseUrl(text: string): RtspUrl {
+  try {
+    return parseRtspUrl(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function parsePort(name: string, given: string): number {

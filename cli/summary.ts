@@ -30,7 +30,7 @@ export interface Summary extends SummaryCounters {
   /** The dialect that was spoken; null where no server answered. */
   readonly dialect: string | null;
   /** What the packets came over. */
-  readonly transport: "udp";
+  readonly transport: "udp" | "tcp";
 }
 
 /** The summary of what `player` received and `recorder` stored. */
@@ -49,7 +49,7 @@ export function summaryOf(player: Player, recorder: Recorder | undefined): Summa
     bitrate: Math.round(statistics.bitrate),
     jitterMs: round(statistics.jitterMs, 3),
     dialect: player.dialect ?? null,
-    transport: "udp",
+    transport: player.transport,
   };
 }
 

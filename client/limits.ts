@@ -42,3 +42,18 @@ export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Longest message that a page may send, in characters. */
 export const PAGE_MAX_MESSAGE_CHARS = 256;
+
+/** Time between two RTCP receiver reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
+export const RECEIVER_REPORT_INTERVAL_MS = 5000;
+
+/** Timeout of a session whose server tells none, in seconds (RFC 2326, 12.37). */
+export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
+
+/** Time without a packet over UDP after which TCP is tried, in milliseconds. */
+export const FIRST_PACKET_TIMEOUT_MS = 3000;
+
+/** Times in a row that a server may send us elsewhere. */
+export const MAX_REDIRECTS = 5;
+
+/** Time that a server of the lab has to answer the first SETUP before it is taken for one of the standards, in milliseconds. */
+export const LAB_SERVER_PATIENCE_MS = 1000;

@@ -8,8 +8,10 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
-import { Dialogue, type LabDialect } from "./dialogue.ts";
+import type { Dialect } from "../rtsp/message.ts";
+import { LabSession, NotALabServerError } from "./lab_session.ts";
 import { SILENCE_MS } from "./limits.ts";
+import type { MediaSession, MediaSessionEvents } from "./media_session.ts";
 import type {
   Notice,
   Playback,
@@ -19,13 +21,30 @@ import type {
   ReceivedFrame,
 } from "./playback.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { type AssembledFrame, Reception } from "./reception.ts";
-import { RtpSocket } from "./rtp_socket.ts";
+import type { AssembledFrame, Reception } from "./reception.ts";
+import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { StandardSession } from "./standard_session.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
+const STREAM_ENDED = "The stream has ended. Stop, then Play shows it again";
+
 /** What to play and how. */
 export interface PlayerOptions {
+  /** What is played, in one of the two ways to name it. */
+  readonly source: LabSource | UrlSource;
+  /** How packets travel from servers of the standards; `auto` tries UDP first. Lab servers have UDP only. */
+  readonly transport?: "auto" | "udp" | "tcp";
+  /** Name and version of the program. */
+  readonly userAgent?: string;
+  /** Times packets, replies and silence. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1; default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** A movie named as the networking lab does. */
+export interface LabSource {
   /** Host name or IP address of the server. */
   readonly hostname: string;
   /** TCP port of the server. */
@@ -35,17 +54,17 @@ export interface PlayerOptions {
   /** The bare file name to ask for. */
   readonly file: string;
   /** The dialect to speak, or `auto` to find out. */
-  readonly dialect: "auto" | LabDialect;
+  readonly dialect: "auto" | Dialect;
   /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
   readonly flowCount?: number;
-  /** Times packets, replies and silence. */
-  readonly clock: Clock;
 }
 
-/** A session and what was received in it. */
-interface Session {
-  readonly dialogue: Dialogue;
-  readonly reception: Reception;
+/** A stream named by its URL, at a server of the standards. */
+export interface UrlSource {
+  /** The stream. */
+  readonly url: RtspUrl;
+  /** UDP port to receive on; `undefined` for any. */
+  readonly rtpPort?: number;
 }
 
 /** Plays one file of one server. */
@@ -57,10 +76,11 @@ export class Player implements Playback {
   readonly #rates = new RateMeter();
   /** The receptions of all sessions of this run, the latest last. */
   readonly #receptions: Reception[] = [];
-  #socket: RtpSocket | undefined;
-  #strangersOfClosedSockets = 0;
-  #session: Session | undefined;
-  #dialect: LabDialect | undefined;
+  #strangersOfClosedSessions = 0;
+  #session: MediaSession | undefined;
+  /** The dialect that was found out. */
+  #dialect: Dialect | undefined;
+  #transport: "udp" | "tcp" = "udp";
   #state: SessionState = "INIT";
   #isBusy = false;
   #hasEnded = false;
@@ -78,13 +98,20 @@ export class Player implements Playback {
   /** Does nothing before the first command. */
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.title = options.file;
-    this.server = `${options.hostname}:${options.port}`;
+    const { source } = options;
+    const { hostname, port } = "url" in source ? source.url : source;
+    this.title = "url" in source ? source.url.path.replace(/^\//, "") || source.url.hostname : source.file;
+    this.server = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   }
 
   /** The dialect that was found out, once there was a reply. */
-  get dialect(): LabDialect | undefined {
+  get dialect(): Dialect | undefined {
     return this.#dialect;
+  }
+
+  /** What packets came over last. */
+  get transport(): "udp" | "tcp" {
+    return this.#session?.transport ?? this.#transport;
   }
 
   get status(): PlaybackStatus {
@@ -132,7 +159,7 @@ export class Player implements Playback {
       lossRate: expected > 0 ? lostPackets / expected : 0,
       currentFps: current.fps,
       currentBitrate: current.bitrate,
-      strangerPackets: this.#strangersOfClosedSockets + (this.#socket?.strangerPackets ?? 0),
+      strangerPackets: this.#strangersOfClosedSessions + (this.#session?.strangerPackets ?? 0),
       damageCauses,
     };
   }
@@ -158,7 +185,6 @@ export class Player implements Playback {
     }
     this.#hasEnded = true;
     this.#endSession();
-    this.#closeSocket();
     this.#tellStatus();
   }
 
@@ -184,37 +210,50 @@ export class Player implements Playback {
 
   async #send(command: SessionMethod): Promise<void> {
     if (command === "SETUP") return await this.#setUp();
-    if (this.#session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
-    const { dialogue } = this.#session;
-    // Packets may overtake the reply to PLAY: let them in beforehand.
-    if (command === "PLAY") {
-      this.#lastPacketMs = this.#options.clock.nowMs();
-      this.#socket?.accept(dialogue.serverAddress);
-    }
-    await dialogue.request(command);
+    const session = this.#session;
+    if (session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
+    if (command === "PAUSE") return await session.pause();
+    if (command === "TEARDOWN") return await session.tearDown();
+    this.#lastPacketMs = this.#options.clock.nowMs();
+    await session.play();
   }
 
   async #setUp(): Promise<void> {
-    const { hostname, port, rtpPort, file, dialect, clock, flowCount } = this.#options;
-    const dialogue = await Dialogue.connect({
-      hostname,
-      port,
-      file,
-      dialect: this.#dialect ?? dialect,
-      clock,
-      onClosed: (reason) => this.#lose(dialogue, reason),
+    const { source } = this.#options;
+    const dialect = this.#dialect ?? ("url" in source ? "standard" : source.dialect);
+    try {
+      await this.#openSession(dialect);
+    } catch (error) {
+      if (!(error instanceof NotALabServerError)) throw error;
+      this.#endSession();
+      await this.#openSession("standard");
+    }
+    log.info("set up {title} at {server}, dialect {dialect}", {
+      title: this.title,
+      server: this.server,
+      dialect: this.#dialect,
     });
-    this.#session = { dialogue, reception: new Reception() };
-    this.#socket ??= RtpSocket.open({
-      hostname: dialogue.serverAddress.includes(":") ? "::" : "0.0.0.0",
-      port: rtpPort,
-      onDatagram: (datagram) => this.#receive(datagram),
-      onError: (error) => this.#tell({ level: "error", text: `RTP port ${rtpPort} failed: ${error.message}` }),
+  }
+
+  async #openSession(dialect: "auto" | Dialect): Promise<void> {
+    const session: MediaSession = this.#createSession(dialect, {
+      onPacket: (datagram) => this.#session === session && this.#receive(datagram),
+      onEnd: () => this.#session === session && this.#reachEnd(),
+      onNotice: (text) => this.#session === session && this.#tell({ level: "info", text }),
+      onClosed: (reason) => this.#lose(session, reason),
     });
-    await dialogue.request("SETUP", { clientPort: rtpPort, flowCount });
-    this.#dialect = dialogue.dialect;
-    this.#receptions.push(this.#session.reception);
-    log.info("set up {file} at {server}, dialect {dialect}", { file, server: this.server, dialect: dialogue.dialect });
+    this.#session = session;
+    await session.setUp();
+    this.#dialect = session.dialect;
+  }
+
+  #createSession(dialect: "auto" | Dialect, events: MediaSessionEvents): MediaSession {
+    const { source, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = this.#options;
+    if (!("url" in source) && dialect !== "standard") {
+      return new LabSession({ ...source, dialect, flowCount: source.flowCount, clock, events });
+    }
+    const url = "url" in source ? source.url : urlOf(source);
+    return new StandardSession({ url, rtpPort: source.rtpPort, transport, userAgent, clock, random, events });
   }
 
   #enter(state: SessionState): void {
@@ -232,19 +271,28 @@ export class Player implements Playback {
   }
 
   /** The connection has ended without TEARDOWN. */
-  #lose(dialogue: Dialogue, reason: string): void {
-    if (this.#session?.dialogue !== dialogue) return;
+  #lose(session: MediaSession, reason: string): void {
+    if (this.#session !== session || this.#state === "INIT") return;
     this.#endSession();
     this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
   }
 
   #endSession(): void {
-    this.#socket?.accept(undefined);
     this.#stopPlaying();
     const session = this.#session;
     this.#session = undefined;
     this.#state = "INIT";
-    session?.dialogue.close();
+    if (session === undefined) return;
+    this.#strangersOfClosedSessions += session.strangerPackets;
+    this.#transport = session.transport;
+    session.close();
+  }
+
+  /** The server has said that nothing more comes. */
+  #reachEnd(): void {
+    if (this.#state !== "PLAYING" || this.#isBusy || this.#notice?.text === STREAM_ENDED) return;
+    this.#show(this.#session!.reception.flush());
+    this.#tell({ level: "warning", text: STREAM_ENDED });
   }
 
   #stopPlaying(): void {
@@ -256,18 +304,13 @@ export class Player implements Playback {
     if (this.#session !== undefined) this.#show(this.#session.reception.flush());
   }
 
-  #closeSocket(): void {
-    this.#strangersOfClosedSockets += this.#socket?.strangerPackets ?? 0;
-    this.#socket?.close();
-    this.#socket = undefined;
-  }
-
   #receive(datagram: Uint8Array): void {
     if (this.#session === undefined) return;
     const nowMs = this.#options.clock.nowMs();
     if (this.#notice?.level === "warning") this.#tell(undefined);
     this.#lastPacketMs = nowMs;
     const { reception } = this.#session;
+    if (this.#receptions.at(-1) !== reception) this.#receptions.push(reception);
     this.#show(reception.push(datagram, nowMs));
     this.#watchExpiry(reception);
   }
@@ -311,12 +354,13 @@ export class Player implements Playback {
   }
 
   #silenceText(): string {
-    const { rtpPort, file } = this.#options;
+    const { source } = this.#options;
     const seconds = SILENCE_MS / 1000;
     const packets = this.#session?.reception.statistics?.packets ?? 0;
     if (packets > 0) return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
-    return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(file)} ` +
-      `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${rtpPort}`;
+    if ("url" in source) return `No packet has come for ${seconds} s: check the server, or try --transport tcp`;
+    return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(source.file)} ` +
+      `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${source.rtpPort}`;
   }
 
   #tell(notice: Notice | undefined): void {
@@ -329,4 +373,10 @@ export class Player implements Playback {
     const { status } = this;
     for (const listener of this.#listeners) listener.status?.(status);
   }
+}
+
+/** The URL of what a lab source names, at a server of the standards. */
+function urlOf({ hostname, port, file }: LabSource): RtspUrl {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return parseRtspUrl(`rtsp://${host}:${port}/${file.split("/").map(encodeURIComponent).join("/")}`);
 }

@@ -38,7 +38,7 @@ async function open(file = "movie.Mjpeg") {
   const running = server.run();
   const rtpPort = freeUdpPort();
   const { port } = server.address;
-  const player = new Player({ hostname: "127.0.0.1", port, rtpPort, file, dialect: "auto", clock });
+  const player = new Player({ source: { hostname: "127.0.0.1", port, rtpPort, file, dialect: "auto" }, clock });
   const frames: ReceivedFrame[] = [];
   const statuses: PlaybackStatus[] = [];
   player.subscribe({ frame: (frame) => frames.push(frame), status: (status) => statuses.push(status) });
@@ -200,11 +200,7 @@ Deno.test("Player.close() tears down what is set up, and nothing can be commande
 Deno.test("Player without a server says so", async () => {
   const port = freeTcpPort();
   const player = new Player({
-    hostname: "127.0.0.1",
-    port,
-    rtpPort: freeUdpPort(),
-    file: "movie.Mjpeg",
-    dialect: "auto",
+    source: { hostname: "127.0.0.1", port, rtpPort: freeUdpPort(), file: "movie.Mjpeg", dialect: "auto" },
     clock: new FakeClock(),
   });
   await assertRejects(

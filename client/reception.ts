@@ -6,7 +6,7 @@
  */
 
 import { LabDepacketizer } from "../rtp/lab_payload.ts";
-import type { DepacketizerOutput } from "../rtp/depacketizer.ts";
+import type { Depacketizer, DepacketizerOutput } from "../rtp/depacketizer.ts";
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../rtp/packet.ts";
 import { ReceptionStatistics } from "../rtp/reception_statistics.ts";
 import { type OrderedPacket, ReorderBuffer } from "../rtp/reorder_buffer.ts";
@@ -26,6 +26,16 @@ export interface AssembledFrame {
   readonly arrivalMs: number;
 }
 
+/** Constructor options of {@linkcode Reception}: by default that of a server of the networking lab. */
+export interface ReceptionOptions {
+  /** Makes frames of packets. */
+  readonly depacketizer?: Depacketizer;
+  /** Payload type of the packets that count; default 26. */
+  readonly payloadType?: number;
+  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
+  readonly clockRate?: number;
+}
+
 /** Counts what came and makes frames of it. */
 export class Reception {
   readonly #reorder = new ReorderBuffer({
@@ -33,12 +43,27 @@ export class Reception {
     maxPackets: REORDER_MAX_PACKETS,
     maxJump: REORDER_MAX_JUMP,
   });
-  readonly #depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+  readonly #depacketizer: Depacketizer;
+  readonly #payloadType: number;
+  readonly #clockRate: number | undefined;
   readonly #damageCauses: Record<string, number> = {};
   #statistics: ReceptionStatistics | undefined;
   #frames = 0;
   #damagedFrames = 0;
   #malformedPackets = 0;
+  #ssrc: number | undefined;
+
+  /** Has received nothing yet. */
+  constructor(options: ReceptionOptions = {}) {
+    this.#depacketizer = options.depacketizer ?? new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+    this.#payloadType = options.payloadType ?? PAYLOAD_TYPE_JPEG;
+    this.#clockRate = options.clockRate;
+  }
+
+  /** The SSRC of the packets; `undefined` before the first. */
+  get ssrc(): number | undefined {
+    return this.#ssrc;
+  }
 
   /** What came by sequence numbers; `undefined` before the first packet. */
   get statistics(): ReceptionStatistics | undefined {
@@ -80,8 +105,14 @@ export class Reception {
       this.#malformedPackets++;
       return [];
     }
-    const isNearStart = sequenceNumber >= 1 && sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
-    this.#statistics ??= new ReceptionStatistics({ firstSequenceNumber: isNearStart ? 1 : undefined });
+    this.#ssrc = packet.ssrc;
+    // The lab counts from 1; the standards begin anywhere.
+    const isNearStart = this.#clockRate === undefined && sequenceNumber >= 1 &&
+      sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
+    this.#statistics ??= new ReceptionStatistics({
+      clockRate: this.#clockRate,
+      firstSequenceNumber: isNearStart ? 1 : undefined,
+    });
     if (outcome === "restarted") this.#statistics.restart(sequenceNumber);
     this.#statistics.add(packet, arrivalMs);
     return this.#assemble(packets);
@@ -103,7 +134,7 @@ export class Reception {
   #decode(datagram: Uint8Array): RtpPacket | undefined {
     try {
       const packet = decodeRtpPacket(datagram);
-      if (packet.payloadType === PAYLOAD_TYPE_JPEG) return packet;
+      if (packet.payloadType === this.#payloadType) return packet;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }

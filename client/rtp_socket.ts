@@ -47,6 +47,11 @@ export class RtpSocket {
     }
   }
 
+  /** The UDP port. */
+  get port(): number {
+    return this.#options.port;
+  }
+
   /** Datagrams that came from another address than the server's. */
   get strangerPackets(): number {
     return this.#strangerPackets;
@@ -55,6 +60,11 @@ export class RtpSocket {
   /** Lets the datagrams of this IP address in; without one all are ignored. */
   accept(serverAddress: string | undefined): void {
     this.#serverAddress = serverAddress === undefined ? undefined : plainAddress(serverAddress);
+  }
+
+  /** Sends a datagram to the server. */
+  async send(bytes: Uint8Array, address: Deno.NetAddr): Promise<void> {
+    await this.#conn.send(bytes, address);
   }
 
   /** Closes the socket. */
@@ -79,6 +89,84 @@ export class RtpSocket {
         return;
       }
     }
+  }
+}
+
+/** How to open an {@linkcode RtpSocketPair}. */
+export interface RtpSocketPairOptions {
+  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address. */
+  readonly hostname: string;
+  /** UDP port for RTP, the next one being for RTCP; `undefined` for any pair that is free. */
+  readonly port: number | undefined;
+  /** Called with each RTP datagram; the bytes are the receiver's to keep. */
+  readonly onRtp: (datagram: Uint8Array) => void;
+  /** The same for RTCP. */
+  readonly onRtcp: (datagram: Uint8Array) => void;
+  /** Called when a socket fails while it is open. */
+  readonly onError: (error: Error) => void;
+}
+
+const PAIR_TRIES = 50;
+/** An RTP header without a payload: nothing to any receiver, and enough to open a way back. */
+const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+/** Two sockets side by side, for RTP and RTCP (RFC 3550, 11). */
+export class RtpSocketPair {
+  /** The even one. */
+  readonly rtp: RtpSocket;
+  readonly #rtcp: RtpSocket;
+  readonly #onError: (error: Error) => void;
+  #rtcpAddress: Deno.NetAddr | undefined;
+
+  private constructor(rtp: RtpSocket, rtcp: RtpSocket, onError: (error: Error) => void) {
+    this.rtp = rtp;
+    this.#rtcp = rtcp;
+    this.#onError = onError;
+  }
+
+  /** Binds both. Throws an error that names a free port where one is taken. */
+  static open({ hostname, port, onRtp, onRtcp, onError }: RtpSocketPairOptions): RtpSocketPair {
+    for (let attempt = 1;; attempt++) {
+      const first = port ?? freeUdpPort(hostname) & ~1;
+      let rtp: RtpSocket | undefined;
+      try {
+        rtp = RtpSocket.open({ hostname, port: first, onDatagram: onRtp, onError });
+        const rtcp = RtpSocket.open({ hostname, port: first + 1, onDatagram: onRtcp, onError });
+        return new RtpSocketPair(rtp, rtcp, onError);
+      } catch (error) {
+        rtp?.close();
+        if (port !== undefined || attempt >= PAIR_TRIES) throw error;
+      }
+    }
+  }
+
+  /** The two ports. */
+  get ports(): readonly [rtp: number, rtcp: number] {
+    return [this.rtp.port, this.#rtcp.port];
+  }
+
+  /** Lets the datagrams of this IP address in; without one all are ignored. */
+  accept(serverAddress: string | undefined): void {
+    this.rtp.accept(serverAddress);
+    this.#rtcp.accept(serverAddress);
+  }
+
+  /** Opens the way back from the server's ports, and remembers where reports go. */
+  punch(serverAddress: string, [rtpPort, rtcpPort]: readonly [number, number]): void {
+    const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname: serverAddress, port });
+    this.#rtcpAddress = address(rtcpPort);
+    this.rtp.send(EMPTY_PACKET, address(rtpPort)).catch(this.#onError);
+  }
+
+  /** Sends a report to the server, once it is known where to. */
+  sendRtcp(packet: Uint8Array): void {
+    if (this.#rtcpAddress !== undefined) this.#rtcp.send(packet, this.#rtcpAddress).catch(this.#onError);
+  }
+
+  /** Closes both sockets. */
+  close(): void {
+    this.rtp.close();
+    this.#rtcp.close();
   }
 }
 

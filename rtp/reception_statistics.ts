@@ -65,6 +65,11 @@ export class ReceptionStatistics {
     return this.#base === undefined ? 0 : this.#highest - this.#base + 1;
   }
 
+  /** Extended highest sequence number received (RFC 3550, A.1): cycles in the high 16 bits. */
+  get highestSequenceNumber(): number {
+    return this.#highest >>> 0;
+  }
+
   /** Expected packets that have not come (yet). */
   get lostPackets(): number {
     return Math.max(0, this.expectedPackets - (this.#packets - this.#duplicates));

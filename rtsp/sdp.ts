@@ -64,3 +64,68 @@ export function encodeStreamDescription(stream: StreamDescription): string {
     }],
   });
 }
+
+/** What the client wants to know of a track. */
+export interface TrackDescription {
+  /** `video`, `audio`, … */
+  readonly type: string;
+  /** Payload types offered, in order. */
+  readonly payloadTypes: readonly number[];
+  /** Names of encodings by payload type, in capitals, such as `JPEG`; those of RFC 3551 included. */
+  readonly encodings: ReadonlyMap<number, string>;
+  /** Control URL, relative or absolute; `undefined` where none is told. */
+  readonly control: string | undefined;
+  /** Size where it is told: larger pictures than RTP/JPEG can say need it. */
+  readonly dimensions: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** What the client wants to know of a session. */
+export interface PresentationDescription {
+  /** Control URL of all tracks together. */
+  readonly control: string | undefined;
+  /** In the order of the description. */
+  readonly tracks: readonly TrackDescription[];
+  /** Whether it has an end: a range of play times that is closed. */
+  readonly isFinite: boolean;
+}
+
+/** Static payload types (RFC 3551, 6) that are named in messages. */
+const STATIC_ENCODINGS: readonly (readonly [number, string])[] = [
+  [0, "PCMU"],
+  [8, "PCMA"],
+  [10, "L16"],
+  [11, "L16"],
+  [14, "MPA"],
+  [26, "JPEG"],
+  [32, "MPV"],
+  [33, "MP2T"],
+];
+
+/** Decodes a description. Throws a `SyntaxError` for text that has no media. */
+export function decodePresentation(text: string): PresentationDescription {
+  const session = sdp.parse(text);
+  if (session.media.length === 0) throw new SyntaxError("Cannot decode SDP: it describes no media");
+  const range = /^range:npt=[^-]*-(.*)$/;
+  const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
+    .flatMap(({ value }) => range.exec(value)?.[1] ?? []);
+  return {
+    control: session.control,
+    isFinite: ranges.some((end) => end.trim() !== ""),
+    tracks: session.media.map((media) => {
+      const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
+      const encodings = new Map(STATIC_ENCODINGS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
+      for (const { payload, codec } of media.rtp) encodings.set(payload, codec.toUpperCase());
+      return { type: media.type, payloadTypes, encodings, control: media.control, dimensions: dimensionsOf(media) };
+    }),
+  };
+}
+
+function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription["dimensions"] {
+  for (const { value } of invalid) {
+    const match =
+      /^(?:x-dimensions:[ \t]*(\d{1,5})[ \t]*,[ \t]*(\d{1,5})|framesize:[ \t]*\d+[ \t]+(\d{1,5})-(\d{1,5}))/i
+        .exec(value);
+    if (match !== null) return { width: Number(match[1] ?? match[3]), height: Number(match[2] ?? match[4]) };
+  }
+  return undefined;
+}

@@ -284,7 +284,7 @@ function parseTarget(uri: string): { name: string } | undefined {
   const match = /^rtsps?:\/\/[^/?#]*([^?#]*)/i.exec(uri);
   if (match === null) return undefined;
   try {
-    const path = decodeURIComponent(match[1]).replace(/\/+$/, "");
+    const path = decodeURIComponent(match[1]).replace(/^\/+|\/+$/g, "");
     return { name: path.endsWith(`/${TRACK}`) ? path.slice(0, -TRACK.length - 1) : path };
   } catch (error) {
     if (error instanceof URIError) return undefined;

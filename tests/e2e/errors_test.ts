@@ -272,7 +272,7 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["serve a b", /serve takes one ROOT, got a b/],
   ["serve --port 70000", /--port is a whole number from 0 to 65535, not "70000"/],
   ["serve --loss 200%", /--loss is a number with %/],
-  ["play", /play takes HOST PORT RTP_PORT FILE.*got nothing/],
+  ["play", /play takes a URL, or HOST PORT RTP_PORT FILE.*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT is a whole number from 1 to 65535, not "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
   ["testsrc", /testsrc takes one OUT/],

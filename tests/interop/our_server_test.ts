@@ -7,11 +7,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { ChildProgram } from "../support/child_program.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { pixelsByFfmpeg, run } from "./pixels.ts";
 
 const FRAMES = 50;
 
@@ -22,14 +22,6 @@ const MOVIES: Readonly<Record<string, readonly string[]>> = {
   "4:2:2, optimised tables": ["-pix_fmt", "yuvj422p", "-huffman", "optimal"],
 };
 
-/** Runs a program to its end; its standard output as text. */
-async function run(program: string, args: readonly string[]): Promise<string> {
-  await using child = new ChildProgram(program, { args });
-  const { code, stdout, stderr } = await child.exit();
-  assertEquals(code, 0, stderr.join("\n"));
-  return stdout.join("\n");
-}
-
 async function makeMovie(directory: string, encoding: readonly string[]): Promise<string> {
   const path = join(directory, "movie.mjpeg");
   await run("ffmpeg", [
@@ -37,12 +29,6 @@ async function makeMovie(directory: string, encoding: readonly string[]): Promis
     ...["-frames:v", String(FRAMES), ...encoding, "-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg", path],
   ]);
   return path;
-}
-
-/** A hash of the pixels of each frame that ffmpeg decodes. */
-async function pixelsByFfmpeg(input: readonly string[]): Promise<string[]> {
-  const text = await run("ffmpeg", ["-nostdin", "-loglevel", "error", ...input, "-f", "framemd5", "-"]);
-  return text.split("\n").filter((line) => !line.startsWith("#")).map((line) => line.split(",").at(-1)!.trim());
 }
 
 for (const [title, encoding] of Object.entries(MOVIES)) {

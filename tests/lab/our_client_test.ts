@@ -114,12 +114,14 @@ for (const { title, flowCount, ...server } of PAUSED_SERVERS) {
     await using movie = await makeLabMovie();
     await using labServer = await startLabServer({ root: movie.root, ...server });
     const player = new Player({
-      hostname: "127.0.0.1",
-      port: labServer.port,
-      rtpPort: freeUdpPort(),
-      file: movie.file,
-      dialect: "auto",
-      flowCount,
+      source: {
+        hostname: "127.0.0.1",
+        port: labServer.port,
+        rtpPort: freeUdpPort(),
+        file: movie.file,
+        dialect: "auto",
+        flowCount,
+      },
       clock: systemClock,
     });
     const received: Uint8Array[] = [];

@@ -1,0 +1,84 @@
+/**
+ * A session at a server, whichever dialect it speaks: what the player needs of it.
+ *
+ * @module
+ */
+
+import type { Dialect } from "../rtsp/message.ts";
+import type { Reception } from "./reception.ts";
+
+/** What a session tells the player. */
+export interface MediaSessionEvents {
+  /** An RTP packet has come; its bytes are the receiver's own. */
+  readonly onPacket: (datagram: Uint8Array) => void;
+  /** The server says that the stream has ended. */
+  readonly onEnd: () => void;
+  /** Something that the user should know, while the session goes on. */
+  readonly onNotice: (text: string) => void;
+  /** The connection has ended without being torn down. */
+  readonly onClosed: (reason: string) => void;
+}
+
+/** A session from SETUP to TEARDOWN. One call at a time; all but `close` reject with what the user should know. */
+export interface MediaSession {
+  /** The dialect that is spoken, once it is known. */
+  readonly dialect: Dialect | undefined;
+  /** What packets come over. */
+  readonly transport: "udp" | "tcp";
+  /** Makes frames of the packets. */
+  readonly reception: Reception;
+  /** Datagrams from another address than the server's: ignored. */
+  readonly strangerPackets: number;
+  /** Connects and does all that leads to READY. */
+  setUp(): Promise<void>;
+  /** Asks for packets. */
+  play(): Promise<void>;
+  /** Asks for no more packets. */
+  pause(): Promise<void>;
+  /** Takes leave. */
+  tearDown(): Promise<void>;
+  /** Closes connection and sockets. */
+  close(): void;
+}
+
+/** A reply other than 200: its text names the status. */
+export class RefusedError extends Error {
+  /** The class's name, for logs. */
+  override name = "RefusedError";
+  /** The status code of the reply. */
+  readonly status: number;
+
+  /** The message names the method, what it was for, and the status. */
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What was asked for, and how the server refused it, as an error. */
+export function refusal(
+  label: string,
+  { status, reason }: { readonly status: number; readonly reason: string },
+  name: string,
+): RefusedError {
+  return new RefusedError(
+    `The server refused ${label}: ${status} ${reason}`.trimEnd() + refusalAdvice(status, name),
+    status,
+  );
+}
+
+function refusalAdvice(status: number, name: string): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
+    case 404:
+      return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists near names`;
+    case 415:
+      return "; the server's log says what is wrong with the file";
+    case 501:
+      return "; it may not be a server of the networking lab";
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * One TCP connection to a server: requests out, one at a time, and replies in, with the packets that are interleaved. What
+ * the texts say is the dialogue's affair.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../rtp/clock.ts";
+import type { RtspResponse } from "../rtsp/message.ts";
+import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
+import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+
+const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+const READ_BYTES = 64 * 1024;
+
+/** How to open an {@linkcode RtspConnection}. */
+export interface RtspConnectionOptions {
+  /** Host name or IP address of the server. */
+  readonly hostname: string;
+  /** TCP port of the server. */
+  readonly port: number;
+  /** Finds the replies. */
+  readonly reader: MessageReader<RtspResponse>;
+  /** Times out replies that do not come. */
+  readonly clock: Clock;
+  /** Takes an interleaved packet, whose bytes are its own. */
+  readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** Called once when the connection has ended, whoever ended it. */
+  readonly onClosed: (reason: string) => void;
+}
+
+/** A request on its way. */
+export interface OutgoingRequest {
+  /** What goes over the wire. */
+  readonly text: string;
+  /** The same for the log, without secrets; `text` where there are none. */
+  readonly shown?: string;
+  /** Its CSeq: replies with a lower one are late and passed over. */
+  readonly cseq: number;
+  /** What it is, for the message of an error: `SETUP movie.mjpeg`. */
+  readonly label: string;
+}
+
+/** A connection that is open until one of the ends closes it. */
+export class RtspConnection {
+  readonly #options: RtspConnectionOptions;
+  readonly #conn: Deno.TcpConn;
+  #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number }) | undefined;
+  #lastExchange: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<void> = Promise.resolve();
+  #cancelSettle: (() => void) | undefined;
+  /** A request got no reply in time: the next one does not wait for long. */
+  #isUnanswered = false;
+  #isClosed = false;
+
+  private constructor(conn: Deno.TcpConn, options: RtspConnectionOptions) {
+    this.#conn = conn;
+    this.#options = options;
+    this.#read();
+  }
+
+  /** Connects. Rejects with an error that names the server and what to check. */
+  static async connect(options: RtspConnectionOptions): Promise<RtspConnection> {
+    const { hostname, port } = options;
+    try {
+      const conn = await Deno.connect({ transport: "tcp", hostname, port });
+      conn.setNoDelay(true);
+      return new RtspConnection(conn, options);
+    } catch (error) {
+      throw new Error(`Cannot connect to ${hostname}:${port}: ${connectAdvice(error, { hostname, port })}`);
+    }
+  }
+
+  /** The server's IP address: the only one that packets are taken from. */
+  get serverAddress(): string {
+    return (this.#conn.remoteAddr as Deno.NetAddr).hostname;
+  }
+
+  /** Sends a request and waits for its reply. Rejects where none comes. */
+  exchange(request: OutgoingRequest): Promise<RtspResponse> {
+    const response = this.#lastExchange.then(() => this.#exchange(request));
+    this.#lastExchange = response.catch(() => {/* its caller gets the error; the next one stands for itself */});
+    return response;
+  }
+
+  /** Sends bytes between requests: an interleaved packet. */
+  write(bytes: Uint8Array): Promise<void> {
+    const written = this.#lastWrite.then(async () => {
+      for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
+    });
+    this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
+    return written;
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelSettle?.();
+    this.#conn.close();
+  }
+
+  async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
+    log.debug("> {text}", { text: shown });
+    const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq };
+    awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
+    const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
+    const cancelTimeout = this.#options.clock.after(timeoutMs, () => {
+      this.#isUnanswered = true;
+      awaiting.reject(new Error(noReply(label, timeoutMs)));
+    });
+    try {
+      await this.write(new TextEncoder().encode(text));
+      const response = await awaiting.promise;
+      this.#isUnanswered = false;
+      return response;
+    } finally {
+      cancelTimeout();
+      this.#awaiting = undefined;
+    }
+  }
+
+  /** Reads until the connection ends. */
+  async #read(): Promise<void> {
+    const { reader, clock } = this.#options;
+    const bytes = new Uint8Array(READ_BYTES);
+    let reason = "the server closed the connection";
+    try {
+      for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
+        this.#cancelSettle?.();
+        this.#take(reader.push(bytes.subarray(0, count)));
+        if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.settle()));
+      }
+    } catch (error) {
+      reason = this.#isClosed ? "closed" : error instanceof Error ? error.message : String(error);
+    }
+    this.close();
+    this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
+    this.#options.onClosed(reason);
+  }
+
+  #take(outputs: readonly ReaderOutput<RtspResponse>[]): void {
+    for (const output of outputs) {
+      if (output.kind === "packet") {
+        this.#options.onPacket?.(output.channel, output.data.slice());
+        continue;
+      }
+      log.debug("< {text}", { text: output.text });
+      if (output.kind === "malformed") this.#awaiting?.reject(output.error);
+      else if (this.#awaiting === undefined) {
+        log.warn("The server sent a reply to nothing: {text}", { text: output.text });
+      } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
+        log.warn("The server sent a late reply, CSeq {cseq}: passed over", { cseq: output.message.cseq });
+      } else this.#awaiting.resolve(output.message);
+    }
+  }
+}
+
+function noReply(label: string, timeoutMs: number): string {
+  return `The server did not answer ${label} within ${timeoutMs / 1000} s; ` +
+    `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
+}
+
+function connectAdvice(error: unknown, { hostname, port }: { hostname: string; port: number }): string {
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  if (/lookup|resolve|not known|no such host/i.test(text)) {
+    return `the host name ${JSON.stringify(hostname)} is unknown; check its spelling or use an IP address`;
+  }
+  return text;
+}

@@ -1,0 +1,51 @@
+/**
+ * RTSP URLs (RFC 2326, 3.2), with the user name and password that people write into them and that never leave in them.
+ *
+ * @module
+ */
+
+/** A URL taken apart. */
+export interface RtspUrl {
+  /** The URL without user name and password: what goes into requests, logs and errors. */
+  readonly href: string;
+  /** Host name or IP address, without brackets. */
+  readonly hostname: string;
+  /** TCP port, 554 where none is written. */
+  readonly port: number;
+  /** What follows host and port, from the slash on, with its query. */
+  readonly path: string;
+  /** User name, decoded; `undefined` where there is none. */
+  readonly user: string | undefined;
+  /** Password, decoded; `undefined` where there is none. */
+  readonly password: string | undefined;
+}
+
+const DEFAULT_PORT = 554;
+
+/** Takes a URL apart. Throws a `SyntaxError` that does not repeat passwords. */
+export function parseRtspUrl(text: string): RtspUrl {
+  const match = /^rtsp:\/\/(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#:@[\]]+)(?::(\d{1,5}))?([/?][^#]*)?(?:#.*)?$/i
+    .exec(text.trim());
+  const port = Number(match?.[3] ?? DEFAULT_PORT);
+  if (match === null || port < 1 || port > 65_535) {
+    throw new SyntaxError("The URL is not of the form rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH");
+  }
+  const [, userInfo, host, portText, path = "/"] = match;
+  const colon = userInfo?.indexOf(":") ?? -1;
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      // A bare percent sign in a password means itself.
+      return part;
+    }
+  };
+  return {
+    href: `rtsp://${host}${portText === undefined ? "" : `:${port}`}${path}`,
+    hostname: host.replace(/^\[|\]$/g, ""),
+    port,
+    path,
+    user: userInfo === undefined ? undefined : decode(colon < 0 ? userInfo : userInfo.slice(0, colon)),
+    password: colon < 0 ? undefined : decode(userInfo.slice(colon + 1)),
+  };
+}

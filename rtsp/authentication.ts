@@ -1,0 +1,118 @@
+/**
+ * Basic and Digest authentication of a client (RFC 2617 as RFC 2326 has it, RFC 7616 for SHA-256): challenges in, the
+ * Authorization header out.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+
+/** Who asks. */
+export interface Credentials {
+  /** User name. */
+  readonly user: string;
+  /** Password; may be empty. */
+  readonly password: string;
+}
+
+/** One way of proving who asks. */
+export interface Challenge {
+  /** The scheme, in small letters. */
+  readonly scheme: "basic" | "digest";
+  /** Parameters by name, in small letters. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Hash functions of Digest, the strongest first, by the names of the `algorithm` parameter in capitals. */
+const ALGORITHMS: Readonly<Record<string, string>> = { "SHA-256": "sha256", "MD5": "md5" };
+
+/** The strongest of the challenges in WWW-Authenticate headers that can be answered: Digest SHA-256, Digest MD5, Basic. */
+export function chooseChallenge(headers: readonly string[]): Challenge | undefined {
+  const challenges = headers.flatMap(decodeChallenges);
+  const strength = ({ scheme, parameters }: Challenge) => {
+    if (scheme === "basic") return 1;
+    const rank = Object.keys(ALGORITHMS).indexOf(algorithmOf(parameters));
+    const qop = parameters.get("qop");
+    const isAnswerable = rank >= 0 && parameters.has("nonce") && (qop === undefined || offersAuth(qop));
+    return isAnswerable ? 10 - rank : 0;
+  };
+  return challenges.filter((challenge) => strength(challenge) > 0)
+    .toSorted((left, right) => strength(right) - strength(left))[0];
+}
+
+/** What is asked for, and the numbers that Digest needs. */
+export interface AuthorizedRequest {
+  /** The method of the request. */
+  readonly method: string;
+  /** Its URL, as it stands in the request line. */
+  readonly uri: string;
+  /** How often the nonce was used, from 1. */
+  readonly nonceCount: number;
+  /** A random text of the client's. */
+  readonly clientNonce: string;
+}
+
+/** The value of the Authorization header. */
+export function encodeAuthorization(
+  { scheme, parameters }: Challenge,
+  { user, password }: Credentials,
+  { method, uri, nonceCount, clientNonce }: AuthorizedRequest,
+): string {
+  if (scheme === "basic") {
+    return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)))}`;
+  }
+  const algorithm = algorithmOf(parameters);
+  const hash = (text: string) => createHash(ALGORITHMS[algorithm]).update(text).digest("hex");
+  const realm = parameters.get("realm") ?? "";
+  const nonce = parameters.get("nonce") ?? "";
+  const opaque = parameters.get("opaque");
+  const secret = hash(`${user}:${realm}:${password}`);
+  const request = hash(`${method}:${uri}`);
+  const fields = [
+    `username="${quote(user)}"`,
+    `realm="${quote(realm)}"`,
+    `nonce="${quote(nonce)}"`,
+    `uri="${quote(uri)}"`,
+  ];
+  if (parameters.has("qop")) {
+    const count = nonceCount.toString(16).padStart(8, "0");
+    const response = hash(`${secret}:${nonce}:${count}:${clientNonce}:auth:${request}`);
+    fields.push(`response="${response}"`, "qop=auth", `nc=${count}`, `cnonce="${clientNonce}"`);
+  } else {
+    fields.push(`response="${hash(`${secret}:${nonce}:${request}`)}"`);
+  }
+  if (parameters.has("algorithm")) fields.push(`algorithm=${algorithm}`);
+  if (opaque !== undefined) fields.push(`opaque="${quote(opaque)}"`);
+  return `Digest ${fields.join(", ")}`;
+}
+
+/** Whether the server only wants a newer nonce: the password was right. */
+export function isStale({ parameters }: Challenge): boolean {
+  return parameters.get("stale")?.toLowerCase() === "true";
+}
+
+/** The challenges of one header: several may stand in it, with commas between them as between parameters. */
+function decodeChallenges(header: string): Challenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
+  const tokens = header.matchAll(/([A-Za-z0-9_-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?[ \t]*,?/g);
+  for (const [, name, quoted, bare] of tokens) {
+    const value = quoted?.replace(/\\(.)/g, "$1") ?? bare;
+    if (value === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() });
+    else challenges.at(-1)?.parameters.set(name.toLowerCase(), value);
+  }
+  return challenges.filter((challenge): challenge is Challenge & typeof challenge =>
+    challenge.scheme === "basic" || challenge.scheme === "digest"
+  );
+}
+
+function algorithmOf(parameters: ReadonlyMap<string, string>): string {
+  return parameters.get("algorithm")?.toUpperCase() ?? "MD5";
+}
+
+function offersAuth(qop: string): boolean {
+  return qop.split(",").some((option) => option.trim().toLowerCase() === "auth");
+}
+
+function quote(text: string): string {
+  return text.replace(/["\\]/g, "\\$&");
+}

@@ -1,0 +1,104 @@
+/**
+ * Our client at other people's servers: every frame arrives, and its decoded pixels are those of the source.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { ChildProgram } from "../support/child_program.ts";
+import { startOurs } from "../support/our_program.ts";
+import { peerTest } from "../support/peers.ts";
+import { freeUdpPort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { pixelsByFfmpeg, run } from "./pixels.ts";
+
+const FRAMES = 50;
+/** Debian's own Python, which has the bindings of GStreamer. */
+const PYTHON = "/usr/bin/python3";
+const GST_SERVER = fromFileUrl(new URL("./gst_server.py", import.meta.url));
+const PROGRAMS = ["ffmpeg", "gst-launch-1.0"];
+
+/** gst-rtsp-server with a movie of its own. */
+async function startGstServer(directory: string, args: readonly string[] = [], pixelFormat = "I420") {
+  const path = join(directory, "movie.avi");
+  await run("gst-launch-1.0", [
+    ...["-q", "videotestsrc", "pattern=ball", `num-buffers=${FRAMES}`, "!"],
+    ...[`video/x-raw,format=${pixelFormat},width=320,height=240,framerate=25/1`, "!", "jpegenc", "!", "avimux", "!"],
+    ...["filesink", `location=${path}`],
+  ]);
+  const program = new ChildProgram(PYTHON, { args: [GST_SERVER, path, ...args] });
+  const [, port] = await program.waitForLine(/^listening (\d+)$/);
+  return { path, port: Number(port), [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+/** Plays to a folder; what was said, and the pixels of what is stored. */
+async function play(source: readonly string[], directory: string) {
+  const out = join(directory, "frames");
+  await using player = startOurs(["play", ...source, "--no-preview", "--json", "--out", out], { write: true });
+  const { code, stdout, stderr } = await player.exit();
+  assertEquals(code, 0, stderr.join("\n"));
+  const pixels = await pixelsByFfmpeg(["-f", "image2", "-i", join(out, "frame-%06d.jpg")]);
+  return { summary: JSON.parse(stdout[0]), pixels, log: stderr.join("\n") };
+}
+
+for (const transport of ["udp", "tcp"]) {
+  for (const pixelFormat of ["I420", "Y42B"]) {
+    peerTest(`play: gst-rtsp-server over ${transport}, pixel for pixel, ${pixelFormat}`, PROGRAMS, async () => {
+      await using directory = await temporaryDirectory();
+      await using server = await startGstServer(directory.path, [], pixelFormat);
+      const url = `rtsp://127.0.0.1:${server.port}/stream`;
+      const { summary, pixels } = await play([url, "--transport", transport], directory.path);
+      assertEquals([summary.dialect, summary.transport], ["standard", transport]);
+      assertEquals([summary.frames, summary.lostPackets, summary.damagedFrames], [FRAMES, 0, 0]);
+      assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
+    });
+  }
+}
+
+peerTest("play: gst-rtsp-server in the lab's form: the dialect is found out", PROGRAMS, async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startGstServer(directory.path);
+  const source = ["127.0.0.1", String(server.port), String(freeUdpPort() & ~1), "stream"];
+  const { summary } = await play(source, directory.path);
+  assertEquals([summary.dialect, summary.frames], ["standard", FRAMES]);
+});
+
+peerTest("play: a server that refuses UDP is played over TCP, and it is said why", PROGRAMS, async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startGstServer(directory.path, ["--tcp-only"]);
+  const { summary, log } = await play([`rtsp://127.0.0.1:${server.port}/stream`], directory.path);
+  assertEquals([summary.transport, summary.frames], ["tcp", FRAMES]);
+  assertMatch(log, /The server does not send over UDP: TCP is used/);
+});
+
+for (const auth of ["basic", "digest"]) {
+  peerTest(`play: gst-rtsp-server with ${auth} authentication, the password never shown`, PROGRAMS, async () => {
+    await using directory = await temporaryDirectory();
+    await using server = await startGstServer(directory.path, ["--auth", auth]);
+    const url = `rtsp://user:pass%20word@127.0.0.1:${server.port}/stream`;
+    const { summary, log } = await play([url, "--log-level", "debug"], directory.path);
+    assertEquals(summary.frames, FRAMES);
+    for (const secret of ["pass word", "pass%20word", btoa("user:pass word")]) assert(!log.includes(secret), secret);
+  });
+
+  peerTest(`play: gst-rtsp-server refuses a wrong password with ${auth} authentication`, PROGRAMS, async () => {
+    await using directory = await temporaryDirectory();
+    await using server = await startGstServer(directory.path, ["--auth", auth]);
+    for (const user of ["", "user:wrong@"]) {
+      await using player = startOurs(["play", `rtsp://${user}127.0.0.1:${server.port}/stream`, "--no-preview"]);
+      const { code, stderr } = await player.exit();
+      assertEquals(code, 1);
+      assertMatch(stderr.join("\n"), /refused DESCRIBE .*: 401 Unauthorized; check user name and password/);
+    }
+  });
+}
+
+peerTest("play: a stream of another kind is named", PROGRAMS, async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startGstServer(directory.path);
+  await using player = startOurs(["play", `rtsp://127.0.0.1:${server.port}/nothing`, "--no-preview"]);
+  const { code, stderr } = await player.exit();
+  assertEquals(code, 1);
+  assertMatch(stderr.join("\n"), /refused DESCRIBE rtsp:\/\/127\.0\.0\.1:\d+\/nothing: 404 Not Found/);
+});
