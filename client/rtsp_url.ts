@@ -24,7 +24,7 @@ const DEFAULT_PORT = 554;
 
 /** Takes a URL apart. Throws a `SyntaxError` that does not repeat passwords. */
 export function parseRtspUrl(text: string): RtspUrl {
-  const match = /^rtsp:\/\/(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#:@[\]]+)(?::(\d{1,5}))?([/?][^#]*)?(?:#.*)?$/i
+  const match = /^rtsp:\/\/(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^\s/?#:@[\]]+)(?::(\d{1,5}))?([/?][^#]*)?(?:#.*)?$/i
     .exec(text.trim());
   const port = Number(match?.[3] ?? DEFAULT_PORT);
   if (match === null || port < 1 || port > 65_535) {

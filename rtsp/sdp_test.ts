@@ -1,0 +1,82 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { decodePresentation, encodeStreamDescription, type StreamDescription } from "./sdp.ts";
+
+const STREAM: StreamDescription = {
+  title: "movie.mjpeg",
+  sessionId: 7,
+  address: "127.0.0.1",
+  duration: 12.5,
+  frameRate: 25,
+  width: 640,
+  height: 360,
+  control: "track1",
+  tool: "mjpegrtsp/0.1.0",
+};
+
+Deno.test("encodeStreamDescription() writes RFC 8866, line by line", () => {
+  assertEquals(encodeStreamDescription(STREAM).split("\r\n"), [
+    "v=0",
+    "o=- 7 1 IN IP4 127.0.0.1",
+    "s=movie.mjpeg",
+    "c=IN IP4 0.0.0.0",
+    "t=0 0",
+    "a=control:*",
+    "a=tool:mjpegrtsp/0.1.0",
+    "a=range:npt=0-12.5",
+    "m=video 0 RTP/AVP 26",
+    "a=control:track1",
+    "a=framerate:25",
+    "a=framesize:26 640-360",
+    "",
+  ]);
+});
+
+const LINES: readonly [title: string, changes: Partial<StreamDescription>, line: string][] = [
+  ["a source without an end", { duration: undefined }, "a=range:npt=0-"],
+  ["sizes beyond 2040", { width: 3840, height: 2160 }, "a=x-dimensions:3840,2160"],
+  ["a rate that is no whole number", { frameRate: 30_000 / 1001 }, "a=framerate:29.97"],
+  ["IPv6", { address: "::1" }, "o=- 7 1 IN IP6 ::1"],
+  ["a title that would begin a line", { title: "a\r\nm=audio" }, "s=a  m=audio"],
+];
+
+for (const [title, changes, line] of LINES) {
+  Deno.test(`encodeStreamDescription() writes ${title}`, () => {
+    const lines = encodeStreamDescription({ ...STREAM, ...changes }).split("\r\n");
+    assertEquals(lines.filter((candidate) => candidate === line), [line]);
+  });
+}
+
+Deno.test("decodePresentation() reads what encodeStreamDescription() writes", () => {
+  const { control, isFinite, tracks } = decodePresentation(encodeStreamDescription({ ...STREAM, width: 2048 }));
+  assertEquals([control, isFinite, tracks.length], ["*", true, 1]);
+  assertEquals({ ...tracks[0], encodings: [...tracks[0].encodings] }, {
+    type: "video",
+    payloadTypes: [26],
+    encodings: [[26, "JPEG"]],
+    control: "track1",
+    dimensions: { width: 2048, height: 360 },
+  });
+});
+
+Deno.test("decodePresentation() reads a camera with sound, metadata and a payload type of its own", () => {
+  const { control, isFinite, tracks } = decodePresentation(
+    [
+      ...["v=0", "o=- 1 1 IN IP4 10.0.0.9", "s=Media Presentation", "t=0 0"],
+      ...["m=vana 0 RTP/AVP 107", "a=control:trackID=3"],
+      ...["m=audio 0 RTP/AVP 0 8", "a=control:trackID=2"],
+      ...["m=video 0 RTP/AVP 96 26", "a=rtpmap:96 jpeg/90000", "a=control:rtsp://10.0.0.9/video", ""],
+    ].join("\r\n"),
+  );
+  assertEquals([control, isFinite], [undefined, false]);
+  assertEquals(tracks.map(({ type, control }) => [type, control]), [
+    ...[["vana", "trackID=3"], ["audio", "trackID=2"], ["video", "rtsp://10.0.0.9/video"]],
+  ]);
+  assertEquals([...tracks[2].encodings].toSorted(), [[26, "JPEG"], [96, "JPEG"]]);
+  assertEquals([...tracks[1].encodings], [[0, "PCMU"], [8, "PCMA"]]);
+});
+
+Deno.test("decodePresentation() rejects text without media", () => {
+  for (const text of ["", "<html></html>", "v=0\r\ns=x\r\n"]) {
+    assertThrows(() => decodePresentation(text), SyntaxError, "it describes no media");
+  }
+});
