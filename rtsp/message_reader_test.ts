@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import {
   createLabResponseReader,
   createRequestReader,
+  createStandardResponseReader,
   MessageTooLargeError,
   type ReaderOutput,
 } from "./message_reader.ts";
@@ -169,4 +170,74 @@ Deno.test("MessageReader survives any bytes in any pieces, and holds no more tha
     }),
     { numRuns: 1000 },
   );
+});
+
+/** What comes out of a reader, a packet as its channel and bytes. */
+function summarize(outputs: readonly ReaderOutput<unknown>[]): string[] {
+  return outputs.map((output) =>
+    output.kind === "packet" ? `packet ${output.channel}: ${output.data}` : `${output.kind}: ${output.text}`
+  );
+}
+
+const INTERLEAVED = Uint8Array.of(
+  ...[0x24, 0, 0, 3, 1, 2, 3],
+  ...bytes("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"),
+  ...[0x24, 1, 0, 0],
+  ...[0x24, 1, 0, 4, 0x24, 0x80, 0xff, 0x0a],
+  ...bytes("\r\nSET_PARAMETER rtsp://a RTSP/1.0\r\nCSeq: 2\r\nContent-Length: 4\r\n\r\n$a\r\n"),
+  ...[0x24, 2, 0, 1, 9],
+);
+const INTERLEAVED_OUTPUTS = [
+  "packet 0: 1,2,3",
+  "message: OPTIONS * RTSP/1.0\r\nCSeq: 1",
+  "packet 1: ",
+  "packet 1: 36,128,255,10",
+  "message: SET_PARAMETER rtsp://a RTSP/1.0\r\nCSeq: 2\r\nContent-Length: 4\r\n\r\n$a",
+  "packet 2: 9",
+];
+
+Deno.test("MessageReader finds packets between messages, and bodies", () => {
+  assertEquals(summarize(createRequestReader().push(INTERLEAVED)), INTERLEAVED_OUTPUTS);
+});
+
+Deno.test("MessageReader finds packets between messages cut at every byte, and byte by byte", () => {
+  for (let cut = 1; cut < INTERLEAVED.length; cut++) {
+    const reader = createRequestReader();
+    const outputs = [...reader.push(INTERLEAVED.subarray(0, cut)), ...reader.push(INTERLEAVED.subarray(cut))];
+    assertEquals(summarize(outputs), INTERLEAVED_OUTPUTS, `cut at ${cut}`);
+  }
+  const reader = createRequestReader();
+  assertEquals(summarize([...INTERLEAVED].flatMap((byte) => reader.push(Uint8Array.of(byte)))), INTERLEAVED_OUTPUTS);
+});
+
+Deno.test("MessageReader for the standards' responses waits for the body, and finds packets behind it", () => {
+  const stream = Uint8Array.of(
+    ...bytes("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 5\r\n\r\nv=0\r\n"),
+    ...[0x24, 0, 0, 1, 7],
+  );
+  for (let cut = 1; cut < stream.length; cut++) {
+    const reader = createStandardResponseReader();
+    const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
+    const [response, packet] = outputs;
+    assertEquals(response.kind === "message" && response.message.body, "v=0\r\n", `cut at ${cut}`);
+    assertEquals([outputs.length, packet.kind], [2, "packet"]);
+  }
+});
+
+Deno.test(`MessageReader takes a body of ${MAX_BODY_BYTES} bytes, and not one more`, () => {
+  const request = (length: number) =>
+    bytes(`SET_PARAMETER rtsp://a RTSP/1.0\r\nCSeq: 1\r\nContent-Length: ${length}\r\n\r\n`);
+  const reader = createRequestReader();
+  reader.push(request(MAX_BODY_BYTES));
+  assertEquals(reader.push(new Uint8Array(MAX_BODY_BYTES).fill(0x61)).length, 1);
+  assertThrows(
+    () => createRequestReader().push(request(MAX_BODY_BYTES + 1)),
+    MessageTooLargeError,
+    `A body exceeds ${MAX_BODY_BYTES} bytes`,
+  );
+});
+
+Deno.test("MessageReader reads names in UTF-8", () => {
+  const [output] = createRequestReader().push(bytes("SETUP фильм.mjpeg\n1\n RTSP/1.0 RTP/UDP 5008"));
+  assertEquals(output.kind === "message" && output.message.uri, "фильм.mjpeg");
 });
