@@ -190,7 +190,8 @@ export class StandardSession implements MediaSession {
       canonicalName: `mjpegrtsp@${Math.floor(random() * 2 ** 32).toString(36)}`,
       clock,
       send: (packet) => this.#sendRtcp(packet),
-      onBye: events.onEnd,
+      onBye: () =>
+        this.#canFallBack ? this.#fallBack("The stream ended before a packet came over UDP") : events.onEnd(),
     });
   }
 
@@ -256,21 +257,33 @@ export class StandardSession implements MediaSession {
     this.#connection?.write(bytes).catch(() => {/* the connection has ended, which its reader tells */});
   }
 
-  /** Falls back to TCP where nothing comes over UDP. */
+  /** Whether nothing has come over UDP that could have come over TCP. */
+  get #canFallBack(): boolean {
+    return !this.#hasPackets && this.#transport === "udp" && this.#options.transport === "auto";
+  }
+
   #watchFirstPacket(): void {
     this.#cancelFirstPacket?.();
-    if (this.#hasPackets || this.#transport === "tcp" || this.#options.transport !== "auto") return;
+    if (!this.#canFallBack) return;
     this.#cancelFirstPacket = this.#options.clock.after(FIRST_PACKET_TIMEOUT_MS, () => {
-      const { events } = this.#options;
-      events.onNotice(`No packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s: TCP is used`);
-      this.#fallBack().catch((error) => events.onClosed(error.message));
+      this.#fallBack(`No packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
     });
   }
 
-  async #fallBack(): Promise<void> {
+  /** Begins anew over TCP, and says why. */
+  #fallBack(reason: string): void {
+    const { events } = this.#options;
+    this.#stopTimers();
+    // What the server says of the session that is given up is no news of the next one.
+    this.#reports = undefined;
+    this.#transport = "tcp";
+    events.onNotice(`${reason}: TCP is used`);
+    this.#playAnew().catch((error) => events.onClosed(error.message));
+  }
+
+  async #playAnew(): Promise<void> {
     await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     this.#session = undefined;
-    this.#transport = "tcp";
     await this.#reconnect();
     await this.#setUpTrack();
     await this.play();

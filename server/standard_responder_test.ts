@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { decodeJpegPayload } from "../rtp/jpeg_payload.ts";
+import { decodeJpegPayload, JpegDepacketizer } from "../rtp/jpeg_payload.ts";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../rtp/rtcp.ts";
 import { createStandardResponseReader } from "../rtsp/message_reader.ts";
@@ -28,6 +28,7 @@ class Client implements Disposable {
   #cseq = 0;
   #wake = () => {};
   #isClosed = false;
+  #reading: PromiseWithResolvers<void> | undefined;
 
   constructor(conn: Deno.TcpConn, port: number) {
     this.#conn = conn;
@@ -56,6 +57,15 @@ class Client implements Disposable {
     for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
   }
 
+  /** Reads no more until told to go on. */
+  stopReading(): void {
+    this.#reading = Promise.withResolvers();
+  }
+
+  goOnReading(): void {
+    this.#reading?.resolve();
+  }
+
   /** Waits for something that reading brings about. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
@@ -78,6 +88,7 @@ class Client implements Disposable {
           if (output.kind === "packet") this.packets.push({ channel: output.channel, data: output.data.slice() });
         }
         this.#wake();
+        await this.#reading?.promise;
       }
     } catch (error) {
       if (!this.#isClosed && !(error instanceof Deno.errors.ConnectionReset)) throw error;
@@ -361,4 +372,40 @@ Deno.test("a lab client gets the same description in three lines and what follow
   const { status, cseq, session, body } = await client.exchange("DESCRIBE movie.mjpeg RTSP/1.0\nCSeq: 1\n\n");
   assertEquals([status, cseq, session], [200, 1, "0"]);
   assertMatch(body, /^v=0\r\n[^]*m=video 0 RTP\/AVP 26/);
+});
+
+Deno.test("a TCP client that does not read loses whole frames, never order, and slows nobody", async () => {
+  const directory = await temporaryDirectory();
+  const large = await makeJpeg({ width: 1280, height: 960, quality: 95 });
+  await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
+  {
+    await using server = await serve({ root: await ServedRoot.open(directory.path), loop: true, mtuBytes: 60_000 });
+    const [slow, quick] = [await server.connect(), await server.connect()];
+    const sessions = [];
+    for (const client of [slow, quick]) {
+      sessions.push((await client.ask("SETUP", "large.mjpeg", TCP)).session!);
+      await client.ask("PLAY", "large.mjpeg", { Session: sessions.at(-1)! });
+    }
+    const count = Math.ceil(16_000_000 / large.length);
+    slow.stopReading();
+    for (let frame = 0; frame < count; frame++) {
+      await server.advance(50);
+      await quick.until(() => framesOf(rtpOf(quick)) >= frame);
+    }
+    slow.goOnReading();
+    await server.advance(500);
+    await slow.until(() => framesOf(rtpOf(slow)) > 0 && slow.packets.length > 20);
+    const packets = rtpOf(slow);
+    assert(framesOf(packets) < count, `${framesOf(packets)} of ${count} frames`);
+    packets.forEach(({ sequenceNumber }, index) => {
+      assertEquals(sequenceNumber, (packets[0].sequenceNumber + index) & 0xffff);
+    });
+    // Every frame that was begun is whole.
+    const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000_000 });
+    const outputs = packets.flatMap((packet, index) =>
+      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+    );
+    assertEquals(outputs.map(({ kind }) => kind), Array(framesOf(packets)).fill("frame"));
+  }
+  await directory[Symbol.asyncDispose]();
 });

@@ -1,0 +1,80 @@
+/** `play rtsp://…` at our own server: transports, falling back, ends, and what a person is told. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { makeLabMovie } from "../support/lab_movie.ts";
+import { startOurs, startOurServer } from "../support/our_program.ts";
+import { freeTcpPort } from "../support/ports.ts";
+
+/** Plays to the end; the summary and what was said. */
+async function play(url: string, args: readonly string[] = []) {
+  await using player = startOurs(["play", url, "--no-preview", "--json", ...args]);
+  const { code, stdout, stderr } = await player.exit();
+  return { code, summary: stdout.length > 0 ? JSON.parse(stdout[0]) : undefined, log: stderr.join("\n") };
+}
+
+for (const transport of ["udp", "tcp"]) {
+  Deno.test(`play rtsp:// over ${transport} receives every frame and ends with the stream`, async () => {
+    await using movie = await makeLabMovie({ frameCount: 30 });
+    await using server = await startOurServer({ root: movie.root });
+    const url = `rtsp://127.0.0.1:${server.port}/${movie.file}`;
+    const { code, summary, log } = await play(url, ["--transport", transport]);
+    assertEquals(code, 0, log);
+    assertEquals(
+      [summary.frames, summary.lostPackets, summary.damagedFrames, summary.dialect, summary.transport],
+      [30, 0, 0, "standard", transport],
+    );
+    assertMatch(log, /The stream has ended/);
+    await server.program.waitForLine(/ended, torn down: 30 frames/);
+  });
+}
+
+for (
+  const [title, args, message] of [
+    ["nothing comes over UDP", ["--loop"], /No packet has come over UDP for 3 s: TCP is used/],
+    ["the stream ends before anything came", [], /The stream ended before a packet came over UDP: TCP is used/],
+  ] as const
+) {
+  Deno.test(`play rtsp:// goes over to TCP where ${title}, and says why`, async () => {
+    await using movie = await makeLabMovie({ frameCount: 30 });
+    // The emulated network is on the way of datagrams only.
+    await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%", ...args] });
+    const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
+    assertEquals(code, 0, log);
+    assertEquals([summary.frames, summary.transport], [30, "tcp"]);
+    assertMatch(log, message);
+  });
+}
+
+Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {
+  await using movie = await makeLabMovie({ frameCount: 30 });
+  await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%", "--loop"] });
+  const { code, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--transport", "udp"]);
+  assertEquals(code, 1);
+  assertMatch(log, /No packet has come for 5 s: check the server, or try --transport tcp/);
+});
+
+Deno.test("play rtsp:// over a network that loses packets shows no damaged frame, and counts them", async () => {
+  await using movie = await makeLabMovie({ frameCount: 60 });
+  await using server = await startOurServer({ root: movie.root, args: ["--loss", "3%", "--mtu", "500"] });
+  const { code, summary } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--transport", "udp"]);
+  assertEquals(code, 0);
+  assert(summary.lostPackets > 0 && summary.damagedFrames > 0, JSON.stringify(summary));
+  // A lost packet costs one frame, a lost last packet of a frame none but its own.
+  assert(summary.frames + summary.damagedFrames <= 60 && summary.frames > 10, JSON.stringify(summary));
+});
+
+const WRONG: readonly [url: string, args: string[], code: number, message: RegExp][] = [
+  ["rtsp://127.0.0.1:PORT/nothing.mjpeg", [], 1, /refused DESCRIBE .*nothing\.mjpeg: 404 Not Found/],
+  ["rtsp://127.0.0.1:0/x", [], 2, /The URL is not of the form rtsp:\/\/\[USER:PASSWORD@\]HOST\[:PORT\]\/PATH/],
+  ["http://127.0.0.1/x", [], 2, /The URL is not of the form rtsp:/],
+  ["rtsp://127.0.0.1:PORT/x", ["--dialect", "lab"], 2, /--dialect lab needs the lab's form/],
+  [`rtsp://127.0.0.1:${freeTcpPort()}/x`, [], 1, /nobody listens there/],
+];
+
+for (const [url, args, code, message] of WRONG) {
+  Deno.test(`play ${url.replace(/:\d{4,}/, "")} ${args.join(" ")} exits ${code} with a sentence`, async () => {
+    await using server = await startOurServer({ root: "." });
+    const played = await play(url.replace("PORT", String(server.port)), args);
+    assertEquals(played.code, code, played.log);
+    assertMatch(played.log, message);
+  });
+}
