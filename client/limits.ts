@@ -57,3 +57,6 @@ export const MAX_REDIRECTS = 5;
 
 /** Time that a server of the lab has to answer the first SETUP before it is taken for one of the standards, in milliseconds. */
 export const LAB_SERVER_PATIENCE_MS = 1000;
+
+/** Times that a request is sent before its refusal for want of authorization is taken for an answer. */
+export const MAX_AUTHORIZATIONS = 3;

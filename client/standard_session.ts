@@ -330,15 +330,16 @@ export class StandardSession implements MediaSession {
 
   /** Sends a request, authorized where the server asks for it; returns the reply whatever its status. */
   async #tryRequest(method: string, parts: RequestParts): Promise<RtspResponse> {
-    const wasAuthorized = this.#challenge !== undefined;
-    const response = await this.#send(method, parts);
-    if (response.status !== 401) return response;
-    const challenge = chooseChallenge(response.headers.getAll("WWW-Authenticate"));
-    const isRefused = wasAuthorized && challenge !== undefined && !isStale(challenge);
-    if (challenge === undefined || this.#url.user === undefined || isRefused) return response;
-    this.#challenge = challenge;
-    this.#nonceCount = 0;
-    return await this.#send(method, parts);
+    for (let attempt = 1;; attempt++) {
+      const wasAuthorized = this.#challenge !== undefined;
+      const response = await this.#send(method, parts);
+      if (response.status !== 401 || this.#url.user === undefined || attempt === MAX_AUTHORIZATIONS) return response;
+      const challenge = chooseChallenge(response.headers.getAll("WWW-Authenticate"));
+      const isRefused = wasAuthorized && challenge !== undefined && !isStale(challenge);
+      if (challenge === undefined || isRefused) return response;
+      this.#challenge = challenge;
+      this.#nonceCount = 0;
+    }
   }
 
   async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {

@@ -64,6 +64,7 @@ export class MessageReader<T> {
    * is there. Call {@linkcode settle} if it stays so for a moment.
    */
   get mayBeWhole(): boolean {
+    if (this.#endOfLengthless() !== undefined) return true;
     return this.#text.includes("\n") && !this.#grammar.needsBlankLine(this.#text) && !hasBody(this.#text);
   }
 
@@ -80,7 +81,19 @@ export class MessageReader<T> {
 
   /** Takes what has come for a message: nothing more seems to follow. */
   settle(): ReaderOutput<T>[] {
-    return this.#text.trim() === "" ? [] : [this.#take({ head: this.#text.length, body: 0 })];
+    if (this.#text.trim() === "") return [];
+    return [this.#take(this.#endOfLengthless() ?? { head: this.#text.length, body: 0 })];
+  }
+
+  /** Some cameras describe their streams without a Content-Length: all that comes in one go is the body. */
+  #endOfLengthless(): { head: number; body: number } | undefined {
+    const blank = /\r?\n\r?\n/.exec(this.#text);
+    if (blank === null) return undefined;
+    const head = blank.index + blank[0].length;
+    const fields = this.#text.slice(0, head);
+    const isLengthless = /^content-type[ \t]*:[ \t]*application\/sdp/im.test(fields) &&
+      !/^content-length[ \t]*:/im.test(fields);
+    return isLengthless ? { head, body: this.#text.length - head } : undefined;
   }
 
   /** Takes a packet's bytes; returns what follows them. */
@@ -133,7 +146,7 @@ export class MessageReader<T> {
 
   /** Where the first message ends, as the lengths of its head and its body; `undefined` while it has not ended. */
   #findEnd(): { head: number; body: number } | undefined {
-    if (this.#text === "") return undefined;
+    if (this.#text === "" || this.#endOfLengthless() !== undefined) return undefined;
     const blank = /\r?\n\r?\n/.exec(this.#text);
     const blankEnd = blank === null ? -1 : blank.index + blank[0].length;
     if (!this.#grammar.needsBlankLine(this.#text)) {

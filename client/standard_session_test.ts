@@ -1,0 +1,387 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { conditionJpeg } from "../mjpeg/conditioning.ts";
+import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
+import { encodeRtpPacket } from "../rtp/packet.ts";
+import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
+import { createRequestReader } from "../rtsp/message_reader.ts";
+import type { RtspRequest } from "../rtsp/message.ts";
+import { decodeTransports } from "../rtsp/transport.ts";
+import { FakeClock } from "../tests/support/fake_clock.ts";
+import { makeJpeg } from "../tests/support/jpegs.ts";
+import { parseRtspUrl } from "./rtsp_url.ts";
+import { StandardSession, type StandardSessionOptions } from "./standard_session.ts";
+
+/** How the camera answers: header lines behind the status line and CSeq, and what follows the blank line. */
+type Answer = { readonly status?: string; readonly lines?: readonly string[]; readonly body?: string };
+
+/** What a camera of the plain kind says to a method. */
+const PLAIN: Readonly<Record<string, Answer>> = {
+  OPTIONS: { lines: ["Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER"] },
+  DESCRIBE: {
+    lines: ["Content-Type: application/sdp", "Content-Base: rtsp://camera/stream/"],
+    body: sdp("m=video 0 RTP/AVP 26", "a=control:track1"),
+  },
+  SETUP: { lines: ["Session: 12345678;timeout=40", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"] },
+};
+
+function sdp(...lines: string[]): string {
+  return ["v=0", "o=- 1 1 IN IP4 10.0.0.9", "s=Media Presentation", "t=0 0", ...lines, ""].join("\r\n");
+}
+
+/** A camera on a real connection, and a session at it. */
+function open(
+  answers: Readonly<Record<string, Answer | ((request: RtspRequest) => Answer)>> = {},
+  options: Partial<StandardSessionOptions> & {
+    path?: string;
+    userInfo?: string;
+    withoutLength?: boolean;
+    pieces?: number;
+  } = {},
+) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const requests: RtspRequest[] = [];
+  const packets: { channel: number; data: Uint8Array }[] = [];
+  const conns: Deno.TcpConn[] = [];
+  const clock = new FakeClock();
+  const received: Uint8Array[] = [];
+  const events: string[] = [];
+  const write = async (conn: Deno.TcpConn, bytes: Uint8Array) => {
+    for (let count = 0; count < bytes.length;) count += await conn.write(bytes.subarray(count));
+  };
+  const answer = async (conn: Deno.TcpConn, request: RtspRequest) => {
+    requests.push(request);
+    const own = answers[request.method];
+    const { status = "200 OK", lines = [], body = "" } = (typeof own === "function" ? own(request) : own) ??
+      PLAIN[request.method] ?? {};
+    const length = body === "" || options.withoutLength ? [] : [`Content-Length: ${body.length}`];
+    const text = [`RTSP/1.0 ${status}`, `CSeq: ${request.cseq}`, ...lines, ...length, "", body].join("\r\n");
+    const bytes = new TextEncoder().encode(text);
+    const step = Math.ceil(bytes.length / (options.pieces ?? 1));
+    for (let start = 0; start < bytes.length; start += step) {
+      await write(conn, bytes.subarray(start, start + step));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  };
+  const serving = (async () => {
+    for await (const conn of listener) {
+      conns.push(conn);
+      (async () => {
+        const reader = createRequestReader();
+        const buffer = new Uint8Array(4096);
+        for (let count = await conn.read(buffer); count !== null; count = await conn.read(buffer)) {
+          for (const output of reader.push(buffer.subarray(0, count))) {
+            if (output.kind === "message") await answer(conn, output.message);
+            if (output.kind === "packet") packets.push({ channel: output.channel, data: output.data.slice() });
+          }
+        }
+      })().catch(() => {/* the session has closed the connection */});
+    }
+  })();
+  const { port } = listener.addr;
+  const session = new StandardSession({
+    url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${port}/${options.path ?? "stream"}`),
+    rtpPort: undefined,
+    transport: "tcp",
+    userAgent: "test",
+    clock,
+    random: Math.random,
+    events: {
+      onPacket: (datagram) => received.push(datagram),
+      onEnd: () => events.push("end"),
+      onNotice: (text) => events.push(text),
+      onClosed: (reason) => events.push(`closed: ${reason}`),
+    },
+    ...options,
+  });
+  return {
+    session,
+    clock,
+    port,
+    requests,
+    packets,
+    received,
+    events,
+    /** What was asked for, as "METHOD url". */
+    get asked(): string[] {
+      return requests.map(({ method, uri }) => `${method} ${uri.replace(`127.0.0.1:${port}`, "camera")}`);
+    },
+    /** Sends an interleaved packet. */
+    async send(channel: number, data: Uint8Array): Promise<void> {
+      await write(conns.at(-1)!, Uint8Array.of(0x24, channel, data.length >> 8, data.length & 0xff, ...data));
+    },
+    async until(condition: () => boolean): Promise<void> {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+    async [Symbol.asyncDispose]() {
+      session.close();
+      listener.close();
+      for (const conn of conns) conn.close();
+      await serving;
+    },
+  };
+}
+
+Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
+  await using camera = open();
+  await camera.session.setUp();
+  await camera.session.play();
+  await camera.session.pause();
+  await camera.session.tearDown();
+  assertEquals(camera.asked, [
+    "OPTIONS rtsp://camera/stream",
+    "DESCRIBE rtsp://camera/stream",
+    "SETUP rtsp://camera/stream/track1",
+    "PLAY rtsp://camera/stream/",
+    "PAUSE rtsp://camera/stream/",
+    "TEARDOWN rtsp://camera/stream/",
+  ]);
+  assertEquals(camera.requests.map(({ cseq }) => cseq), [1, 2, 3, 4, 5, 6]);
+  assert(camera.requests.slice(3).every(({ session }) => session === "12345678"));
+  assert(camera.requests.every(({ headers }) => headers.get("User-Agent") === "test"));
+});
+
+/** Controls as cameras write them, and where SETUP and PLAY go. */
+const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: string][] = [
+  [
+    "a relative control with Content-Base",
+    { lines: ["Content-Base: rtsp://camera/stream/"], body: sdp("m=video 0 RTP/AVP 26", "a=control:trackID=1") },
+    "rtsp://camera/stream/trackID=1",
+    "rtsp://camera/stream/",
+  ],
+  [
+    "a Content-Base without its slash",
+    { lines: ["Content-Base: rtsp://camera/stream"], body: sdp("m=video 0 RTP/AVP 26", "a=control:trackID=1") },
+    "rtsp://camera/stream/trackID=1",
+    "rtsp://camera/stream",
+  ],
+  [
+    "Content-Location",
+    { lines: ["Content-Location: rtsp://camera/other/"], body: sdp("m=video 0 RTP/AVP 26", "a=control:v") },
+    "rtsp://camera/other/v",
+    "rtsp://camera/other/",
+  ],
+  [
+    "no base at all",
+    { body: sdp("m=video 0 RTP/AVP 26", "a=control:trackID=1") },
+    "rtsp://camera/stream/trackID=1",
+    "rtsp://camera/stream",
+  ],
+  [
+    "absolute controls",
+    { body: sdp("a=control:rtsp://camera/all", "m=video 0 RTP/AVP 26", "a=control:rtsp://camera/video") },
+    "rtsp://camera/video",
+    "rtsp://camera/all",
+  ],
+  ["no control", { body: sdp("m=video 0 RTP/AVP 26") }, "rtsp://camera/stream", "rtsp://camera/stream"],
+  [
+    "control of *",
+    { body: sdp("a=control:*", "m=video 0 RTP/AVP 26", "a=control:*") },
+    "rtsp://camera/stream",
+    "rtsp://camera/stream",
+  ],
+  [
+    "metadata and sound before the video",
+    {
+      body: sdp(
+        ...["m=vana 0 RTP/AVP 107", "a=control:trackID=3", "m=audio 0 RTP/AVP 0", "a=control:trackID=2"],
+        ...["m=video 0 RTP/AVP 26", "a=control:trackID=1"],
+      ),
+    },
+    "rtsp://camera/stream/trackID=1",
+    "rtsp://camera/stream",
+  ],
+  [
+    "a payload type of its own",
+    { body: sdp("m=video 0 RTP/AVP 97", "a=rtpmap:97 JPEG/90000", "a=control:x") },
+    "rtsp://camera/stream/x",
+    "rtsp://camera/stream",
+  ],
+];
+
+for (const [title, describe, setup, play] of CONTROLS) {
+  Deno.test(`StandardSession finds its way with ${title}`, async () => {
+    const lines = ["Content-Type: application/sdp", ...(describe.lines ?? [])];
+    await using camera = open({ DESCRIBE: { ...describe, lines } });
+    await camera.session.setUp();
+    await camera.session.play();
+    assertEquals(camera.asked.slice(2), [`SETUP ${setup}`, `PLAY ${play}`]);
+  });
+}
+
+Deno.test("StandardSession reads a description that comes in many segments", async () => {
+  await using camera = open({}, { pieces: 40 });
+  await camera.session.setUp();
+  assertEquals(camera.asked.length, 3);
+});
+
+Deno.test("StandardSession reads a description without Content-Length", async () => {
+  await using camera = open({}, { withoutLength: true });
+  const setUp = camera.session.setUp();
+  await camera.until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
+  camera.clock.advance(1000);
+  await setUp;
+  assertEquals(camera.asked.length, 3);
+});
+
+Deno.test("StandardSession names what the stream has instead of Motion-JPEG", async () => {
+  const body = sdp("m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000", "m=audio 0 RTP/AVP 8");
+  await using camera = open({ DESCRIBE: { lines: ["Content-Type: application/sdp"], body } });
+  await assertRejects(
+    () => camera.session.setUp(),
+    Error,
+    "The stream has no Motion-JPEG video, the only kind that is played here: it has video H264, audio PCMA",
+  );
+});
+
+Deno.test("StandardSession answers the strongest of several challenges, and authorizes everything from then on", async () => {
+  const challenges = [
+    'WWW-Authenticate: Basic realm="cam"',
+    'WWW-Authenticate: Digest realm="cam", nonce="n1", algorithm=SHA-256, qop="auth"',
+    'WWW-Authenticate: Digest realm="cam", nonce="n1"',
+  ];
+  await using camera = open({
+    DESCRIBE: ({ headers }) =>
+      headers.get("Authorization") === undefined ? { status: "401 Unauthorized", lines: challenges } : PLAIN.DESCRIBE,
+  }, { userInfo: "user:secret@" });
+  await camera.session.setUp();
+  await camera.session.play();
+  const authorizations = camera.requests.map(({ headers }) => headers.get("Authorization"));
+  assertEquals(authorizations.slice(0, 2), [undefined, undefined]);
+  authorizations.slice(2).forEach((value, index) => {
+    assertMatch(value ?? "", /^Digest username="user".*algorithm=SHA-256/);
+    assertMatch(value ?? "", new RegExp(`nc=0000000${index + 1}`));
+  });
+  assert(camera.requests.every(({ uri }) => !uri.includes("secret")));
+});
+
+Deno.test("StandardSession takes a newer nonce when its own is stale, and gives up when the password is wrong", async () => {
+  for (const stale of [true, false]) {
+    let nonce = 0;
+    const challenge = () =>
+      `WWW-Authenticate: Digest realm="cam", nonce="n${++nonce}"${nonce > 1 && stale ? ", stale=true" : ""}`;
+    await using camera = open({
+      SETUP: ({ headers }) =>
+        /nonce="n2"/.test(headers.get("Authorization") ?? "")
+          ? PLAIN.SETUP
+          : { status: "401 Unauthorized", lines: [challenge()] },
+    }, { userInfo: "user:secret@" });
+    if (stale) {
+      await camera.session.setUp();
+      assertEquals(camera.asked.slice(2), Array(3).fill("SETUP rtsp://camera/stream/track1"));
+    } else {
+      await assertRejects(() => camera.session.setUp(), Error, "401 Unauthorized; check user name and password");
+    }
+  }
+});
+
+Deno.test("StandardSession follows a redirect, with its credentials, and not for ever", async () => {
+  await using other = open();
+  await using camera = open({
+    DESCRIBE: { status: "302 Moved", lines: [`Location: rtsp://127.0.0.1:${other.port}/elsewhere`] },
+  });
+  await camera.session.setUp();
+  assertEquals(other.asked.slice(0, 2), ["OPTIONS rtsp://camera/elsewhere", "DESCRIBE rtsp://camera/elsewhere"]);
+  await using circle = open({
+    DESCRIBE: ({ uri }) => ({ status: "301 Moved", lines: [`Location: ${uri}`] }),
+  });
+  await assertRejects(() => circle.session.setUp(), Error, "The server sent us elsewhere 5 times in a row");
+});
+
+for (
+  const [methods, keepalive] of [
+    ["OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER", "GET_PARAMETER"],
+    ["OPTIONS, DESCRIBE, SETUP, PLAY", "OPTIONS"],
+  ]
+) {
+  Deno.test(`StandardSession keeps alive with ${keepalive} at half the timeout`, async () => {
+    await using camera = open({ OPTIONS: { lines: [`Public: ${methods}`] } });
+    await camera.session.setUp();
+    await camera.session.play();
+    const before = camera.requests.length;
+    camera.clock.advance(19_999);
+    assertEquals(camera.requests.length, before);
+    camera.clock.advance(1);
+    await camera.until(() => camera.requests.length > before);
+    assertEquals(camera.requests.at(-1)!.method, keepalive);
+    assertEquals(camera.requests.at(-1)!.session, "12345678");
+  });
+}
+
+Deno.test("StandardSession hands on packets of the channels that the server chose", async () => {
+  await using camera = open({
+    SETUP: { lines: ["Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=6-7"] },
+  });
+  await camera.session.setUp();
+  await camera.session.play();
+  for (const channel of [0, 6, 7, 6]) await camera.send(channel, Uint8Array.of(0x80, channel));
+  await camera.until(() => camera.received.length === 2);
+  assertEquals(camera.received, [Uint8Array.of(0x80, 6), Uint8Array.of(0x80, 6)]);
+});
+
+Deno.test("StandardSession reports what it received: loss, highest number, the last sender report and its age", async () => {
+  await using camera = open();
+  await camera.session.setUp();
+  await camera.session.play();
+  const payloads = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 200, height: 120 })), { maxPayloadBytes: 300 });
+  payloads.forEach((payload, index) => {
+    if (index === 1) return;
+    const packet = { marker: index === payloads.length - 1, payloadType: 26, sequenceNumber: 65_535 + index & 0xffff };
+    camera.session.reception.push(encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }), index);
+  });
+  await camera.send(
+    1,
+    encodeRtcp([{
+      kind: "sender-report",
+      ssrc: 77,
+      unixMs: 500,
+      rtpTimestamp: 0,
+      packetCount: 1,
+      octetCount: 1,
+      reports: [],
+    }]),
+  );
+  await camera.send(0, Uint8Array.of(0x80));
+  await camera.until(() => camera.received.length === 1);
+  const before = camera.packets.length;
+  camera.clock.advance(5000);
+  await camera.until(() => camera.packets.length > before);
+  const [report, name] = decodeRtcp(camera.packets.at(-1)!.data);
+  assert(report.kind === "receiver-report" && name.kind === "cname");
+  const [{ jitter: _, ...block }] = report.reports;
+  assertEquals(block, {
+    ssrc: 77,
+    fractionLost: Math.floor(256 / payloads.length),
+    cumulativeLost: 1,
+    highestSequenceNumber: 65_535 + payloads.length - 1,
+    lastSenderReport: 0x7e808000,
+    delaySinceLastSenderReport: 5 * 65_536,
+  });
+});
+
+Deno.test("StandardSession tells that the server says BYE, and that the connection has ended", async () => {
+  await using camera = open();
+  await camera.session.setUp();
+  await camera.session.play();
+  await camera.send(1, encodeRtcp([{ kind: "bye", ssrcs: [1] }]));
+  await camera.until(() => camera.events.length === 1);
+  assertEquals(camera.events, ["end"]);
+});
+
+Deno.test("StandardSession offers UDP on a pair of ports, and takes what has no server_port", async () => {
+  await using camera = open({
+    SETUP: ({ headers }) => ({
+      lines: ["Session: 1", `Transport: ${headers.get("Transport")}`],
+    }),
+  }, { transport: "udp" });
+  await camera.session.setUp();
+  const [{ clientPort }] = decodeTransports(camera.requests.at(-1)!.headers.get("Transport")!);
+  assertEquals([clientPort![0] % 2, clientPort![1] - clientPort![0]], [0, 1]);
+  await camera.session.play();
+  const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  try {
+    await sender.send(Uint8Array.of(0x80, 1), { transport: "udp", hostname: "127.0.0.1", port: clientPort![0] });
+    await camera.until(() => camera.received.length === 1);
+  } finally {
+    sender.close();
+  }
+});
