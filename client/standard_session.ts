@@ -21,7 +21,13 @@ import { createStandardResponseReader } from "../rtsp/message_reader.ts";
 import { decodePresentation, type PresentationDescription, type TrackDescription } from "../rtsp/sdp.ts";
 import { decodeSession, encodeStandardRequest } from "../rtsp/standard_grammar.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../rtsp/transport.ts";
-import { DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, MAX_FRAME_BYTES, MAX_REDIRECTS } from "./limits.ts";
+import {
+  DEFAULT_SESSION_TIMEOUT_SECONDS,
+  FIRST_PACKET_TIMEOUT_MS,
+  MAX_AUTHORIZATIONS,
+  MAX_FRAME_BYTES,
+  MAX_REDIRECTS,
+} from "./limits.ts";
 import { type MediaSession, type MediaSessionEvents, refusal } from "./media_session.ts";
 import { Reception } from "./reception.ts";
 import { ReceiverReports } from "./receiver_reports.ts";
