@@ -23,7 +23,9 @@ async function capture(
   await using server = await startOurServer({ root: movie.root });
   const path = join(directory, "session.pcap");
   const rtpPort = freeUdpPort() & ~1;
-  await using tshark = new ChildProgram("tshark", { args: ["-i", "lo", "-w", path, "-F", "pcap"] });
+  // Other tests are on the loopback, too.
+  const filter = `tcp port ${server.port} or udp portrange ${rtpPort}-${rtpPort + 1}`;
+  await using tshark = new ChildProgram("tshark", { args: ["-i", "lo", "-f", filter, "-w", path, "-F", "pcap"] });
   await tshark.waitForLine(/Capturing on/);
   await using player = startOurs([
     ...["play", `rtsp://127.0.0.1:${server.port}/${movie.file}`, "--transport", transport, "--no-preview", "--json"],
