@@ -25,6 +25,11 @@ export function explainListenError(error: unknown, { hostname, port }: { hostnam
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return new FailedError(`This machine has no address ${hostname}; use --host 0.0.0.0 for all of its addresses`);
   }
+  if (error instanceof Error && /lookup|name or service|no such host/i.test(error.message)) {
+    return new FailedError(
+      `There is no host called ${hostname} (${error.message}); use --host 0.0.0.0 for all addresses of this machine`,
+    );
+  }
   return error;
 }
 

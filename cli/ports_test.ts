@@ -20,6 +20,18 @@ Deno.test("explainListenError() explains ports under 1024 and addresses of other
   assertMatch((foreign as Error).message, /^This machine has no address 192\.0\.2\.1; use --host 0\.0\.0\.0/);
 });
 
+Deno.test("explainListenError() explains a host that there is not", () => {
+  try {
+    Deno.listen({ hostname: "no-such-host.invalid", port: 0 }).close();
+  } catch (error) {
+    const explained = explainListenError(error, { hostname: "no-such-host.invalid", port: 1025 });
+    assertInstanceOf(explained, FailedError);
+    assertMatch(explained.message, /^There is no host called no-such-host\.invalid .*use --host 0\.0\.0\.0/);
+    return;
+  }
+  throw new Error("a host that there is not was listened on");
+});
+
 Deno.test("explainListenError() gives other errors back as they are", () => {
   for (const error of [new Error("x"), new Deno.errors.PermissionDenied("x")]) {
     assertStrictEquals(explainListenError(error, { hostname: "0.0.0.0", port: 8554 }), error);

@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
+import { hostAndPort } from "../rtp/addresses.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import type { Impairments } from "../server/network_emulator.ts";
 import { RtspServer } from "../server/server.ts";
@@ -46,6 +47,7 @@ const OPTIONS = {
     integer: true,
     fallback: DEFAULT_MTU_BYTES,
   }),
+  reencode: flag("Encode pictures anew that RTP/JPEG cannot carry (grey, 4:4:4, …), instead of refusing them"),
   loss: quantity("5%", "Emulated network: share of packets lost", PERCENT),
   duplicate: quantity("1%", "Emulated network: share of packets that arrive twice", PERCENT),
   reorder: quantity("1%", "Emulated network: share of packets overtaken by the next", PERCENT),
@@ -104,18 +106,17 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       loop: options.loop,
       fragmentBytes: options.fragment,
       mtuBytes: options.mtu,
+      reencode: options.reencode,
       tool: `mjpegrtsp/${denoConfig.version}`,
       emulation,
       clock: systemClock,
       random: Math.random,
     });
-    const actualPort = server.address.port;
-    log.info("serving {root} at rtsp://{host}:{port}", {
-      root: rootPath,
-      host: isWildcard(hostname) ? "127.0.0.1" : hostname.includes(":") ? `[${hostname}]` : hostname,
-      port: actualPort,
-    });
-    log.info("watch the test source with: mjpegrtsp play 127.0.0.1 {port} 5008 testsrc", { port: actualPort });
+    const host = isWildcard(hostname) ? "127.0.0.1" : hostname;
+    const { port: actualPort } = server.address;
+    const address = hostAndPort({ hostname: host, port: actualPort });
+    log.info("serving {root} at rtsp://{address}", { root: rootPath, address });
+    log.info("watch the test source with: mjpegrtsp play {host} {port} 5008 testsrc", { host, port: actualPort });
     if (emulation !== undefined) describeEmulation(emulation);
     return server;
   } catch (error) {
@@ -153,7 +154,7 @@ function emulationOf(
 function describeEmulation({ impairments, seed }: { impairments: Impairments; seed: number }): void {
   const { loss, duplicate, reorder, delayMs, jitterMs, rate } = impairments;
   log.info(
-    "an emulated network impairs every session: loss {loss}, duplicate {duplicate}, reorder {reorder}, " +
+    "an emulated network impairs every session's UDP packets: loss {loss}, duplicate {duplicate}, reorder {reorder}, " +
       "delay {delayMs} ms, jitter {jitterMs} ms, rate {rate}, seed {seed}",
     {
       loss: percent(loss),

@@ -82,11 +82,16 @@ interface Header {
  * what is malformed.
  */
 export function conditionJpeg(jpeg: Uint8Array): ConditionedJpeg {
+  return takeApart(jpeg) ?? recode(jpeg);
+}
+
+/** The same, but `undefined` for what has to be coded anew, which takes milliseconds. */
+export function takeApart(jpeg: Uint8Array): ConditionedJpeg | undefined {
   const header = readHeader(jpeg);
   const sampling = checkCarriable(header);
   const { frame, restartInterval } = header;
   const { width, height } = frame;
-  if (!isCarriedAsItIs(header, sampling)) return recode(jpeg, sampling);
+  if (!isCarriedAsItIs(header, sampling)) return undefined;
   return {
     width,
     height,
@@ -180,7 +185,8 @@ function isCarriedAsItIs(
   });
 }
 
-function recode(jpeg: Uint8Array, sampling: ConditionedJpeg["sampling"]): ConditionedJpeg {
+function recode(jpeg: Uint8Array): ConditionedJpeg {
+  const sampling = checkCarriable(readHeader(jpeg));
   const { width, height, components } = decodeCoefficients(jpeg);
   const quantTables = checkQuantTables(components.map(({ quantTable }) => quantTable));
   const lumaLines = sampling === "4:2:0" ? 2 : 1;

@@ -8,7 +8,7 @@
 
 import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
 import { conditionJpeg } from "./conditioning.ts";
-import mozjpegWasm from "./mozjpeg_wasm.js";
+import mozjpegWasm from "./mozjpeg_encoder_wasm.js";
 import { rebuildJpeg } from "./rebuild.ts";
 
 /** A picture as rows of red, green, blue and alpha bytes from the top left; alpha is ignored. */

@@ -101,10 +101,29 @@ export function encodeRtpHeader(target: Uint8Array, header: RtpHeader): void {
   }
   target[0] = VERSION << 6;
   target[1] = (header.marker ? MARKER_BIT : 0) | (header.payloadType & PAYLOAD_TYPE_MASK);
-  target[2] = header.sequenceNumber >> 8;
-  target[3] = header.sequenceNumber;
-  writeUint32(target, 4, header.timestamp);
-  writeUint32(target, 8, header.ssrc);
+  stampRtpHeader(target, 0, header);
+}
+
+/** What differs between copies of a packet for several receivers. */
+export interface RtpStamp {
+  /** That of the packet. */
+  readonly sequenceNumber: number;
+  /** That of the frame. */
+  readonly timestamp: number;
+  /** The sender's. */
+  readonly ssrc: number;
+}
+
+/** Writes over sequence number, timestamp and SSRC of the packet whose header begins at `offset`. */
+export function stampRtpHeader(
+  packet: Uint8Array,
+  offset: number,
+  { sequenceNumber, timestamp, ssrc }: RtpStamp,
+): void {
+  packet[offset + 2] = sequenceNumber >> 8;
+  packet[offset + 3] = sequenceNumber;
+  writeUint32(packet, offset + 4, timestamp);
+  writeUint32(packet, offset + 8, ssrc);
 }
 
 /** A whole packet in bytes of its own. */

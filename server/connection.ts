@@ -5,13 +5,21 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../rtp/addresses.ts";
 import type { Clock } from "../rtp/clock.ts";
 import { encodeLabReply, PLAIN_LINES } from "../rtsp/lab_grammar.ts";
 import type { Dialect, RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { encodeStandardResponse } from "../rtsp/standard_grammar.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../rtsp/message_reader.ts";
-import { MAX_MALFORMED_REQUESTS, MEDIA_BACKLOG_BYTES, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+import {
+  MAX_MALFORMED_REQUESTS,
+  MAX_UNANSWERED_REQUESTS,
+  MEDIA_BACKLOG_BYTES,
+  REQUEST_TIMEOUT_MS,
+  SETTLE_MS,
+  WRITE_TIMEOUT_MS,
+} from "./limits.ts";
 import type { MediaWriter } from "./rtp_transport.ts";
 
 const log = getLogger(["mjpegrtsp", "connection"]);
@@ -39,8 +47,11 @@ export class Connection implements MediaWriter {
   #cancelTimers: (() => void)[] = [];
   /** Replies are written in the order of their requests. */
   #lastReply: Promise<void> = Promise.resolve();
+  #unansweredRequests = 0;
   /** Replies and frames are written one after the other, each of them whole. */
   #lastWrite: Promise<void> = Promise.resolve();
+  #pendingWrites = 0;
+  #cancelWriteTimeout: (() => void) | undefined;
   #mediaBacklogBytes = 0;
   #malformedInARow = 0;
   /** How the last request was written, and so how to answer. */
@@ -51,8 +62,7 @@ export class Connection implements MediaWriter {
   /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { hostname, port } = options.conn.remoteAddr as Deno.NetAddr;
-    this.peer = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    this.peer = hostAndPort(options.conn.remoteAddr as Deno.NetAddr);
   }
 
   /** Reads and answers until the connection ends; resolves with why. */
@@ -64,6 +74,8 @@ export class Connection implements MediaWriter {
       for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
         this.#enqueue(this.#reader.push(bytes.subarray(0, count)));
         this.#watchPending();
+        // Whoever asks without reading the answers waits.
+        while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
       }
     } catch (error) {
       if (this.#isClosed) reason = "closed by the server";
@@ -73,6 +85,7 @@ export class Connection implements MediaWriter {
       } else reason = error instanceof Error ? error.message : String(error);
     }
     this.#clearTimers();
+    if (this.#pendingWrites > 0) this.#watchWriting();
     await this.#lastReply;
     this.close();
     return reason;
@@ -94,9 +107,13 @@ export class Connection implements MediaWriter {
 
   async writeMedia(bytes: Uint8Array): Promise<void> {
     this.#mediaBacklogBytes += bytes.length;
-    // Who waits for a slow client must not hold up the frames of its own session: those are left out meanwhile.
-    this.#writeAll(bytes).catch((error) => this.#fail(error)).then(() => this.#mediaBacklogBytes -= bytes.length);
-    await Promise.resolve();
+    try {
+      await this.#writeAll(bytes);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#mediaBacklogBytes -= bytes.length;
+    }
   }
 
   /** Ends the connection at once. */
@@ -104,6 +121,7 @@ export class Connection implements MediaWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#clearTimers();
+    this.#cancelWriteTimeout?.();
     this.#options.conn.close();
   }
 
@@ -140,7 +158,9 @@ export class Connection implements MediaWriter {
         this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
-      this.#lastReply = this.#lastReply.then(() => this.#answer(output)).catch((error) => this.#fail(error));
+      this.#unansweredRequests++;
+      this.#lastReply = this.#lastReply.then(() => this.#answer(output)).catch((error) => this.#fail(error))
+        .then(() => void this.#unansweredRequests--);
     }
   }
 
@@ -151,7 +171,22 @@ export class Connection implements MediaWriter {
     this.#dialect = output.message.dialect;
     this.#lineStyle = output.message.lineStyle;
     log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
-    await this.#write(await this.#options.respond(output.message));
+    await this.#write(await this.#respond(output.message));
+  }
+
+  /** What cannot be done for reasons of our own is answered 500, and the connection goes on. */
+  async #respond(request: RtspRequest): Promise<RtspReply> {
+    try {
+      return await this.#options.respond(request);
+    } catch (error) {
+      log.error("{peer} sent {method} {uri}, which failed: {reason}", {
+        peer: this.peer,
+        method: request.method,
+        uri: request.uri,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return { status: 500, cseq: request.cseq, session: undefined };
+    }
   }
 
   async #answerMalformed(error: SyntaxError): Promise<void> {
@@ -173,11 +208,38 @@ export class Connection implements MediaWriter {
 
   /** Writes all bytes once what came before is written. */
   #writeAll(bytes: Uint8Array): Promise<void> {
-    const written = this.#lastWrite.then(async () => {
-      for (let count = 0; count < bytes.length;) count += await this.#options.conn.write(bytes.subarray(count));
-    });
-    this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
+    const isIdle = ++this.#pendingWrites === 1;
+    if (!isIdle) this.#watchWriting();
+    const written = isIdle ? this.#writeNow(bytes) : this.#lastWrite.then(() => this.#writeNow(bytes));
+    // Whoever writes learns what goes wrong; the next write fails by itself.
+    this.#lastWrite = written.catch(() => {});
     return written;
+  }
+
+  async #writeNow(bytes: Uint8Array): Promise<void> {
+    const { conn } = this.#options;
+    try {
+      for (let count = 0; count < bytes.length;) {
+        count += await conn.write(count === 0 ? bytes : bytes.subarray(count));
+      }
+    } finally {
+      this.#pendingWrites--;
+    }
+    this.#cancelWriteTimeout?.();
+    this.#cancelWriteTimeout = undefined;
+    if (this.#pendingWrites > 0) this.#watchWriting();
+  }
+
+  /** Something waits to be written: a client that takes nothing for long is given up. */
+  #watchWriting(): void {
+    if (this.#isClosed) return;
+    this.#cancelWriteTimeout ??= this.#options.clock.after(WRITE_TIMEOUT_MS, () => {
+      log.warn("{peer} has read nothing for {seconds} s: closed", {
+        peer: this.peer,
+        seconds: WRITE_TIMEOUT_MS / 1000,
+      });
+      this.close();
+    });
   }
 
   /** Answers 400 after all else is answered. */

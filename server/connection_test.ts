@@ -4,7 +4,13 @@ import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { Connection } from "./connection.ts";
-import { MAX_MALFORMED_REQUESTS, REQUEST_TIMEOUT_MS, SETTLE_MS } from "./limits.ts";
+import {
+  MAX_MALFORMED_REQUESTS,
+  MAX_UNANSWERED_REQUESTS,
+  REQUEST_TIMEOUT_MS,
+  SETTLE_MS,
+  WRITE_TIMEOUT_MS,
+} from "./limits.ts";
 
 /** A connection over a real socket, whose requests are answered 200, or as `respond` says. */
 async function connect(
@@ -132,6 +138,45 @@ Deno.test("Connection.refuse() answers and closes without reading", async () => 
   const respond = () => Promise.reject(new Error("nothing is to be read"));
   await new Connection({ conn, clock: new FakeClock(), respond }).refuse(503);
   assertEquals(await client.receiveAll(), "RTSP/1.0 503 Service Unavailable\nCSeq: 0\nSession: 0");
+});
+
+Deno.test(`Connection reads no more once ${MAX_UNANSWERED_REQUESTS} requests wait for their replies`, async () => {
+  const gate = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    await gate.promise;
+    return { status: 200, cseq, session: "123456" };
+  });
+  // Several times what the connection reads at once; it goes on only when the first are answered.
+  const text = Array.from({ length: 1000 }, (_, cseq) => PLAY.replace("CSeq: 2", `CSeq: ${cseq}`) + "\n\n").join("");
+  await opened.client.send(text);
+  await untilPending(opened.clock, 0);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(opened.requests.length, 1, "one at a time");
+  gate.resolve();
+  await opened.client.receive(/CSeq: 999\n/);
+  assertEquals(opened.requests.length, 1000);
+});
+
+Deno.test(`Connection ends when the client reads nothing for ${WRITE_TIMEOUT_MS / 1000} s, and not before`, async () => {
+  await using opened = await connect();
+  // As much as fills the buffers of both ends, and more.
+  for (let count = 0; count < 400; count++) opened.connection.writeMedia(new Uint8Array(65_536));
+  await untilPending(opened.clock, 1);
+  opened.clock.advance(WRITE_TIMEOUT_MS - 1);
+  assertEquals(opened.connection.isReady, false);
+  opened.clock.advance(1);
+  assertEquals(await opened.ended, "closed by the server");
+});
+
+Deno.test("Connection answers 500 where the server fails, and goes on", async () => {
+  let count = 0;
+  await using opened = await connect(({ cseq }) =>
+    count++ === 0
+      ? Promise.reject(new Error("disk on fire"))
+      : Promise.resolve({ status: 200, cseq, session: "123456" })
+  );
+  assertMatch(await opened.client.ask(PLAY + "\n\n"), /^RTSP\/1\.0 500 Internal Server Error\nCSeq: 2\n/);
+  assertMatch(await opened.client.ask(PLAY + "\n\n"), /200 OK/);
 });
 
 Deno.test("Connection ends when the client goes, in the middle of a request or before any", async () => {

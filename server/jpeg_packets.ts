@@ -1,44 +1,90 @@
 /**
- * Frames as RTP/JPEG payloads, made once a frame, whoever watches: the payloads live as long as the frame itself does.
+ * Frames as RTP/JPEG packets, made once a frame, whoever watches: they live as long as the frame itself does. What differs
+ * between sessions is stamped into copies of them.
  *
  * @module
  */
 
-import { conditionJpeg, UncarriableJpegError } from "../mjpeg/conditioning.ts";
 import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
+import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
+import { type ConditionedFrame, type Conditioner, isUnusable } from "./conditioner.ts";
+
+/** `$`, the channel and the length in front of a packet that is interleaved with messages (RFC 2326, 10.12). */
+export const INTERLEAVED_HEADER_BYTES = 4;
+
+/** The packets of one frame, one behind the other, each behind an interleaved header; shared, not to be written to. */
+export interface FramePackets {
+  /** All bytes. Channel, sequence number, timestamp and SSRC are 0. */
+  readonly bytes: Uint8Array;
+  /** Where each interleaved header begins, and the end. */
+  readonly offsets: readonly number[];
+}
+
+/** Bytes of RTP headers and payloads in the first `count` packets. */
+export function rtpBytesOf({ offsets }: FramePackets, count: number): number {
+  return offsets[count] - count * INTERLEAVED_HEADER_BYTES;
+}
 
 /** Conditions and packetizes the frames of all sessions. */
 export class JpegPackets {
+  readonly #conditioner: Conditioner;
   readonly #maxPayloadBytes: number;
   /** By the bytes of the frame, which sessions share. */
-  readonly #payloads = new WeakMap<Uint8Array, readonly Uint8Array[] | Error>();
+  readonly #packets = new WeakMap<Uint8Array, FramePackets | Error | Promise<FramePackets | Error>>();
 
-  /** Payloads of at most `maxPayloadBytes`. */
-  constructor({ maxPayloadBytes }: { readonly maxPayloadBytes: number }) {
-    this.#maxPayloadBytes = maxPayloadBytes;
+  /** RTP packets of at most `maxPacketBytes`. */
+  constructor(conditioner: Conditioner, { maxPacketBytes }: { readonly maxPacketBytes: number }) {
+    this.#conditioner = conditioner;
+    this.#maxPayloadBytes = maxPacketBytes - RTP_HEADER_BYTES;
   }
 
-  /**
-   * The payloads of a frame, the marker belonging on the last; shared, not to be written to. An error says why RTP/JPEG
-   * cannot carry the frame.
-   */
-  of(jpeg: Uint8Array): readonly Uint8Array[] | Error {
-    let payloads = this.#payloads.get(jpeg);
-    if (payloads === undefined) {
-      payloads = this.#make(jpeg);
-      this.#payloads.set(jpeg, payloads);
+  /** The packets of a frame, at once unless it has to be coded anew. An error says why RTP/JPEG cannot carry it. */
+  of(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
+    let packets = this.#packets.get(jpeg);
+    if (packets === undefined) {
+      packets = this.#make(jpeg);
+      this.#packets.set(jpeg, packets);
     }
-    return payloads;
+    return packets;
   }
 
-  #make(jpeg: Uint8Array): readonly Uint8Array[] | Error {
+  #make(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
+    const conditioned = this.#conditioner.condition(jpeg);
+    if (!(conditioned instanceof Promise)) return this.#packetize(conditioned);
+    const packets = conditioned.then((frame) => this.#packetize(frame));
+    packets.then((made) => this.#packets.set(jpeg, made), () => this.#packets.delete(jpeg));
+    return packets;
+  }
+
+  #packetize(frame: ConditionedFrame | Error): FramePackets | Error {
+    if (frame instanceof Error) return frame;
     try {
-      return packetizeJpeg(conditionJpeg(jpeg), { maxPayloadBytes: this.#maxPayloadBytes });
+      return joinPackets(packetizeJpeg(frame.image, { maxPayloadBytes: this.#maxPayloadBytes }));
     } catch (error) {
-      const isNamed = error instanceof UncarriableJpegError || error instanceof SyntaxError ||
-        error instanceof RangeError;
-      if (isNamed) return error;
+      if (isUnusable(error)) return error;
       throw error;
     }
   }
+}
+
+/** Payloads as packets, the marker on the last. */
+function joinPackets(payloads: readonly Uint8Array[]): FramePackets {
+  const overhead = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
+  const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + overhead + length, 0));
+  const offsets: number[] = [0];
+  for (const [index, payload] of payloads.entries()) {
+    const at = offsets[index];
+    const lengthBytes = RTP_HEADER_BYTES + payload.length;
+    bytes.set([0x24, 0, lengthBytes >> 8, lengthBytes & 0xff], at);
+    encodeRtpHeader(bytes.subarray(at + INTERLEAVED_HEADER_BYTES), {
+      marker: index === payloads.length - 1,
+      payloadType: PAYLOAD_TYPE_JPEG,
+      sequenceNumber: 0,
+      timestamp: 0,
+      ssrc: 0,
+    });
+    bytes.set(payload, at + overhead);
+    offsets.push(at + overhead + payload.length);
+  }
+  return { bytes, offsets };
 }

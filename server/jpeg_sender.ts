@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
-import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
+import { RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../rtp/rtcp.ts";
 import {
   type FrameSender,
@@ -16,7 +16,7 @@ import {
   type LogSentence,
   type SendCounters,
 } from "./frame_sender.ts";
-import type { JpegPackets } from "./jpeg_packets.ts";
+import { type JpegPackets, rtpBytesOf } from "./jpeg_packets.ts";
 import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "./limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 
@@ -28,7 +28,7 @@ export interface JpegSenderOptions {
   readonly peer: string;
   /** The way to it. */
   readonly transport: RtpTransport;
-  /** Makes the payloads. */
+  /** Makes the packets. */
   readonly packets: JpegPackets;
   /** The time of day, and the one that frames are due by. */
   readonly clock: Clock;
@@ -87,29 +87,23 @@ export class JpegSender implements FrameSender {
       this.counters.droppedFrames++;
       return;
     }
-    const payloads = packets.of(jpeg);
-    if (payloads instanceof Error) {
-      this.#passOver(payloads);
+    const made = packets.of(jpeg);
+    const frame = made instanceof Promise ? await made : made;
+    if (this.#isClosed) return;
+    if (frame instanceof Error) {
+      this.#passOver(frame);
       return;
     }
     this.#cancelBye?.();
     if (this.#cancelReport === undefined) this.#report();
-    const timestamp = this.timestampAt(time.dueMs);
-    await transport.sendFrame(payloads, (target, marker) => {
-      encodeRtpHeader(target, {
-        marker,
-        payloadType: PAYLOAD_TYPE_JPEG,
-        sequenceNumber: this.#sequenceNumber,
-        timestamp,
-        ssrc: this.ssrc,
-      });
-      this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    }, time);
-    const payloadBytes = payloads.reduce((sum, payload) => sum + payload.length, 0);
-    this.counters.frames++;
-    this.counters.packets += payloads.length;
-    this.counters.bytes += payloadBytes + payloads.length * RTP_HEADER_BYTES;
-    this.#payloadBytes += payloadBytes;
+    const stamp = { sequenceNumber: this.#sequenceNumber, timestamp: this.timestampAt(time.dueMs), ssrc: this.ssrc };
+    const sent = await transport.sendFrame(frame, stamp, time);
+    this.#sequenceNumber = (this.#sequenceNumber + sent) & 0xffff;
+    const bytes = rtpBytesOf(frame, sent);
+    if (sent === frame.offsets.length - 1) this.counters.frames++;
+    this.counters.packets += sent;
+    this.counters.bytes += bytes;
+    this.#payloadBytes += bytes - sent * RTP_HEADER_BYTES;
   }
 
   pause(): void {
@@ -128,6 +122,7 @@ export class JpegSender implements FrameSender {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#sayBye();
+    this.#options.transport.close();
   }
 
   summary(): LogSentence | undefined {

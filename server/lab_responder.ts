@@ -54,20 +54,23 @@ export class LabResponder {
     if (method === "DESCRIBE") return await this.#options.describer.describe(client, request, request.uri);
     if (!isSessionMethod(method)) {
       log.warn("{peer} asked for {method}, which this server does not have", { peer, method });
-      return { status: 501, cseq, session: client.session?.id };
+      return { status: 501, cseq, session: client.labSession?.id };
     }
     if (method === "SETUP") {
       const status = await this.#setUp(client, request);
-      return { status, cseq, session: client.session?.id };
+      return { status, cseq, session: client.labSession?.id };
     }
     // TEARDOWN is answered with the session that it ends.
-    const session = client.session?.id;
-    return { status: this.#apply(client, { ...request, method }), cseq, session };
+    const session = client.labSession?.id;
+    return { status: await this.#apply(client, { ...request, method }), cseq, session };
   }
 
-  #apply(client: Client, { method, session: id }: RtspRequest & { readonly method: SessionMethod }): StatusCode {
+  async #apply(
+    client: Client,
+    { method, session: id }: RtspRequest & { readonly method: SessionMethod },
+  ): Promise<StatusCode> {
     const { peer } = client.connection;
-    const { session } = client;
+    const session = client.labSession;
     if (id !== undefined && id !== session?.id) {
       log.warn("{peer} sent {method} for session {id}, which it does not have", { peer, method, id });
       return 454;
@@ -77,20 +80,17 @@ export class LabResponder {
       log.warn("{peer} sent {method} in state {state}", { peer, method, state: session?.state ?? "INIT" });
       return 455;
     }
-    if (next === "PLAYING") session.play();
-    else if (next === "READY") session.pause();
-    else {
-      this.#options.registry.end(session, "torn down");
-      client.session = undefined;
-    }
+    if (next === "PLAYING") await session.play();
+    else if (next === "READY") await session.pause();
+    else this.#options.registry.end(session, "torn down");
     return 200;
   }
 
   async #setUp(client: Client, { uri, transport }: RtspRequest): Promise<StatusCode> {
     const { factory, registry, sockets, fragmentBytes, clock } = this.#options;
     const { peer } = client.connection;
-    if (client.session !== undefined) {
-      log.warn("{peer} sent SETUP in state {state}", { peer, state: client.session.state });
+    if (client.labSession !== undefined) {
+      log.warn("{peer} sent SETUP in state {state}", { peer, state: client.labSession.state });
       return 455;
     }
     if (transport === undefined || (transport.flowCount ?? 1) > MAX_FLOWS || transport.flowCount === 0) {
@@ -101,6 +101,7 @@ export class LabResponder {
       });
       return 461;
     }
+    if (!factory.hasRoom(client)) return 503;
     const media = await factory.openMedia(client, uri);
     if (typeof media === "number") return media;
     const { flowCount, clientPort } = transport;
@@ -113,8 +114,8 @@ export class LabResponder {
       clock,
     });
     const session: Session = factory.createSession(client, { id: this.#createId(), media, sender });
-    registry.add(session);
-    client.session = session;
+    registry.add(session, { client, endsWithClient: true, expires: false });
+    client.labSession = session;
     return 200;
   }
 

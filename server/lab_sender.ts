@@ -34,6 +34,7 @@ export class LabSender implements FrameSender {
   #fragmentBytes: number | undefined;
   /** The lab counts packets from 1; the number goes on over PAUSE and PLAY. */
   #sequenceNumber = 1;
+  #isClosed = false;
   /** Grows to the largest packet; a send has ended before the next one begins. */
   #packet = new Uint8Array(2048);
 
@@ -62,6 +63,7 @@ export class LabSender implements FrameSender {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#options.path.flush();
   }
 
@@ -74,6 +76,7 @@ export class LabSender implements FrameSender {
     const socket = sockets[this.counters.frames % sockets.length];
     const timestamp = Math.floor(clock.unixMs() / 1000);
     for (const { payload, marker } of packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes })) {
+      if (this.#isClosed) return;
       const lengthBytes = RTP_HEADER_BYTES + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);

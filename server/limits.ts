@@ -54,3 +54,23 @@ export const DEFAULT_MTU_BYTES = 1400;
 
 /** Time from the last frame of a movie to the BYE, in milliseconds: the frame's packets take another way. */
 export const BYE_DELAY_MS = 500;
+
+/** Pixels of the largest picture that `--reencode` encodes anew. */
+export const MAX_REENCODED_PIXELS = 2 ** 25;
+
+/** Sessions at once; the next SETUP is answered 503. */
+export const MAX_SESSIONS = 2048;
+
+/** Sessions that one connection may have set up at once. */
+export const MAX_SESSIONS_PER_CONNECTION = 16;
+
+/** Requests of a connection that may wait for their replies; while more do, nothing is read from it. */
+export const MAX_UNANSWERED_REQUESTS = 32;
+
+/** A client that takes no byte of what is written to it for so long is gone, in milliseconds. */
+export const WRITE_TIMEOUT_MS = 30_000;
+
+/** Slowest and fastest of Scale and Speed (RFC 2326, 12.34 and 12.35); what lies outside becomes the nearest. */
+export const MIN_PLAY_FACTOR = 1 / 16;
+/** See {@linkcode MIN_PLAY_FACTOR}. */
+export const MAX_PLAY_FACTOR = 16;

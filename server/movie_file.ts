@@ -75,7 +75,7 @@ export class MovieFile implements Media {
   readonly #owner: number;
   readonly #reading = new Map<number, Promise<Uint8Array>>();
   #lastRead: Promise<unknown> = Promise.resolve();
-  #file: Promise<Deno.FsFile> | undefined;
+  #file: Deno.FsFile | undefined;
   #users = 0;
 
   /** Opens nothing until the first frame is wanted. */
@@ -103,13 +103,8 @@ export class MovieFile implements Media {
 
   release(): void {
     this.#users--;
-    if (this.#users > 0 || this.#file === undefined) return;
-    const file = this.#file;
-    this.#file = undefined;
-    this.#lastRead.then(() => file).then(
-      (opened) => opened.close(),
-      () => {/* it never opened: whoever read it knows */},
-    );
+    // Reads that are queued come first; a new user may come meanwhile.
+    this.#lastRead = this.#lastRead.then(() => this.#users > 0 ? undefined : this.#closeFile());
   }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {
@@ -130,10 +125,15 @@ export class MovieFile implements Media {
     if (lengthBytes > MAX_FRAME_BYTES) {
       throw new RangeError(`Cannot read frame ${index + 1}: ${lengthBytes} bytes, at most ${MAX_FRAME_BYTES} are read`);
     }
-    const file = await (this.#file ??= Deno.open(this.#path, { read: true }));
+    this.#file ??= await Deno.open(this.#path, { read: true });
     const target = new Uint8Array(lengthBytes);
-    await readExactly(file, { target, offset });
+    await readExactly(this.#file, { target, offset });
     this.#cache.set(this.#owner, index, target);
     return target;
+  }
+
+  #closeFile(): void {
+    this.#file?.close();
+    this.#file = undefined;
   }
 }

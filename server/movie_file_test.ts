@@ -91,3 +91,22 @@ Deno.test("FileAccess reads anywhere, and says where the file ends", async () =>
     "Cannot read 2 bytes at 3: the file has become shorter, it ends at 4",
   );
 });
+
+Deno.test("MovieFile that cannot be opened can be read once it is there again", async () => {
+  await using directory = await temporaryDirectory();
+  const { movie, path } = await open(directory.path);
+  await Deno.rename(path, path + ".away");
+  await assertRejects(async () => await movie.frame(0), Deno.errors.NotFound);
+  await Deno.rename(path + ".away", path);
+  assertEquals(await movie.frame(0), FRAMES[0]);
+  movie.release();
+});
+
+Deno.test("MovieFile that is let go while a read is queued closes its file behind it", async () => {
+  await using directory = await temporaryDirectory();
+  const { movie } = await open(directory.path);
+  const reading = [movie.frame(0), movie.frame(1)];
+  movie.release();
+  assertEquals(await Promise.all(reading), [FRAMES[0], FRAMES[1]]);
+  // Deno's tests fail for a file that stays open.
+});

@@ -10,6 +10,9 @@ import type { Clock } from "../rtp/clock.ts";
 /** Wake-ups fall on multiples of this, in milliseconds: the most that a frame is late by design. */
 const GRID_MS = 4;
 
+/** Timers of the system take 31 bits of milliseconds; what is due later waits in turns. */
+const MAX_TIMER_MS = 2 ** 30;
+
 /** A call that is waiting for its time. */
 interface Entry {
   readonly dueMs: number;
@@ -54,7 +57,10 @@ export class Pacer {
     if (this.#cancelTimer !== undefined && this.#timerDueMs <= dueMs) return;
     this.#cancelTimer?.();
     this.#timerDueMs = dueMs;
-    this.#cancelTimer = this.#clock.after(Math.max(0, dueMs - this.#clock.nowMs()), () => this.#fire());
+    this.#cancelTimer = this.#clock.after(
+      Math.min(MAX_TIMER_MS, Math.max(0, dueMs - this.#clock.nowMs())),
+      () => this.#fire(),
+    );
   }
 
   #fire(): void {

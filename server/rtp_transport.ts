@@ -4,14 +4,12 @@
  * @module
  */
 
-import { RTP_HEADER_BYTES } from "../rtp/packet.ts";
+import { RTP_HEADER_BYTES, type RtpStamp, stampRtpHeader } from "../rtp/packet.ts";
 import { BURST_PACKETS } from "./limits.ts";
 import type { FrameTime, LogSentence } from "./frame_sender.ts";
+import { type FramePackets, INTERLEAVED_HEADER_BYTES } from "./jpeg_packets.ts";
 import type { Pacer } from "./pacer.ts";
 import type { UdpPath } from "./udp_path.ts";
-
-/** Writes the RTP header of the next packet of a frame to the start of `target`. */
-export type HeaderWriter = (target: Uint8Array, isLast: boolean) => void;
 
 /** Sends whole frames and reports to one client. */
 export interface RtpTransport {
@@ -19,12 +17,17 @@ export interface RtpTransport {
   readonly destination: string;
   /** False while the client is so far behind that the next frame is to be left out. */
   readonly isReady: boolean;
-  /** Sends the packets of one frame in order. */
-  sendFrame(payloads: readonly Uint8Array[], writeHeader: HeaderWriter, time: FrameTime): Promise<void>;
+  /**
+   * Sends the packets of one frame in order, the first with the sequence number of `first`, and resolves with how many have
+   * left: all of them, unless the transport was closed meanwhile.
+   */
+  sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): Promise<number>;
   /** Sends a compound RTCP packet. */
   sendRtcp(packet: Uint8Array): void;
   /** Nothing follows for now. */
   flush(): void;
+  /** Nothing follows: a frame that is leaving breaks off. */
+  close(): void;
   /** What is to be told in the log at the end. */
   summary(): LogSentence | undefined;
 }
@@ -49,7 +52,9 @@ export interface UdpTransportOptions {
 export class UdpTransport implements RtpTransport {
   readonly isReady = true;
   readonly #options: UdpTransportOptions;
-  #packet = new Uint8Array(2048);
+  /** Grows to the largest packet; one is sent before the next is written. */
+  #packet = new Uint8Array(RTP_HEADER_BYTES);
+  #isClosed = false;
 
   /** Has sent nothing yet. */
   constructor(options: UdpTransportOptions) {
@@ -61,33 +66,39 @@ export class UdpTransport implements RtpTransport {
   }
 
   async sendFrame(
-    payloads: readonly Uint8Array[],
-    writeHeader: HeaderWriter,
+    { bytes, offsets }: FramePackets,
+    { sequenceNumber, timestamp, ssrc }: RtpStamp,
     { dueMs, intervalMs }: FrameTime,
-  ): Promise<void> {
+  ): Promise<number> {
     const { path, socket, pacer } = this.#options;
-    for (let index = 0; index < payloads.length; index++) {
+    const count = offsets.length - 1;
+    for (let index = 0; index < count; index++) {
       // A receiver with the usual buffer of 208 KiB loses nothing of a burst; the next one comes later.
-      if (index > 0 && index % BURST_PACKETS === 0) {
-        await pacer.until(dueMs + intervalMs / 2 * index / payloads.length);
-      }
-      const payload = payloads[index];
-      const lengthBytes = RTP_HEADER_BYTES + payload.length;
+      if (index > 0 && index % BURST_PACKETS === 0) await pacer.until(dueMs + intervalMs / 2 * index / count);
+      if (this.#isClosed) return index;
+      const start = offsets[index] + INTERLEAVED_HEADER_BYTES;
+      const lengthBytes = offsets[index + 1] - start;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);
-      writeHeader(packet, index === payloads.length - 1);
-      packet.set(payload, RTP_HEADER_BYTES);
+      packet.set(bytes.subarray(start, start + lengthBytes));
+      stampRtpHeader(packet, 0, { sequenceNumber: sequenceNumber + index, timestamp, ssrc });
       await path.send(packet, socket);
     }
+    return count;
   }
 
   sendRtcp(packet: Uint8Array): void {
-    const { rtcpSocket, rtcpDestination, onError } = this.#options;
-    rtcpSocket.send(packet, rtcpDestination).catch(onError);
+    const { path, rtcpSocket, rtcpDestination, onError } = this.#options;
+    path.send(packet, rtcpSocket, rtcpDestination).catch(onError);
   }
 
   flush(): void {
     this.#options.path.flush();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.flush();
   }
 
   summary(): LogSentence | undefined {
@@ -99,18 +110,16 @@ export class UdpTransport implements RtpTransport {
 export interface MediaWriter {
   /** Whether a frame may be written: what is waiting is below its limit. */
   readonly isReady: boolean;
-  /** Queues bytes behind whatever is being written; they are the writer's from now on. */
+  /** Queues bytes behind whatever is being written; they are the caller's again once this has resolved. Never rejects. */
   writeMedia(bytes: Uint8Array): Promise<void>;
 }
-
-const DOLLAR = 0x24;
-/** `$`, the channel and the length (RFC 2326, 10.12). */
-const INTERLEAVED_HEADER_BYTES = 4;
 
 /** RTP/AVP/TCP: all packets of a frame in one write. */
 export class InterleavedTransport implements RtpTransport {
   readonly #writer: MediaWriter;
   readonly #channels: readonly [rtp: number, rtcp: number];
+  /** A buffer that no write needs any more. */
+  #spare: Uint8Array | undefined;
 
   /** Writes to channels of the client's connection. */
   constructor(writer: MediaWriter, channels: readonly [rtp: number, rtcp: number]) {
@@ -126,39 +135,43 @@ export class InterleavedTransport implements RtpTransport {
     return this.#writer.isReady;
   }
 
-  async sendFrame(payloads: readonly Uint8Array[], writeHeader: HeaderWriter): Promise<void> {
-    const overhead = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
-    const bytes = new Uint8Array(payloads.reduce((sum, payload) => sum + overhead + payload.length, 0));
-    let at = 0;
-    for (let index = 0; index < payloads.length; index++) {
-      const payload = payloads[index];
-      this.#writePrefix(bytes, at, { channel: this.#channels[0], lengthBytes: RTP_HEADER_BYTES + payload.length });
-      writeHeader(bytes.subarray(at + INTERLEAVED_HEADER_BYTES), index === payloads.length - 1);
-      bytes.set(payload, at + overhead);
-      at += overhead + payload.length;
+  sendFrame(
+    { bytes, offsets }: FramePackets,
+    { sequenceNumber, timestamp, ssrc }: RtpStamp,
+  ): Promise<number> {
+    const count = offsets.length - 1;
+    const buffer = this.#takeBuffer(bytes.length);
+    buffer.set(bytes);
+    for (let index = 0; index < count; index++) {
+      const at = offsets[index];
+      buffer[at + 1] = this.#channels[0];
+      stampRtpHeader(buffer, at + INTERLEAVED_HEADER_BYTES, {
+        sequenceNumber: sequenceNumber + index,
+        timestamp,
+        ssrc,
+      });
     }
-    await this.#writer.writeMedia(bytes);
+    // Who waits for a slow client must not hold up the frames of its own session: those are left out meanwhile.
+    this.#writer.writeMedia(buffer.subarray(0, bytes.length)).then(() => this.#spare = buffer);
+    return Promise.resolve(count);
   }
 
   sendRtcp(packet: Uint8Array): void {
     const bytes = new Uint8Array(INTERLEAVED_HEADER_BYTES + packet.length);
-    this.#writePrefix(bytes, 0, { channel: this.#channels[1], lengthBytes: packet.length });
+    bytes.set([0x24, this.#channels[1], packet.length >> 8, packet.length & 0xff]);
     bytes.set(packet, INTERLEAVED_HEADER_BYTES);
-    this.#writer.writeMedia(bytes).catch(() => {/* the connection has ended, which its reader tells */});
+    this.#writer.writeMedia(bytes);
   }
 
   flush(): void {}
 
+  close(): void {}
+
   summary(): undefined {}
 
-  #writePrefix(
-    bytes: Uint8Array,
-    at: number,
-    { channel, lengthBytes }: { channel: number; lengthBytes: number },
-  ): void {
-    bytes[at] = DOLLAR;
-    bytes[at + 1] = channel;
-    bytes[at + 2] = lengthBytes >> 8;
-    bytes[at + 3] = lengthBytes & 0xff;
+  #takeBuffer(lengthBytes: number): Uint8Array {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare !== undefined && spare.length >= lengthBytes ? spare : new Uint8Array(lengthBytes);
   }
 }

@@ -10,22 +10,27 @@ import { MAX_DIRECTORY_ENTRIES } from "./limits.ts";
 
 const NEAR_NAMES = 5;
 
+/** A single file that is served, and the name that its user gave it, which may be that of a link. */
+interface OnlyFile {
+  readonly name: string;
+  readonly realPath: string;
+}
+
 /** The directory or the single file that is served. */
 export class ServedRoot {
   readonly #directory: string;
-  /** The only name served, where the root is one file. */
-  readonly #onlyName: string | undefined;
+  readonly #onlyFile: OnlyFile | undefined;
 
-  private constructor(directory: string, onlyName: string | undefined) {
+  private constructor(directory: string, onlyFile?: OnlyFile) {
     this.#directory = directory;
-    this.#onlyName = onlyName;
+    this.#onlyFile = onlyFile;
   }
 
   /** Rejects with `Deno.errors.NotFound` where there is nothing at `path`. */
   static async open(path: string): Promise<ServedRoot> {
     const realPath = await Deno.realPath(path);
-    const isDirectory = (await Deno.stat(realPath)).isDirectory;
-    return isDirectory ? new ServedRoot(realPath, undefined) : new ServedRoot(dirname(realPath), basename(realPath));
+    if ((await Deno.stat(realPath)).isDirectory) return new ServedRoot(realPath);
+    return new ServedRoot(dirname(realPath), { name: basename(path), realPath });
   }
 
   /**
@@ -36,6 +41,7 @@ export class ServedRoot {
   async resolve(name: string): Promise<string | undefined> {
     const parts = name.split(SEPARATOR === "\\" ? /[/\\]/ : "/").filter((part) => part !== "" && part !== ".");
     if (parts.length === 0 || parts.includes("..") || name.includes("\0")) return undefined;
+    if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
     let path = this.#directory;
     for (const part of parts) {
       const entry = await this.#findEntry(path, part);
@@ -47,15 +53,19 @@ export class ServedRoot {
 
   /** Up to five names that can be served and look most like `name`. */
   async nearNames(name: string): Promise<string[]> {
-    const names = this.#onlyName !== undefined ? [this.#onlyName] : await this.#fileNames(this.#directory);
+    const names = this.#onlyFile !== undefined ? [this.#onlyFile.name] : await this.#fileNames(this.#directory);
     return wordSimilaritySort(name, names, { caseSensitive: false }).slice(0, NEAR_NAMES);
   }
 
+  #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): string | undefined {
+    const asked = parts.join("/").toLowerCase();
+    const isAsked = asked === name.toLowerCase() || asked === basename(realPath).toLowerCase();
+    return isAsked ? realPath : undefined;
+  }
+
   async #findEntry(directory: string, part: string): Promise<string | undefined> {
-    const entries = directory === this.#directory && this.#onlyName !== undefined
-      ? [this.#onlyName]
-      : await listNames(directory);
-    if (entries.includes(part)) return part;
+    if (await exists(join(directory, part))) return part;
+    const entries = await listNames(directory);
     const alike = entries.filter((entry) => entry.toLowerCase() === part.toLowerCase());
     return alike.length === 1 ? alike[0] : undefined;
   }
@@ -79,6 +89,17 @@ export class ServedRoot {
       if (!entry.isDirectory && names.push(entry.name) >= MAX_DIRECTORY_ENTRIES) break;
     }
     return names;
+  }
+}
+
+/** Whether there is an entry of that name, as far as the system takes it for a name at all. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+    return false;
   }
 }
 

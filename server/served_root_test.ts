@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { MAX_DIRECTORY_ENTRIES } from "./limits.ts";
 import { ServedRoot } from "./served_root.ts";
 
 /** A root with files in it, a folder, and a secret beside it. */
@@ -107,4 +108,29 @@ Deno.test("ServedRoot.nearNames() gives up to five names, the most alike first",
   const root = await ServedRoot.open(tree.root);
   const names = await root.nearNames("movi.mjpeg");
   assertEquals([names.length, names[0]], [5, "movie.Mjpeg"]);
+});
+
+Deno.test("ServedRoot of a link to a file has it under the names of both", async () => {
+  await using tree = await makeTree();
+  const link = join(tree.path, "link.mjpeg");
+  await Deno.symlink(join(tree.root, "movie.Mjpeg"), link);
+  const root = await ServedRoot.open(link);
+  for (const name of ["link.mjpeg", "LINK.mjpeg", "movie.mjpeg"]) {
+    assertEquals(await root.resolve(name), join(tree.root, "movie.Mjpeg"), name);
+  }
+  assertEquals(await root.resolve("same.mjpeg"), undefined);
+  assertEquals(await root.nearNames("x"), ["link.mjpeg"]);
+});
+
+Deno.test(`ServedRoot finds the exact name among more than ${MAX_DIRECTORY_ENTRIES} others`, async () => {
+  await using tree = await makeTree();
+  await Promise.all(
+    Array.from({ length: MAX_DIRECTORY_ENTRIES }, (_, index) =>
+      Deno.create(join(tree.root, `${index}.x`))
+        .then((file) => file.close())),
+  );
+  const root = await ServedRoot.open(tree.root);
+  for (const name of ["movie.Mjpeg", "7.x", `${MAX_DIRECTORY_ENTRIES - 1}.x`]) {
+    assertEquals(await root.resolve(name), join(tree.root, name));
+  }
 });

@@ -6,9 +6,9 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { Catalog } from "./catalog.ts";
+import { Conditioner } from "./conditioner.ts";
 import { Connection } from "./connection.ts";
 import { JpegPackets } from "./jpeg_packets.ts";
 import { LabResponder } from "./lab_responder.ts";
@@ -21,6 +21,7 @@ import { type Client, SessionFactory } from "./session_factory.ts";
 import { SessionRegistry } from "./session_registry.ts";
 import { StandardResponder } from "./standard_responder.ts";
 import { StreamDescriber } from "./stream_describer.ts";
+import { StreamSetup } from "./stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly fragmentBytes: number | undefined;
   /** Largest RTP packet for clients of the standards, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;
+  /** Encode pictures anew that RTP/JPEG cannot carry, for clients of the standards; without it they are refused. */
+  readonly reencode?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
   readonly tool?: string;
   /** What an emulated network does to every session's packets, and the seed of its dice; `undefined` for none. */
@@ -59,6 +62,7 @@ export class RtspServer {
   readonly #sockets: RtpSockets;
   readonly #catalog: Catalog;
   readonly #pacer: Pacer;
+  readonly #conditioner: Conditioner;
   readonly #clients = new Set<Client>();
   readonly #registry: SessionRegistry;
   readonly #labResponder: LabResponder;
@@ -78,16 +82,18 @@ export class RtspServer {
       this.#listener.close();
       throw error;
     }
-    const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES } = options;
+    const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false } = options;
     this.#catalog = new Catalog(options.root);
     this.#pacer = new Pacer(clock);
     this.#registry = new SessionRegistry(clock);
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
-    const describer = new StreamDescriber(factory, tool);
-    const packets = new JpegPackets({ maxPayloadBytes: mtuBytes - RTP_HEADER_BYTES });
+    this.#conditioner = new Conditioner({ reencode });
+    const describer = new StreamDescriber({ factory, conditioner: this.#conditioner, tool });
+    const packets = new JpegPackets(this.#conditioner, { maxPacketBytes: mtuBytes });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
-    this.#standardResponder = new StandardResponder({ ...shared, factory, describer, packets, tool });
+    const setup = new StreamSetup({ ...shared, factory, describer, packets });
+    this.#standardResponder = new StandardResponder({ ...shared, describer, setup, tool });
   }
 
   /** Where the server listens. */
@@ -118,6 +124,7 @@ export class RtspServer {
     for (const client of this.#clients) client.connection.close();
     await Promise.all(this.#running);
     this.#pacer.close();
+    this.#conditioner.close();
     this.#catalog.close();
     this.#sockets.close();
   }
@@ -129,9 +136,16 @@ export class RtspServer {
       conn,
       clock,
       respond: (request) => this.#respond(client, request),
-      onPacket: (_channel, data) => client.session !== undefined && this.#registry.takeReportOf(client.session, data),
+      onPacket: (channel, data) => this.#registry.takeInterleaved(data, { client, channel }),
     });
-    const client: Client = { connection, hostname, localAddress: conn.localAddr as Deno.NetAddr, session: undefined };
+    const client: Client = {
+      connection,
+      hostname,
+      localAddress: conn.localAddr as Deno.NetAddr,
+      sessions: new Set(),
+      channels: new Map(),
+      labSession: undefined,
+    };
     if (this.#clients.size >= this.#maxConnections) {
       log.warn("{peer} is turned away: {count} clients are connected", {
         peer: connection.peer,
@@ -156,7 +170,7 @@ export class RtspServer {
     const { connection } = client;
     log.info("{peer} connected", { peer: connection.peer });
     const reason = await connection.run();
-    if (client.session !== undefined) this.#registry.end(client.session, reason);
+    this.#registry.leave(client, reason);
     this.#clients.delete(client);
     log.info("{peer} left: {reason}", { peer: connection.peer, reason });
   }

@@ -8,7 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { SessionState } from "../rtsp/session_state.ts";
-import type { FrameSender } from "./frame_sender.ts";
+import type { FrameSender, FrameTime } from "./frame_sender.ts";
 import { MAX_FRAMES_BEHIND } from "./limits.ts";
 import type { Media } from "./media.ts";
 import type { Pacer } from "./pacer.ts";
@@ -39,12 +39,23 @@ export interface SessionOptions {
 export interface PlayOptions {
   /** Index of the first frame; without it the session goes on where it was. */
   readonly from?: number;
-  /** Index behind the last frame, or, backwards, in front of it; without it to the end of the movie. */
+  /**
+   * Index behind the last frame, or, backwards, in front of it; without it to the end of the movie. What begins again at
+   * its end goes on counting: frame 0 of the second time round is frameCount.
+   */
   readonly to?: number;
   /** Frames of the movie for one that is shown (RFC 2326, 12.34): -1 is backwards, 0.5 slow motion; default 1. */
   readonly scale?: number;
   /** Frames are sent so many times as fast (RFC 2326, 12.35); default 1. */
   readonly speed?: number;
+}
+
+/** What is to be sent of a movie, from its present position on. */
+interface FrameRun {
+  readonly startMs: number;
+  readonly step: number;
+  readonly count: number;
+  readonly intervalMs: number;
 }
 
 /** One client's way through a movie. */
@@ -61,6 +72,8 @@ export class Session {
   #position = 0;
   /** Stands for the frames being sent since the last PLAY; `undefined` while none are. */
   #stream: symbol | undefined;
+  /** Resolves when the frame that is leaving right now has left. */
+  #sending: Promise<void> | undefined;
   #playingSinceMs: number | undefined;
   #playedMs = 0;
   #heardMs: number;
@@ -91,6 +104,11 @@ export class Session {
     return this.#options.frameRate;
   }
 
+  /** Whether the movie begins again at its end. */
+  get isCircular(): boolean {
+    return this.#options.loop || this.media.isEndless;
+  }
+
   /** Index of the next frame; frameCount at the end of the movie. */
   get position(): number {
     return Math.floor(this.#position);
@@ -106,28 +124,43 @@ export class Session {
     this.#heardMs = this.#options.clock.nowMs();
   }
 
-  /** Sends frames from now on; returns when the first one is due, in milliseconds of the server's clock. */
-  play(options: PlayOptions = {}): number {
+  /**
+   * Sends frames from now on, but not before a frame that is leaving right now has left. Resolves with when the first one is
+   * due, in milliseconds of the server's clock.
+   */
+  async play(options: PlayOptions = {}): Promise<number> {
     const { peer, media, clock } = this.#options;
     this.#countPlayedTime();
     this.#state = "PLAYING";
-    if (options.from !== undefined) this.#position = options.from;
-    const isBackwards = (options.scale ?? 1) < 0;
-    if (!isBackwards && this.#position >= media.frameCount) this.#position = 0;
-    if (isBackwards) this.#position = Math.min(this.#position, media.frameCount - 1);
-    const startMs = this.#playingSinceMs = clock.nowMs();
-    log.info("{peer} plays session {id} from frame {frame}", { peer, id: this.id, frame: this.position + 1 });
     const stream = this.#stream = Symbol(this.id);
-    this.#sendFrames(stream, { startMs, ...options }).catch((error) => this.fail(error));
+    if (this.#sending !== undefined) await this.#sending;
+    const startMs = clock.nowMs();
+    if (this.#stream !== stream) return startMs;
+    const { from, to, scale = 1, speed = 1 } = options;
+    const isBackwards = scale < 0;
+    if (from !== undefined) this.#position = from;
+    else if (!isBackwards && this.#position >= media.frameCount) this.#position = 0;
+    else if (isBackwards && this.position <= 0) this.#position = media.frameCount - 1;
+    this.#position = Math.min(this.#position, media.frameCount - 1);
+    this.#playingSinceMs = startMs;
+    log.info("{peer} plays session {id} from frame {frame}", { peer, id: this.id, frame: this.position + 1 });
+    // In slow motion a frame is shown once and for longer; when fast, frames are passed over.
+    const step = Math.abs(scale) < 1 ? Math.sign(scale) : scale;
+    const end = isBackwards ? -1 : media.frameCount;
+    const goal = this.isCircular ? to ?? step * Infinity : nearer(to ?? end, end, step);
+    const count = Math.max(1, Math.ceil((goal - this.#position) / step));
+    const intervalMs = 1000 / this.frameRate / speed / Math.min(1, Math.abs(scale));
+    this.#sendFrames(stream, { startMs, step, count, intervalMs }).catch((error) => this.fail(error));
     return startMs;
   }
 
-  /** Stops sending; {@linkcode play} goes on. */
-  pause(): void {
+  /** Stops sending, and resolves when a frame that is leaving right now has left; {@linkcode play} goes on. */
+  async pause(): Promise<void> {
     this.#stop();
     this.#state = "READY";
     const { peer } = this.#options;
     log.info("{peer} paused session {id} before frame {frame}", { peer, id: this.id, frame: this.position + 1 });
+    await this.#sending;
   }
 
   /** Stops sending for good and says in the log why, and what was sent. */
@@ -177,29 +210,23 @@ export class Session {
     this.#playingSinceMs = undefined;
   }
 
-  /** Sends one frame after the other at its time, for as long as `stream` is the current one. */
-  async #sendFrames(
-    stream: symbol,
-    { startMs, to, scale = 1, speed = 1 }: PlayOptions & { readonly startMs: number },
-  ): Promise<void> {
-    const { media, loop, clock, pacer, sender, frameRate, peer } = this.#options;
-    // In slow motion a frame is shown once and for longer; when fast, frames are passed over.
-    const step = Math.abs(scale) < 1 ? Math.sign(scale) : scale;
-    const intervalMs = 1000 / frameRate / speed / Math.min(1, Math.abs(scale));
-    const end = to ?? (step > 0 ? media.frameCount : -1);
-    for (let dueMs = startMs;; dueMs += intervalMs) {
+  /** Sends `count` frames one after the other, each at its time, for as long as `stream` is the current one. */
+  async #sendFrames(stream: symbol, { startMs, step, count, intervalMs }: FrameRun): Promise<void> {
+    const { media, clock, pacer, sender, peer } = this.#options;
+    let dueMs = startMs;
+    for (let sent = 0; sent < count; sent++, dueMs += intervalMs) {
       await pacer.until(dueMs);
       if (clock.nowMs() - dueMs > MAX_FRAMES_BEHIND * intervalMs) dueMs = clock.nowMs();
       if (this.#stream !== stream) return;
+      if (this.#position < 0 || this.#position >= media.frameCount) {
+        this.#position = step > 0 ? 0 : media.frameCount - 1;
+      }
       const frame = media.frame(this.position);
       const jpeg = frame instanceof Uint8Array ? frame : await frame;
       if (this.#stream !== stream) return;
       this.#position += step;
-      await sender.send(jpeg, { dueMs, intervalMs });
+      await this.#send(jpeg, { dueMs, intervalMs });
       if (this.#stream !== stream) return;
-      if (step > 0 ? this.#position < end : this.#position > end) continue;
-      if (to !== undefined || (!loop && !media.isEndless)) break;
-      this.#position = step > 0 ? 0 : media.frameCount - 1;
     }
     // The session stays PLAYING, without frames, until its client asks for something else or goes.
     this.#position = Math.max(0, Math.min(this.#position, media.frameCount));
@@ -207,4 +234,20 @@ export class Session {
     this.#stop();
     sender.finish();
   }
+
+  async #send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+    const sending = this.#options.sender.send(jpeg, time);
+    // Who waits for the frame to have left does not ask whether it has arrived.
+    this.#sending = sending.catch(() => {});
+    try {
+      await sending;
+    } finally {
+      this.#sending = undefined;
+    }
+  }
+}
+
+/** The one of two ends that comes first on the way. */
+function nearer(left: number, right: number, step: number): number {
+  return step > 0 ? Math.min(left, right) : Math.max(left, right);
 }

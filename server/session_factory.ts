@@ -11,7 +11,7 @@ import type { StatusCode } from "../rtsp/status.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Connection } from "./connection.ts";
 import type { FrameSender } from "./frame_sender.ts";
-import { EMULATED_QUEUE_MS } from "./limits.ts";
+import { EMULATED_QUEUE_MS, MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION } from "./limits.ts";
 import { type Media, MediaNotFoundError, MediaUnusableError } from "./media.ts";
 import { type Impairments, NetworkEmulator } from "./network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
@@ -23,16 +23,20 @@ import { UdpPath } from "./udp_path.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
-/** A connection and the session that it set up last. */
+/** A connection, and what was set up over it. */
 export interface Client {
   /** Its requests come and its replies go here. */
   readonly connection: Connection;
-  /** IP address of the client: where packets may go. */
+  /** IP address of the client, as its socket has it: where packets may go. */
   readonly hostname: string;
   /** IP address and port at which the client reached us. */
   readonly localAddress: Deno.NetAddr;
-  /** Ends with the connection, unless it goes on over UDP without it. */
-  session: Session | undefined;
+  /** The sessions set up over the connection that have not ended. */
+  readonly sessions: Set<Session>;
+  /** Those of them that have channels of the connection, by channel. */
+  readonly channels: Map<number, Session>;
+  /** The session that the lab's methods act on. */
+  labSession: Session | undefined;
 }
 
 /** Constructor options of {@linkcode SessionFactory}. */
@@ -64,6 +68,20 @@ export class SessionFactory {
   /** For one server. */
   constructor(options: SessionFactoryOptions) {
     this.#options = options;
+  }
+
+  /** Whether the client may set up one more session; the log says why not. */
+  hasRoom(client: Client): boolean {
+    const { peer } = client.connection;
+    if (client.sessions.size >= MAX_SESSIONS_PER_CONNECTION) {
+      log.warn("{peer} has {count} sessions already: no more for it", { peer, count: client.sessions.size });
+      return false;
+    }
+    if (this.#options.registry.size >= MAX_SESSIONS) {
+      log.warn("{peer} is refused: there are {count} sessions already", { peer, count: MAX_SESSIONS });
+      return false;
+    }
+    return true;
   }
 
   /** The movie of that name, to be released; or the status that says why there is none, which the log explains. */

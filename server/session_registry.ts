@@ -6,28 +6,49 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../rtp/addresses.ts";
 import type { Clock } from "../rtp/clock.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
 import type { Session } from "./session.ts";
+import type { Client } from "./session_factory.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
 const CHECK_INTERVAL_MS = 5000;
 
+/** How a session is kept. */
+export interface Tenure {
+  /** The connection that it was set up over. */
+  readonly client: Client;
+  /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1). */
+  readonly endsWithClient: boolean;
+  /** Whether it ends when nothing is heard of it for long. */
+  readonly expires: boolean;
+  /** The RTCP port of its client. */
+  readonly reportsFrom?: Deno.NetAddr;
+  /** The channels of its client's connection that it has. */
+  readonly channels?: readonly number[];
+}
+
 /** The sessions of one server. */
 export class SessionRegistry {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session>();
-  /** Sessions of the standards by where their reports come from, as {@linkcode addressKey} has it. */
+  readonly #tenures = new Map<Session, Tenure>();
+  /** Sessions of the standards by where their reports come from. */
   readonly #reporters = new Map<string, Session>();
-  readonly #expiring = new Set<Session>();
   #cancelCheck: (() => void) | undefined;
 
   /** Without sessions. */
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** How many sessions there are. */
+  get size(): number {
+    return this.#sessions.size;
   }
 
   /** The session of that identifier. */
@@ -40,35 +61,57 @@ export class SessionRegistry {
     return this.#sessions.has(id);
   }
 
-  /** Adds a session that lasts as long as its connection does. */
-  add(session: Session): void {
+  /** Adds a session. */
+  add(session: Session, tenure: Tenure): void {
+    const { client, expires, reportsFrom, channels = [] } = tenure;
     this.#sessions.set(session.id, session);
-  }
-
-  /** Adds a session that ends when nothing is heard of it any more; `reportsFrom` is its client's RTCP port. */
-  addExpiring(session: Session, reportsFrom: Deno.NetAddr | undefined): void {
-    this.add(session);
-    this.#expiring.add(session);
-    if (reportsFrom !== undefined) this.#reporters.set(addressKey(reportsFrom), session);
-    this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
+    this.#tenures.set(session, tenure);
+    client.sessions.add(session);
+    if (reportsFrom !== undefined) this.#reporters.set(hostAndPort(reportsFrom), session);
+    for (const channel of channels) client.channels.set(channel, session);
+    if (expires) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
   }
 
   /** Ends a session and forgets it. */
   end(session: Session, reason: string): void {
     session.end(reason);
     this.#sessions.delete(session.id);
-    this.#expiring.delete(session);
-    for (const [key, reporter] of this.#reporters) if (reporter === session) this.#reporters.delete(key);
+    const tenure = this.#tenures.get(session);
+    if (tenure === undefined) return;
+    this.#tenures.delete(session);
+    const { client, reportsFrom, channels = [] } = tenure;
+    client.sessions.delete(session);
+    if (client.labSession === session) client.labSession = undefined;
+    for (const channel of channels) client.channels.delete(channel);
+    // A later session of the same client may have the port by now.
+    const key = reportsFrom === undefined ? undefined : hostAndPort(reportsFrom);
+    if (key !== undefined && this.#reporters.get(key) === session) this.#reporters.delete(key);
+  }
+
+  /** A connection has ended: so do the sessions that cannot be without it. */
+  leave(client: Client, reason: string): void {
+    for (const session of client.sessions) if (this.#tenures.get(session)?.endsWithClient) this.end(session, reason);
   }
 
   /** Takes a datagram from a client's RTCP port; what comes from nowhere known is passed over. */
   takeReport(packet: Uint8Array, from: Deno.NetAddr): void {
-    const session = this.#reporters.get(addressKey(from));
-    if (session !== undefined) this.takeReportOf(session, packet);
+    const session = this.#reporters.get(hostAndPort(from));
+    if (session !== undefined) this.#takeReportOf(session, packet);
   }
 
-  /** Takes a compound packet that a session's client has sent. */
-  takeReportOf(session: Session, packet: Uint8Array): void {
+  /** Takes a packet from a channel of a client's connection; what is not for a session's reports is passed over. */
+  takeInterleaved(packet: Uint8Array, { client, channel }: { client: Client; channel: number }): void {
+    const session = client.channels.get(channel);
+    if (session !== undefined) this.#takeReportOf(session, packet);
+  }
+
+  /** Ends all. */
+  close(): void {
+    this.#cancelCheck?.();
+    for (const session of this.#sessions.values()) this.end(session, "the server stopped");
+  }
+
+  #takeReportOf(session: Session, packet: Uint8Array): void {
     try {
       for (const report of decodeRtcp(packet)) {
         session.touch();
@@ -84,24 +127,14 @@ export class SessionRegistry {
     }
   }
 
-  /** Ends all. */
-  close(): void {
-    this.#cancelCheck?.();
-    for (const session of this.#sessions.values()) this.end(session, "the server stopped");
-  }
-
   #check(): void {
     const oldestMs = this.#clock.nowMs() - SESSION_TIMEOUT_SECONDS * 1000;
-    for (const session of this.#expiring) {
+    let isAnyLeft = false;
+    for (const [session, { expires }] of this.#tenures) {
+      if (!expires) continue;
       if (session.heardMs < oldestMs) this.end(session, `nothing was heard of it for ${SESSION_TIMEOUT_SECONDS} s`);
+      else isAnyLeft = true;
     }
-    this.#cancelCheck = this.#expiring.size === 0
-      ? undefined
-      : this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
+    this.#cancelCheck = isAnyLeft ? this.#clock.after(CHECK_INTERVAL_MS, () => this.#check()) : undefined;
   }
-}
-
-/** `::ffff:127.0.0.1`, as a socket for both families gives it, is 127.0.0.1. */
-function addressKey({ hostname, port }: Deno.NetAddr): string {
-  return `${hostname.replace(/^::ffff:(?=\d+\.)/i, "")} ${port}`;
 }

@@ -9,17 +9,19 @@ import type { LogSentence } from "./frame_sender.ts";
 import type { Delivery, NetworkEmulator } from "./network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
 
-/** A packet on its way: bytes of its own, and the socket that it leaves from. */
+/** A packet on its way: bytes of its own, the socket that it leaves from, and the port that it goes to. */
 export interface OutgoingPacket {
-  /** RTP header and payload. */
+  /** A whole packet of RTP or RTCP. */
   readonly bytes: Uint8Array;
   /** One of the session's sockets. */
   readonly socket: Deno.DatagramConn;
+  /** The client's port for what it is. */
+  readonly to: Deno.NetAddr;
 }
 
 /** Constructor options of {@linkcode UdpPath}. */
 export interface UdpPathOptions {
-  /** Where the packets go; always the address of the TCP peer. */
+  /** Where packets go; always the address of the TCP peer, unless it is that of a group. */
   readonly destination: Deno.NetAddr;
   /** The impaired network of this session, if there is one. */
   readonly emulator: NetworkEmulator<OutgoingPacket> | undefined;
@@ -47,14 +49,14 @@ export class UdpPath {
     return this.#options.destination.port;
   }
 
-  /** Sends a packet; its bytes may be written over once this has resolved. */
-  async send(packet: Uint8Array, socket: Deno.DatagramConn): Promise<void> {
-    const { emulator, clock, destination } = this.#options;
+  /** Sends a packet, to the RTP port unless told otherwise; its bytes may be written over once this has resolved. */
+  async send(packet: Uint8Array, socket: Deno.DatagramConn, to = this.#options.destination): Promise<void> {
+    const { emulator, clock } = this.#options;
     if (emulator === undefined) {
-      await socket.send(packet, destination);
+      await socket.send(packet, to);
       return;
     }
-    const outgoing = { bytes: packet.slice(), socket };
+    const outgoing = { bytes: packet.slice(), socket, to };
     this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));
   }
 
@@ -86,10 +88,10 @@ export class UdpPath {
   }
 
   async #letOut(): Promise<void> {
-    const { clock, pacer, destination } = this.#options;
+    const { clock, pacer } = this.#options;
     for (let next = this.#onTheWay[0]; next !== undefined; next = this.#onTheWay[0]) {
       if (next.atMs > clock.nowMs()) await pacer.until(next.atMs);
-      await next.packet.socket.send(next.packet.bytes, destination);
+      await next.packet.socket.send(next.packet.bytes, next.packet.to);
       this.#onTheWay.shift();
     }
   }

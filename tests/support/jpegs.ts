@@ -6,7 +6,7 @@
 
 import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
 import { conditionJpeg } from "../../mjpeg/conditioning.ts";
-import mozjpegWasm from "../../mjpeg/mozjpeg_wasm.js";
+import mozjpegWasm from "../../mjpeg/mozjpeg_encoder_wasm.js";
 import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
 
 /** What is to be encoded, and how. */

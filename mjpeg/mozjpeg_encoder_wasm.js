@@ -1,4 +1,4 @@
-// @ts-self-types="./mozjpeg_wasm.d.ts"
+// @ts-self-types="./mozjpeg_encoder_wasm.d.ts"
 /*
  * mozjpeg's encoder as a compiled WebAssembly module, embedded by the module graph, so that no right to read or fetch
  * is needed at run time. A JavaScript file of its own, because TypeScript does not know `import source` yet.

@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { hostAndPort, plainAddress } from "./addresses.ts";
+
+Deno.test("plainAddress() takes IPv4 out of IPv6, and leaves the rest", () => {
+  assertEquals(
+    ["::ffff:127.0.0.1", "::FFFF:10.0.0.1", "127.0.0.1", "::1", "::ffff:1", "fe80::1%eth0"].map(plainAddress),
+    ["127.0.0.1", "10.0.0.1", "127.0.0.1", "::1", "::ffff:1", "fe80::1%eth0"],
+  );
+});
+
+Deno.test("hostAndPort() puts IPv6 into brackets", () => {
+  assertEquals(hostAndPort({ hostname: "::1", port: 554 }), "[::1]:554");
+  assertEquals(hostAndPort({ hostname: "::ffff:127.0.0.1", port: 554 }), "127.0.0.1:554");
+  assertEquals(hostAndPort({ hostname: "camera.local", port: 8554 }), "camera.local:8554");
+});

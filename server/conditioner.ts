@@ -1,0 +1,89 @@
+/**
+ * Frames as RTP/JPEG carries them. What needs no more than taking apart is done at once; what has to be coded anew is done by
+ * a worker, so that it holds up no other session. Stands between a movie and the packets of its frames.
+ *
+ * @module
+ */
+
+import { type ConditionedJpeg, takeApart, UncarriableJpegError } from "../mjpeg/conditioning.ts";
+import type { CodedFrame, CodingTask } from "./conditioning_worker.ts";
+
+/** A frame that RTP/JPEG carries. */
+export interface ConditionedFrame {
+  /** What goes into packets. */
+  readonly image: ConditionedJpeg;
+  /** Why the picture was encoded anew, with some loss; `undefined` where its pixels are the frame's own. */
+  readonly reencodedBecause: string | undefined;
+}
+
+/** Whether an error says what is wrong with a frame, rather than with the program. */
+export function isUnusable(error: unknown): error is Error {
+  return error instanceof UncarriableJpegError || error instanceof SyntaxError || error instanceof RangeError;
+}
+
+/** Conditions the frames of all movies of one server. */
+export class Conditioner {
+  readonly #reencode: boolean;
+  readonly #tasks = new Map<number, PromiseWithResolvers<ConditionedFrame | Error>>();
+  #worker: Worker | undefined;
+  #lastTask = 0;
+
+  /** With `reencode` the pictures that RTP/JPEG cannot carry are encoded anew instead of refused. */
+  constructor({ reencode }: { readonly reencode: boolean }) {
+    this.#reencode = reencode;
+  }
+
+  /** A frame as RTP/JPEG carries it, or an error that says why it cannot; rejects when the worker fails. */
+  condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
+    try {
+      const image = takeApart(jpeg);
+      return image === undefined ? this.#code({ jpeg }) : { image, reencodedBecause: undefined };
+    } catch (error) {
+      if (error instanceof UncarriableJpegError && this.#reencode) {
+        return this.#code({ jpeg, reencodeBecause: error.message });
+      }
+      if (isUnusable(error)) return error;
+      throw error;
+    }
+  }
+
+  /** Ends the worker; what it has not done is given up. */
+  close(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#giveUp(new Error("The server has stopped"));
+  }
+
+  #code(task: Omit<CodingTask, "number">): Promise<ConditionedFrame | Error> {
+    const number = ++this.#lastTask;
+    const coding = Promise.withResolvers<ConditionedFrame | Error>();
+    coding.promise.catch(() => {/* whoever waits for the frame learns it */});
+    this.#tasks.set(number, coding);
+    this.#startedWorker().postMessage({ ...task, number } satisfies CodingTask);
+    return coding.promise;
+  }
+
+  #startedWorker(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const url = new URL("./conditioning_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module", name: "conditioning" });
+    worker.onmessage = ({ data }: MessageEvent<CodedFrame>) => {
+      const { number, image, reencodedBecause, problem } = data;
+      const result = image === undefined ? new UncarriableJpegError(problem!) : { image, reencodedBecause };
+      this.#tasks.get(number)?.resolve(result);
+      this.#tasks.delete(number);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      this.#worker = undefined;
+      this.#giveUp(new Error(`Cannot code frames anew: ${event.message}`));
+    };
+    return this.#worker = worker;
+  }
+
+  #giveUp(error: Error): void {
+    for (const { reject } of this.#tasks.values()) reject(error);
+    this.#tasks.clear();
+  }
+}

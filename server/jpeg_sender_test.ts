@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
+import { join } from "@std/path";
+import { decodeJpegPayload, JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { decodeRtpPacket } from "../rtp/packet.ts";
+import { decodeRtcp } from "../rtp/rtcp.ts";
+import { decodeTransports } from "../rtsp/transport.ts";
+import { makeJpeg } from "../tests/support/jpegs.ts";
+import { FRAME_RATE, FRAMES, framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
+import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import { ServedRoot } from "./served_root.ts";
+
+Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const setup = await client.ask("SETUP", "movie.mjpeg/track1", { Transport: "RTP/AVP/TCP;unicast;interleaved=4-5" });
+  const [spec] = decodeTransports(setup.headers.get("Transport")!);
+  assertEquals([spec.protocol, spec.interleaved], ["tcp", [4, 5]]);
+  assertEquals(setup.headers.get("Session"), `${setup.session};timeout=${SESSION_TIMEOUT_SECONDS}`);
+  const play = await client.ask("PLAY", "movie.mjpeg", { Session: setup.session!, Range: "npt=0.000-" });
+  assertEquals(play.headers.get("Range"), "npt=0-2");
+  await server.advance(3000);
+  await client.until(() =>
+    client.packets.some(({ channel, data }) => channel === 5 && decodeRtcp(data).some(({ kind }) => kind === "bye"))
+  );
+  const packets = client.packets.filter(({ channel }) => channel === 4).map(({ data }) => decodeRtpPacket(data));
+  assertEquals(framesOf(packets), FRAMES);
+  const info = /^url=(.*);seq=(\d+);rtptime=(\d+)$/.exec(play.headers.get("RTP-Info")!)!;
+  assertEquals(info.slice(1), [
+    client.url("movie.mjpeg/track1"),
+    String(packets[0].sequenceNumber),
+    String(packets[0].timestamp),
+  ]);
+  const timestamps = [...new Set(packets.map(({ timestamp }) => timestamp))];
+  assertEquals(timestamps.length, FRAMES);
+  assertEquals((timestamps[1] - timestamps[0]) >>> 0, 90_000 / FRAME_RATE);
+  for (const [index, { sequenceNumber, ssrc, payloadType, payload }] of packets.entries()) {
+    assertEquals(sequenceNumber, (packets[0].sequenceNumber + index) & 0xffff);
+    assertEquals([ssrc, payloadType], [spec.ssrc, 26]);
+    assert(payload.length <= 500 - 12);
+    assertEquals(decodeJpegPayload(payload).width, 96);
+  }
+  const reports = client.packets.filter(({ channel }) => channel === 5).flatMap(({ data }) => decodeRtcp(data));
+  const last = reports.findLast((report) => report.kind === "sender-report")!;
+  assertEquals([last.ssrc, last.packetCount], [spec.ssrc, packets.length]);
+});
+
+Deno.test("a TCP client that does not read loses whole frames, never order, and slows nobody", async () => {
+  const directory = await temporaryDirectory();
+  const large = await makeJpeg({ width: 1280, height: 960, quality: 95 });
+  await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
+  {
+    await using server = await serve({ root: await ServedRoot.open(directory.path), loop: true, mtuBytes: 60_000 });
+    const [slow, quick] = [await server.connect(), await server.connect()];
+    const sessions = [];
+    for (const client of [slow, quick]) {
+      sessions.push((await client.ask("SETUP", "large.mjpeg", TCP)).session!);
+      await client.ask("PLAY", "large.mjpeg", { Session: sessions.at(-1)! });
+    }
+    const count = Math.ceil(16_000_000 / large.length);
+    slow.stopReading();
+    for (let frame = 0; frame < count; frame++) {
+      await server.advance(50);
+      await quick.until(() => framesOf(rtpOf(quick)) >= frame);
+    }
+    slow.goOnReading();
+    await server.advance(500);
+    await slow.until(() => framesOf(rtpOf(slow)) > 0 && slow.packets.length > 20);
+    const packets = rtpOf(slow);
+    assert(framesOf(packets) < count, `${framesOf(packets)} of ${count} frames`);
+    packets.forEach(({ sequenceNumber }, index) => {
+      assertEquals(sequenceNumber, (packets[0].sequenceNumber + index) & 0xffff);
+    });
+    // Every frame that was begun is whole.
+    const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000_000 });
+    const outputs = packets.flatMap((packet, index) =>
+      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+    );
+    assertEquals(outputs.map(({ kind }) => kind), Array(framesOf(packets)).fill("frame"));
+  }
+  await directory[Symbol.asyncDispose]();
+});

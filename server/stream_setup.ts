@@ -1,0 +1,160 @@
+/**
+ * SETUP: which of the transports that a client offers is taken (RFC 2326, 12.39), and the session that comes of it.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { plainAddress } from "../rtp/addresses.ts";
+import type { Clock } from "../rtp/clock.ts";
+import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
+import type { StatusCode } from "../rtsp/status.ts";
+import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../rtsp/transport.ts";
+import type { JpegPackets } from "./jpeg_packets.ts";
+import { JpegSender } from "./jpeg_sender.ts";
+import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import type { Media } from "./media.ts";
+import type { Pacer } from "./pacer.ts";
+import type { RtpSockets } from "./rtp_sockets.ts";
+import { InterleavedTransport, type RtpTransport, UdpTransport } from "./rtp_transport.ts";
+import type { Session } from "./session.ts";
+import type { Client, SessionFactory } from "./session_factory.ts";
+import type { SessionRegistry } from "./session_registry.ts";
+import type { StreamDescriber } from "./stream_describer.ts";
+
+const log = getLogger(["mjpegrtsp", "server"]);
+
+/** Constructor options of {@linkcode StreamSetup}. */
+export interface StreamSetupOptions {
+  /** Opens movies and makes sessions. */
+  readonly factory: SessionFactory;
+  /** Where sessions are kept. */
+  readonly registry: SessionRegistry;
+  /** Knows whether RTP/JPEG can carry a movie. */
+  readonly describer: StreamDescriber;
+  /** What packets leave from. */
+  readonly sockets: RtpSockets;
+  /** Makes packets of frames. */
+  readonly packets: JpegPackets;
+  /** Spreads large frames. */
+  readonly pacer: Pacer;
+  /** The pacer's clock, and the time of day. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+/** Sets sessions up for clients of the standards. */
+export class StreamSetup {
+  readonly #options: StreamSetupOptions;
+
+  /** For one server. */
+  constructor(options: StreamSetupOptions) {
+    this.#options = options;
+  }
+
+  /** The reply to a SETUP of the movie called `name`. */
+  async setUp(client: Client, { cseq, session: id, headers }: RtspRequest, name: string): Promise<RtspReply> {
+    const { factory, describer, registry } = this.#options;
+    const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
+    if (id !== undefined) return refuse(registry.has(id) ? 459 : 454);
+    const spec = decodeTransports(headers.getAll("Transport").join(",")).find((offer) => isPossible(offer, client));
+    if (spec === undefined) {
+      log.warn("{peer} asked for {name} over none of UDP unicast and TCP: {transport}", {
+        peer: client.connection.peer,
+        name,
+        transport: headers.get("Transport") ?? "no Transport at all",
+      });
+      return refuse(461);
+    }
+    if (!factory.hasRoom(client)) return refuse(503);
+    const media = await factory.openMedia(client, name);
+    if (typeof media === "number") return refuse(media);
+    let session: Session | undefined;
+    try {
+      if (await describer.lookAt(client, media) === undefined) return refuse(415);
+      const created = spec.protocol === "tcp"
+        ? this.#createInterleaved(client, media, spec)
+        : this.#createUdp(client, media, spec.clientPort!);
+      session = created.session;
+      return {
+        status: 200,
+        cseq,
+        session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
+        headers: [["Transport", encodeTransport(created.transport)]],
+      };
+    } finally {
+      // The session releases what it plays.
+      if (session === undefined) media.release();
+    }
+  }
+
+  /** Over TCP a session ends with its connection. */
+  #createInterleaved(client: Client, media: Media, { interleaved }: TransportSpec): Created {
+    const channels = freeChannels(client, interleaved);
+    const created = this.#create(client, media, new InterleavedTransport(client.connection, channels));
+    this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
+    return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
+  }
+
+  #createUdp(client: Client, media: Media, clientPort: Pair): Created {
+    const { factory, registry, sockets, pacer } = this.#options;
+    const [rtpPort, rtcpPort] = clientPort;
+    const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
+    const onError = (error: unknown) => created.session.fail(error);
+    const created = this.#create(
+      client,
+      media,
+      new UdpTransport({
+        path: factory.createPath(client, { port: rtpPort, onError }),
+        socket: sockets.main,
+        rtcpSocket: sockets.rtcp,
+        rtcpDestination: reportsFrom,
+        pacer,
+        onError,
+      }),
+    );
+    registry.add(created.session, { client, endsWithClient: false, expires: true, reportsFrom });
+    return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
+  }
+
+  #create(client: Client, media: Media, transport: RtpTransport) {
+    const { factory, packets, clock, random } = this.#options;
+    const sender = new JpegSender({
+      peer: client.connection.peer,
+      transport,
+      packets,
+      clock,
+      random,
+      canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
+    });
+    const session = factory.createSession(client, { id: createId(), media, sender });
+    return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };
+  }
+}
+
+/** A new session, and how its packets travel. */
+interface Created {
+  readonly session: Session;
+  readonly transport: TransportSpec;
+}
+
+/** Whether packets can go that way, and to nobody but the client. */
+function isPossible({ protocol, isMulticast, clientPort, destination, mode }: TransportSpec, client: Client): boolean {
+  if (isMulticast || (mode !== undefined && mode !== "PLAY")) return false;
+  if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
+  return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
+}
+
+/** The channels that a client asks for, or the next pair that no session of its connection has. */
+function freeChannels({ channels }: Client, asked: Pair = [0, 1]): Pair {
+  if (!asked.some((channel) => channels.has(channel))) return asked;
+  let first = 0;
+  while (channels.has(first) || channels.has(first + 1)) first += 2;
+  return [first, first + 1];
+}
+
+/** Sixteen hexadecimal digits that nobody can guess (RFC 2326, 3.4: at least eight). */
+function createId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import { conditionJpeg } from "../mjpeg/conditioning.ts";
+import { JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { decodeRtpPacket } from "../rtp/packet.ts";
+import { decodeRtcp } from "../rtp/rtcp.ts";
+import { decodeTransports } from "../rtsp/transport.ts";
+import { freeUdpPort } from "../tests/support/ports.ts";
+import { framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
+import { TcpClient } from "../tests/support/tcp_client.ts";
+import { MAX_SESSIONS_PER_CONNECTION } from "./limits.ts";
+
+Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const rtpPort = freeUdpPort() & ~1;
+  const [rtp, rtcp] = [rtpPort, rtpPort + 1].map((port) =>
+    Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port })
+  );
+  try {
+    const setup = await client.ask("SETUP", "movie.mjpeg", {
+      Transport: `RTP/AVP;unicast;client_port=${rtpPort}-${rtpPort + 1}`,
+    });
+    const [{ serverPort, ssrc }] = decodeTransports(setup.headers.get("Transport")!);
+    await client.ask("PLAY", "movie.mjpeg", { Session: setup.session! });
+    await server.advance(60);
+    const [datagram, from] = await rtp.receive();
+    assertEquals([decodeRtpPacket(datagram).ssrc, (from as Deno.NetAddr).port], [ssrc, serverPort![0]]);
+    const [report, reportFrom] = await rtcp.receive();
+    assertEquals(decodeRtcp(report).map(({ kind }) => kind), ["sender-report", "cname"]);
+    assertEquals((reportFrom as Deno.NetAddr).port, serverPort![1]);
+  } finally {
+    rtp.close();
+    rtcp.close();
+  }
+});
+
+Deno.test("SETUP gives each session of a connection channels of its own", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const channels = [];
+  for (const asked of ["0-1", "0-1", "4-5", "0-1"]) {
+    const { headers } = await client.ask("SETUP", "movie.mjpeg", { Transport: `RTP/AVP/TCP;interleaved=${asked}` });
+    channels.push(decodeTransports(headers.get("Transport")!)[0].interleaved);
+  }
+  assertEquals(channels, [[0, 1], [2, 3], [4, 5], [6, 7]]);
+});
+
+Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS_PER_CONNECTION} of a connection, until one ends`, async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const sessions: string[] = [];
+  for (let count = 0; count < MAX_SESSIONS_PER_CONNECTION; count++) {
+    const { status, session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+    assertEquals(status, 200);
+    sessions.push(session!);
+  }
+  assertEquals((await client.ask("SETUP", "movie.mjpeg", TCP)).status, 503);
+  assertEquals(
+    (await (await server.connect()).ask("SETUP", "movie.mjpeg", TCP)).status,
+    200,
+    "others are not affected",
+  );
+  await client.ask("TEARDOWN", "movie.mjpeg", { Session: sessions[3] });
+  assertEquals((await client.ask("SETUP", "movie.mjpeg", TCP)).status, 200);
+});
+
+Deno.test("all sessions that need a connection end with it: the lab's and those over TCP", async () => {
+  await using server = await serve();
+  const rtp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = rtp.addr as Deno.NetAddr;
+  let packets = 0;
+  const receiving = (async () => {
+    for await (const _ of rtp) packets++;
+  })();
+  const client = await TcpClient.connect(server.port);
+  const lab = await client.ask(`SETUP movie.mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= ${port}\n\n`);
+  const id = /Session: (\d{6})/.exec(lab)![1];
+  await client.ask(`PLAY movie.mjpeg RTSP/1.0\nCSeq: 2\nSession: ${id}\n\n`);
+  while (packets === 0) await server.advance(50);
+  const sessions: string[] = [];
+  for (const cseq of [3, 4]) {
+    const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+    await client.send(`SETUP ${url} RTSP/1.0\r\nCSeq: ${cseq}\r\nTransport: ${TCP.Transport}\r\n\r\n`);
+    sessions.push(/Session: ([0-9a-f]{16})/.exec(await client.receive(/Session: .*\r\n[^]*\r\n\r\n/))![1]);
+  }
+  client[Symbol.dispose]();
+  const other = await server.connect();
+  for (const session of sessions) {
+    while ((await other.ask("PAUSE", "movie.mjpeg", { Session: session })).status !== 454) await server.advance(10);
+  }
+  const count = packets;
+  await server.advance(300);
+  assertEquals(packets, count);
+  rtp.close();
+  await receiving;
+});
+
+for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
+  Deno.test(`frames of ${file} are coded anew by a worker, and come in order`, async () => {
+    await using server = await serve({ reencode: true, loop: true });
+    const client = await server.connect();
+    const { session, status } = await client.ask("SETUP", file, TCP);
+    assertEquals(status, 200);
+    await client.ask("PLAY", file, { Session: session! });
+    while (framesOf(rtpOf(client)) < 6) await server.advance(50);
+    const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
+    const outputs = rtpOf(client).flatMap((packet, index) =>
+      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+    );
+    for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
+  });
+}
