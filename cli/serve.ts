@@ -9,6 +9,7 @@ import denoConfig from "../deno.json" with { type: "json" };
 import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
 import { hostAndPort } from "../rtp/addresses.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
+import type { MulticastGroup } from "../server/multicast.ts";
 import type { Impairments } from "../server/network_emulator.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/served_root.ts";
@@ -46,6 +47,13 @@ const OPTIONS = {
     max: 65_507,
     integer: true,
     fallback: DEFAULT_MTU_BYTES,
+  }),
+  multicast: text("GROUP:PORT", "Send testsrc to this group for players that ask for multicast: 239.1.2.3:5004"),
+  ttl: number("HOPS", "Hops that multicast may make; 0 stays on this machine", {
+    min: 0,
+    max: 255,
+    integer: true,
+    fallback: 1,
   }),
   reencode: flag("Encode pictures anew that RTP/JPEG cannot carry (grey, 4:4:4, …), instead of refusing them"),
   loss: quantity("5%", "Emulated network: share of packets lost", PERCENT),
@@ -107,6 +115,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       fragmentBytes: options.fragment,
       mtuBytes: options.mtu,
       reencode: options.reencode,
+      group: parseGroup(options),
       tool: `mjpegrtsp/${denoConfig.version}`,
       emulation,
       clock: systemClock,
@@ -122,6 +131,19 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
   } catch (error) {
     throw explainListenError(error, { hostname, port });
   }
+}
+
+/** The group of `--multicast`; throws a `UsageError` for what is none. */
+function parseGroup({ multicast, ttl }: OptionValues<typeof OPTIONS>): MulticastGroup | undefined {
+  if (multicast === undefined) return undefined;
+  const match = /^((?:22[4-9]|23\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}):(\d{1,5})$/.exec(multicast);
+  const port = Number(match?.[2]);
+  if (match === null || port % 2 !== 0 || port < 2 || port > 65_534) {
+    throw new UsageError(
+      `--multicast needs an IPv4 group and an even port, such as 239.1.2.3:5004, got ${JSON.stringify(multicast)}`,
+    );
+  }
+  return { hostname: match[1], port, ttl };
 }
 
 async function openRoot(path: string): Promise<ServedRoot> {

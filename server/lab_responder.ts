@@ -105,7 +105,10 @@ export class LabResponder {
     const media = await factory.openMedia(client, uri);
     if (typeof media === "number") return media;
     const { flowCount, clientPort } = transport;
-    const path = factory.createPath(client, { port: clientPort, onError: (error) => session.fail(error) });
+    const path = factory.createPath(
+      { transport: "udp", hostname: client.hostname, port: clientPort },
+      (error) => session.fail(error),
+    );
     const sender = new LabSender({
       peer,
       path,
@@ -113,7 +116,7 @@ export class LabResponder {
       fragmentBytes: fragmentBytes ?? (flowCount === undefined ? undefined : LAB_FRAGMENT_BYTES),
       clock,
     });
-    const session: Session = factory.createSession(client, { id: this.#createId(), media, sender });
+    const session: Session = factory.createSession(peer, { id: this.#createId(), media, sender });
     registry.add(session, { client, endsWithClient: true, expires: false });
     client.labSession = session;
     return 200;

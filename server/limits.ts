@@ -74,3 +74,6 @@ export const WRITE_TIMEOUT_MS = 30_000;
 export const MIN_PLAY_FACTOR = 1 / 16;
 /** See {@linkcode MIN_PLAY_FACTOR}. */
 export const MAX_PLAY_FACTOR = 16;
+
+/** Largest datagram that is read: the largest there is. */
+export const MAX_DATAGRAM_BYTES = 65_536;

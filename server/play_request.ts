@@ -9,8 +9,9 @@ import type { RtspRequest } from "../rtsp/message.ts";
 import { decodeRange, encodeRange, type NptRange } from "../rtsp/range.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import type { JpegSender } from "./jpeg_sender.ts";
+import type { Media } from "./media.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "./limits.ts";
-import type { PlayOptions, Session } from "./session.ts";
+import type { ClientSession, PlayOptions } from "./client_session.ts";
 import { trackUrl } from "./stream_describer.ts";
 
 /** What a method of a session answers. */
@@ -22,11 +23,17 @@ export interface Outcome {
 }
 
 /** Plays a session as the request says. 457 for a range that the movie does not have. */
-export async function play(session: Session, sender: JpegSender, { uri, headers }: RtspRequest): Promise<Outcome> {
+export async function play(
+  session: ClientSession,
+  sender: JpegSender,
+  { uri, headers }: RtspRequest,
+): Promise<Outcome> {
   const [rangeText, scaleText, speedText] = ["Range", "Scale", "Speed"].map((name) => headers.get(name));
-  const scale = decodeFactor(scaleText, { isSigned: true });
-  const speed = decodeFactor(speedText, { isSigned: false });
-  const range: Partial<NptRange> | undefined = rangeText === undefined ? {} : decodeRange(rangeText);
+  // What others watch as well goes on as it is.
+  const { isShared } = session;
+  const scale = isShared ? 1 : decodeFactor(scaleText, { isSigned: true });
+  const speed = isShared ? 1 : decodeFactor(speedText, { isSigned: false });
+  const range: Partial<NptRange> | undefined = isShared || rangeText === undefined ? {} : decodeRange(rangeText);
   const { media, frameRate } = session;
   const options = range === undefined ? undefined : inFrames(range, { media, frameRate, scale });
   if (range === undefined || options === undefined) return { status: 457 };
@@ -50,7 +57,7 @@ export async function play(session: Session, sender: JpegSender, { uri, headers 
 /** A range as frames of the movie; `undefined` where the movie has no such part. */
 function inFrames(
   { start: from, end }: Partial<NptRange>,
-  { media, frameRate, scale }: { media: Session["media"]; frameRate: number; scale: number },
+  { media, frameRate, scale }: { media: Media; frameRate: number; scale: number },
 ): PlayOptions | undefined {
   const isBackwards = scale < 0;
   const duration = media.frameCount / frameRate;

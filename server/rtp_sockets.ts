@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { MAX_DATAGRAM_BYTES } from "./limits.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
@@ -13,7 +14,6 @@ const log = getLogger(["mjpegrtsp", "rtp"]);
 export const FIRST_FLOW_PORT = 23_456;
 
 const PAIR_TRIES = 50;
-const DATAGRAM_MAX_BYTES = 65_536;
 
 /** Called with what clients send; the bytes hold until it returns. */
 export type RtcpListener = (packet: Uint8Array, from: Deno.NetAddr) => void;
@@ -72,7 +72,7 @@ export class RtpSockets {
   }
 
   async #read(socket: Deno.DatagramConn, listener: RtcpListener): Promise<void> {
-    const buffer = new Uint8Array(DATAGRAM_MAX_BYTES);
+    const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
     while (!this.#isClosed) {
       try {
         const [packet, from] = await socket.receive(buffer);
@@ -88,7 +88,7 @@ export class RtpSockets {
 }
 
 /** An even port and the next one (RFC 3550, 11). */
-function openPair(hostname: string): [Deno.DatagramConn, Deno.DatagramConn] {
+export function openPair(hostname: string): [Deno.DatagramConn, Deno.DatagramConn] {
   for (let attempt = 1;; attempt++) {
     const first = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
     const port = portOf(first);

@@ -13,6 +13,7 @@ import { Connection } from "./connection.ts";
 import { JpegPackets } from "./jpeg_packets.ts";
 import { LabResponder } from "./lab_responder.ts";
 import { DEFAULT_MTU_BYTES, MAX_CONNECTIONS } from "./limits.ts";
+import { Multicast, type MulticastGroup } from "./multicast.ts";
 import type { Impairments } from "./network_emulator.ts";
 import { Pacer } from "./pacer.ts";
 import { RtpSockets } from "./rtp_sockets.ts";
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly fragmentBytes: number | undefined;
   /** Largest RTP packet for clients of the standards, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;
+  /** Where endless sources go for clients that ask for multicast; without it they get unicast. */
+  readonly group?: MulticastGroup;
   /** Encode pictures anew that RTP/JPEG cannot carry, for clients of the standards; without it they are refused. */
   readonly reencode?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
@@ -92,7 +95,9 @@ export class RtspServer {
     const describer = new StreamDescriber({ factory, conditioner: this.#conditioner, tool });
     const packets = new JpegPackets(this.#conditioner, { maxPacketBytes: mtuBytes });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
-    const setup = new StreamSetup({ ...shared, factory, describer, packets });
+    const { group } = options;
+    const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packets });
+    const setup = new StreamSetup({ ...shared, factory, describer, packets, multicast });
     this.#standardResponder = new StandardResponder({ ...shared, describer, setup, tool });
   }
 

@@ -8,6 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { SessionState } from "../rtsp/session_state.ts";
+import type { ClientSession, PlayOptions } from "./client_session.ts";
 import type { FrameSender, FrameTime } from "./frame_sender.ts";
 import { MAX_FRAMES_BEHIND } from "./limits.ts";
 import type { Media } from "./media.ts";
@@ -35,21 +36,6 @@ export interface SessionOptions {
   readonly clock: Clock;
 }
 
-/** What of a movie is to be played, and how. */
-export interface PlayOptions {
-  /** Index of the first frame; without it the session goes on where it was. */
-  readonly from?: number;
-  /**
-   * Index behind the last frame, or, backwards, in front of it; without it to the end of the movie. What begins again at
-   * its end goes on counting: frame 0 of the second time round is frameCount.
-   */
-  readonly to?: number;
-  /** Frames of the movie for one that is shown (RFC 2326, 12.34): -1 is backwards, 0.5 slow motion; default 1. */
-  readonly scale?: number;
-  /** Frames are sent so many times as fast (RFC 2326, 12.35); default 1. */
-  readonly speed?: number;
-}
-
 /** What is to be sent of a movie, from its present position on. */
 interface FrameRun {
   readonly startMs: number;
@@ -59,13 +45,11 @@ interface FrameRun {
 }
 
 /** One client's way through a movie. */
-export class Session {
-  /** The session identifier. */
+export class Session implements ClientSession {
   readonly id: string;
-  /** What is played. */
   readonly media: Media;
-  /** Takes the frames. */
   readonly sender: FrameSender;
+  readonly isShared = false;
   readonly #options: SessionOptions;
   #state: SessionState = "READY";
   /** Index of the next frame, with a fraction in slow motion; frameCount at the end of the movie. */
@@ -94,40 +78,30 @@ export class Session {
     });
   }
 
-  /** Where the session stands; INIT once it has ended. */
   get state(): SessionState {
     return this.#state;
   }
 
-  /** Frames a second. */
   get frameRate(): number {
     return this.#options.frameRate;
   }
 
-  /** Whether the movie begins again at its end. */
   get isCircular(): boolean {
     return this.#options.loop || this.media.isEndless;
   }
 
-  /** Index of the next frame; frameCount at the end of the movie. */
   get position(): number {
     return Math.floor(this.#position);
   }
 
-  /** When the client was last heard of, on the server's clock in milliseconds. */
   get heardMs(): number {
     return this.#heardMs;
   }
 
-  /** The client has been heard of. */
   touch(): void {
     this.#heardMs = this.#options.clock.nowMs();
   }
 
-  /**
-   * Sends frames from now on, but not before a frame that is leaving right now has left. Resolves with when the first one is
-   * due, in milliseconds of the server's clock.
-   */
   async play(options: PlayOptions = {}): Promise<number> {
     const { peer, media, clock } = this.#options;
     this.#countPlayedTime();
@@ -154,7 +128,6 @@ export class Session {
     return startMs;
   }
 
-  /** Stops sending, and resolves when a frame that is leaving right now has left; {@linkcode play} goes on. */
   async pause(): Promise<void> {
     this.#stop();
     this.#state = "READY";
@@ -163,7 +136,6 @@ export class Session {
     await this.#sending;
   }
 
-  /** Stops sending for good and says in the log why, and what was sent. */
   end(reason: string): void {
     if (this.#state === "INIT") return;
     this.#stop();

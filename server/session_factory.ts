@@ -8,6 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { StatusCode } from "../rtsp/status.ts";
+import type { ClientSession } from "./client_session.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Connection } from "./connection.ts";
 import type { FrameSender } from "./frame_sender.ts";
@@ -32,11 +33,11 @@ export interface Client {
   /** IP address and port at which the client reached us. */
   readonly localAddress: Deno.NetAddr;
   /** The sessions set up over the connection that have not ended. */
-  readonly sessions: Set<Session>;
+  readonly sessions: Set<ClientSession>;
   /** Those of them that have channels of the connection, by channel. */
-  readonly channels: Map<number, Session>;
+  readonly channels: Map<number, ClientSession>;
   /** The session that the lab's methods act on. */
-  labSession: Session | undefined;
+  labSession: ClientSession | undefined;
 }
 
 /** Constructor options of {@linkcode SessionFactory}. */
@@ -104,11 +105,11 @@ export class SessionFactory {
     return media.frameRate ?? this.#options.frameRate;
   }
 
-  /** The way over UDP to a port of the client. `onError` is called when a delayed packet cannot be sent. */
-  createPath(client: Client, { port, onError }: { port: number; onError: (error: unknown) => void }): UdpPath {
+  /** A way over UDP. `onError` is called when a delayed packet cannot be sent. */
+  createPath(destination: Deno.NetAddr, onError: (error: unknown) => void): UdpPath {
     const { emulation, pacer, clock } = this.#options;
     return new UdpPath({
-      destination: { transport: "udp", hostname: client.hostname, port },
+      destination,
       emulator: emulation === undefined ? undefined : new NetworkEmulator(emulation.impairments, {
         random: seededRandom(emulation.seed),
         maxQueueMs: EMULATED_QUEUE_MS,
@@ -119,13 +120,9 @@ export class SessionFactory {
     });
   }
 
-  /** A session in state READY, which the caller adds to the registry. */
-  createSession(
-    client: Client,
-    { id, media, sender }: { id: string; media: Media; sender: FrameSender },
-  ): Session {
+  /** A session of the client that the log names `peer`, in state READY, which the caller adds to the registry. */
+  createSession(peer: string, { id, media, sender }: { id: string; media: Media; sender: FrameSender }): Session {
     const { loop, pacer, clock } = this.#options;
-    const { peer } = client.connection;
     return new Session({ id, peer, media, sender, frameRate: this.frameRateOf(media), loop, pacer, clock });
   }
 }

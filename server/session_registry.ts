@@ -11,7 +11,7 @@ import type { Clock } from "../rtp/clock.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
-import type { Session } from "./session.ts";
+import type { ClientSession } from "./client_session.ts";
 import type { Client } from "./session_factory.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -35,10 +35,10 @@ export interface Tenure {
 /** The sessions of one server. */
 export class SessionRegistry {
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, Session>();
-  readonly #tenures = new Map<Session, Tenure>();
+  readonly #sessions = new Map<string, ClientSession>();
+  readonly #tenures = new Map<ClientSession, Tenure>();
   /** Sessions of the standards by where their reports come from. */
-  readonly #reporters = new Map<string, Session>();
+  readonly #reporters = new Map<string, ClientSession>();
   #cancelCheck: (() => void) | undefined;
 
   /** Without sessions. */
@@ -52,7 +52,7 @@ export class SessionRegistry {
   }
 
   /** The session of that identifier. */
-  get(id: string): Session | undefined {
+  get(id: string): ClientSession | undefined {
     return this.#sessions.get(id);
   }
 
@@ -62,7 +62,7 @@ export class SessionRegistry {
   }
 
   /** Adds a session. */
-  add(session: Session, tenure: Tenure): void {
+  add(session: ClientSession, tenure: Tenure): void {
     const { client, expires, reportsFrom, channels = [] } = tenure;
     this.#sessions.set(session.id, session);
     this.#tenures.set(session, tenure);
@@ -73,7 +73,7 @@ export class SessionRegistry {
   }
 
   /** Ends a session and forgets it. */
-  end(session: Session, reason: string): void {
+  end(session: ClientSession, reason: string): void {
     session.end(reason);
     this.#sessions.delete(session.id);
     const tenure = this.#tenures.get(session);
@@ -111,7 +111,7 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) this.end(session, "the server stopped");
   }
 
-  #takeReportOf(session: Session, packet: Uint8Array): void {
+  #takeReportOf(session: ClientSession, packet: Uint8Array): void {
     try {
       for (const report of decodeRtcp(packet)) {
         session.touch();

@@ -5,7 +5,8 @@ import type { Media } from "./media.ts";
 import { NetworkEmulator, NO_IMPAIRMENTS } from "./network_emulator.ts";
 import { Pacer } from "./pacer.ts";
 import { LabSender, type LabSenderOptions } from "./lab_sender.ts";
-import { type PlayOptions, Session, type SessionOptions } from "./session.ts";
+import type { PlayOptions } from "./client_session.ts";
+import { Session, type SessionOptions } from "./session.ts";
 import { type OutgoingPacket, UdpPath } from "./udp_path.ts";
 
 const FRAME_BYTES = 3000;

@@ -12,7 +12,7 @@ import { isSessionMethod, nextState, type SessionMethod } from "../rtsp/session_
 import type { StatusCode } from "../rtsp/status.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
-import type { Session } from "./session.ts";
+import type { ClientSession } from "./client_session.ts";
 import type { Client } from "./session_factory.ts";
 import type { SessionRegistry } from "./session_registry.ts";
 import { type StreamDescriber, TRACK } from "./stream_describer.ts";
@@ -117,7 +117,7 @@ export class StandardResponder {
 
   async #apply(
     { session, sender, method, request }: {
-      session: Session;
+      session: ClientSession;
       sender: JpegSender;
       method: SessionMethod;
       request: RtspRequest;

@@ -10,14 +10,15 @@ import type { Clock } from "../rtp/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../rtsp/transport.ts";
+import type { ClientSession } from "./client_session.ts";
 import type { JpegPackets } from "./jpeg_packets.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
 import type { Media } from "./media.ts";
+import type { Multicast } from "./multicast.ts";
 import type { Pacer } from "./pacer.ts";
 import type { RtpSockets } from "./rtp_sockets.ts";
 import { InterleavedTransport, type RtpTransport, UdpTransport } from "./rtp_transport.ts";
-import type { Session } from "./session.ts";
 import type { Client, SessionFactory } from "./session_factory.ts";
 import type { SessionRegistry } from "./session_registry.ts";
 import type { StreamDescriber } from "./stream_describer.ts";
@@ -32,6 +33,8 @@ export interface StreamSetupOptions {
   readonly registry: SessionRegistry;
   /** Knows whether RTP/JPEG can carry a movie. */
   readonly describer: StreamDescriber;
+  /** Sends to groups, if that is wanted. */
+  readonly multicast: Multicast | undefined;
   /** What packets leave from. */
   readonly sockets: RtpSockets;
   /** Makes packets of frames. */
@@ -58,41 +61,57 @@ export class StreamSetup {
     const { factory, describer, registry } = this.#options;
     const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
     if (id !== undefined) return refuse(registry.has(id) ? 459 : 454);
-    const spec = decodeTransports(headers.getAll("Transport").join(",")).find((offer) => isPossible(offer, client));
-    if (spec === undefined) {
-      log.warn("{peer} asked for {name} over none of UDP unicast and TCP: {transport}", {
-        peer: client.connection.peer,
-        name,
-        transport: headers.get("Transport") ?? "no Transport at all",
-      });
-      return refuse(461);
-    }
+    const offers = decodeTransports(headers.getAll("Transport").join(","));
     if (!factory.hasRoom(client)) return refuse(503);
     const media = await factory.openMedia(client, name);
     if (typeof media === "number") return refuse(media);
-    let session: Session | undefined;
+    let isTaken = false;
     try {
+      const offer = offers.find((offer) => this.#isPossible(offer, { client, media }));
+      if (offer === undefined) {
+        log.warn(
+          "{peer} asked for {name} over none of what is possible, UDP unicast and TCP{orMulticast}: {transport}",
+          {
+            peer: client.connection.peer,
+            name,
+            orMulticast: this.#options.multicast === undefined || !media.isEndless ? "" : ", and multicast",
+            transport: headers.get("Transport") ?? "no Transport at all",
+          },
+        );
+        return refuse(461);
+      }
       if (await describer.lookAt(client, media) === undefined) return refuse(415);
-      const created = spec.protocol === "tcp"
-        ? this.#createInterleaved(client, media, spec)
-        : this.#createUdp(client, media, spec.clientPort!);
-      session = created.session;
+      isTaken = true;
+      const { session, transport } = await this.#create(client, media, offer);
       return {
         status: 200,
         cseq,
         session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
-        headers: [["Transport", encodeTransport(created.transport)]],
+        headers: [["Transport", encodeTransport(transport)]],
       };
     } finally {
       // The session releases what it plays.
-      if (session === undefined) media.release();
+      if (!isTaken) media.release();
     }
+  }
+
+  async #create(client: Client, media: Media, offer: TransportSpec): Promise<Created> {
+    if (offer.isMulticast) return await this.#createSeat(client, media);
+    return offer.protocol === "tcp"
+      ? this.#createInterleaved(client, media, offer)
+      : this.#createUdp(client, media, offer.clientPort!);
+  }
+
+  async #createSeat(client: Client, media: Media): Promise<Created> {
+    const { seat, transport } = await this.#options.multicast!.join(client, { id: createId(), media });
+    this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
+    return { session: seat, transport };
   }
 
   /** Over TCP a session ends with its connection. */
   #createInterleaved(client: Client, media: Media, { interleaved }: TransportSpec): Created {
     const channels = freeChannels(client, interleaved);
-    const created = this.#create(client, media, new InterleavedTransport(client.connection, channels));
+    const created = this.#createSession(client, media, new InterleavedTransport(client.connection, channels));
     this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
     return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
   }
@@ -102,11 +121,11 @@ export class StreamSetup {
     const [rtpPort, rtcpPort] = clientPort;
     const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
     const onError = (error: unknown) => created.session.fail(error);
-    const created = this.#create(
+    const created = this.#createSession(
       client,
       media,
       new UdpTransport({
-        path: factory.createPath(client, { port: rtpPort, onError }),
+        path: factory.createPath({ ...reportsFrom, port: rtpPort }, onError),
         socket: sockets.main,
         rtcpSocket: sockets.rtcp,
         rtcpDestination: reportsFrom,
@@ -118,7 +137,7 @@ export class StreamSetup {
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 
-  #create(client: Client, media: Media, transport: RtpTransport) {
+  #createSession(client: Client, media: Media, transport: RtpTransport) {
     const { factory, packets, clock, random } = this.#options;
     const sender = new JpegSender({
       peer: client.connection.peer,
@@ -128,22 +147,28 @@ export class StreamSetup {
       random,
       canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
     });
-    const session = factory.createSession(client, { id: createId(), media, sender });
+    const session = factory.createSession(client.connection.peer, { id: createId(), media, sender });
     return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };
+  }
+
+  /** Whether packets can go that way, and to nobody but the client, or to our own group. */
+  #isPossible(
+    { protocol, isMulticast, clientPort, destination, mode }: TransportSpec,
+    { client, media }: { client: Client; media: Media },
+  ): boolean {
+    if (mode !== undefined && mode !== "PLAY") return false;
+    if (isMulticast) {
+      return protocol === "udp" && this.#options.multicast?.isPossible(client, { media, destination }) === true;
+    }
+    if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
+    return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
   }
 }
 
 /** A new session, and how its packets travel. */
 interface Created {
-  readonly session: Session;
+  readonly session: ClientSession;
   readonly transport: TransportSpec;
-}
-
-/** Whether packets can go that way, and to nobody but the client. */
-function isPossible({ protocol, isMulticast, clientPort, destination, mode }: TransportSpec, client: Client): boolean {
-  if (isMulticast || (mode !== undefined && mode !== "PLAY")) return false;
-  if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
-  return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
 }
 
 /** The channels that a client asks for, or the next pair that no session of its connection has. */

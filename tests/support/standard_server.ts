@@ -144,6 +144,14 @@ export async function serve(options: Partial<ServerOptions> = {}) {
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
     },
+    /** Lets time go by until something has happened: PLAY and PAUSE wait for the frame that is leaving. */
+    async during<T>(happening: Promise<T>): Promise<T> {
+      let isOver = false;
+      const over = () => isOver = true;
+      happening.then(over, over);
+      while (!isOver) await this.advance(10);
+      return await happening;
+    },
     async [Symbol.asyncDispose]() {
       clients.dispose();
       await server.close();
