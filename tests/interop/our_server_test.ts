@@ -6,9 +6,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { startOurs, startOurServer } from "../support/our_program.ts";
-import { peerTest } from "../support/peers.ts";
+import { DEFAULT_TEST_PATTERN, TestPattern } from "../../mjpeg/test_pattern.ts";
+import { type OurServer, startOurs, startOurServer } from "../support/our_program.ts";
+import { multicastTest, peerTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
@@ -68,6 +70,60 @@ for (const [title, encoding] of Object.entries(MOVIES)) {
     );
   }
 }
+
+/** The pixels of the built-in source's first seconds. */
+async function testPatternPixels(directory: string): Promise<string[]> {
+  const pattern = new TestPattern(DEFAULT_TEST_PATTERN);
+  const frames: Uint8Array[] = [];
+  for (let number = 1; number <= 3 * FRAMES; number++) frames.push(await pattern.encode(number));
+  const path = join(directory, "pattern.mjpeg");
+  await Deno.writeFile(path, concat(frames));
+  return await pixelsByFfmpeg(["-f", "mjpeg", "-i", path]);
+}
+
+/** Serves the built-in source to a group that nobody outside of this machine can hear. */
+async function serveToGroup(root: string): Promise<OurServer> {
+  const group = `239.255.77.2:${freeUdpPort() & ~1}`;
+  return await startOurServer({ root, host: "0.0.0.0", args: ["--multicast", group, "--ttl", "0"] });
+}
+
+multicastTest(
+  "ffmpeg plays what we serve over multicast, pixel for pixel, twice at once",
+  ["ffmpeg"],
+  async (address) => {
+    await using directory = await temporaryDirectory();
+    const source = await testPatternPixels(directory.path);
+    await using server = await serveToGroup(directory.path);
+    const url = `rtsp://${address}:${server.port}/testsrc`;
+    const watch = () => pixelsByFfmpeg(["-rtsp_transport", "udp_multicast", "-i", url, "-frames:v", String(FRAMES)]);
+    for (const received of await Promise.all([watch(), watch()])) {
+      assertEquals(received.length, FRAMES);
+      const start = source.indexOf(received[0]);
+      assertEquals(received, source.slice(start, start + FRAMES));
+    }
+    await server.program.waitForLine(/multicast session .* ended, nobody watches any more/);
+  },
+);
+
+multicastTest(
+  "GStreamer plays what we serve over multicast, pixel for pixel",
+  ["ffmpeg", "gst-launch-1.0"],
+  async (address) => {
+    await using directory = await temporaryDirectory();
+    const source = await testPatternPixels(directory.path);
+    await using server = await serveToGroup(directory.path);
+    const url = `rtsp://${address}:${server.port}/testsrc`;
+    await run("gst-launch-1.0", [
+      ...["-q", "rtspsrc", `location=${url}`, "protocols=udp-mcast", "!", "rtpjpegdepay", "!"],
+      ...["identity", `eos-after=${FRAMES + 1}`, "!", "multifilesink"],
+      `location=${join(directory.path, "%05d.jpg")}`,
+    ]);
+    const received = await pixelsByFfmpeg(["-f", "image2", "-i", join(directory.path, "%05d.jpg")]);
+    assertEquals(received.length, FRAMES);
+    const start = source.indexOf(received[0]);
+    assertEquals(received, source.slice(start, start + FRAMES));
+  },
+);
 
 peerTest("ffprobe reads size, rate and duration from what we describe", ["ffprobe", "ffmpeg"], async () => {
   await using directory = await temporaryDirectory();

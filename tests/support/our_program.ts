@@ -31,12 +31,12 @@ export interface OurServer extends AsyncDisposable {
   readonly program: ChildProgram;
 }
 
-/** Starts `serve` on a free port of the loopback and waits until it listens. */
+/** Starts `serve` on a free port, of the loopback unless told otherwise, and waits until it listens. */
 export async function startOurServer(
-  options: { readonly root: string; readonly args?: readonly string[] },
+  options: { readonly root: string; readonly host?: string; readonly args?: readonly string[] },
 ): Promise<OurServer> {
-  const { root, args = [] } = options;
-  const program = startOurs(["serve", root, "--port", "0", "--host", "127.0.0.1", ...args]);
+  const { root, host = "127.0.0.1", args = [] } = options;
+  const program = startOurs(["serve", root, "--port", "0", "--host", host, ...args]);
   try {
     const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
     return { port: Number(port), program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };

@@ -36,6 +36,19 @@ export function rootTest(name: string, programs: readonly string[], fn: TestFunc
   else testWhere(name, "needs root on Linux", fn);
 }
 
+/** An IPv4 address of this machine that is not of the loopback: players join groups in its network. */
+export function networkAddress(): string | undefined {
+  return Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
+    ?.address;
+}
+
+/** A test that needs `programs` and a network with multicast; nothing of it leaves this machine. */
+export function multicastTest(name: string, programs: readonly string[], fn: (address: string) => Promise<void>): void {
+  const address = networkAddress();
+  if (address !== undefined) peerTest(name, programs, () => fn(address));
+  else testWhere(name, "needs a network interface with an IPv4 address", () => {});
+}
+
 type TestFunction = (t: Deno.TestContext) => void | Promise<void>;
 
 /** A test, unless there is an obstacle. */
