@@ -28,10 +28,23 @@ const HUFFMAN_SEGMENTS = [
   huffmanSegment(0x11, STANDARD_CHROMA_AC),
 ];
 
+/** What the headers of a JPEG are written from. */
+export type JpegHeader = Omit<ConditionedJpeg, "isRecoded" | "scan">;
+
 /** The JPEG of `image`, from SOI to EOI, in bytes of its own. */
-export function rebuildJpeg(image: Omit<ConditionedJpeg, "isRecoded">): Uint8Array<ArrayBuffer> {
-  const { width, height, sampling, quantTables, restartInterval, scan } = image;
-  const [luma, chroma] = quantTables;
+export function rebuildJpeg(image: JpegHeader & Pick<ConditionedJpeg, "scan">): Uint8Array<ArrayBuffer> {
+  return joinJpeg(encodeJpegHeader(image), image.scan);
+}
+
+/** A JPEG of its headers and its entropy-coded data, whose EOI some senders leave on, in bytes of its own. */
+export function joinJpeg(header: Uint8Array, scan: Uint8Array): Uint8Array<ArrayBuffer> {
+  const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
+  return concat(hasEnd ? [header, scan] : [header, scan, Uint8Array.of(0xff, EOI)]);
+}
+
+/** All that stands before the entropy-coded data: from SOI to SOS. */
+export function encodeJpegHeader(header: JpegHeader): Uint8Array<ArrayBuffer> {
+  const { width, height, sampling, quantTables: [luma, chroma], restartInterval } = header;
   const lumaSampling = sampling === "4:2:0" ? 0x22 : 0x21;
   return concat([
     Uint8Array.of(0xff, SOI),
@@ -47,8 +60,6 @@ export function rebuildJpeg(image: Omit<ConditionedJpeg, "isRecoded">): Uint8Arr
     ...HUFFMAN_SEGMENTS,
     ...(restartInterval > 0 ? [segment(DRI, [restartInterval >> 8, restartInterval & 0xff])] : []),
     segment(SOS, [3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]),
-    scan,
-    Uint8Array.of(0xff, EOI),
   ]);
 }
 

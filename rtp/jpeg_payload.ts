@@ -4,11 +4,10 @@
  * @module
  */
 
-import { concat } from "@std/bytes";
 import type { ConditionedJpeg } from "../mjpeg/conditioning.ts";
-import { EOI } from "../mjpeg/markers.ts";
-import { rebuildJpeg } from "../mjpeg/rebuild.ts";
+import { encodeJpegHeader, joinJpeg } from "../mjpeg/rebuild.ts";
 import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
+import { FrameBuffer } from "./frame_buffer.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
 import type { OrderedPacket } from "./reorder_buffer.ts";
 
@@ -72,44 +71,60 @@ export interface JpegPayload {
 }
 
 /**
- * Cuts a frame into payloads of at most `maxPayloadBytes`, in bytes of their own. The marker belongs on the last. Throws a
- * `RangeError` for a frame that RTP/JPEG cannot number.
+ * Cuts a frame into payloads of at most `maxPayloadBytes`, views of one buffer that is theirs alone. The marker belongs on
+ * the last. Throws a `RangeError` for a frame that RTP/JPEG cannot number.
  */
 export function packetizeJpeg(
   image: ConditionedJpeg,
   { maxPayloadBytes }: { readonly maxPayloadBytes: number },
 ): Uint8Array[] {
-  const { scan, restartInterval } = image;
+  const { scan } = image;
   if (scan.length > JPEG_MAX_SCAN_BYTES) {
     throw new RangeError(`Cannot packetize a frame of ${scan.length} bytes: RTP/JPEG counts to ${JPEG_MAX_SCAN_BYTES}`);
   }
-  const repeatedBytes = JPEG_HEADER_BYTES + (restartInterval > 0 ? RESTART_HEADER_BYTES : 0);
-  if (maxPayloadBytes < repeatedBytes + TABLE_HEADER_BYTES + 2 * TABLE_BYTES + 1) {
+  const repeated = encodeRepeatedHeaders(image);
+  const tables = Uint8Array.of(0, 0, 0, 2 * TABLE_BYTES, ...image.quantTables[0], ...image.quantTables[1]);
+  const room = maxPayloadBytes - repeated.length;
+  if (room < tables.length + 1) {
     throw new RangeError(`Cannot packetize JPEG into payloads of ${maxPayloadBytes} bytes: the headers take more`);
   }
+  const count = Math.max(1, Math.ceil((tables.length + scan.length) / room));
+  const all = new Uint8Array(count * repeated.length + tables.length + scan.length);
   const payloads: Uint8Array[] = [];
-  for (let offset = 0; offset < scan.length || payloads.length === 0;) {
-    const headers = encodeHeaders(image, offset);
-    const end = Math.min(scan.length, offset + maxPayloadBytes - headers.length);
-    payloads.push(concat([Uint8Array.from(headers), scan.subarray(offset, end)]));
-    offset = end;
+  for (let start = 0, offset = 0; payloads.length < count;) {
+    let at = start;
+    all.set(repeated, at);
+    [all[at + 1], all[at + 2], all[at + 3]] = [offset >> 16, offset >> 8, offset];
+    at += repeated.length;
+    if (offset === 0) {
+      all.set(tables, at);
+      at += tables.length;
+    }
+    const data = scan.subarray(offset, offset + maxPayloadBytes - (at - start));
+    all.set(data, at);
+    payloads.push(all.subarray(start, at + data.length));
+    offset += data.length;
+    start = at + data.length;
   }
   return payloads;
 }
 
-function encodeHeaders({ width, height, sampling, restartInterval, quantTables }: ConditionedJpeg, offset: number) {
+/** The main header, its offset left open, and the restart header: what stands in every packet of a frame. */
+function encodeRepeatedHeaders({ width, height, sampling, restartInterval }: ConditionedJpeg): Uint8Array {
   const type = (sampling === "4:2:2" ? 0 : 1) + (restartInterval > 0 ? RESTART_TYPES : 0);
   const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
   const inEights = (length: number) => isLarge ? 0 : Math.ceil(length / 8);
-  const headers = [
-    ...[0, offset >> 16, offset >> 8 & 0xff, offset & 0xff],
-    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+  const restarts = [
+    restartInterval >> 8,
+    restartInterval & 0xff,
+    WHOLE_FRAME_RESTARTS >> 8,
+    WHOLE_FRAME_RESTARTS & 0xff,
   ];
-  if (restartInterval > 0) {
-    headers.push(restartInterval >> 8, restartInterval & 0xff, WHOLE_FRAME_RESTARTS >> 8, WHOLE_FRAME_RESTARTS & 0xff);
-  }
-  if (offset === 0) headers.push(0, 0, 0, 2 * TABLE_BYTES, ...quantTables[0], ...quantTables[1]);
-  return headers;
+  return Uint8Array.of(
+    ...[0, 0, 0, 0],
+    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+    ...(restartInterval > 0 ? restarts : []),
+  );
 }
 
 /** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */
@@ -161,13 +176,11 @@ export interface JpegDepacketizerOptions {
   readonly dimensions?: { readonly width: number; readonly height: number };
 }
 
-/** The frame being put together. */
+/** The frame being put together; its entropy-coded data is in the buffer. */
 interface Assembly {
   readonly timestamp: number;
-  readonly first: JpegPayload;
-  readonly quantTables: readonly [Uint8Array, Uint8Array];
-  readonly parts: Uint8Array[];
-  lengthBytes: number;
+  /** All that stands before the entropy-coded data. */
+  readonly header: Uint8Array;
 }
 
 /** Makes whole JPEGs of RFC 2435 packets. A frame with a hole is never shown; each damaged one is told once. */
@@ -176,6 +189,7 @@ export class JpegDepacketizer implements Depacketizer {
   /** Tables that came in band, by Q (RFC 2435, 3.1.8: 128 to 254 may be kept). */
   readonly #tablesOfQ = new Map<number, readonly [Uint8Array, Uint8Array]>();
   #assembly: Assembly | undefined;
+  readonly #buffer: FrameBuffer;
   #expected: number | undefined;
   /** The timestamp of a frame that was given up, whose other packets are passed over. */
   #givenUp: number | undefined;
@@ -183,6 +197,7 @@ export class JpegDepacketizer implements Depacketizer {
   /** At the start of a stream. */
   constructor(options: JpegDepacketizerOptions) {
     this.#options = options;
+    this.#buffer = new FrameBuffer({ maxBytes: options.maxFrameBytes });
   }
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
@@ -201,7 +216,7 @@ export class JpegDepacketizer implements Depacketizer {
     } else if (this.#assembly === undefined) {
       // The rest of a frame whose beginning did not come, or was not understood.
       this.#refuse("packet-lost", packet, outputs);
-    } else if (payload.offset !== this.#assembly.lengthBytes) {
+    } else if (payload.offset !== this.#buffer.lengthBytes) {
       this.#giveUp("packet-lost", outputs);
     } else {
       this.#append(payload.data, packet, outputs);
@@ -223,48 +238,28 @@ export class JpegDepacketizer implements Depacketizer {
       this.#refuse(quantTables, packet, outputs);
       return;
     }
+    const { width, height } = first.width > 0 && first.height > 0 ? first : this.#options.dimensions ?? first;
     const isKnownType = first.type % RESTART_TYPES <= 1 && first.type < 2 * RESTART_TYPES;
-    const { width, height } = this.#options.dimensions ?? first;
-    const hasSize = first.width > 0 && first.height > 0 || width > 0 && height > 0;
-    if (!isKnownType || !hasSize) {
+    if (!isKnownType || width === 0 || height === 0) {
       this.#refuse("not-a-jpeg", packet, outputs);
       return;
     }
+    const { restartInterval } = first;
+    const sampling = first.type % RESTART_TYPES === 0 ? "4:2:2" : "4:2:0";
+    const header = encodeJpegHeader({ width, height, sampling, quantTables, restartInterval });
     this.#givenUp = undefined;
-    this.#assembly = { timestamp: packet.timestamp, first, quantTables, parts: [], lengthBytes: 0 };
+    this.#assembly = { timestamp: packet.timestamp, header };
     this.#append(first.data, packet, outputs);
   }
 
-  #append(data: Uint8Array, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    const assembly = this.#assembly!;
-    assembly.parts.push(data);
-    assembly.lengthBytes += data.length;
-    if (assembly.lengthBytes > this.#options.maxFrameBytes) {
+  #append(data: Uint8Array, { timestamp, marker, arrivalMs }: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    if (!this.#buffer.append(data)) {
       this.#giveUp("too-large", outputs);
-    } else if (packet.marker) {
-      this.#assembly = undefined;
-      outputs.push({
-        kind: "frame",
-        data: this.#rebuild(assembly),
-        timestamp: packet.timestamp,
-        arrivalMs: packet.arrivalMs,
-      });
+    } else if (marker) {
+      const jpeg = joinJpeg(this.#assembly!.header, this.#buffer.bytes);
+      outputs.push({ kind: "frame", data: jpeg, timestamp, arrivalMs });
+      this.#drop();
     }
-  }
-
-  #rebuild({ first, quantTables, parts }: Assembly): Uint8Array {
-    const scan = parts.length === 1 ? parts[0] : concat(parts);
-    // Some senders leave the end of the image on.
-    const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
-    const dimensions = first.width > 0 && first.height > 0 ? first : this.#options.dimensions ?? first;
-    return rebuildJpeg({
-      width: dimensions.width,
-      height: dimensions.height,
-      sampling: first.type % RESTART_TYPES === 0 ? "4:2:2" : "4:2:0",
-      quantTables,
-      restartInterval: first.restartInterval,
-      scan: hasEnd ? scan.subarray(0, -2) : scan,
-    });
   }
 
   /** The tables of a frame, or why there are none. */
@@ -280,7 +275,7 @@ export class JpegDepacketizer implements Depacketizer {
 
   /** Passes over a packet that belongs to no frame being put together; the first one of its frame is told. */
   #refuse(cause: DamageCause, { timestamp, marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    this.#assembly = undefined;
+    this.#drop();
     if (this.#givenUp !== timestamp) outputs.push({ kind: "damaged", cause });
     this.#givenUp = marker ? undefined : timestamp;
   }
@@ -288,8 +283,13 @@ export class JpegDepacketizer implements Depacketizer {
   #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
     if (this.#assembly === undefined) return;
     this.#givenUp = this.#assembly.timestamp;
-    this.#assembly = undefined;
+    this.#drop();
     outputs.push({ kind: "damaged", cause });
+  }
+
+  #drop(): void {
+    this.#assembly = undefined;
+    this.#buffer.clear();
   }
 }
 

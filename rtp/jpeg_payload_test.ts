@@ -242,6 +242,17 @@ Deno.test("JpegDepacketizer takes a frame of maxFrameBytes, and not one more", (
   assertEquals(depacketize(sent, { maxFrameBytes: 1999 }), ["too-large"]);
 });
 
+Deno.test("JpegDepacketizer owns what it holds: the datagrams may be used again", () => {
+  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
+  const sent = packets([packetizeJpeg(image(2000), { maxPayloadBytes: 600 })]);
+  const outputs = sent.flatMap((packet) => {
+    const pushed = depacketizer.push(packet);
+    packet.payload.fill(0);
+    return pushed;
+  });
+  assertEquals(outputs.map((output) => output.kind === "frame" && output.data), [rebuildJpeg(image(2000))]);
+});
+
 Deno.test("JpegDepacketizer survives any payloads, and shows only what starts and ends as a JPEG", () => {
   const parts = packetizeJpeg(image(2000), { maxPayloadBytes: 600 });
   const payload = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...parts));
