@@ -22,7 +22,7 @@ export interface ReorderOptions {
   readonly maxWaitMs: number;
   /** How many packets may wait behind a missing one. */
   readonly maxPackets: number;
-  /** How many bytes of payloads may wait behind a missing packet. */
+  /** How many bytes of payloads and header extensions may wait behind a missing packet. */
   readonly maxBytes: number;
   /**
    * A jump of more than this many packets, ahead or back, is a new stream (RFC 3550, A.1: MAX_DROPOUT), once a second
@@ -117,8 +117,8 @@ export class ReorderBuffer {
       this.#release(released);
       return released;
     }
-    this.#held.set(extended, { ...ordered, payload: packet.payload.slice() });
-    this.#heldBytes += packet.payload.length;
+    this.#held.set(extended, ownCopy(ordered));
+    this.#heldBytes += sizeOf(packet);
     while (this.#held.size > this.#options.maxPackets || this.#heldBytes > this.#options.maxBytes) {
       this.#skipGap();
       this.#release(released);
@@ -130,7 +130,7 @@ export class ReorderBuffer {
   #release(released: OrderedPacket[]): void {
     for (let packet = this.#held.get(this.#next!); packet !== undefined; packet = this.#held.get(this.#next!)) {
       this.#held.delete(this.#next!);
-      this.#heldBytes -= packet.payload.length;
+      this.#heldBytes -= sizeOf(packet);
       released.push(packet);
       this.#next!++;
     }
@@ -160,4 +160,14 @@ export class ReorderBuffer {
     this.#next = this.#highest = extended;
     return { outcome: "restarted", packets: [...before, ...this.#accept(packet, extended, arrivalMs)] };
   }
+}
+
+function ownCopy(packet: OrderedPacket): OrderedPacket {
+  const { payload, extension } = packet;
+  const copy = { ...packet, payload: payload.slice() };
+  return extension === undefined ? copy : { ...copy, extension: { ...extension, data: extension.data.slice() } };
+}
+
+function sizeOf({ payload, extension }: RtpPacket): number {
+  return payload.length + (extension === undefined ? 0 : extension.data.length);
 }
