@@ -1,15 +1,11 @@
 /**
- * The RTP payload format for JPEG (RFC 2435), both ways: a conditioned frame to payloads, and packets in order to frames.
+ * The RTP payload format for JPEG (RFC 2435): the headers in front of a packet's data, both ways, and how a conditioned frame
+ * is cut into payloads. What makes frames of packets stands in jpeg_depacketizer.ts.
  *
  * @module
  */
 
 import type { ConditionedJpeg } from "../mjpeg/conditioning.ts";
-import { encodeJpegHeader, joinJpeg } from "../mjpeg/rebuild.ts";
-import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
-import { FrameBuffer } from "./frame_buffer.ts";
-import { quantTablesOf } from "./jpeg_quantization.ts";
-import type { OrderedPacket } from "./reorder_buffer.ts";
 
 /** RTP timestamp ticks a second (RFC 3551, 6). */
 export const JPEG_CLOCK_RATE = 90_000;
@@ -22,11 +18,12 @@ export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
 
 const RESTART_HEADER_BYTES = 4;
 const TABLE_HEADER_BYTES = 4;
-const TABLE_BYTES = 64;
+/** Bytes of a quantization table whose values have 8 bits. */
+export const TABLE_BYTES = 64;
 /** Types from here to 127 are those of 0 to 63 with restart markers. */
-const RESTART_TYPES = 64;
+export const RESTART_TYPES = 64;
 /** The tables come with each frame and are not to be kept for another. */
-const Q_DYNAMIC = 255;
+export const Q_DYNAMIC = 255;
 /** Q from here on means that tables come in band. */
 const Q_IN_BAND = 128;
 /** First and last bit, and a count of all ones: this packet is not cut at restart intervals. */
@@ -166,156 +163,4 @@ export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
     precision,
     data: payload.subarray(at),
   };
-}
-
-/** Options of {@linkcode JpegDepacketizer}. */
-export interface JpegDepacketizerOptions {
-  /** Bounds what a peer can make us hold, in bytes of entropy-coded data. */
-  readonly maxFrameBytes: number;
-  /** The size where the payload's headers say 0, from SDP or the ONVIF header extension. */
-  readonly dimensions?: { readonly width: number; readonly height: number };
-}
-
-/** The frame being put together; its entropy-coded data is in the buffer. */
-interface Assembly {
-  readonly timestamp: number;
-  /** All that stands before the entropy-coded data. */
-  readonly header: Uint8Array;
-}
-
-/** Makes whole JPEGs of RFC 2435 packets. A frame with a hole is never shown; each damaged one is told once. */
-export class JpegDepacketizer implements Depacketizer {
-  readonly #options: JpegDepacketizerOptions;
-  /** Tables that came in band, by Q (RFC 2435, 3.1.8: 128 to 254 may be kept). */
-  readonly #tablesOfQ = new Map<number, readonly [Uint8Array, Uint8Array]>();
-  #assembly: Assembly | undefined;
-  readonly #buffer: FrameBuffer;
-  #expected: number | undefined;
-  /** The timestamp of a frame that was given up, whose other packets are passed over. */
-  #givenUp: number | undefined;
-
-  /** At the start of a stream. */
-  constructor(options: JpegDepacketizerOptions) {
-    this.#options = options;
-    this.#buffer = new FrameBuffer({ maxBytes: options.maxFrameBytes });
-  }
-
-  push(packet: OrderedPacket): DepacketizerOutput[] {
-    const outputs: DepacketizerOutput[] = [];
-    const isGap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
-    this.#expected = packet.extendedSequenceNumber + 1;
-    if (isGap) this.#giveUp("packet-lost", outputs);
-    if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
-      this.#giveUp("broken-off", outputs);
-    }
-    const payload = decode(packet.payload);
-    if (payload === undefined) {
-      this.#refuse("not-a-jpeg", packet, outputs);
-    } else if (payload.offset === 0 && this.#assembly === undefined) {
-      this.#begin(payload, packet, outputs);
-    } else if (this.#assembly === undefined) {
-      // The rest of a frame whose beginning did not come, or was not understood.
-      this.#refuse("packet-lost", packet, outputs);
-    } else if (payload.offset !== this.#buffer.lengthBytes) {
-      this.#giveUp("packet-lost", outputs);
-    } else {
-      this.#append(payload.data, packet, outputs);
-    }
-    return outputs;
-  }
-
-  flush(): DepacketizerOutput[] {
-    const outputs: DepacketizerOutput[] = [];
-    this.#giveUp("broken-off", outputs);
-    this.#givenUp = undefined;
-    this.#expected = undefined;
-    return outputs;
-  }
-
-  #begin(first: JpegPayload, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    const quantTables = this.#quantTables(first);
-    if (typeof quantTables === "string") {
-      this.#refuse(quantTables, packet, outputs);
-      return;
-    }
-    const { width, height } = first.width > 0 && first.height > 0 ? first : this.#options.dimensions ?? first;
-    const isKnownType = first.type % RESTART_TYPES <= 1 && first.type < 2 * RESTART_TYPES;
-    if (!isKnownType || width === 0 || height === 0) {
-      this.#refuse("not-a-jpeg", packet, outputs);
-      return;
-    }
-    const { restartInterval } = first;
-    const sampling = first.type % RESTART_TYPES === 0 ? "4:2:2" : "4:2:0";
-    const header = encodeJpegHeader({ width, height, sampling, quantTables, restartInterval });
-    this.#givenUp = undefined;
-    this.#assembly = { timestamp: packet.timestamp, header };
-    this.#append(first.data, packet, outputs);
-  }
-
-  #append(data: Uint8Array, { timestamp, marker, arrivalMs }: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    if (!this.#buffer.append(data)) {
-      this.#giveUp("too-large", outputs);
-    } else if (marker) {
-      const jpeg = joinJpeg(this.#assembly!.header, this.#buffer.bytes);
-      outputs.push({ kind: "frame", data: jpeg, timestamp, arrivalMs });
-      this.#drop();
-    }
-  }
-
-  /** The tables of a frame, or why there are none. */
-  #quantTables({ q, tables, precision }: JpegPayload): readonly [Uint8Array, Uint8Array] | DamageCause {
-    if (q >= 1 && q <= 99) return quantTablesOf(q);
-    if (tables === undefined) return "not-a-jpeg";
-    if (tables.length === 0) return this.#tablesOfQ.get(q) ?? "tables-missing";
-    const split = splitTables(tables, precision);
-    if (split === undefined) return "not-a-jpeg";
-    if (q !== Q_DYNAMIC) this.#tablesOfQ.set(q, split);
-    return split;
-  }
-
-  /** Passes over a packet that belongs to no frame being put together; the first one of its frame is told. */
-  #refuse(cause: DamageCause, { timestamp, marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    this.#drop();
-    if (this.#givenUp !== timestamp) outputs.push({ kind: "damaged", cause });
-    this.#givenUp = marker ? undefined : timestamp;
-  }
-
-  #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
-    if (this.#assembly === undefined) return;
-    this.#givenUp = this.#assembly.timestamp;
-    this.#drop();
-    outputs.push({ kind: "damaged", cause });
-  }
-
-  #drop(): void {
-    this.#assembly = undefined;
-    this.#buffer.clear();
-  }
-}
-
-function decode(payload: Uint8Array): JpegPayload | undefined {
-  try {
-    return decodeJpegPayload(payload);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Luma and chroma of the table data: one table for both, two, or three, of which the two chromas are equal; peers send 64,
- * 128 or 192 bytes. Tables of 16 bits are taken where their values have 8.
- */
-function splitTables(data: Uint8Array, precision: number): readonly [Uint8Array, Uint8Array] | undefined {
-  const tables: Uint8Array[] = [];
-  for (let at = 0; at < data.length;) {
-    const isWide = (precision >> tables.length & 1) === 1;
-    const end = at + (isWide ? 2 * TABLE_BYTES : TABLE_BYTES);
-    if (end > data.length || tables.length === 3) return undefined;
-    const table = data.slice(at, end);
-    if (isWide && table.some((byte, index) => index % 2 === 0 && byte !== 0)) return undefined;
-    tables.push(isWide ? table.filter((_, index) => index % 2 === 1) : table);
-    at = end;
-  }
-  return [tables[0], tables[1] ?? tables[0]];
 }

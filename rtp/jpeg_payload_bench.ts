@@ -1,5 +1,6 @@
 import type { ConditionedJpeg } from "../mjpeg/conditioning.ts";
-import { JpegDepacketizer, packetizeJpeg } from "./jpeg_payload.ts";
+import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
+import { packetizeJpeg } from "./jpeg_payload.ts";
 
 const SCAN_BYTES = 40_000;
 const image: ConditionedJpeg = {

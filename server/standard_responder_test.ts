@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { decodeJpegPayload, JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
+import { decodeJpegPayload } from "../rtp/jpeg_payload.ts";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../rtp/rtcp.ts";
 import { createStandardResponseReader } from "../rtsp/message_reader.ts";
