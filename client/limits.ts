@@ -19,6 +19,9 @@ export const REORDER_WAIT_MS = 200;
 /** Packets that may wait behind a missing one. */
 export const REORDER_MAX_PACKETS = 512;
 
+/** Bytes of packets that may wait behind a missing one: those of the lab are up to 64 KiB each. */
+export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
+
 /** A jump in sequence numbers of more than this is another stream (RFC 3550, A.1: MAX_DROPOUT). */
 export const REORDER_MAX_JUMP = 3000;
 

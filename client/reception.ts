@@ -13,6 +13,7 @@ import { type OrderedPacket, ReorderBuffer } from "../rtp/reorder_buffer.ts";
 import {
   FIRST_SEQUENCE_NUMBER_MAX,
   MAX_FRAME_BYTES,
+  REORDER_MAX_BYTES,
   REORDER_MAX_JUMP,
   REORDER_MAX_PACKETS,
   REORDER_WAIT_MS,
@@ -41,6 +42,7 @@ export class Reception {
   readonly #reorder = new ReorderBuffer({
     maxWaitMs: REORDER_WAIT_MS,
     maxPackets: REORDER_MAX_PACKETS,
+    maxBytes: REORDER_MAX_BYTES,
     maxJump: REORDER_MAX_JUMP,
   });
   readonly #depacketizer: Depacketizer;

@@ -7,7 +7,8 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { JPEG_CLOCK_RATE, JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
+import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
 import {
   type Challenge,
   chooseChallenge,

@@ -1,16 +1,11 @@
 /**
- * The RTP payload format for JPEG (RFC 2435), both ways: a conditioned frame to payloads, and packets in order to frames.
+ * The RTP payload format for JPEG (RFC 2435): the headers in front of a packet's data, both ways, and how a conditioned frame
+ * is cut into payloads. What makes frames of packets stands in jpeg_depacketizer.ts.
  *
  * @module
  */
 
-import { concat } from "@std/bytes";
 import type { ConditionedJpeg } from "../mjpeg/conditioning.ts";
-import { EOI } from "../mjpeg/markers.ts";
-import { rebuildJpeg } from "../mjpeg/rebuild.ts";
-import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
-import { quantTablesOf } from "./jpeg_quantization.ts";
-import type { OrderedPacket } from "./reorder_buffer.ts";
 
 /** RTP timestamp ticks a second (RFC 3551, 6). */
 export const JPEG_CLOCK_RATE = 90_000;
@@ -23,11 +18,12 @@ export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
 
 const RESTART_HEADER_BYTES = 4;
 const TABLE_HEADER_BYTES = 4;
-const TABLE_BYTES = 64;
+/** Bytes of a quantization table whose values have 8 bits. */
+export const TABLE_BYTES = 64;
 /** Types from here to 127 are those of 0 to 63 with restart markers. */
-const RESTART_TYPES = 64;
+export const RESTART_TYPES = 64;
 /** The tables come with each frame and are not to be kept for another. */
-const Q_DYNAMIC = 255;
+export const Q_DYNAMIC = 255;
 /** Q from here on means that tables come in band. */
 const Q_IN_BAND = 128;
 /** First and last bit, and a count of all ones: this packet is not cut at restart intervals. */
@@ -72,44 +68,60 @@ export interface JpegPayload {
 }
 
 /**
- * Cuts a frame into payloads of at most `maxPayloadBytes`, in bytes of their own. The marker belongs on the last. Throws a
- * `RangeError` for a frame that RTP/JPEG cannot number.
+ * Cuts a frame into payloads of at most `maxPayloadBytes`, views of one buffer that is theirs alone. The marker belongs on
+ * the last. Throws a `RangeError` for a frame that RTP/JPEG cannot number.
  */
 export function packetizeJpeg(
   image: ConditionedJpeg,
   { maxPayloadBytes }: { readonly maxPayloadBytes: number },
 ): Uint8Array[] {
-  const { scan, restartInterval } = image;
+  const { scan } = image;
   if (scan.length > JPEG_MAX_SCAN_BYTES) {
     throw new RangeError(`Cannot packetize a frame of ${scan.length} bytes: RTP/JPEG counts to ${JPEG_MAX_SCAN_BYTES}`);
   }
-  const repeatedBytes = JPEG_HEADER_BYTES + (restartInterval > 0 ? RESTART_HEADER_BYTES : 0);
-  if (maxPayloadBytes < repeatedBytes + TABLE_HEADER_BYTES + 2 * TABLE_BYTES + 1) {
+  const repeated = encodeRepeatedHeaders(image);
+  const tables = Uint8Array.of(0, 0, 0, 2 * TABLE_BYTES, ...image.quantTables[0], ...image.quantTables[1]);
+  const room = maxPayloadBytes - repeated.length;
+  if (room < tables.length + 1) {
     throw new RangeError(`Cannot packetize JPEG into payloads of ${maxPayloadBytes} bytes: the headers take more`);
   }
+  const count = Math.max(1, Math.ceil((tables.length + scan.length) / room));
+  const all = new Uint8Array(count * repeated.length + tables.length + scan.length);
   const payloads: Uint8Array[] = [];
-  for (let offset = 0; offset < scan.length || payloads.length === 0;) {
-    const headers = encodeHeaders(image, offset);
-    const end = Math.min(scan.length, offset + maxPayloadBytes - headers.length);
-    payloads.push(concat([Uint8Array.from(headers), scan.subarray(offset, end)]));
-    offset = end;
+  for (let start = 0, offset = 0; payloads.length < count;) {
+    let at = start;
+    all.set(repeated, at);
+    [all[at + 1], all[at + 2], all[at + 3]] = [offset >> 16, offset >> 8, offset];
+    at += repeated.length;
+    if (offset === 0) {
+      all.set(tables, at);
+      at += tables.length;
+    }
+    const data = scan.subarray(offset, offset + maxPayloadBytes - (at - start));
+    all.set(data, at);
+    payloads.push(all.subarray(start, at + data.length));
+    offset += data.length;
+    start = at + data.length;
   }
   return payloads;
 }
 
-function encodeHeaders({ width, height, sampling, restartInterval, quantTables }: ConditionedJpeg, offset: number) {
+/** The main header, its offset left open, and the restart header: what stands in every packet of a frame. */
+function encodeRepeatedHeaders({ width, height, sampling, restartInterval }: ConditionedJpeg): Uint8Array {
   const type = (sampling === "4:2:2" ? 0 : 1) + (restartInterval > 0 ? RESTART_TYPES : 0);
   const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
   const inEights = (length: number) => isLarge ? 0 : Math.ceil(length / 8);
-  const headers = [
-    ...[0, offset >> 16, offset >> 8 & 0xff, offset & 0xff],
-    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+  const restarts = [
+    restartInterval >> 8,
+    restartInterval & 0xff,
+    WHOLE_FRAME_RESTARTS >> 8,
+    WHOLE_FRAME_RESTARTS & 0xff,
   ];
-  if (restartInterval > 0) {
-    headers.push(restartInterval >> 8, restartInterval & 0xff, WHOLE_FRAME_RESTARTS >> 8, WHOLE_FRAME_RESTARTS & 0xff);
-  }
-  if (offset === 0) headers.push(0, 0, 0, 2 * TABLE_BYTES, ...quantTables[0], ...quantTables[1]);
-  return headers;
+  return Uint8Array.of(
+    ...[0, 0, 0, 0],
+    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+    ...(restartInterval > 0 ? restarts : []),
+  );
 }
 
 /** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */
@@ -151,171 +163,4 @@ export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
     precision,
     data: payload.subarray(at),
   };
-}
-
-/** Options of {@linkcode JpegDepacketizer}. */
-export interface JpegDepacketizerOptions {
-  /** Bounds what a peer can make us hold, in bytes of entropy-coded data. */
-  readonly maxFrameBytes: number;
-  /** The size where the payload's headers say 0, from SDP or the ONVIF header extension. */
-  readonly dimensions?: { readonly width: number; readonly height: number };
-}
-
-/** The frame being put together. */
-interface Assembly {
-  readonly timestamp: number;
-  readonly first: JpegPayload;
-  readonly quantTables: readonly [Uint8Array, Uint8Array];
-  readonly parts: Uint8Array[];
-  lengthBytes: number;
-}
-
-/** Makes whole JPEGs of RFC 2435 packets. A frame with a hole is never shown; each damaged one is told once. */
-export class JpegDepacketizer implements Depacketizer {
-  readonly #options: JpegDepacketizerOptions;
-  /** Tables that came in band, by Q (RFC 2435, 3.1.8: 128 to 254 may be kept). */
-  readonly #tablesOfQ = new Map<number, readonly [Uint8Array, Uint8Array]>();
-  #assembly: Assembly | undefined;
-  #expected: number | undefined;
-  /** The timestamp of a frame that was given up, whose other packets are passed over. */
-  #givenUp: number | undefined;
-
-  /** At the start of a stream. */
-  constructor(options: JpegDepacketizerOptions) {
-    this.#options = options;
-  }
-
-  push(packet: OrderedPacket): DepacketizerOutput[] {
-    const outputs: DepacketizerOutput[] = [];
-    const isGap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
-    this.#expected = packet.extendedSequenceNumber + 1;
-    if (isGap) this.#giveUp("packet-lost", outputs);
-    if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
-      this.#giveUp("broken-off", outputs);
-    }
-    const payload = decode(packet.payload);
-    if (payload === undefined) {
-      this.#refuse("not-a-jpeg", packet, outputs);
-    } else if (payload.offset === 0 && this.#assembly === undefined) {
-      this.#begin(payload, packet, outputs);
-    } else if (this.#assembly === undefined) {
-      // The rest of a frame whose beginning did not come, or was not understood.
-      this.#refuse("packet-lost", packet, outputs);
-    } else if (payload.offset !== this.#assembly.lengthBytes) {
-      this.#giveUp("packet-lost", outputs);
-    } else {
-      this.#append(payload.data, packet, outputs);
-    }
-    return outputs;
-  }
-
-  flush(): DepacketizerOutput[] {
-    const outputs: DepacketizerOutput[] = [];
-    this.#giveUp("broken-off", outputs);
-    this.#givenUp = undefined;
-    this.#expected = undefined;
-    return outputs;
-  }
-
-  #begin(first: JpegPayload, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    const quantTables = this.#quantTables(first);
-    if (typeof quantTables === "string") {
-      this.#refuse(quantTables, packet, outputs);
-      return;
-    }
-    const isKnownType = first.type % RESTART_TYPES <= 1 && first.type < 2 * RESTART_TYPES;
-    const { width, height } = this.#options.dimensions ?? first;
-    const hasSize = first.width > 0 && first.height > 0 || width > 0 && height > 0;
-    if (!isKnownType || !hasSize) {
-      this.#refuse("not-a-jpeg", packet, outputs);
-      return;
-    }
-    this.#givenUp = undefined;
-    this.#assembly = { timestamp: packet.timestamp, first, quantTables, parts: [], lengthBytes: 0 };
-    this.#append(first.data, packet, outputs);
-  }
-
-  #append(data: Uint8Array, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    const assembly = this.#assembly!;
-    assembly.parts.push(data);
-    assembly.lengthBytes += data.length;
-    if (assembly.lengthBytes > this.#options.maxFrameBytes) {
-      this.#giveUp("too-large", outputs);
-    } else if (packet.marker) {
-      this.#assembly = undefined;
-      outputs.push({
-        kind: "frame",
-        data: this.#rebuild(assembly),
-        timestamp: packet.timestamp,
-        arrivalMs: packet.arrivalMs,
-      });
-    }
-  }
-
-  #rebuild({ first, quantTables, parts }: Assembly): Uint8Array {
-    const scan = parts.length === 1 ? parts[0] : concat(parts);
-    // Some senders leave the end of the image on.
-    const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
-    const dimensions = first.width > 0 && first.height > 0 ? first : this.#options.dimensions ?? first;
-    return rebuildJpeg({
-      width: dimensions.width,
-      height: dimensions.height,
-      sampling: first.type % RESTART_TYPES === 0 ? "4:2:2" : "4:2:0",
-      quantTables,
-      restartInterval: first.restartInterval,
-      scan: hasEnd ? scan.subarray(0, -2) : scan,
-    });
-  }
-
-  /** The tables of a frame, or why there are none. */
-  #quantTables({ q, tables, precision }: JpegPayload): readonly [Uint8Array, Uint8Array] | DamageCause {
-    if (q >= 1 && q <= 99) return quantTablesOf(q);
-    if (tables === undefined) return "not-a-jpeg";
-    if (tables.length === 0) return this.#tablesOfQ.get(q) ?? "tables-missing";
-    const split = splitTables(tables, precision);
-    if (split === undefined) return "not-a-jpeg";
-    if (q !== Q_DYNAMIC) this.#tablesOfQ.set(q, split);
-    return split;
-  }
-
-  /** Passes over a packet that belongs to no frame being put together; the first one of its frame is told. */
-  #refuse(cause: DamageCause, { timestamp, marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    this.#assembly = undefined;
-    if (this.#givenUp !== timestamp) outputs.push({ kind: "damaged", cause });
-    this.#givenUp = marker ? undefined : timestamp;
-  }
-
-  #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
-    if (this.#assembly === undefined) return;
-    this.#givenUp = this.#assembly.timestamp;
-    this.#assembly = undefined;
-    outputs.push({ kind: "damaged", cause });
-  }
-}
-
-function decode(payload: Uint8Array): JpegPayload | undefined {
-  try {
-    return decodeJpegPayload(payload);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Luma and chroma of the table data: one table for both, two, or three, of which the two chromas are equal; peers send 64,
- * 128 or 192 bytes. Tables of 16 bits are taken where their values have 8.
- */
-function splitTables(data: Uint8Array, precision: number): readonly [Uint8Array, Uint8Array] | undefined {
-  const tables: Uint8Array[] = [];
-  for (let at = 0; at < data.length;) {
-    const isWide = (precision >> tables.length & 1) === 1;
-    const end = at + (isWide ? 2 * TABLE_BYTES : TABLE_BYTES);
-    if (end > data.length || tables.length === 3) return undefined;
-    const table = data.slice(at, end);
-    if (isWide && table.some((byte, index) => index % 2 === 0 && byte !== 0)) return undefined;
-    tables.push(isWide ? table.filter((_, index) => index % 2 === 1) : table);
-    at = end;
-  }
-  return [tables[0], tables[1] ?? tables[0]];
 }

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { concat } from "@std/bytes";
 import { JpegScanner, SOI } from "../mjpeg/markers.ts";
 import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
+import { FrameBuffer } from "./frame_buffer.ts";
 import type { OrderedPacket } from "./reorder_buffer.ts";
 
 /** Largest payload of a UDP datagram over IPv4 (65507 bytes) less the RTP header. */
@@ -53,27 +53,22 @@ export function packetizeLabFrame(jpeg: Uint8Array, options: LabPacketizeOptions
   return fragments;
 }
 
-/** The frame being put together. */
-interface Assembly {
-  readonly parts: Uint8Array[];
-  readonly scanner: JpegScanner;
-  lengthBytes: number;
-}
-
 /**
  * Makes frames of packets that come in order, finding out by itself which of the two forms they have. A frame with a
  * hole, one that does not end in EOI, and what is no JPEG at all comes out as damaged, once a frame.
  */
 export class LabDepacketizer implements Depacketizer {
-  readonly #maxFrameBytes: number;
-  #assembly: Assembly | undefined;
+  /** What has come of the frame being put together. */
+  readonly #buffer: FrameBuffer;
+  /** Looks for its end; `undefined` between frames. */
+  #scanner: JpegScanner | undefined;
   #expected: number | undefined;
   /** What packets that begin no frame belong to: nothing known, the tail of a complete frame, a frame given up. */
   #stray: "unknown" | "tail" | "given-up" = "unknown";
 
   /** `maxFrameBytes` bounds what a peer can make us hold. */
   constructor(options: { readonly maxFrameBytes: number }) {
-    this.#maxFrameBytes = options.maxFrameBytes;
+    this.#buffer = new FrameBuffer({ maxBytes: options.maxFrameBytes });
   }
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
@@ -86,11 +81,11 @@ export class LabDepacketizer implements Depacketizer {
     }
     // Some forks send an empty payload at the end of the file.
     if (packet.payload.length === 0 && !packet.marker) return outputs;
-    if (startsJpeg(packet.payload) && this.#assembly?.scanner.place !== "segment") {
+    if (startsJpeg(packet.payload) && this.#scanner?.place !== "segment") {
       this.#giveUp("broken-off", outputs);
-      this.#assembly = { parts: [], scanner: new JpegScanner(), lengthBytes: 0 };
+      this.#scanner = new JpegScanner();
     }
-    if (this.#assembly !== undefined) this.#append(this.#assembly, packet, outputs);
+    if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
       if (this.#stray === "unknown") outputs.push({ kind: "damaged", cause: gap ? "packet-lost" : "not-a-jpeg" });
       this.#stray = packet.marker ? "unknown" : "given-up";
@@ -106,28 +101,37 @@ export class LabDepacketizer implements Depacketizer {
     return outputs;
   }
 
-  #append(assembly: Assembly, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
-    assembly.parts.push(packet.payload);
-    assembly.lengthBytes += packet.payload.length;
-    const complete = assembly.scanner.push(packet.payload).some((image) => image.offset === 0);
-    if (complete) {
-      const data = assembly.parts.length === 1 ? packet.payload : concat(assembly.parts);
-      outputs.push({ kind: "frame", data, timestamp: packet.timestamp, arrivalMs: packet.arrivalMs });
-      this.#assembly = undefined;
-      this.#stray = packet.marker ? "unknown" : "tail";
+  #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    const { payload, timestamp, arrivalMs } = packet;
+    const isComplete = scanner.push(payload).some((image) => image.offset === 0);
+    if (isComplete && this.#buffer.lengthBytes === 0) {
+      this.#finish({ kind: "frame", data: payload, timestamp, arrivalMs }, packet, outputs);
+    } else if (!this.#buffer.append(payload)) {
+      this.#giveUp("too-large", outputs);
+    } else if (isComplete) {
+      this.#finish({ kind: "frame", data: this.#buffer.bytes.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (packet.marker) {
       this.#giveUp("broken-off", outputs);
       this.#stray = "unknown";
-    } else if (assembly.lengthBytes > this.#maxFrameBytes) {
-      this.#giveUp("too-large", outputs);
     }
   }
 
+  #finish(frame: DepacketizerOutput, { marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    outputs.push(frame);
+    this.#drop();
+    this.#stray = marker ? "unknown" : "tail";
+  }
+
   #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
-    if (this.#assembly === undefined) return;
-    this.#assembly = undefined;
+    if (this.#scanner === undefined) return;
+    this.#drop();
     this.#stray = "given-up";
     outputs.push({ kind: "damaged", cause });
+  }
+
+  #drop(): void {
+    this.#scanner = undefined;
+    this.#buffer.clear();
   }
 }
 

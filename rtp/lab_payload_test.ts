@@ -173,6 +173,17 @@ Deno.test("LabDepacketizer holds a frame of maxFrameBytes, and gives up on a lar
   }
 });
 
+Deno.test("LabDepacketizer owns the fragments that it holds: the datagrams may be used again", () => {
+  const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+  const copy = frame.slice();
+  const outputs = packets(packetizeLabFrame(copy, { fragmentBytes: 20 })).flatMap((packet) => {
+    const pushed = depacketizer.push(packet);
+    packet.payload.fill(0);
+    return pushed;
+  });
+  assertEquals(summarize(outputs), [frame]);
+});
+
 Deno.test("LabDepacketizer gives a frame the time and the arrival of its last packet", () => {
   const [output] = depacketize(packets(pieces));
   assertEquals(output.kind === "frame" && [output.timestamp, output.arrivalMs], [7, pieces.length - 1]);

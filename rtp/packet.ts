@@ -10,6 +10,7 @@ export const RTP_HEADER_BYTES = 12;
 /** Payload type of Motion-JPEG (RFC 3551, 6). */
 export const PAYLOAD_TYPE_JPEG = 26;
 
+const EXTENSION_HEADER_BYTES = 4;
 const VERSION = 2;
 const PADDING_BIT = 0x20;
 const EXTENSION_BIT = 0x10;
@@ -43,13 +44,32 @@ export interface RtpHeader {
   readonly ssrc: number;
 }
 
-/** An RTP packet whose payload is a view into the datagram that it came in. */
+/**
+ * What may stand between header and payload (RFC 3550, 5.3.1).
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |      defined by profile       |           length              |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                        header extension …                     |
+ */
+export interface RtpExtension {
+  /** What kind of extension it is: 0 to 65535. */
+  readonly profile: number;
+  /** Whole words of 32 bits, at most 65535 of them. */
+  readonly data: Uint8Array;
+}
+
+/** An RTP packet whose payload and extension are views into the datagram that it came in. */
 export interface RtpPacket extends RtpHeader {
   /** What follows header, CSRCs and extension, less the padding. */
   readonly payload: Uint8Array;
+  /** Left out where there is none. */
+  readonly extension?: RtpExtension;
 }
 
-/** Decodes a datagram. The payload is a view of it. Throws a `SyntaxError` for whatever is no RTP version 2 packet. */
+/** Decodes a datagram. What it gives are views of it. Throws a `SyntaxError` for whatever is no RTP version 2 packet. */
 export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
   if (datagram.length < RTP_HEADER_BYTES) {
     throw new SyntaxError(
@@ -60,11 +80,12 @@ export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
   if (version !== VERSION) {
     throw new SyntaxError(`Cannot decode RTP packet: version is ${version}, expected ${VERSION}`);
   }
-  let start = RTP_HEADER_BYTES + (datagram[0] & CSRC_COUNT_MASK) * 4;
-  if (datagram[0] & EXTENSION_BIT && start + 4 <= datagram.length) {
-    start += 4 + readUint16(datagram, start + 2) * 4;
-  } else if (datagram[0] & EXTENSION_BIT) {
-    start += 4;
+  const extensionStart = RTP_HEADER_BYTES + (datagram[0] & CSRC_COUNT_MASK) * 4;
+  const hasExtension = (datagram[0] & EXTENSION_BIT) !== 0;
+  let start = extensionStart;
+  if (hasExtension) {
+    start += EXTENSION_HEADER_BYTES;
+    if (start <= datagram.length) start += readUint16(datagram, extensionStart + 2) * 4;
   }
   if (start > datagram.length) {
     throw new SyntaxError(
@@ -81,7 +102,7 @@ export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
     }
     end -= padding;
   }
-  return {
+  const packet: RtpPacket = {
     marker: (datagram[1] & MARKER_BIT) !== 0,
     payloadType: datagram[1] & PAYLOAD_TYPE_MASK,
     sequenceNumber: readUint16(datagram, 2),
@@ -89,6 +110,9 @@ export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
     ssrc: readUint32(datagram, 8),
     payload: datagram.subarray(start, end),
   };
+  if (!hasExtension) return packet;
+  const data = datagram.subarray(extensionStart + EXTENSION_HEADER_BYTES, start);
+  return { ...packet, extension: { profile: readUint16(datagram, extensionStart), data } };
 }
 
 /**
@@ -126,11 +150,21 @@ export function stampRtpHeader(
   writeUint32(packet, offset + 8, ssrc);
 }
 
-/** A whole packet in bytes of its own. */
-export function encodeRtpPacket(packet: RtpPacket): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(RTP_HEADER_BYTES + packet.payload.length);
-  encodeRtpHeader(bytes, packet);
-  bytes.set(packet.payload, RTP_HEADER_BYTES);
+/** A whole packet in bytes of its own. Throws a `RangeError` for an extension that is not of whole words. */
+export function encodeRtpPacket({ payload, extension, ...header }: RtpPacket): Uint8Array<ArrayBuffer> {
+  const extensionBytes = extension === undefined ? 0 : EXTENSION_HEADER_BYTES + extension.data.length;
+  const bytes = new Uint8Array(RTP_HEADER_BYTES + extensionBytes + payload.length);
+  encodeRtpHeader(bytes, header);
+  if (extension !== undefined) {
+    const words = extension.data.length / 4;
+    if (!Number.isInteger(words) || words > 0xffff) {
+      throw new RangeError(`Cannot encode RTP extension of ${extension.data.length} bytes: up to 65535 words of 4 fit`);
+    }
+    bytes[0] |= EXTENSION_BIT;
+    bytes.set([extension.profile >> 8, extension.profile, words >> 8, words], RTP_HEADER_BYTES);
+    bytes.set(extension.data, RTP_HEADER_BYTES + EXTENSION_HEADER_BYTES);
+  }
+  bytes.set(payload, RTP_HEADER_BYTES + extensionBytes);
   return bytes;
 }
 

@@ -29,6 +29,20 @@ const GOLDEN: readonly { title: string; bytes: number[]; packet: RtpPacket }[] =
       payload: new Uint8Array(0),
     },
   },
+  {
+    title: "a header extension",
+    // X=1; profile FFD8, one word
+    bytes: [0x90, 0x1a, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0xff, 0xd8, 0, 1, 9, 8, 7, 6, 0xff],
+    packet: {
+      marker: false,
+      payloadType: 26,
+      sequenceNumber: 1,
+      timestamp: 2,
+      ssrc: 3,
+      payload: new Uint8Array([0xff]),
+      extension: { profile: 0xffd8, data: new Uint8Array([9, 8, 7, 6]) },
+    },
+  },
 ];
 
 for (const { title, bytes, packet } of GOLDEN) {
@@ -122,6 +136,14 @@ Deno.test("encodeRtpHeader() takes the fields modulo their width", () => {
   });
   const { sequenceNumber, timestamp, ssrc } = decodeRtpPacket(bytes);
   assertEquals([sequenceNumber, timestamp, ssrc], [5, 6, 7]);
+});
+
+Deno.test("encodeRtpPacket() takes an extension of 65535 words, and nothing else that does not fit", () => {
+  const packet = { marker: false, payloadType: 26, sequenceNumber: 1, timestamp: 0, ssrc: 0 };
+  const encode = (bytes: number) =>
+    encodeRtpPacket({ ...packet, payload: new Uint8Array(0), extension: { profile: 1, data: new Uint8Array(bytes) } });
+  assertEquals(decodeRtpPacket(encode(4 * 65_535)).extension!.data.length, 4 * 65_535);
+  for (const bytes of [4 * 65_536, 3]) assertThrows(() => encode(bytes), RangeError, `extension of ${bytes} bytes`);
 });
 
 Deno.test("decodeRtpPacket() gives back every packet that encodeRtpPacket() makes", () => {

@@ -22,6 +22,8 @@ export interface ReorderOptions {
   readonly maxWaitMs: number;
   /** How many packets may wait behind a missing one. */
   readonly maxPackets: number;
+  /** How many bytes of payloads and header extensions may wait behind a missing packet. */
+  readonly maxBytes: number;
   /**
    * A jump of more than this many packets, ahead or back, is a new stream (RFC 3550, A.1: MAX_DROPOUT), once a second
    * packet follows on it: the first such packet alone is dropped. So is a number that came before, with a new time.
@@ -41,12 +43,14 @@ export interface PushResult {
 }
 
 /**
- * Holds packets behind a gap until the gap is filled, has lasted `maxWaitMs`, or `maxPackets` are held. Packets must
- * own their payload: they may be held.
+ * Holds packets behind a gap until the gap is filled, has lasted `maxWaitMs`, or there are too many. A packet that has to
+ * wait is copied out of its datagram, so that what is held is what is counted; one in order is handed on as it came.
  */
 export class ReorderBuffer {
   readonly #options: ReorderOptions;
+  /** By extended sequence number, in the order of their arrival. */
   readonly #held = new Map<number, OrderedPacket>();
+  #heldBytes = 0;
   /** Extended sequence numbers given up on lately, to tell a late packet from a doubled one. */
   readonly #givenUp = new Set<number>();
   /** The next extended sequence number to hand out; undefined before the first packet. */
@@ -63,11 +67,8 @@ export class ReorderBuffer {
 
   /** The time at which {@linkcode expire} will have something to hand out, or `undefined` when nothing is held. */
   get deadlineMs(): number | undefined {
-    let oldest: number | undefined;
-    for (const packet of this.#held.values()) {
-      if (oldest === undefined || packet.arrivalMs < oldest) oldest = packet.arrivalMs;
-    }
-    return oldest === undefined ? undefined : oldest + this.#options.maxWaitMs;
+    const oldest = this.#held.values().next().value;
+    return oldest === undefined ? undefined : oldest.arrivalMs + this.#options.maxWaitMs;
   }
 
   /** Takes a packet that was read at `arrivalMs`. */
@@ -108,10 +109,17 @@ export class ReorderBuffer {
   #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
     if (extended >= this.#highest) this.#newestTimestamp = packet.timestamp;
     this.#highest = Math.max(this.#highest, extended);
-    this.#held.set(extended, { ...packet, extendedSequenceNumber: extended, arrivalMs });
+    const ordered = { ...packet, extendedSequenceNumber: extended, arrivalMs };
     const released: OrderedPacket[] = [];
-    this.#release(released);
-    while (this.#held.size > this.#options.maxPackets) {
+    if (extended === this.#next) {
+      this.#next++;
+      released.push(ordered);
+      this.#release(released);
+      return released;
+    }
+    this.#held.set(extended, ownCopy(ordered));
+    this.#heldBytes += sizeOf(packet);
+    while (this.#held.size > this.#options.maxPackets || this.#heldBytes > this.#options.maxBytes) {
       this.#skipGap();
       this.#release(released);
     }
@@ -122,6 +130,7 @@ export class ReorderBuffer {
   #release(released: OrderedPacket[]): void {
     for (let packet = this.#held.get(this.#next!); packet !== undefined; packet = this.#held.get(this.#next!)) {
       this.#held.delete(this.#next!);
+      this.#heldBytes -= sizeOf(packet);
       released.push(packet);
       this.#next!++;
     }
@@ -151,4 +160,14 @@ export class ReorderBuffer {
     this.#next = this.#highest = extended;
     return { outcome: "restarted", packets: [...before, ...this.#accept(packet, extended, arrivalMs)] };
   }
+}
+
+function ownCopy(packet: OrderedPacket): OrderedPacket {
+  const { payload, extension } = packet;
+  const copy = { ...packet, payload: payload.slice() };
+  return extension === undefined ? copy : { ...copy, extension: { ...extension, data: extension.data.slice() } };
+}
+
+function sizeOf({ payload, extension }: RtpPacket): number {
+  return payload.length + (extension === undefined ? 0 : extension.data.length);
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { RtpPacket } from "./packet.ts";
 import { ReorderBuffer, type ReorderOutcome } from "./reorder_buffer.ts";
 
-const OPTIONS = { maxWaitMs: 200, maxPackets: 8, maxJump: 100 };
+const OPTIONS = { maxWaitMs: 200, maxPackets: 8, maxBytes: 1000, maxJump: 100 };
 
 function packet(sequenceNumber: number, timestamp = 0): RtpPacket {
   return { marker: false, payloadType: 26, sequenceNumber, timestamp, ssrc: 0, payload: new Uint8Array(0) };
@@ -108,6 +108,38 @@ Deno.test("ReorderBuffer holds maxPackets, and one more makes it give up", () =>
     buffer.push(packet(OPTIONS.maxPackets + 3), 0).packets.map(({ sequenceNumber }) => sequenceNumber),
     Array.from({ length: OPTIONS.maxPackets + 1 }, (_, index) => index + 3),
   );
+});
+
+Deno.test("ReorderBuffer holds maxBytes, and one more makes it give up", () => {
+  const sized = (sequenceNumber: number, bytes: number) => ({
+    ...packet(sequenceNumber),
+    payload: new Uint8Array(bytes - 80),
+    extension: { profile: 1, data: new Uint8Array(80) },
+  });
+  const numbers = (last: number) =>
+    run(new ReorderBuffer(OPTIONS), [packet(1), sized(3, 400), sized(5, 500), sized(7, last)]).numbers;
+  assertEquals(numbers(100), [1]);
+  // The first two gaps are given up on; then what is held is within the limit again.
+  assertEquals(numbers(101), [1, 3]);
+  assertEquals(numbers(1000), [1, 3, 5]);
+  assertEquals(numbers(1001), [1, 3, 5, 7]);
+});
+
+Deno.test("ReorderBuffer copies what has to wait, and hands on as it came what does not", () => {
+  const buffer = new ReorderBuffer(OPTIONS);
+  const sent = [1, 3, 2].map((number) => ({
+    ...packet(number),
+    payload: new Uint8Array(100).subarray(number, 10),
+    extension: { profile: 7, data: new Uint8Array(100).subarray(0, 4 * number) },
+  }));
+  const handedOut = sent.flatMap((one) => buffer.push(one, 0).packets);
+  assertEquals(handedOut.map(({ sequenceNumber }) => sequenceNumber), [1, 2, 3]);
+  assertEquals(handedOut.map(({ payload }) => payload.buffer.byteLength), [100, 100, 7]);
+  assertEquals(handedOut.map(({ extension }) => extension!.data.buffer.byteLength), [100, 100, 12]);
+  assertEquals(handedOut.map(({ extension }) => [extension!.profile, extension!.data.length]), [[7, 4], [7, 8], [
+    7,
+    12,
+  ]]);
 });
 
 Deno.test("ReorderBuffer.flush() hands out what is held and nothing twice", () => {

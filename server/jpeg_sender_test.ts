@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { decodeJpegPayload, JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
+import { decodeJpegPayload } from "../rtp/jpeg_payload.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";

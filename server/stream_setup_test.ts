@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { conditionJpeg } from "../mjpeg/conditioning.ts";
-import { JpegDepacketizer } from "../rtp/jpeg_payload.ts";
+import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";

@@ -95,7 +95,7 @@ const ENCODERS: readonly {
 async function makePicture(directory: string, size: string): Promise<string> {
   const path = join(directory, "in.ppm");
   await run("ffmpeg", [
-    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc2=size=${size},noise=alls=20:all_seed=1`],
+    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc=size=${size},noise=alls=20:all_seed=1`],
     ...["-frames:v", "1", path],
   ]);
   return path;
