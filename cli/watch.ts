@@ -7,7 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
-import { startPreview } from "../client/preview/preview_server.ts";
+import { type Preview, startPreview } from "../client/preview/preview_server.ts";
 import type { Recorder } from "../client/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { aborted } from "./interrupts.ts";
@@ -56,10 +56,14 @@ export async function watch(options: WatchOptions): Promise<void> {
   }
 }
 
-async function openPreview(player: Player, port: number | undefined): ReturnType<typeof startPreview> {
-  const page = await startPreview(player, { port });
-  log.info("watch it at {url}", { url: page.url });
-  return page;
+async function openPreview(player: Player, port: number | undefined): Promise<Preview> {
+  try {
+    const page = await startPreview(player, { port });
+    log.info("watch it at {url}", { url: page.url });
+    return page;
+  } catch (error) {
+    throw new FailedError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** SETUP and, unless `paused`, PLAY. */

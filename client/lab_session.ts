@@ -52,6 +52,7 @@ export class LabSession implements MediaSession {
   readonly transport = "udp";
   readonly reception: Reception = new Reception();
   readonly #options: LabSessionOptions;
+  readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
   #socket: RtpSocket | undefined;
   #dialect: "auto" | LabDialect;
@@ -80,6 +81,7 @@ export class LabSession implements MediaSession {
       port,
       reader: createLabResponseReader(),
       clock,
+      signal: this.#closing.signal,
       onClosed: events.onClosed,
     });
     this.#socket = RtpSocket.open({
@@ -117,6 +119,7 @@ export class LabSession implements MediaSession {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#connection?.close();
     this.#socket?.close();
   }

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How long to wait for a connection, looking up the name included, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
 /** How long to wait for the reply to a request, in milliseconds. */
 export const REPLY_TIMEOUT_MS = 5000;
 

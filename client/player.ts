@@ -22,7 +22,7 @@ import type {
 } from "./playback.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { AssembledFrame, Reception } from "./reception.ts";
-import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { hostAndPort, parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
 import { StandardSession } from "./standard_session.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
@@ -83,6 +83,7 @@ export class Player implements Playback {
   #transport: "udp" | "tcp" = "udp";
   #state: SessionState = "INIT";
   #isBusy = false;
+  #isSettingUp = false;
   #hasEnded = false;
   #notice: Notice | undefined;
   #latestFrame: ReceivedFrame | undefined;
@@ -101,7 +102,7 @@ export class Player implements Playback {
     const { source } = options;
     const { hostname, port } = "url" in source ? source.url : source;
     this.title = "url" in source ? source.url.path.replace(/^\//, "") || source.url.hostname : source.file;
-    this.server = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    this.server = hostAndPort({ hostname, port });
   }
 
   /** The dialect that was found out, once there was a reply. */
@@ -179,6 +180,7 @@ export class Player implements Playback {
 
   /** Tears the session down if there is one, and ends. */
   async close(): Promise<void> {
+    if (this.#isSettingUp) this.#session?.close();
     await this.#lastCommand;
     if (this.#state !== "INIT") {
       await this.command("TEARDOWN").catch((error) => log.warn("TEARDOWN failed: {reason}", { reason: error.message }));
@@ -221,12 +223,15 @@ export class Player implements Playback {
   async #setUp(): Promise<void> {
     const { source } = this.#options;
     const dialect = this.#dialect ?? ("url" in source ? "standard" : source.dialect);
+    this.#isSettingUp = true;
     try {
       await this.#openSession(dialect);
     } catch (error) {
       if (!(error instanceof NotALabServerError)) throw error;
       this.#endSession();
       await this.#openSession("standard");
+    } finally {
+      this.#isSettingUp = false;
     }
     log.info("set up {title} at {server}, dialect {dialect}", {
       title: this.title,
@@ -377,6 +382,5 @@ export class Player implements Playback {
 
 /** The URL of what a lab source names, at a server of the standards. */
 function urlOf({ hostname, port, file }: LabSource): RtspUrl {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return parseRtspUrl(`rtsp://${host}:${port}/${file.split("/").map(encodeURIComponent).join("/")}`);
+  return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeURIComponent).join("/")}`);
 }

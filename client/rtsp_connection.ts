@@ -9,7 +9,8 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { RtspResponse } from "../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
-import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+import { CONNECT_TIMEOUT_MS, REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+import { hostAndPort } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -23,11 +24,13 @@ export interface RtspConnectionOptions {
   readonly port: number;
   /** Finds the replies. */
   readonly reader: MessageReader<RtspResponse>;
-  /** Times out replies that do not come. */
+  /** Times out connecting, and replies that do not come. */
   readonly clock: Clock;
+  /** Ends connecting at once. An open connection is not touched by it: close it. */
+  readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes are its own. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
-  /** Called once when the connection has ended, whoever ended it. */
+  /** Called once when the connection has ended otherwise than by {@linkcode RtspConnection.close}. */
   readonly onClosed: (reason: string) => void;
 }
 
@@ -63,13 +66,23 @@ export class RtspConnection {
 
   /** Connects. Rejects with an error that names the server and what to check. */
   static async connect(options: RtspConnectionOptions): Promise<RtspConnection> {
-    const { hostname, port } = options;
+    const { hostname, port, clock } = options;
+    const late = new AbortController();
+    const cancelTimeout = clock.after(CONNECT_TIMEOUT_MS, () => late.abort(new Deno.errors.TimedOut()));
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    log.debug("connecting to {server}", { server: hostAndPort(options) });
     try {
-      const conn = await Deno.connect({ transport: "tcp", hostname, port });
+      const conn = await Deno.connect({ transport: "tcp", hostname, port, signal });
+      if (signal.aborted) {
+        conn.close();
+        throw signal.reason;
+      }
       conn.setNoDelay(true);
       return new RtspConnection(conn, options);
     } catch (error) {
-      throw new Error(`Cannot connect to ${hostname}:${port}: ${connectAdvice(error, { hostname, port })}`);
+      throw new Error(`Cannot connect to ${hostAndPort(options)}: ${connectAdvice(error, options)}`);
+    } finally {
+      cancelTimeout();
     }
   }
 
@@ -136,9 +149,10 @@ export class RtspConnection {
     } catch (error) {
       reason = this.#isClosed ? "closed" : error instanceof Error ? error.message : String(error);
     }
+    const isNews = !this.#isClosed;
     this.close();
     this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
-    this.#options.onClosed(reason);
+    if (isNews) this.#options.onClosed(reason);
   }
 
   #take(outputs: readonly ReaderOutput<RtspResponse>[]): void {
@@ -163,7 +177,11 @@ function noReply(label: string, timeoutMs: number): string {
     `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
 }
 
-function connectAdvice(error: unknown, { hostname, port }: { hostname: string; port: number }): string {
+function connectAdvice(error: unknown, { hostname, port, signal }: RtspConnectionOptions): string {
+  if (signal.aborted) return "given up";
+  if (error instanceof Deno.errors.TimedOut) {
+    return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s; check the address, and that no firewall is in the way`;
+  }
   if (error instanceof Deno.errors.ConnectionRefused) {
     return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
   }

@@ -67,6 +67,7 @@ export class StandardSession implements MediaSession {
   readonly #options: StandardSessionOptions;
   #url: RtspUrl;
   #transport: "udp" | "tcp";
+  readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
   #cseq = 0;
   #challenge: Challenge | undefined;
@@ -133,6 +134,7 @@ export class StandardSession implements MediaSession {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#stopTimers();
     this.#connection?.close();
     this.#sockets?.close();
@@ -147,6 +149,7 @@ export class StandardSession implements MediaSession {
       port,
       reader: createStandardResponseReader(),
       clock,
+      signal: this.#closing.signal,
       onPacket: (channel, data) => this.#takeInterleaved(channel, data),
       onClosed: (reason) => {
         if (this.#connection === connection && !this.#isChangingConnection) events.onClosed(reason);
