@@ -383,10 +383,12 @@ export class StandardSession implements MediaSession {
 function chooseTrack({ tracks }: PresentationDescription): { track: TrackDescription; payloadType: number } {
   for (const track of tracks) {
     for (const payloadType of track.payloadTypes) {
-      if (track.type === "video" && track.encodings.get(payloadType) === "JPEG") return { track, payloadType };
+      if (track.type === "video" && track.formats.get(payloadType)?.encoding === "JPEG") return { track, payloadType };
     }
   }
-  const found = tracks.map(({ type, encodings }) => [type, ...encodings.values()].join(" ")).join(", ");
+  const found = tracks.map(({ type, formats }) =>
+    [type, ...[...formats.values()].map(({ encoding }) => encoding)].join(" ")
+  ).join(", ");
   throw new Error(`The stream has no Motion-JPEG video, the only kind that is played here: it has ${found}`);
 }
 
