@@ -96,9 +96,10 @@ function endOf(options: WatchOptions): PromiseWithResolvers<void> & { dispose():
     frame({ number }) {
       if (recorder === undefined && number >= maxFrames) end.resolve();
     },
-    status({ notice }) {
-      // Without a page nobody can press Play again: silence and a lost server are the end.
+    status({ notice, reconnects }) {
+      // Without a page nobody can press Play again: silence and a lost server are the end, unless they may pass.
       if (preview !== false || notice === undefined || notice.level === "info") return;
+      if (notice.level === "warning" && reconnects) return;
       if (notice.level === "warning" && player.statistics().frames > 0) end.resolve();
       else end.reject(new FailedError(notice.text));
     },

@@ -22,7 +22,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
     dialect: "auto",
     flowCount: undefined,
     clock,
-    events: { onPacket() {}, onEnd() {}, onNotice() {}, onClosed: closed.resolve },
+    events: { onPacket() {}, onEnd() {}, onNotice() {}, onRenewal() {}, onClosed: closed.resolve },
     ...options,
   });
   let isOpen = true;

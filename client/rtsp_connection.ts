@@ -7,7 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import type { RtspResponse } from "../rtsp/message.ts";
+import type { RtspRequest, RtspResponse } from "../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
 import { CONNECT_TIMEOUT_MS, REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
 import { hostAndPort } from "./rtsp_url.ts";
@@ -22,14 +22,16 @@ export interface RtspConnectionOptions {
   readonly hostname: string;
   /** TCP port of the server. */
   readonly port: number;
-  /** Finds the replies. */
-  readonly reader: MessageReader<RtspResponse>;
+  /** Finds the replies, and the server's own requests. */
+  readonly reader: MessageReader<RtspResponse> | MessageReader<RtspResponse | RtspRequest>;
   /** Times out connecting, and replies that do not come. */
   readonly clock: Clock;
   /** Ends connecting at once. An open connection is not touched by it: close it. */
   readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes are its own. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** Takes a request of the server's; without it they are passed over. */
+  readonly onRequest?: (request: RtspRequest) => void;
   /** Called once when the connection has ended otherwise than by {@linkcode RtspConnection.close}. */
   readonly onClosed: (reason: string) => void;
 }
@@ -89,6 +91,11 @@ export class RtspConnection {
   /** The server's IP address: the only one that packets are taken from. */
   get serverAddress(): string {
     return (this.#conn.remoteAddr as Deno.NetAddr).hostname;
+  }
+
+  /** Our own IP address on this connection. */
+  get localAddress(): string {
+    return (this.#conn.localAddr as Deno.NetAddr).hostname;
   }
 
   /** Sends a request and waits for its reply. Rejects where none comes. */
@@ -155,14 +162,15 @@ export class RtspConnection {
     if (isNews) this.#options.onClosed(reason);
   }
 
-  #take(outputs: readonly ReaderOutput<RtspResponse>[]): void {
+  #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {
     for (const output of outputs) {
       if (output.kind === "packet") {
         this.#options.onPacket?.(output.channel, output.data.slice());
         continue;
       }
-      log.debug("< {text}", { text: output.text });
+      log.debug("< {text}", { text: withoutCredentials(output.text) });
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
+      else if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
         log.warn("The server sent a reply to nothing: {text}", { text: output.text });
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
@@ -170,6 +178,11 @@ export class RtspConnection {
       } else this.#awaiting.resolve(output.message);
     }
   }
+}
+
+/** A server may send us to a URL with a password in it. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@");
 }
 
 function noReply(label: string, timeoutMs: number): string {

@@ -88,7 +88,8 @@ function open(
     events: {
       onPacket: (datagram) => received.push(datagram),
       onEnd: () => events.push("end"),
-      onNotice: (text) => events.push(text),
+      onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
+      onRenewal: (reason) => events.push(`renewal: ${reason}`),
       onClosed: (reason) => events.push(`closed: ${reason}`),
     },
     ...options,
@@ -141,7 +142,7 @@ Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs o
 });
 
 /** Controls as cameras write them, and where SETUP and PLAY go. */
-const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: string][] = [
+const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: string, sound?: string][] = [
   [
     "a relative control with Content-Base",
     { lines: ["Content-Base: rtsp://camera/stream/"], body: sdp("m=video 0 RTP/AVP 26", "a=control:trackID=1") },
@@ -189,6 +190,7 @@ const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: 
     },
     "rtsp://camera/stream/trackID=1",
     "rtsp://camera/stream",
+    "rtsp://camera/stream/trackID=2",
   ],
   [
     "a payload type of its own",
@@ -198,13 +200,14 @@ const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: 
   ],
 ];
 
-for (const [title, describe, setup, play] of CONTROLS) {
+for (const [title, describe, setup, play, sound] of CONTROLS) {
   Deno.test(`StandardSession finds its way with ${title}`, async () => {
     const lines = ["Content-Type: application/sdp", ...(describe.lines ?? [])];
     await using camera = open({ DESCRIBE: { ...describe, lines } });
     await camera.session.setUp();
     await camera.session.play();
-    assertEquals(camera.asked.slice(2), [`SETUP ${setup}`, `PLAY ${play}`]);
+    const sounds = sound === undefined ? [] : [`SETUP ${sound}`];
+    assertEquals(camera.asked.slice(2), [`SETUP ${setup}`, ...sounds, `PLAY ${play}`]);
   });
 }
 
