@@ -73,11 +73,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function wantsHelp(args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  return args.slice(0, end < 0 ? undefined : end).some((argument) => argument === "--help" || argument === "-h");
+  return optionsOf(args).some((argument) => argument === "--help" || argument === "-h");
 }
 
-function isStoring(args: readonly string[]): boolean {
+/** What stands before `--`. */
+function optionsOf(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
+}
+
+/** Whether `--out` names a file; that it is given once, the parser sees to. */
+function isStoring(given: readonly string[]): boolean {
+  const args = optionsOf(given);
   const out = args.findIndex((argument) => argument === "--out" || argument.startsWith("--out="));
   if (out < 0) return false;
   return (args[out] === "--out" ? args[out + 1] : args[out].slice("--out=".length)) !== "-";

@@ -9,6 +9,7 @@ const CASES: readonly [args: string, permissions: string[]][] = [
   ["play 127.0.0.1 1025 5008 movie.mjpeg --out=frames", ["net", "read", "write"]],
   ["play 127.0.0.1 1025 5008 movie.mjpeg --out -", ["net", "read"]],
   ["play 127.0.0.1 1025 5008 movie.mjpeg --out=-", ["net", "read"]],
+  ["play 127.0.0.1 1025 5008 movie.mjpeg -- --out frames", ["net", "read"]],
   ["demo", ["net", "read"]],
   ["testsrc out.mjpeg", ["write"]],
   ["play --help --out frames", []],

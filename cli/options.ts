@@ -136,7 +136,7 @@ export function parseCommand<Table extends OptionTable>(args: readonly string[],
     const given = parsed[name];
     if (given === undefined || given === false) return [name, table[name].fallback];
     try {
-      return [name, table[name].parse(String(Array.isArray(given) ? given.at(-1) : given))];
+      return [name, table[name].parse(String(given))];
     } catch (error) {
       if (error instanceof UsageError) throw new UsageError(`--${name} ${error.message}`);
       throw error;
@@ -158,8 +158,9 @@ export function describeOptions(table: OptionTable): string {
   }).join("\n");
 }
 
-/** Refuses unknown options, naming the nearest known one, and options that lack their value. */
+/** Refuses unknown options, naming the nearest known one, options that lack their value, and a second value. */
 function checkNames(args: readonly string[], names: readonly string[], switches: readonly string[]): void {
+  const seen = new Set<string>();
   for (const [index, argument] of args.entries()) {
     if (argument === "--") return;
     if (!/^-[^\d]/.test(argument)) continue;
@@ -171,6 +172,8 @@ function checkNames(args: readonly string[], names: readonly string[], switches:
     }
     const needsValue = !isSwitch && !argument.includes("=");
     if (needsValue && args[index + 1] === undefined) throw new UsageError(`--${name} needs a value`);
+    if (!isSwitch && seen.has(name)) throw new UsageError(`--${name} is given twice; it takes one value`);
+    seen.add(name);
   }
 }
 

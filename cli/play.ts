@@ -5,7 +5,8 @@
  */
 
 import denoConfig from "../deno.json" with { type: "json" };
-import { type LabSource, Player, type UrlSource } from "../client/player.ts";
+import { Player } from "../client/player.ts";
+import type { LabSource, UrlSource } from "../client/session_factory.ts";
 import { Recorder } from "../client/recorder.ts";
 import { parseRtspUrl, type RtspUrl } from "../client/rtsp_url.ts";
 import type { Command } from "./command.ts";

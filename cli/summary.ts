@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { PlaybackStatistics } from "../client/playback.ts";
-import type { Player } from "../client/player.ts";
+import type { Playback, PlaybackStatistics, PlaybackStatus } from "../client/playback.ts";
 import type { Recorder } from "../client/recorder.ts";
 
 /** The counters of a run that go into its summary. */
@@ -21,6 +20,7 @@ export type SummaryCounters = Pick<
   | "fps"
   | "bitrate"
   | "jitterMs"
+  | "tracks"
 >;
 
 /** What `--json` prints. Names and units, those of {@linkcode PlaybackStatistics}, are part of the interface. */
@@ -30,11 +30,11 @@ export interface Summary extends SummaryCounters {
   /** The dialect that was spoken; null where no server answered. */
   readonly dialect: string | null;
   /** What the packets came over. */
-  readonly transport: "udp" | "tcp";
+  readonly transport: PlaybackStatus["transport"];
 }
 
 /** The summary of what `player` received and `recorder` stored. */
-export function summaryOf(player: Player, recorder: Recorder | undefined): Summary {
+export function summaryOf(player: Playback, recorder: Recorder | undefined): Summary {
   const statistics = player.statistics();
   return {
     frames: recorder?.stored ?? statistics.frames,
@@ -48,8 +48,9 @@ export function summaryOf(player: Player, recorder: Recorder | undefined): Summa
     fps: round(statistics.fps, 2),
     bitrate: Math.round(statistics.bitrate),
     jitterMs: round(statistics.jitterMs, 3),
-    dialect: player.dialect ?? null,
-    transport: player.transport,
+    tracks: statistics.tracks.map((track) => ({ ...track, jitterMs: round(track.jitterMs, 3) })),
+    dialect: player.status.dialect ?? null,
+    transport: player.status.transport,
   };
 }
 

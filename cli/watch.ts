@@ -7,7 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
-import { startPreview } from "../client/preview/preview_server.ts";
+import { type Preview, startPreview } from "../client/preview/preview_server.ts";
 import type { Recorder } from "../client/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { aborted } from "./interrupts.ts";
@@ -56,10 +56,14 @@ export async function watch(options: WatchOptions): Promise<void> {
   }
 }
 
-async function openPreview(player: Player, port: number | undefined): ReturnType<typeof startPreview> {
-  const page = await startPreview(player, { port });
-  log.info("watch it at {url}", { url: page.url });
-  return page;
+async function openPreview(player: Player, port: number | undefined): Promise<Preview> {
+  try {
+    const page = await startPreview(player, { port });
+    log.info("watch it at {url}", { url: page.url });
+    return page;
+  } catch (error) {
+    throw new FailedError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** SETUP and, unless `paused`, PLAY. */
@@ -92,9 +96,10 @@ function endOf(options: WatchOptions): PromiseWithResolvers<void> & { dispose():
     frame({ number }) {
       if (recorder === undefined && number >= maxFrames) end.resolve();
     },
-    status({ notice }) {
-      // Without a page nobody can press Play again: silence and a lost server are the end.
+    status({ notice, reconnects }) {
+      // Without a page nobody can press Play again: silence and a lost server are the end, unless they may pass.
       if (preview !== false || notice === undefined || notice.level === "info") return;
+      if (notice.level === "warning" && reconnects) return;
       if (notice.level === "warning" && player.statistics().frames > 0) end.resolve();
       else end.reject(new FailedError(notice.text));
     },

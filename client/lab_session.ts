@@ -11,7 +11,7 @@ import type { LabTransport, RtspResponse } from "../rtsp/message.ts";
 import { createLabResponseReader } from "../rtsp/message_reader.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { LAB_SERVER_PATIENCE_MS } from "./limits.ts";
-import { type MediaSession, type MediaSessionEvents, refusal } from "./media_session.ts";
+import { type AudioTrack, type MediaSession, type MediaSessionEvents, refusal } from "./media_session.ts";
 import { Reception } from "./reception.ts";
 import { RtpSocket } from "./rtp_socket.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
@@ -50,8 +50,11 @@ export class NotALabServerError extends Error {
 /** One session, CSeq counting from 1. */
 export class LabSession implements MediaSession {
   readonly transport = "udp";
+  readonly audio: readonly AudioTrack[] = [];
+  readonly isLive = false;
   readonly reception: Reception = new Reception();
   readonly #options: LabSessionOptions;
+  readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
   #socket: RtpSocket | undefined;
   #dialect: "auto" | LabDialect;
@@ -80,13 +83,14 @@ export class LabSession implements MediaSession {
       port,
       reader: createLabResponseReader(),
       clock,
+      signal: this.#closing.signal,
       onClosed: events.onClosed,
     });
     this.#socket = RtpSocket.open({
       hostname: connection.serverAddress.includes(":") ? "::" : "0.0.0.0",
       port: rtpPort,
       onDatagram: events.onPacket,
-      onError: (error) => events.onNotice(`RTP port ${rtpPort} failed: ${error.message}`),
+      onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });
     // A server of the standards waits for a blank line, which those of the lab's Java edition would take for a request.
     // gst-rtsp-server 1.22 waits for two where the request came without: "play: gst-rtsp-server in the lab's form" holds it.
@@ -104,7 +108,7 @@ export class LabSession implements MediaSession {
 
   async play(): Promise<void> {
     // Packets may overtake the reply: they are let in beforehand.
-    if (this.#connection !== undefined) this.#socket?.accept(this.#connection.serverAddress);
+    if (this.#connection !== undefined) this.#socket?.accept([this.#connection.serverAddress]);
     await this.#request("PLAY");
   }
 
@@ -116,7 +120,12 @@ export class LabSession implements MediaSession {
     await this.#request("TEARDOWN");
   }
 
+  renew(): Promise<void> {
+    return Promise.reject(new Error("A session of the networking lab has no reason to begin anew"));
+  }
+
   close(): void {
+    this.#closing.abort();
     this.#connection?.close();
     this.#socket?.close();
   }

@@ -22,7 +22,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
     dialect: "auto",
     flowCount: undefined,
     clock,
-    events: { onPacket() {}, onEnd() {}, onNotice() {}, onClosed: closed.resolve },
+    events: { onPacket() {}, onEnd() {}, onNotice() {}, onRenewal() {}, onClosed: closed.resolve },
     ...options,
   });
   let isOpen = true;
@@ -47,7 +47,6 @@ function open(options: Partial<LabSessionOptions> = {}) {
       session.close();
       await this.hangUp();
       listener.close();
-      await closed.promise;
     },
   };
 }
@@ -164,7 +163,8 @@ Deno.test("LabSession ends a request, and says so once, when the server hangs up
 });
 
 Deno.test("RtspConnection.connect() says that nobody listens and how to start a server", async () => {
-  const options = { reader: createLabResponseReader(), clock: new FakeClock(), onClosed() {} };
+  const { signal } = new AbortController();
+  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
   const port = freeTcpPort();
   await assertRejects(
     () => RtspConnection.connect({ hostname: "127.0.0.1", port, ...options }),
@@ -174,7 +174,8 @@ Deno.test("RtspConnection.connect() says that nobody listens and how to start a 
 });
 
 Deno.test("RtspConnection.connect() says that a host is unknown", async () => {
-  const options = { reader: createLabResponseReader(), clock: new FakeClock(), onClosed() {} };
+  const { signal } = new AbortController();
+  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
   await assertRejects(
     () => RtspConnection.connect({ hostname: "no-such-host.invalid", port: 1025, ...options }),
     Error,

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How long to wait for a connection, looking up the name included, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
 /** How long to wait for the reply to a request, in milliseconds. */
 export const REPLY_TIMEOUT_MS = 5000;
 
@@ -63,3 +66,24 @@ export const LAB_SERVER_PATIENCE_MS = 1000;
 
 /** Times that a request is sent before its refusal for want of authorization is taken for an answer. */
 export const MAX_AUTHORIZATIONS = 3;
+
+/** Longest time between two requests that keep a session alive, in milliseconds: firewalls forget sooner than servers. */
+export const KEEPALIVE_MAX_MS = 60_000;
+
+/** Shortest time between them, whatever the server's timeout, in milliseconds. */
+export const KEEPALIVE_MIN_MS = 2000;
+
+/** Tracks of sound that are set up beside the video. */
+export const MAX_AUDIO_TRACKS = 4;
+
+/** Highest clock rate of a track that is taken for one, in Hz. */
+export const MAX_CLOCK_RATE = 1_000_000;
+
+/** First time to wait before a server that has gone is tried again, in milliseconds; it doubles from try to try. */
+export const RECONNECT_MIN_MS = 1000;
+
+/** Longest time to wait before it is tried again, in milliseconds. */
+export const RECONNECT_MAX_MS = 30_000;
+
+/** Time without a packet after which the server is taken for gone, where it would be tried again, in milliseconds. */
+export const RECONNECT_SILENCE_MS = 10_000;

@@ -5,18 +5,33 @@
  */
 
 import type { Dialect } from "../rtsp/message.ts";
+import type { Notice } from "./playback.ts";
 import type { Reception } from "./reception.ts";
+import type { ChosenTrack } from "./track_choice.ts";
+
+/** What packets come over. */
+export type TransportKind = "udp" | "tcp" | "multicast";
 
 /** What a session tells the player. */
 export interface MediaSessionEvents {
-  /** An RTP packet has come; its bytes are the receiver's own. */
+  /** An RTP packet of the video has come; its bytes are the receiver's own. */
   readonly onPacket: (datagram: Uint8Array) => void;
   /** The server says that the stream has ended. */
   readonly onEnd: () => void;
   /** Something that the user should know, while the session goes on. */
-  readonly onNotice: (text: string) => void;
-  /** The connection has ended without being torn down. */
+  readonly onNotice: (notice: Notice) => void;
+  /** The session has to begin anew, for a reason that the user should know: {@linkcode MediaSession.renew}, in its turn. */
+  readonly onRenewal: (reason: string) => void;
+  /** The server has gone, without the session being torn down. */
   readonly onClosed: (reason: string) => void;
+}
+
+/** A track of sound that is received and counted. */
+export interface AudioTrack {
+  /** What it is. */
+  readonly chosen: ChosenTrack;
+  /** What has come of it. */
+  readonly reception: Reception;
 }
 
 /** A session from SETUP to TEARDOWN. One call at a time; all but `close` reject with what the user should know. */
@@ -24,9 +39,13 @@ export interface MediaSession {
   /** The dialect that is spoken, once it is known. */
   readonly dialect: Dialect | undefined;
   /** What packets come over. */
-  readonly transport: "udp" | "tcp";
-  /** Makes frames of the packets. */
+  readonly transport: TransportKind;
+  /** Makes frames of the video's packets. */
   readonly reception: Reception;
+  /** Sound beside the video. */
+  readonly audio: readonly AudioTrack[];
+  /** Whether the stream has no end that the server tells. */
+  readonly isLive: boolean;
   /** Datagrams from another address than the server's: ignored. */
   readonly strangerPackets: number;
   /** Connects and does all that leads to READY. */
@@ -37,7 +56,9 @@ export interface MediaSession {
   pause(): Promise<void>;
   /** Takes leave. */
   tearDown(): Promise<void>;
-  /** Closes connection and sockets. */
+  /** Begins anew as far as READY, or goes on playing; with other receptions. */
+  renew(options: { readonly isPlaying: boolean }): Promise<void>;
+  /** Closes connection and sockets; a call under way rejects at once. */
   close(): void;
 }
 
@@ -52,6 +73,11 @@ export class RefusedError extends Error {
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
+  }
+
+  /** Whether asking again would only repeat the refusal, or lock an account. */
+  get isFinal(): boolean {
+    return this.status === 401 || this.status === 403;
   }
 }
 

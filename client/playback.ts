@@ -6,14 +6,20 @@
  */
 
 import type { JpegFrame } from "../mjpeg/frame.ts";
+import type { Dialect } from "../rtsp/message.ts";
 import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
 
-/** A whole, undamaged frame as it left the receiver. */
+/**
+ * A whole, undamaged frame as it left the receiver. Its `timestampUs` counts from the first frame of the run: by the RTP
+ * timestamps of a server of the standards, by the arrival of frames of the lab's.
+ */
 export interface ReceivedFrame extends JpegFrame {
   /** Counts the whole frames of this run, from 1. */
   readonly number: number;
   /** When the last packet of the frame was read from the socket: milliseconds since the Unix epoch. */
   readonly arrivalMs: number;
+  /** When the sender took it, by the sender's clock: milliseconds since the Unix epoch; `undefined` before it told. */
+  readonly senderTimeMs: number | undefined;
 }
 
 /** Something the user should know, in one sentence that names the next step. */
@@ -32,8 +38,34 @@ export interface PlaybackStatus {
   readonly allowed: readonly SessionMethod[];
   /** The last thing worth telling, until something newer or better replaces it. */
   readonly notice: Notice | undefined;
-  /** True once the server has gone or the player has ended: nothing more will come. */
+  /** True while a server that goes away is tried again: then a warning is not the end. */
+  readonly reconnects: boolean;
+  /** The dialect that is spoken, once it is known. */
+  readonly dialect: Dialect | undefined;
+  /** What packets come over, or came over last. */
+  readonly transport: "udp" | "tcp" | "multicast";
+  /** True once the player has ended: nothing more will come. */
   readonly ended: boolean;
+}
+
+/** Counters of a track of sound; the sound itself is not decoded. */
+export interface TrackStatistics {
+  /** What it carries. */
+  readonly kind: "audio";
+  /** Its encoding: `PCMU`, `PCMA` or `L16`. */
+  readonly encoding: string;
+  /** RTP timestamp ticks, and samples of a channel, a second. */
+  readonly clockRate: number;
+  /** Channels. */
+  readonly channels: number;
+  /** RTP packets received, duplicates included. */
+  readonly packets: number;
+  /** Packets expected by sequence number that never came. */
+  readonly lostPackets: number;
+  /** Bytes of RTP payload received. */
+  readonly bytes: number;
+  /** Interarrival jitter in milliseconds. */
+  readonly jitterMs: number;
 }
 
 /** Counters of a run; all of them only grow, but for the rates. The first block is the `--json` summary. */
@@ -71,6 +103,10 @@ export interface PlaybackStatistics {
   readonly strangerPackets: number;
   /** Why frames were damaged: a short cause, and how often. */
   readonly damageCauses: Readonly<Record<string, number>>;
+  /** The tracks besides the video. */
+  readonly tracks: readonly TrackStatistics[];
+  /** When the sender took the newest frame, by its own clock: milliseconds since the Unix epoch. */
+  readonly senderTimeMs: number | undefined;
 }
 
 /** Calls a viewer wants to get. They must return quickly: they run on the receiving path. */

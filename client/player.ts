@@ -6,12 +6,10 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../rtp/clock.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
-import type { Dialect } from "../rtsp/message.ts";
-import { LabSession, NotALabServerError } from "./lab_session.ts";
-import { SILENCE_MS } from "./limits.ts";
-import type { MediaSession, MediaSessionEvents } from "./media_session.ts";
+import { FrameFeed } from "./frame_feed.ts";
+import { RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
+import { type MediaSession, RefusedError } from "./media_session.ts";
 import type {
   Notice,
   Playback,
@@ -20,148 +18,93 @@ import type {
   PlaybackStatus,
   ReceivedFrame,
 } from "./playback.ts";
-import { RateMeter } from "./rate_meter.ts";
-import type { AssembledFrame, Reception } from "./reception.ts";
-import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
-import { StandardSession } from "./standard_session.ts";
+import { Reconnection } from "./reconnection.ts";
+import { hostAndPort } from "./rtsp_url.ts";
+import { RunStatistics } from "./run_statistics.ts";
+import type { SessionFactoryOptions } from "./session_factory.ts";
+import { SessionSlot } from "./session_slot.ts";
+import { silenceAdvice, SilenceWatch } from "./silence_watch.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
-const STREAM_ENDED = "The stream has ended. Stop, then Play shows it again";
-
 /** What to play and how. */
-export interface PlayerOptions {
-  /** What is played, in one of the two ways to name it. */
-  readonly source: LabSource | UrlSource;
-  /** How packets travel from servers of the standards; `auto` tries UDP first. Lab servers have UDP only. */
-  readonly transport?: "auto" | "udp" | "tcp";
-  /** Name and version of the program. */
-  readonly userAgent?: string;
-  /** Times packets, replies and silence. */
-  readonly clock: Clock;
-  /** Gives numbers from 0 up to, not including, 1; default `Math.random`. */
-  readonly random?: () => number;
+export interface PlayerOptions extends SessionFactoryOptions {
+  /** Whether a server that goes away is tried again; by default live streams that have a URL are. */
+  readonly reconnect?: boolean;
 }
 
-/** A movie named as the networking lab does. */
-export interface LabSource {
-  /** Host name or IP address of the server. */
-  readonly hostname: string;
-  /** TCP port of the server. */
-  readonly port: number;
-  /** UDP port to receive on. */
-  readonly rtpPort: number;
-  /** The bare file name to ask for. */
-  readonly file: string;
-  /** The dialect to speak, or `auto` to find out. */
-  readonly dialect: "auto" | Dialect;
-  /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
-  readonly flowCount?: number;
-}
-
-/** A stream named by its URL, at a server of the standards. */
-export interface UrlSource {
-  /** The stream. */
-  readonly url: RtspUrl;
-  /** UDP port to receive on; `undefined` for any. */
-  readonly rtpPort?: number;
-}
-
-/** Plays one file of one server. */
+/** Plays one stream of one server. */
 export class Player implements Playback {
   readonly title: string;
   readonly server: string;
   readonly #options: PlayerOptions;
   readonly #listeners = new Set<PlaybackListener>();
-  readonly #rates = new RateMeter();
-  /** The receptions of all sessions of this run, the latest last. */
-  readonly #receptions: Reception[] = [];
-  #strangersOfClosedSessions = 0;
-  #session: MediaSession | undefined;
-  /** The dialect that was found out. */
-  #dialect: Dialect | undefined;
-  #transport: "udp" | "tcp" = "udp";
+  readonly #slot: SessionSlot;
+  readonly #feed: FrameFeed;
+  readonly #statistics: RunStatistics;
+  readonly #silence: SilenceWatch;
+  readonly #reconnection: Reconnection;
   #state: SessionState = "INIT";
+  /** The state to come back to, from when the server has gone until it is back or nobody wants it any more. */
+  #lostState: SessionState | undefined;
   #isBusy = false;
+  /** A step is under way that opens a connection. */
+  #isConnecting = false;
+  #isClosing = false;
   #hasEnded = false;
+  #hasReceived = false;
+  /** The server has said that the stream has ended, and no packet has come since. */
+  #isAtEnd = false;
   #notice: Notice | undefined;
-  #latestFrame: ReceivedFrame | undefined;
-  #frameNumber = 0;
-  #firstArrivalMs: number | undefined;
-  #lastPacketMs = 0;
-  #playingSinceMs: number | undefined;
-  #playedMs = 0;
-  #lastCommand: Promise<void> = Promise.resolve();
-  #cancelExpiry: (() => void) | undefined;
-  #cancelSilence: (() => void) | undefined;
+  #lastStep: Promise<void> = Promise.resolve();
 
   /** Does nothing before the first command. */
   constructor(options: PlayerOptions) {
-    this.#options = options;
-    const { source } = options;
+    const { source, clock, random = Math.random } = this.#options = options;
     const { hostname, port } = "url" in source ? source.url : source;
     this.title = "url" in source ? source.url.path.replace(/^\//, "") || source.url.hostname : source.file;
-    this.server = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-  }
-
-  /** The dialect that was found out, once there was a reply. */
-  get dialect(): Dialect | undefined {
-    return this.#dialect;
-  }
-
-  /** What packets came over last. */
-  get transport(): "udp" | "tcp" {
-    return this.#session?.transport ?? this.#transport;
+    this.server = hostAndPort({ hostname, port });
+    this.#slot = new SessionSlot(options, {
+      onPacket: (datagram) => this.#receive(datagram),
+      onEnd: () => this.#reachEnd(),
+      onNotice: (notice) => this.#tell(notice),
+      onRenewal: (reason) => this.#renew(reason),
+      onClosed: (reason) => this.#lose(reason),
+    });
+    this.#feed = new FrameFeed({ clock, onFrame: (frame) => this.#show(frame) });
+    this.#statistics = new RunStatistics(clock);
+    this.#silence = new SilenceWatch({
+      clock,
+      stepsMs: [SILENCE_MS, RECONNECT_SILENCE_MS],
+      onSilence: (silentMs) => this.#takeSilence(silentMs),
+    });
+    this.#reconnection = new Reconnection({ clock, random, onTry: () => this.#tryAgain() });
   }
 
   get status(): PlaybackStatus {
     return {
       state: this.#state,
-      allowed: this.#isBusy || this.#hasEnded ? [] : validMethods(this.#state),
+      allowed: this.#allowed,
       notice: this.#notice,
+      reconnects: this.#reconnects,
+      dialect: this.#slot.dialect,
+      transport: this.#slot.transport,
       ended: this.#hasEnded,
     };
   }
 
   get latestFrame(): ReceivedFrame | undefined {
-    return this.#latestFrame;
+    return this.#feed.latest;
   }
 
   statistics(): PlaybackStatistics {
-    const nowMs = this.#options.clock.nowMs();
-    const runningMs = this.#playingSinceMs === undefined ? 0 : nowMs - this.#playingSinceMs;
-    const seconds = (this.#playedMs + runningMs) / 1000;
-    const sum = (value: (reception: Reception) => number | undefined) =>
-      this.#receptions.reduce((total, reception) => total + (value(reception) ?? 0), 0);
-    const frames = sum((reception) => reception.frames);
-    const bytes = sum((reception) => reception.statistics?.bytes);
-    const expected = sum((reception) => reception.statistics?.expectedPackets);
-    const lostPackets = sum((reception) => reception.statistics?.lostPackets);
-    const current = this.#rates.rates(nowMs);
-    const damageCauses: Record<string, number> = {};
-    for (const reception of this.#receptions) {
-      for (const [cause, count] of Object.entries(reception.damageCauses)) {
-        damageCauses[cause] = (damageCauses[cause] ?? 0) + count;
-      }
-    }
-    return {
-      frames,
-      damagedFrames: sum((reception) => reception.damagedFrames),
-      packets: sum((reception) => reception.statistics?.packets),
-      lostPackets,
-      duplicatePackets: sum((reception) => reception.statistics?.duplicatePackets),
-      reorderedPackets: sum((reception) => reception.statistics?.reorderedPackets),
-      bytes,
-      seconds,
-      fps: seconds > 0 ? frames / seconds : 0,
-      bitrate: seconds > 0 ? bytes * 8 / seconds : 0,
-      jitterMs: this.#receptions.at(-1)?.statistics?.jitterMs ?? 0,
-      lossRate: expected > 0 ? lostPackets / expected : 0,
-      currentFps: current.fps,
-      currentBitrate: current.bitrate,
-      strangerPackets: this.#strangersOfClosedSessions + (this.#session?.strangerPackets ?? 0),
-      damageCauses,
-    };
+    const { fps, bitrate } = this.#feed.rates();
+    return this.#statistics.summarize({
+      currentFps: fps,
+      currentBitrate: bitrate,
+      strangerPackets: this.#slot.strangerPackets,
+      senderTimeMs: this.#feed.latest?.senderTimeMs,
+    });
   }
 
   subscribe(listener: PlaybackListener): () => void {
@@ -170,16 +113,18 @@ export class Player implements Playback {
   }
 
   command(command: SessionMethod): Promise<void> {
-    const done = this.#lastCommand.then(() => this.#obey(command));
-    this.#lastCommand = done.catch(
-      () => {/* whoever gave the command gets the error; the next one stands for itself */},
-    );
-    return done;
+    // Whoever stops does not wait for a server that may never be back.
+    if (command === "TEARDOWN" && this.#lostState !== undefined) return this.#forgetLostState();
+    return this.#inTurn(() => this.#obey(command));
   }
 
-  /** Tears the session down if there is one, and ends. */
+  /** Tears the session down if there is one, and ends; what connects is given up at once. */
   async close(): Promise<void> {
-    await this.#lastCommand;
+    this.#isClosing = true;
+    this.#lostState = undefined;
+    this.#reconnection.cancel();
+    if (this.#isConnecting) this.#slot.close();
+    await this.#lastStep;
     if (this.#state !== "INIT") {
       await this.command("TEARDOWN").catch((error) => log.warn("TEARDOWN failed: {reason}", { reason: error.message }));
     }
@@ -188,179 +133,204 @@ export class Player implements Playback {
     this.#tellStatus();
   }
 
+  /** The commands that make sense now. */
+  get #allowed(): readonly SessionMethod[] {
+    if (this.#hasEnded) return [];
+    if (this.#lostState !== undefined) return this.#reconnection.isWaiting ? ["SETUP", "TEARDOWN"] : ["TEARDOWN"];
+    return this.#isBusy ? [] : validMethods(this.#state);
+  }
+
+  /** Whether a server that goes away is tried again: one from which something came. */
+  get #reconnects(): boolean {
+    const { source, reconnect = "url" in source && this.#slot.isLive } = this.#options;
+    return reconnect && this.#hasReceived && !this.#isClosing;
+  }
+
+  /** Runs a step of the dialogue when those before it are done. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#lastStep.then(step);
+    this.#lastStep = done.catch(() => {/* whoever gave the step gets the error; the next one stands for itself */});
+    return done;
+  }
+
   async #obey(command: SessionMethod): Promise<void> {
+    if (command === "SETUP" && this.#lostState !== undefined) this.#forgetLostState();
     const next = nextState(this.#state, command);
     if (next === undefined || this.#hasEnded) {
       throw new Error(`${command} is not valid in state ${this.#state}: ${validMethods(this.#state).join(" or ")} is`);
     }
+    await this.#whileBusy(async () => {
+      try {
+        await this.#send(command);
+        this.#enter(next);
+      } catch (error) {
+        if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
+        if (this.#lostState === undefined) this.#notice = { level: "error", text: messageOf(error) };
+        throw error;
+      }
+    });
+  }
+
+  async #whileBusy(step: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
+    if (this.#lostState === undefined && this.#notice?.level !== "info") this.#notice = undefined;
     this.#tellStatus();
     try {
-      await this.#send(command);
-      this.#enter(next);
-    } catch (error) {
-      if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
-      this.#notice = { level: "error", text: error instanceof Error ? error.message : String(error) };
-      throw error;
+      await step();
     } finally {
       this.#isBusy = false;
+      this.#isConnecting = false;
       this.#tellStatus();
     }
   }
 
   async #send(command: SessionMethod): Promise<void> {
     if (command === "SETUP") return await this.#setUp();
-    const session = this.#session;
+    const { session } = this.#slot;
     if (session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
     if (command === "PAUSE") return await session.pause();
     if (command === "TEARDOWN") return await session.tearDown();
-    this.#lastPacketMs = this.#options.clock.nowMs();
     await session.play();
   }
 
   async #setUp(): Promise<void> {
-    const { source } = this.#options;
-    const dialect = this.#dialect ?? ("url" in source ? "standard" : source.dialect);
-    try {
-      await this.#openSession(dialect);
-    } catch (error) {
-      if (!(error instanceof NotALabServerError)) throw error;
-      this.#endSession();
-      await this.#openSession("standard");
-    }
-    log.info("set up {title} at {server}, dialect {dialect}", {
-      title: this.title,
-      server: this.server,
-      dialect: this.#dialect,
-    });
+    if (this.#isClosing) throw new Error("The player is closed");
+    this.#isConnecting = true;
+    this.#follow(await this.#slot.open());
+    const { title, server } = this;
+    log.info("set up {title} at {server}, dialect {dialect}", { title, server, dialect: this.#slot.dialect });
   }
 
-  async #openSession(dialect: "auto" | Dialect): Promise<void> {
-    const session: MediaSession = this.#createSession(dialect, {
-      onPacket: (datagram) => this.#session === session && this.#receive(datagram),
-      onEnd: () => this.#session === session && this.#reachEnd(),
-      onNotice: (text) => this.#session === session && this.#tell({ level: "info", text }),
-      onClosed: (reason) => this.#lose(session, reason),
-    });
-    this.#session = session;
-    await session.setUp();
-    this.#dialect = session.dialect;
+  #follow(session: MediaSession): void {
+    this.#feed.follow(session.reception);
+    this.#statistics.follow(session);
   }
 
-  #createSession(dialect: "auto" | Dialect, events: MediaSessionEvents): MediaSession {
-    const { source, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = this.#options;
-    if (!("url" in source) && dialect !== "standard") {
-      return new LabSession({ ...source, dialect, flowCount: source.flowCount, clock, events });
-    }
-    const url = "url" in source ? source.url : urlOf(source);
-    return new StandardSession({ url, rtpPort: source.rtpPort, transport, userAgent, clock, random, events });
+  /** The session asks to begin anew, for a reason to be told. */
+  #renew(reason: string): void {
+    const { session } = this.#slot;
+    this.#tell({ level: "info", text: reason });
+    this.#inTurn(async () => {
+      if (session === undefined || this.#slot.session !== session || this.#isClosing) return;
+      await this.#whileBusy(async () => {
+        this.#isConnecting = true;
+        this.#feed.flush();
+        await session.renew({ isPlaying: this.#state === "PLAYING" });
+        this.#follow(session);
+        if (this.#state === "PLAYING") this.#silence.start();
+      });
+    }).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
   }
 
   #enter(state: SessionState): void {
-    const { clock } = this.#options;
     const before = this.#state;
     this.#state = state;
-    this.#notice = undefined;
     if (state === "PLAYING") {
-      this.#playingSinceMs = clock.nowMs();
-      this.#watchSilence();
+      this.#statistics.start();
+      this.#silence.start();
     } else if (before === "PLAYING") {
       this.#stopPlaying();
     }
-    if (state === "INIT") this.#endSession();
+    if (state === "INIT") {
+      this.#notice = undefined;
+      this.#endSession();
+    }
   }
 
-  /** The connection has ended without TEARDOWN. */
-  #lose(session: MediaSession, reason: string): void {
-    if (this.#session !== session || this.#state === "INIT") return;
+  /** The server has gone without TEARDOWN. */
+  #lose(reason: string): void {
+    if (this.#state === "INIT") return;
+    const state = this.#state;
     this.#endSession();
-    this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
+    if (this.#reconnects) this.#waitFor(state, `The server has gone: ${reason}`);
+    else this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
+  }
+
+  /** Tries the server again after a while, to come back to `state`. */
+  #waitFor(state: SessionState, reason: string): void {
+    this.#lostState = state;
+    const seconds = Math.max(1, Math.round(this.#reconnection.schedule() / 1000));
+    this.#tell({ level: "warning", text: `${reason}; trying again in ${seconds} s` });
+  }
+
+  #tryAgain(): void {
+    this.#inTurn(async () => {
+      const state = this.#lostState;
+      if (state === undefined) return;
+      try {
+        await this.#whileBusy(() => this.#comeBack(state));
+        this.#tell({ level: "info", text: "The server is back" });
+      } catch (error) {
+        this.#endSession();
+        if (this.#lostState === undefined) return this.#tellStatus();
+        if (!(error instanceof RefusedError && error.isFinal)) return this.#waitFor(state, messageOf(error));
+        this.#lostState = undefined;
+        this.#tell({ level: "error", text: messageOf(error) });
+      }
+    });
+  }
+
+  async #comeBack(state: SessionState): Promise<void> {
+    await this.#setUp();
+    if (state === "PLAYING") await this.#send("PLAY");
+    if (this.#lostState === undefined) throw new Error("Nobody wants the server back any more");
+    this.#lostState = undefined;
+    this.#enter(state);
+  }
+
+  /** Nobody waits for the server any more. Resolves when what is under way has ended. */
+  #forgetLostState(): Promise<void> {
+    this.#reconnection.cancel();
+    this.#lostState = undefined;
+    if (this.#isConnecting) this.#slot.close();
+    this.#tell(undefined);
+    return this.#lastStep;
   }
 
   #endSession(): void {
     this.#stopPlaying();
-    const session = this.#session;
-    this.#session = undefined;
     this.#state = "INIT";
-    if (session === undefined) return;
-    this.#strangersOfClosedSessions += session.strangerPackets;
-    this.#transport = session.transport;
-    session.close();
-  }
-
-  /** The server has said that nothing more comes. */
-  #reachEnd(): void {
-    if (this.#state !== "PLAYING" || this.#isBusy || this.#notice?.text === STREAM_ENDED) return;
-    this.#show(this.#session!.reception.flush());
-    this.#tell({ level: "warning", text: STREAM_ENDED });
+    this.#slot.close();
   }
 
   #stopPlaying(): void {
-    this.#cancelSilence?.();
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = undefined;
-    if (this.#playingSinceMs !== undefined) this.#playedMs += this.#options.clock.nowMs() - this.#playingSinceMs;
-    this.#playingSinceMs = undefined;
-    if (this.#session !== undefined) this.#show(this.#session.reception.flush());
+    this.#silence.stop();
+    this.#statistics.stop();
+    this.#feed.flush();
+    this.#isAtEnd = false;
+  }
+
+  /** The server has said that nothing more comes. A live stream may go on all the same; silence will tell. */
+  #reachEnd(): void {
+    if (this.#state !== "PLAYING" || this.#isBusy || this.#isAtEnd) return;
+    this.#isAtEnd = true;
+    this.#feed.flush();
+    if (this.#reconnects) log.info("the server says that the stream has ended");
+    else this.#tell({ level: "warning", text: "The stream has ended. Stop, then Play shows it again" });
   }
 
   #receive(datagram: Uint8Array): void {
-    if (this.#session === undefined) return;
-    const nowMs = this.#options.clock.nowMs();
-    if (this.#notice?.level === "warning") this.#tell(undefined);
-    this.#lastPacketMs = nowMs;
-    const { reception } = this.#session;
-    if (this.#receptions.at(-1) !== reception) this.#receptions.push(reception);
-    this.#show(reception.push(datagram, nowMs));
-    this.#watchExpiry(reception);
+    if (this.#notice?.level === "warning" && this.#lostState === undefined) this.#tell(undefined);
+    this.#hasReceived = true;
+    this.#isAtEnd = false;
+    this.#reconnection.reset();
+    this.#silence.note();
+    this.#feed.push(datagram);
   }
 
-  #watchExpiry(reception: Reception): void {
-    const { deadlineMs } = reception;
-    if (deadlineMs === undefined || this.#cancelExpiry !== undefined) return;
-    const { clock } = this.#options;
-    this.#cancelExpiry = clock.after(Math.max(1, deadlineMs - clock.nowMs()), () => {
-      this.#cancelExpiry = undefined;
-      this.#show(reception.expire(clock.nowMs()));
-      this.#watchExpiry(reception);
-    });
-  }
-
-  #show(frames: readonly AssembledFrame[]): void {
-    const { clock } = this.#options;
-    for (const { data, arrivalMs } of frames) {
-      this.#firstArrivalMs ??= arrivalMs;
-      this.#rates.add(data.length, clock.nowMs());
-      this.#latestFrame = {
-        data,
-        number: ++this.#frameNumber,
-        timestampUs: Math.round((arrivalMs - this.#firstArrivalMs) * 1000),
-        arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
-      };
-      for (const listener of this.#listeners) listener.frame?.(this.#latestFrame);
+  #takeSilence(silentMs: number): void {
+    if (this.#isBusy) return;
+    const isGone = silentMs >= RECONNECT_SILENCE_MS || this.#isAtEnd;
+    if (this.#reconnects && isGone) {
+      this.#lose(this.#isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
+    } else if (this.#notice === undefined || this.#notice.level === "info") {
+      const packets = this.#slot.session?.reception.statistics?.packets ?? 0;
+      this.#tell({ level: "warning", text: silenceAdvice(this.#options.source, { hasPackets: packets > 0 }) });
     }
   }
 
-  #watchSilence(): void {
-    const { clock } = this.#options;
-    this.#cancelSilence?.();
-    const quietMs = clock.nowMs() - this.#lastPacketMs;
-    this.#cancelSilence = clock.after(Math.max(100, SILENCE_MS - quietMs), () => {
-      if (clock.nowMs() - this.#lastPacketMs >= SILENCE_MS && this.#notice === undefined) {
-        this.#tell({ level: "warning", text: this.#silenceText() });
-      }
-      this.#watchSilence();
-    });
-  }
-
-  #silenceText(): string {
-    const { source } = this.#options;
-    const seconds = SILENCE_MS / 1000;
-    const packets = this.#session?.reception.statistics?.packets ?? 0;
-    if (packets > 0) return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
-    if ("url" in source) return `No packet has come for ${seconds} s: check the server, or try --transport tcp`;
-    return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(source.file)} ` +
-      `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${source.rtpPort}`;
+  #show(frame: ReceivedFrame): void {
+    for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
   #tell(notice: Notice | undefined): void {
@@ -375,8 +345,6 @@ export class Player implements Playback {
   }
 }
 
-/** The URL of what a lab source names, at a server of the standards. */
-function urlOf({ hostname, port, file }: LabSource): RtspUrl {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return parseRtspUrl(`rtsp://${host}:${port}/${file.split("/").map(encodeURIComponent).join("/")}`);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,15 +6,16 @@
  */
 
 import type { Clock } from "../rtp/clock.ts";
-import { compactNtp, decodeRtcp, encodeRtcp, type ReportBlock } from "../rtp/rtcp.ts";
-import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
+import { type Bye, compactNtp, decodeRtcp, encodeRtcp, type ReportBlock, type SenderReport } from "../rtp/rtcp.ts";
 import { RECEIVER_REPORT_INTERVAL_MS } from "./limits.ts";
 import type { Reception } from "./reception.ts";
 
 /** Constructor options of {@linkcode ReceiverReports}. */
 export interface ReceiverReportsOptions {
-  /** What is reported. */
+  /** What is reported; it takes the sender's reports, too. */
   readonly reception: Reception;
+  /** RTP timestamp ticks a second. */
+  readonly clockRate: number;
   /** Our own SSRC. */
   readonly ssrc: number;
   /** Who we are (RFC 3550, 6.5.1). */
@@ -67,18 +68,24 @@ export class ReceiverReports {
   take(packet: Uint8Array): void {
     try {
       for (const report of decodeRtcp(packet)) {
-        if (report.kind === "sender-report") {
-          this.#lastSenderReport = {
-            compactNtp: compactNtp(report.unixMs),
-            arrivalMs: this.#options.clock.nowMs(),
-          };
-        } else if (report.kind === "bye") {
-          this.#options.onBye();
-        }
+        if (report.kind === "sender-report") this.#takeSenderReport(report);
+        else if (report.kind === "bye" && this.#isSender(report)) this.#options.onBye();
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
+  }
+
+  #takeSenderReport(report: SenderReport): void {
+    const { reception, clock } = this.#options;
+    this.#lastSenderReport = { compactNtp: compactNtp(report.unixMs), arrivalMs: clock.nowMs() };
+    reception.takeSenderReport(report);
+  }
+
+  /** Whether it is the sender who leaves, and not another receiver of its group. */
+  #isSender({ ssrcs }: Bye): boolean {
+    const { ssrc } = this.#options.reception;
+    return ssrc === undefined ? !ssrcs.includes(this.#options.ssrc) : ssrcs.includes(ssrc);
   }
 
   #send(): void {
@@ -91,7 +98,7 @@ export class ReceiverReports {
 
   /** RFC 3550, A.3. */
   #blocks(): ReportBlock[] {
-    const { reception, clock } = this.#options;
+    const { reception, clock, clockRate } = this.#options;
     const { statistics, ssrc } = reception;
     if (statistics === undefined || ssrc === undefined) return [];
     const received = statistics.packets - statistics.duplicatePackets;
@@ -105,7 +112,7 @@ export class ReceiverReports {
       fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
       cumulativeLost: statistics.lostPackets,
       highestSequenceNumber: statistics.highestSequenceNumber,
-      jitter: Math.round(statistics.jitterMs * JPEG_CLOCK_RATE / 1000),
+      jitter: Math.round(statistics.jitterMs * clockRate / 1000),
       lastSenderReport: report?.compactNtp ?? 0,
       delaySinceLastSenderReport: report === undefined
         ? 0

@@ -10,6 +10,7 @@ import type { Depacketizer, DepacketizerOutput } from "../rtp/depacketizer.ts";
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../rtp/packet.ts";
 import { ReceptionStatistics } from "../rtp/reception_statistics.ts";
 import { type OrderedPacket, ReorderBuffer } from "../rtp/reorder_buffer.ts";
+import { type ClockReport, wallClockMs } from "../rtp/wall_clock.ts";
 import {
   FIRST_SEQUENCE_NUMBER_MAX,
   MAX_FRAME_BYTES,
@@ -25,6 +26,16 @@ export interface AssembledFrame {
   readonly data: Uint8Array;
   /** In milliseconds of the caller's clock. */
   readonly arrivalMs: number;
+  /** The RTP timestamp of its packets. */
+  readonly timestamp: number;
+  /** When the sender took the frame by its own clock: milliseconds since the Unix epoch; `undefined` before it told. */
+  readonly senderTimeMs: number | undefined;
+}
+
+/** What a sender report says of the clock of a source. */
+export interface SenderClock extends ClockReport {
+  /** The source. */
+  readonly ssrc: number;
 }
 
 /** Constructor options of {@linkcode Reception}: by default that of a server of the networking lab. */
@@ -47,19 +58,21 @@ export class Reception {
   });
   readonly #depacketizer: Depacketizer;
   readonly #payloadType: number;
-  readonly #clockRate: number | undefined;
+  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
+  readonly clockRate: number | undefined;
   readonly #damageCauses: Record<string, number> = {};
   #statistics: ReceptionStatistics | undefined;
   #frames = 0;
   #damagedFrames = 0;
   #malformedPackets = 0;
   #ssrc: number | undefined;
+  #senderReport: SenderClock | undefined;
 
   /** Has received nothing yet. */
   constructor(options: ReceptionOptions = {}) {
     this.#depacketizer = options.depacketizer ?? new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
     this.#payloadType = options.payloadType ?? PAYLOAD_TYPE_JPEG;
-    this.#clockRate = options.clockRate;
+    this.clockRate = options.clockRate;
   }
 
   /** The SSRC of the packets; `undefined` before the first. */
@@ -109,15 +122,20 @@ export class Reception {
     }
     this.#ssrc = packet.ssrc;
     // The lab counts from 1; the standards begin anywhere.
-    const isNearStart = this.#clockRate === undefined && sequenceNumber >= 1 &&
+    const isNearStart = this.clockRate === undefined && sequenceNumber >= 1 &&
       sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
     this.#statistics ??= new ReceptionStatistics({
-      clockRate: this.#clockRate,
+      clockRate: this.clockRate,
       firstSequenceNumber: isNearStart ? 1 : undefined,
     });
     if (outcome === "restarted") this.#statistics.restart(sequenceNumber);
     this.#statistics.add(packet, arrivalMs);
     return this.#assemble(packets);
+  }
+
+  /** Takes what the sender tells of its clock. */
+  takeSenderReport(report: SenderClock): void {
+    this.#senderReport = report;
   }
 
   /** Gives up on packets that have been missing for too long at `nowMs`. */
@@ -131,6 +149,12 @@ export class Reception {
     this.#take(this.#depacketizer.flush(), frames);
     this.#statistics?.pause();
     return frames;
+  }
+
+  #senderTimeMs(timestamp: number): number | undefined {
+    const report = this.#senderReport;
+    if (report === undefined || report.ssrc !== this.#ssrc || this.clockRate === undefined) return undefined;
+    return wallClockMs(timestamp, { report, clockRate: this.clockRate });
   }
 
   #decode(datagram: Uint8Array): RtpPacket | undefined {
@@ -154,7 +178,8 @@ export class Reception {
     for (const output of outputs) {
       if (output.kind === "frame") {
         this.#frames++;
-        frames.push({ data: output.data, arrivalMs: output.arrivalMs });
+        const { data, arrivalMs, timestamp } = output;
+        frames.push({ data, arrivalMs, timestamp, senderTimeMs: this.#senderTimeMs(timestamp) });
       } else {
         this.#damagedFrames++;
         this.#damageCauses[output.cause] = (this.#damageCauses[output.cause] ?? 0) + 1;

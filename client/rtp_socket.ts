@@ -4,14 +4,20 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
+
+const log = getLogger(["mjpegrtsp", "rtp"]);
+
 const DATAGRAM_MAX_BYTES = 65_536;
 
 /** How to open an {@linkcode RtpSocket}. */
 export interface RtpSocketOptions {
-  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address. */
+  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address; or a multicast group. */
   readonly hostname: string;
-  /** UDP port, 1 to 65535. */
+  /** UDP port, 1 to 65535; 0 for any, where nobody needs to know it. */
   readonly port: number;
+  /** Whether other programs may bind it, too, as receivers of one multicast group do; default false. */
+  readonly isShared?: boolean;
   /** Called with each datagram; the bytes are the receiver's to keep. */
   readonly onDatagram: (datagram: Uint8Array) => void;
   /** Called when the socket fails while it is open. */
@@ -22,7 +28,7 @@ export interface RtpSocketOptions {
 export class RtpSocket {
   readonly #conn: Deno.DatagramConn;
   readonly #options: RtpSocketOptions;
-  #serverAddress: string | undefined;
+  #serverAddresses: readonly string[] = [];
   #strangerPackets = 0;
   #isClosed = false;
 
@@ -34,9 +40,9 @@ export class RtpSocket {
 
   /** Binds the port. Throws an error that names a free port where it is taken. */
   static open(options: RtpSocketOptions): RtpSocket {
-    const { hostname, port } = options;
+    const { hostname, port, isShared = false } = options;
     try {
-      return new RtpSocket(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
+      return new RtpSocket(Deno.listenDatagram({ transport: "udp", hostname, port, reuseAddress: isShared }), options);
     } catch (error) {
       if (error instanceof Deno.errors.AddrInUse) {
         throw new Error(
@@ -57,14 +63,31 @@ export class RtpSocket {
     return this.#strangerPackets;
   }
 
-  /** Lets the datagrams of this IP address in; without one all are ignored. */
-  accept(serverAddress: string | undefined): void {
-    this.#serverAddress = serverAddress === undefined ? undefined : plainAddress(serverAddress);
+  /** Lets the datagrams of these IP addresses in; without one all are ignored. */
+  accept(serverAddresses: readonly string[]): void {
+    this.#serverAddresses = serverAddresses.map(plainAddress);
   }
 
-  /** Sends a datagram to the server. */
-  async send(bytes: Uint8Array, address: Deno.NetAddr): Promise<void> {
-    await this.#conn.send(bytes, address);
+  /** Joins a multicast group on the interface with the address `local`; `ttl` is for what is sent to it. */
+  async join(group: string, { local, ttl }: { readonly local: string; readonly ttl?: number }): Promise<void> {
+    try {
+      if (group.includes(":")) {
+        await this.#conn.joinMulticastV6(group, 0);
+      } else {
+        const membership = await this.#conn.joinMulticastV4(group, local);
+        if (ttl !== undefined) await membership.setTTL(ttl);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      throw new Error(`Cannot join the multicast group ${group}: ${reason}; try --transport udp or tcp`);
+    }
+  }
+
+  /** Sends a datagram. One that cannot be sent is lost, as any may be; receiving goes on. */
+  send(bytes: Uint8Array, address: Deno.NetAddr): void {
+    this.#conn.send(bytes, address).catch((error) => {
+      if (!this.#isClosed) log.info("nothing can be sent to {address}: {reason}", { address, reason: error.message });
+    });
   }
 
   /** Closes the socket. */
@@ -79,9 +102,10 @@ export class RtpSocket {
     while (!this.#isClosed) {
       try {
         const [datagram, address] = await this.#conn.receive(buffer);
-        if (this.#serverAddress === undefined) continue;
-        if (plainAddress((address as Deno.NetAddr).hostname) !== this.#serverAddress) this.#strangerPackets++;
-        else this.#options.onDatagram(datagram.slice());
+        if (this.#serverAddresses.length === 0) continue;
+        const isServers = this.#serverAddresses.includes(plainAddress((address as Deno.NetAddr).hostname));
+        if (isServers) this.#options.onDatagram(datagram.slice());
+        else this.#strangerPackets++;
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
         if (error instanceof Deno.errors.ConnectionReset) continue;
@@ -115,13 +139,11 @@ export class RtpSocketPair {
   /** The even one. */
   readonly rtp: RtpSocket;
   readonly #rtcp: RtpSocket;
-  readonly #onError: (error: Error) => void;
   #rtcpAddress: Deno.NetAddr | undefined;
 
-  private constructor(rtp: RtpSocket, rtcp: RtpSocket, onError: (error: Error) => void) {
+  private constructor(rtp: RtpSocket, rtcp: RtpSocket) {
     this.rtp = rtp;
     this.#rtcp = rtcp;
-    this.#onError = onError;
   }
 
   /** Binds both. Throws an error that names a free port where one is taken. */
@@ -132,7 +154,7 @@ export class RtpSocketPair {
       try {
         rtp = RtpSocket.open({ hostname, port: first, onDatagram: onRtp, onError });
         const rtcp = RtpSocket.open({ hostname, port: first + 1, onDatagram: onRtcp, onError });
-        return new RtpSocketPair(rtp, rtcp, onError);
+        return new RtpSocketPair(rtp, rtcp);
       } catch (error) {
         rtp?.close();
         if (port !== undefined || attempt >= PAIR_TRIES) throw error;
@@ -145,22 +167,22 @@ export class RtpSocketPair {
     return [this.rtp.port, this.#rtcp.port];
   }
 
-  /** Lets the datagrams of this IP address in; without one all are ignored. */
-  accept(serverAddress: string | undefined): void {
-    this.rtp.accept(serverAddress);
-    this.#rtcp.accept(serverAddress);
+  /** Lets the datagrams of these IP addresses in; without one all are ignored. */
+  accept(serverAddresses: readonly string[]): void {
+    this.rtp.accept(serverAddresses);
+    this.#rtcp.accept(serverAddresses);
   }
 
   /** Opens the way back from the server's ports, and remembers where reports go. */
   punch(serverAddress: string, [rtpPort, rtcpPort]: readonly [number, number]): void {
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname: serverAddress, port });
     this.#rtcpAddress = address(rtcpPort);
-    this.rtp.send(EMPTY_PACKET, address(rtpPort)).catch(this.#onError);
+    this.rtp.send(EMPTY_PACKET, address(rtpPort));
   }
 
   /** Sends a report to the server, once it is known where to. */
   sendRtcp(packet: Uint8Array): void {
-    if (this.#rtcpAddress !== undefined) this.#rtcp.send(packet, this.#rtcpAddress).catch(this.#onError);
+    if (this.#rtcpAddress !== undefined) this.#rtcp.send(packet, this.#rtcpAddress);
   }
 
   /** Closes both sockets. */

@@ -27,7 +27,7 @@ Deno.test({
     const server = sender("127.0.0.1");
     const stranger = sender("127.0.0.2");
     try {
-      socket.accept("127.0.0.1");
+      socket.accept(["127.0.0.1"]);
       const to = { transport: "udp", hostname: "127.0.0.1", port } as const;
       for (const [from, byte] of [[stranger, 1], [server, 2], [stranger, 3], [server, 9]] as const) {
         await from.send(new Uint8Array([byte]), to);

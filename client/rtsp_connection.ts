@@ -7,9 +7,10 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import type { RtspResponse } from "../rtsp/message.ts";
+import type { RtspRequest, RtspResponse } from "../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
-import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+import { CONNECT_TIMEOUT_MS, REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+import { hostAndPort } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -21,13 +22,17 @@ export interface RtspConnectionOptions {
   readonly hostname: string;
   /** TCP port of the server. */
   readonly port: number;
-  /** Finds the replies. */
-  readonly reader: MessageReader<RtspResponse>;
-  /** Times out replies that do not come. */
+  /** Finds the replies, and the server's own requests. */
+  readonly reader: MessageReader<RtspResponse> | MessageReader<RtspResponse | RtspRequest>;
+  /** Times out connecting, and replies that do not come. */
   readonly clock: Clock;
+  /** Ends connecting at once. An open connection is not touched by it: close it. */
+  readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes are its own. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
-  /** Called once when the connection has ended, whoever ended it. */
+  /** Takes a request of the server's; without it they are passed over. */
+  readonly onRequest?: (request: RtspRequest) => void;
+  /** Called once when the connection has ended otherwise than by {@linkcode RtspConnection.close}. */
   readonly onClosed: (reason: string) => void;
 }
 
@@ -63,19 +68,34 @@ export class RtspConnection {
 
   /** Connects. Rejects with an error that names the server and what to check. */
   static async connect(options: RtspConnectionOptions): Promise<RtspConnection> {
-    const { hostname, port } = options;
+    const { hostname, port, clock } = options;
+    const late = new AbortController();
+    const cancelTimeout = clock.after(CONNECT_TIMEOUT_MS, () => late.abort(new Deno.errors.TimedOut()));
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    log.debug("connecting to {server}", { server: hostAndPort(options) });
     try {
-      const conn = await Deno.connect({ transport: "tcp", hostname, port });
+      const conn = await Deno.connect({ transport: "tcp", hostname, port, signal });
+      if (signal.aborted) {
+        conn.close();
+        throw signal.reason;
+      }
       conn.setNoDelay(true);
       return new RtspConnection(conn, options);
     } catch (error) {
-      throw new Error(`Cannot connect to ${hostname}:${port}: ${connectAdvice(error, { hostname, port })}`);
+      throw new Error(`Cannot connect to ${hostAndPort(options)}: ${connectAdvice(error, options)}`);
+    } finally {
+      cancelTimeout();
     }
   }
 
   /** The server's IP address: the only one that packets are taken from. */
   get serverAddress(): string {
     return (this.#conn.remoteAddr as Deno.NetAddr).hostname;
+  }
+
+  /** Our own IP address on this connection. */
+  get localAddress(): string {
+    return (this.#conn.localAddr as Deno.NetAddr).hostname;
   }
 
   /** Sends a request and waits for its reply. Rejects where none comes. */
@@ -136,19 +156,21 @@ export class RtspConnection {
     } catch (error) {
       reason = this.#isClosed ? "closed" : error instanceof Error ? error.message : String(error);
     }
+    const isNews = !this.#isClosed;
     this.close();
     this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
-    this.#options.onClosed(reason);
+    if (isNews) this.#options.onClosed(reason);
   }
 
-  #take(outputs: readonly ReaderOutput<RtspResponse>[]): void {
+  #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {
     for (const output of outputs) {
       if (output.kind === "packet") {
         this.#options.onPacket?.(output.channel, output.data.slice());
         continue;
       }
-      log.debug("< {text}", { text: output.text });
+      log.debug("< {text}", { text: withoutCredentials(output.text) });
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
+      else if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
         log.warn("The server sent a reply to nothing: {text}", { text: output.text });
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
@@ -158,12 +180,21 @@ export class RtspConnection {
   }
 }
 
+/** A server may send us to a URL with a password in it. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@");
+}
+
 function noReply(label: string, timeoutMs: number): string {
   return `The server did not answer ${label} within ${timeoutMs / 1000} s; ` +
     `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
 }
 
-function connectAdvice(error: unknown, { hostname, port }: { hostname: string; port: number }): string {
+function connectAdvice(error: unknown, { hostname, port, signal }: RtspConnectionOptions): string {
+  if (signal.aborted) return "given up";
+  if (error instanceof Deno.errors.TimedOut) {
+    return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s; check the address, and that no firewall is in the way`;
+  }
   if (error instanceof Deno.errors.ConnectionRefused) {
     return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
   }

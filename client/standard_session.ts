@@ -1,40 +1,27 @@
 /**
- * A session at a server of the standards (RFC 2326): a camera, MediaMTX, GStreamer, or ours. Describes, sets up over UDP or
- * TCP, keeps alive, reports.
+ * A session at a server of the standards (RFC 2326): a camera, MediaMTX, GStreamer, or ours. Describes, sets up video and
+ * sound over UDP, TCP or multicast, keeps alive, reports, and begins anew over TCP or elsewhere.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
-import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
-import {
-  type Challenge,
-  chooseChallenge,
-  type Credentials,
-  encodeAuthorization,
-  isStale,
-} from "../rtsp/authentication.ts";
 import type { HeaderField } from "../rtsp/headers.ts";
 import type { RtspResponse } from "../rtsp/message.ts";
-import { createStandardResponseReader } from "../rtsp/message_reader.ts";
-import { decodePresentation, type PresentationDescription, type TrackDescription } from "../rtsp/sdp.ts";
-import { decodeSession, encodeStandardRequest } from "../rtsp/standard_grammar.ts";
-import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../rtsp/transport.ts";
-import {
-  DEFAULT_SESSION_TIMEOUT_SECONDS,
-  FIRST_PACKET_TIMEOUT_MS,
-  MAX_AUTHORIZATIONS,
-  MAX_FRAME_BYTES,
-  MAX_REDIRECTS,
-} from "./limits.ts";
-import { type MediaSession, type MediaSessionEvents, refusal } from "./media_session.ts";
+import { decodePresentation, type PresentationDescription } from "../rtsp/sdp.ts";
+import { decodeSession } from "../rtsp/standard_grammar.ts";
+import { decodeTransports, encodeTransport } from "../rtsp/transport.ts";
+import { Keepalive } from "./keepalive.ts";
+import { DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+import { type MediaSession, type MediaSessionEvents, RefusedError, type TransportKind } from "./media_session.ts";
+import { MediaTrack } from "./media_track.ts";
+import { InterleavedPath, MulticastPath, type PacketPath, type PacketPathEvents, UdpPath } from "./packet_path.ts";
 import { Reception } from "./reception.ts";
-import { ReceiverReports } from "./receiver_reports.ts";
-import { RtpSocketPair } from "./rtp_socket.ts";
-import { RtspConnection } from "./rtsp_connection.ts";
-import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { isRedirect } from "./redirect.ts";
+import { RtspDialogue } from "./rtsp_dialogue.ts";
+import type { RtspUrl } from "./rtsp_url.ts";
+import { chooseTracks, type ChosenTrack, resolveControl } from "./track_choice.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -42,10 +29,10 @@ const log = getLogger(["mjpegrtsp", "rtsp"]);
 export interface StandardSessionOptions {
   /** What to play. */
   readonly url: RtspUrl;
-  /** UDP port to receive on, the next one being for RTCP; `undefined` for any pair. */
+  /** UDP port to receive video on, the next one being for RTCP; `undefined` for any pair. */
   readonly rtpPort: number | undefined;
   /** `auto` tries UDP first, and falls back to TCP. */
-  readonly transport: "auto" | "udp" | "tcp";
+  readonly transport: "auto" | TransportKind;
   /** Name and version of the program. */
   readonly userAgent: string;
   /** Times out replies, keeps alive, reports. */
@@ -56,268 +43,273 @@ export interface StandardSessionOptions {
   readonly events: MediaSessionEvents;
 }
 
-/** What a request is to say besides its method. */
-interface RequestParts {
-  readonly url: string;
-  readonly headers?: readonly HeaderField[];
-}
-
-/** One session, CSeq counting from 1. */
+/** One session, or one after the other where it begins anew. */
 export class StandardSession implements MediaSession {
   readonly dialect = "standard";
   readonly #options: StandardSessionOptions;
-  #url: RtspUrl;
-  #transport: "udp" | "tcp";
-  #connection: RtspConnection | undefined;
-  #cseq = 0;
-  #challenge: Challenge | undefined;
-  #nonceCount = 0;
-  /** Methods that the server says it has, in capitals. */
-  #methods: readonly string[] = [];
+  readonly #dialogue: RtspDialogue;
+  readonly #canonicalName: string;
+  #transport: TransportKind;
   #presentation: PresentationDescription | undefined;
   #baseUrl = "";
-  #reception = new Reception();
   #session: string | undefined;
-  #timeoutSeconds = DEFAULT_SESSION_TIMEOUT_SECONDS;
-  #sockets: RtpSocketPair | undefined;
-  #channels: Pair = [0, 1];
-  #reports: ReceiverReports | undefined;
-  #cancelKeepalive: (() => void) | undefined;
+  #video: MediaTrack | undefined;
+  #audio: MediaTrack[] = [];
+  #keepalive: Keepalive | undefined;
   #cancelFirstPacket: (() => void) | undefined;
   #hasPackets = false;
-  #isChangingConnection = false;
+  /** Where the server has asked us to go. */
+  #redirect: string | undefined;
 
   /** Connects with {@linkcode setUp}. */
   constructor(options: StandardSessionOptions) {
-    this.#options = options;
-    this.#url = options.url;
-    this.#transport = options.transport === "tcp" ? "tcp" : "udp";
+    const { url, userAgent, clock, random, transport, events } = this.#options = options;
+    this.#transport = transport === "auto" ? "udp" : transport;
+    this.#canonicalName = `mjpegrtsp@${Math.floor(random() * 2 ** 32).toString(36)}`;
+    this.#dialogue = new RtspDialogue({
+      url,
+      userAgent,
+      clock,
+      random,
+      onPacket: (channel, data) => this.#takeInterleaved(channel, data),
+      onRedirect: (location) => {
+        this.#redirect = location;
+        events.onRenewal("The server sends its clients elsewhere");
+      },
+      onClosed: events.onClosed,
+    });
   }
 
-  get transport(): "udp" | "tcp" {
+  get transport(): TransportKind {
     return this.#transport;
   }
 
   get reception(): Reception {
-    return this.#reception;
+    return this.#video?.reception ?? new Reception();
+  }
+
+  get audio(): readonly MediaTrack[] {
+    return this.#audio;
+  }
+
+  get isLive(): boolean {
+    return this.#presentation?.isFinite === false;
   }
 
   get strangerPackets(): number {
-    return this.#sockets?.rtp.strangerPackets ?? 0;
+    return this.#video?.path.strangerPackets ?? 0;
   }
 
   async setUp(): Promise<void> {
-    await this.#connect();
+    await this.#dialogue.connect();
     await this.#describe();
-    await this.#setUpTrack();
+    await this.#setUpTracks();
   }
 
   async play(): Promise<void> {
     const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
-    this.#sockets?.accept(this.#connection?.serverAddress);
+    // Packets may overtake the reply: they are let in beforehand.
+    for (const track of this.#tracks()) track.path.accept();
     this.#watchFirstPacket();
-    await this.#request("PLAY", { url: this.#aggregateUrl(), headers: [...this.#sessionHeader(), ...from] });
-    this.#reports?.start();
-    this.#keepAlive();
+    await this.#request("PLAY", from);
+    for (const track of this.#tracks()) track.startReports();
   }
 
   async pause(): Promise<void> {
     this.#cancelFirstPacket?.();
-    await this.#request("PAUSE", { url: this.#aggregateUrl(), headers: this.#sessionHeader() });
-    this.#reports?.stop();
+    await this.#request("PAUSE");
+    for (const track of this.#tracks()) track.stopReports();
   }
 
   async tearDown(): Promise<void> {
     this.#stopTimers();
-    this.#reports?.sayBye();
-    await this.#request("TEARDOWN", { url: this.#aggregateUrl(), headers: this.#sessionHeader() });
+    for (const track of this.#tracks()) track.sayBye();
+    await this.#request("TEARDOWN");
+  }
+
+  async renew({ isPlaying }: { readonly isPlaying: boolean }): Promise<void> {
+    await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
+    this.#closeTracks();
+    this.#session = undefined;
+    const location = this.#redirect;
+    this.#redirect = undefined;
+    if (location !== undefined) this.#dialogue.follow(location);
+    await this.#dialogue.connect();
+    if (location !== undefined) await this.#describe();
+    await this.#setUpTracks();
+    if (isPlaying) await this.play();
   }
 
   close(): void {
     this.#stopTimers();
-    this.#connection?.close();
-    this.#sockets?.close();
-    this.#sockets = undefined;
-  }
-
-  async #connect(): Promise<void> {
-    const { clock, events } = this.#options;
-    const { hostname, port } = this.#url;
-    const connection: RtspConnection = await RtspConnection.connect({
-      hostname,
-      port,
-      reader: createStandardResponseReader(),
-      clock,
-      onPacket: (channel, data) => this.#takeInterleaved(channel, data),
-      onClosed: (reason) => {
-        if (this.#connection === connection && !this.#isChangingConnection) events.onClosed(reason);
-      },
-    });
-    this.#connection = connection;
-    const options = await this.#tryRequest("OPTIONS", { url: this.#url.href });
-    this.#methods = (options.headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
+    this.#dialogue.close();
+    this.#closeTracks();
   }
 
   async #describe(redirects = 0): Promise<void> {
-    const accept: HeaderField = ["Accept", "application/sdp"];
-    const response = await this.#tryRequest("DESCRIBE", { url: this.#url.href, headers: [accept] });
+    const { href } = this.#dialogue.url;
+    const headers: HeaderField[] = [["Accept", "application/sdp"]];
+    const response = await this.#dialogue.tryRequest("DESCRIBE", { url: href, headers });
     const location = response.headers.get("Location");
-    if (response.status >= 300 && response.status < 400 && location !== undefined) {
+    if (isRedirect(response.status) && location !== undefined) {
       if (redirects >= MAX_REDIRECTS) throw new Error(`The server sent us elsewhere ${MAX_REDIRECTS} times in a row`);
-      const { user, password } = this.#url;
-      this.#url = { ...parseRtspUrl(location), user, password };
-      log.info("the server sends us to {url}", { url: this.#url.href });
-      await this.#reconnect();
+      this.#dialogue.follow(location);
+      await this.#dialogue.connect();
       return await this.#describe(redirects + 1);
     }
-    if (response.status !== 200) throw refusal(`DESCRIBE ${this.#url.href}`, response, this.#url.path);
+    if (response.status !== 200) throw this.#dialogue.refusal(`DESCRIBE ${href}`, response);
     this.#presentation = decodePresentation(response.body);
-    this.#baseUrl = response.headers.get("Content-Base") ?? response.headers.get("Content-Location") ?? this.#url.href;
+    this.#baseUrl = response.headers.get("Content-Base") ?? response.headers.get("Content-Location") ?? href;
   }
 
-  async #setUpTrack(): Promise<void> {
-    const { track, payloadType } = chooseTrack(this.#presentation!);
-    const { clock, events, random } = this.#options;
-    this.#reception = new Reception({
-      depacketizer: new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions: track.dimensions }),
-      payloadType,
-      clockRate: JPEG_CLOCK_RATE,
-    });
+  async #setUpTracks(): Promise<void> {
+    const { video, audio, leftOut } = chooseTracks(this.#presentation!);
+    if (leftOut.length > 0) log.info("left out of the stream: {tracks}", { tracks: leftOut.join(", ") });
     this.#hasPackets = false;
-    const url = resolveControl(this.#baseUrl, track.control);
-    const response = await this.#requestTransport(url);
-    const session = decodeSession(response.headers);
-    if (session === undefined) throw new Error("The server answered SETUP without a Session: it cannot be played");
-    this.#session = session.id;
-    this.#timeoutSeconds = Math.max(1, session.timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS);
-    this.#takeTransport(decodeTransports(response.headers.get("Transport") ?? "")[0]);
-    this.#reports = new ReceiverReports({
-      reception: this.#reception,
-      ssrc: Math.floor(random() * 2 ** 32),
-      canonicalName: `mjpegrtsp@${Math.floor(random() * 2 ** 32).toString(36)}`,
+    this.#video = this.#createTrack(video, 0);
+    await this.#setUpTrack(this.#video);
+    for (const [index, chosen] of audio.entries()) {
+      const track = this.#createTrack(chosen, index + 1);
+      this.#audio.push(track);
+      try {
+        await this.#setUpTrack(track);
+      } catch (error) {
+        // Without a session there is nothing to go on with; without sound there is the picture.
+        if (!(error instanceof RefusedError)) throw error;
+        log.info("the stream is played without {encoding}: {reason}", {
+          encoding: chosen.encoding,
+          reason: error.message,
+        });
+        track.close();
+        this.#audio.splice(this.#audio.indexOf(track), 1);
+      }
+    }
+  }
+
+  #createTrack(chosen: ChosenTrack, index: number): MediaTrack {
+    const { clock, random, events } = this.#options;
+    return new MediaTrack({
+      chosen,
+      canonicalName: this.#canonicalName,
       clock,
-      send: (packet) => this.#sendRtcp(packet),
-      onBye: () =>
-        this.#canFallBack ? this.#fallBack("The stream ended before a packet came over UDP") : events.onEnd(),
+      random,
+      openPath: (pathEvents) => this.#openPath(pathEvents, index),
+      onPacket: (datagram) => this.#takeVideo(datagram),
+      onBye: () => this.#video?.chosen === chosen && this.#takeBye(),
+      onError: ({ message }) => events.onNotice({ level: "error", text: `The RTP port failed: ${message}` }),
+    });
+  }
+
+  #openPath(events: PacketPathEvents, index: number): PacketPath {
+    const { serverAddress: server, localAddress: local } = this.#dialogue;
+    if (server === undefined || local === undefined) throw new Error("There is no connection to the server");
+    if (this.#transport === "multicast") return new MulticastPath({ server, local }, events);
+    if (this.#transport === "udp") {
+      return new UdpPath({ server, local }, events, { port: index === 0 ? this.#options.rtpPort : undefined });
+    }
+    return new InterleavedPath(events, {
+      channels: [2 * index, 2 * index + 1],
+      send: (channel, packet) => this.#dialogue.sendPacket(channel, packet),
     });
   }
 
   /** SETUP over the present transport, or over TCP where the server refuses UDP. */
-  async #requestTransport(url: string): Promise<RtspResponse> {
-    const headers = (): HeaderField[] => [["Transport", encodeTransport(this.#offer())], ...this.#sessionHeader()];
-    const response = await this.#tryRequest("SETUP", { url, headers: headers() });
-    if (response.status === 200) return response;
-    const canFallBack = response.status === 461 && this.#options.transport === "auto" && this.#transport === "udp";
-    if (!canFallBack) throw refusal(`SETUP ${url}`, response, this.#url.path);
-    this.#options.events.onNotice("The server does not send over UDP: TCP is used");
-    this.#transport = "tcp";
-    return await this.#request("SETUP", { url, headers: headers() });
+  async #setUpTrack(track: MediaTrack): Promise<void> {
+    const url = resolveControl(this.#baseUrl, track.chosen.control);
+    const headers = (): HeaderField[] => [["Transport", encodeTransport(track.path.offer)], ...this.#sessionHeader()];
+    let response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
+    if (response.status === 461 && track === this.#video && this.#canUseTcp) {
+      this.#useTcp("The server does not send over UDP", track);
+      response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
+    }
+    if (response.status !== 200) throw this.#dialogue.refusal(`SETUP ${url}`, response);
+    if (this.#session === undefined) this.#beginSession(response);
+    const [answer] = decodeTransports(response.headers.get("Transport") ?? "");
+    if (answer?.protocol === "tcp" && track === this.#video && this.#canUseTcp) {
+      this.#useTcp("The server sends over TCP only", track);
+    }
+    await track.path.settle(answer);
   }
 
-  #offer(): TransportSpec {
-    if (this.#transport === "tcp") return { protocol: "tcp", isMulticast: false, interleaved: this.#channels };
-    const { rtpPort, events } = this.#options;
-    this.#sockets ??= RtpSocketPair.open({
-      hostname: this.#connection!.serverAddress.includes(":") ? "::" : "0.0.0.0",
-      port: rtpPort,
-      onRtp: (datagram) => this.#takeRtp(datagram),
-      onRtcp: (datagram) => this.#reports?.take(datagram),
-      onError: (error) => events.onNotice(`The RTP port failed: ${error.message}`),
+  #beginSession({ headers }: RtspResponse): void {
+    const session = decodeSession(headers);
+    if (session === undefined) throw new Error("The server answered SETUP without a Session: it cannot be played");
+    this.#session = session.id;
+    this.#keepalive = new Keepalive({
+      clock: this.#options.clock,
+      timeoutSeconds: session.timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS,
+      ask: () => this.#ask(),
     });
-    return { protocol: "udp", isMulticast: false, clientPort: this.#sockets.ports };
   }
 
-  /** What the server made of the offer. */
-  #takeTransport(spec: TransportSpec | undefined): void {
-    if (this.#transport === "tcp") {
-      this.#channels = spec?.interleaved ?? this.#channels;
-      this.#sockets?.close();
-      this.#sockets = undefined;
-      return;
+  /** Shows the server that we are still there. */
+  async #ask(): Promise<void> {
+    const method = this.#dialogue.offers("GET_PARAMETER") ? "GET_PARAMETER" : "OPTIONS";
+    const headers = this.#sessionHeader();
+    try {
+      const { status } = await this.#dialogue.tryRequest(method, { url: this.#aggregateUrl(), headers });
+      if (status === 454) this.#options.events.onClosed("it does not know the session any more");
+    } catch (error) {
+      log.info("{method} failed: {reason}", { method, reason: error instanceof Error ? error.message : error });
     }
-    // An empty packet from each port opens the way back through firewalls and address translation.
-    const { serverAddress } = this.#connection!;
-    if (spec?.serverPort !== undefined) this.#sockets?.punch(serverAddress, spec.serverPort);
   }
 
-  #takeRtp(datagram: Uint8Array): void {
-    if (!this.#hasPackets) {
-      this.#hasPackets = true;
-      this.#cancelFirstPacket?.();
-    }
+  #takeVideo(datagram: Uint8Array): void {
+    this.#hasPackets = true;
+    this.#cancelFirstPacket?.();
     this.#options.events.onPacket(datagram);
   }
 
   #takeInterleaved(channel: number, data: Uint8Array): void {
-    if (channel === this.#channels[0]) this.#takeRtp(data);
-    else if (channel === this.#channels[1]) this.#reports?.take(data);
+    for (const { path } of this.#tracks()) if (path instanceof InterleavedPath) path.take(channel, data);
   }
 
-  #sendRtcp(packet: Uint8Array): void {
-    if (this.#transport === "udp") {
-      this.#sockets?.sendRtcp(packet);
-      return;
-    }
-    const bytes = new Uint8Array(4 + packet.length);
-    bytes.set([0x24, this.#channels[1], packet.length >> 8, packet.length & 0xff]);
-    bytes.set(packet, 4);
-    this.#connection?.write(bytes).catch(() => {/* the connection has ended, which its reader tells */});
+  #takeBye(): void {
+    if (this.#canUseTcp && !this.#hasPackets) this.#beginAnewOverTcp("The stream ended before a packet came over UDP");
+    else this.#options.events.onEnd();
   }
 
-  /** Whether nothing has come over UDP that could have come over TCP. */
-  get #canFallBack(): boolean {
-    return !this.#hasPackets && this.#transport === "udp" && this.#options.transport === "auto";
+  /** Whether what does not come over UDP may come over TCP. */
+  get #canUseTcp(): boolean {
+    return this.#transport === "udp" && this.#options.transport === "auto";
+  }
+
+  #useTcp(reason: string, track: MediaTrack): void {
+    this.#transport = "tcp";
+    this.#options.events.onNotice({ level: "info", text: `${reason}: TCP is used` });
+    track.openPath((events) => this.#openPath(events, 0));
   }
 
   #watchFirstPacket(): void {
     this.#cancelFirstPacket?.();
-    if (!this.#canFallBack) return;
+    if (!this.#canUseTcp || this.#hasPackets) return;
     this.#cancelFirstPacket = this.#options.clock.after(FIRST_PACKET_TIMEOUT_MS, () => {
-      this.#fallBack(`No packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
+      this.#beginAnewOverTcp(`No packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
     });
   }
 
-  /** Begins anew over TCP, and says why. */
-  #fallBack(reason: string): void {
-    const { events } = this.#options;
-    this.#stopTimers();
-    // What the server says of the session that is given up is no news of the next one.
-    this.#reports = undefined;
+  #beginAnewOverTcp(reason: string): void {
+    this.#cancelFirstPacket?.();
+    // What still comes of the session that is given up is no news of the next one.
+    this.#closeTracks();
     this.#transport = "tcp";
-    events.onNotice(`${reason}: TCP is used`);
-    this.#playAnew().catch((error) => events.onClosed(error.message));
-  }
-
-  async #playAnew(): Promise<void> {
-    await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
-    this.#session = undefined;
-    await this.#reconnect();
-    await this.#setUpTrack();
-    await this.play();
-  }
-
-  async #reconnect(): Promise<void> {
-    this.#isChangingConnection = true;
-    this.#connection?.close();
-    await this.#connect();
-    this.#isChangingConnection = false;
-  }
-
-  /** Asks for something at half the session's timeout, again and again. */
-  #keepAlive(): void {
-    this.#cancelKeepalive?.();
-    this.#cancelKeepalive = this.#options.clock.after(this.#timeoutSeconds * 500, () => {
-      const method = this.#methods.includes("GET_PARAMETER") ? "GET_PARAMETER" : "OPTIONS";
-      this.#tryRequest(method, { url: this.#aggregateUrl(), headers: this.#sessionHeader() })
-        .catch((error) => log.info("{method} failed: {reason}", { method, reason: error.message }));
-      this.#keepAlive();
-    });
+    this.#options.events.onRenewal(`${reason}: TCP is used`);
   }
 
   #stopTimers(): void {
-    this.#cancelKeepalive?.();
+    this.#keepalive?.stop();
     this.#cancelFirstPacket?.();
-    this.#reports?.stop();
+    for (const track of this.#tracks()) track.stopReports();
+  }
+
+  #closeTracks(): void {
+    for (const track of this.#tracks()) track.close();
+    this.#video = undefined;
+    this.#audio = [];
+  }
+
+  #tracks(): MediaTrack[] {
+    return this.#video === undefined ? [] : [this.#video, ...this.#audio];
   }
 
   #sessionHeader(): HeaderField[] {
@@ -328,69 +320,11 @@ export class StandardSession implements MediaSession {
     return resolveControl(this.#baseUrl, this.#presentation?.control);
   }
 
-  /** Sends a request; rejects with a `RefusedError` for another status than 200. */
-  async #request(method: string, parts: RequestParts): Promise<RtspResponse> {
-    const response = await this.#tryRequest(method, parts);
-    if (response.status !== 200) throw refusal(`${method} ${parts.url}`, response, this.#url.path);
-    return response;
-  }
-
-  /** Sends a request, authorized where the server asks for it; returns the reply whatever its status. */
-  async #tryRequest(method: string, parts: RequestParts): Promise<RtspResponse> {
-    for (let attempt = 1;; attempt++) {
-      const wasAuthorized = this.#challenge !== undefined;
-      const response = await this.#send(method, parts);
-      if (response.status !== 401 || this.#url.user === undefined || attempt === MAX_AUTHORIZATIONS) return response;
-      const challenge = chooseChallenge(response.headers.getAll("WWW-Authenticate"));
-      const isRefused = wasAuthorized && challenge !== undefined && !isStale(challenge);
-      if (challenge === undefined || isRefused) return response;
-      this.#challenge = challenge;
-      this.#nonceCount = 0;
-    }
-  }
-
-  async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {
-    const connection = this.#connection;
-    if (connection === undefined) throw new Error(`Cannot send ${method}: there is no connection to the server`);
-    const cseq = ++this.#cseq;
-    const common: HeaderField[] = [["User-Agent", this.#options.userAgent]];
-    const encode = (authorization: readonly HeaderField[]) =>
-      encodeStandardRequest({ method, url, cseq, headers: [...common, ...authorization, ...headers] });
-    return await connection.exchange({
-      text: encode(this.#authorization(method, url)),
-      shown: encode(this.#challenge === undefined ? [] : [["Authorization", "…"]]),
-      cseq,
-      label: `${method} ${url}`,
+  /** Asks for something of the whole session. */
+  async #request(method: string, headers: readonly HeaderField[] = []): Promise<void> {
+    await this.#dialogue.request(method, {
+      url: this.#aggregateUrl(),
+      headers: [...this.#sessionHeader(), ...headers],
     });
   }
-
-  #authorization(method: string, uri: string): HeaderField[] {
-    const { user, password } = this.#url;
-    if (this.#challenge === undefined || user === undefined) return [];
-    const credentials: Credentials = { user, password: password ?? "" };
-    const clientNonce = Math.floor(this.#options.random() * 2 ** 32).toString(16).padStart(8, "0");
-    const nonceCount = ++this.#nonceCount;
-    return [[
-      "Authorization",
-      encodeAuthorization(this.#challenge, credentials, { method, uri, nonceCount, clientNonce }),
-    ]];
-  }
-}
-
-/** The first video track of JPEG, and the number that its packets have. */
-function chooseTrack({ tracks }: PresentationDescription): { track: TrackDescription; payloadType: number } {
-  for (const track of tracks) {
-    for (const payloadType of track.payloadTypes) {
-      if (track.type === "video" && track.encodings.get(payloadType) === "JPEG") return { track, payloadType };
-    }
-  }
-  const found = tracks.map(({ type, encodings }) => [type, ...encodings.values()].join(" ")).join(", ");
-  throw new Error(`The stream has no Motion-JPEG video, the only kind that is played here: it has ${found}`);
-}
-
-/** The URL of a control attribute (RFC 2326, C.1.1): absolute, relative to the base, or the base itself. */
-function resolveControl(base: string, control: string | undefined): string {
-  if (control === undefined || control === "*" || control === "") return base;
-  if (/^rtsps?:\/\//i.test(control)) return control;
-  return `${base.replace(/\/$/, "")}/${control.replace(/^\//, "")}`;
 }

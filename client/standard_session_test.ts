@@ -3,83 +3,31 @@ import { conditionJpeg } from "../mjpeg/conditioning.ts";
 import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
-import { createRequestReader } from "../rtsp/message_reader.ts";
-import type { RtspRequest } from "../rtsp/message.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
+import {
+  type Answer,
+  type Answers,
+  type CameraOptions,
+  PLAIN,
+  ScriptedCamera,
+  sdp,
+} from "../tests/support/scripted_camera.ts";
 import { parseRtspUrl } from "./rtsp_url.ts";
 import { StandardSession, type StandardSessionOptions } from "./standard_session.ts";
 
-/** How the camera answers: header lines behind the status line and CSeq, and what follows the blank line. */
-type Answer = { readonly status?: string; readonly lines?: readonly string[]; readonly body?: string };
-
-/** What a camera of the plain kind says to a method. */
-const PLAIN: Readonly<Record<string, Answer>> = {
-  OPTIONS: { lines: ["Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER"] },
-  DESCRIBE: {
-    lines: ["Content-Type: application/sdp", "Content-Base: rtsp://camera/stream/"],
-    body: sdp("m=video 0 RTP/AVP 26", "a=control:track1"),
-  },
-  SETUP: { lines: ["Session: 12345678;timeout=40", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"] },
-};
-
-function sdp(...lines: string[]): string {
-  return ["v=0", "o=- 1 1 IN IP4 10.0.0.9", "s=Media Presentation", "t=0 0", ...lines, ""].join("\r\n");
-}
-
-/** A camera on a real connection, and a session at it. */
+/** A camera, and a session at it over TCP. */
 function open(
-  answers: Readonly<Record<string, Answer | ((request: RtspRequest) => Answer)>> = {},
-  options: Partial<StandardSessionOptions> & {
-    path?: string;
-    userInfo?: string;
-    withoutLength?: boolean;
-    pieces?: number;
-  } = {},
+  answers: Answers = {},
+  options: Partial<StandardSessionOptions> & CameraOptions & { path?: string; userInfo?: string } = {},
 ) {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const requests: RtspRequest[] = [];
-  const packets: { channel: number; data: Uint8Array }[] = [];
-  const conns: Deno.TcpConn[] = [];
+  const camera = new ScriptedCamera(answers, options);
   const clock = new FakeClock();
   const received: Uint8Array[] = [];
   const events: string[] = [];
-  const write = async (conn: Deno.TcpConn, bytes: Uint8Array) => {
-    for (let count = 0; count < bytes.length;) count += await conn.write(bytes.subarray(count));
-  };
-  const answer = async (conn: Deno.TcpConn, request: RtspRequest) => {
-    requests.push(request);
-    const own = answers[request.method];
-    const { status = "200 OK", lines = [], body = "" } = (typeof own === "function" ? own(request) : own) ??
-      PLAIN[request.method] ?? {};
-    const length = body === "" || options.withoutLength ? [] : [`Content-Length: ${body.length}`];
-    const text = [`RTSP/1.0 ${status}`, `CSeq: ${request.cseq}`, ...lines, ...length, "", body].join("\r\n");
-    const bytes = new TextEncoder().encode(text);
-    const step = Math.ceil(bytes.length / (options.pieces ?? 1));
-    for (let start = 0; start < bytes.length; start += step) {
-      await write(conn, bytes.subarray(start, start + step));
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-  };
-  const serving = (async () => {
-    for await (const conn of listener) {
-      conns.push(conn);
-      (async () => {
-        const reader = createRequestReader();
-        const buffer = new Uint8Array(4096);
-        for (let count = await conn.read(buffer); count !== null; count = await conn.read(buffer)) {
-          for (const output of reader.push(buffer.subarray(0, count))) {
-            if (output.kind === "message") await answer(conn, output.message);
-            if (output.kind === "packet") packets.push({ channel: output.channel, data: output.data.slice() });
-          }
-        }
-      })().catch(() => {/* the session has closed the connection */});
-    }
-  })();
-  const { port } = listener.addr;
   const session = new StandardSession({
-    url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${port}/${options.path ?? "stream"}`),
+    url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/${options.path ?? "stream"}`),
     rtpPort: undefined,
     transport: "tcp",
     userAgent: "test",
@@ -88,37 +36,22 @@ function open(
     events: {
       onPacket: (datagram) => received.push(datagram),
       onEnd: () => events.push("end"),
-      onNotice: (text) => events.push(text),
+      onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
+      onRenewal: (reason) => events.push(`renewal: ${reason}`),
       onClosed: (reason) => events.push(`closed: ${reason}`),
     },
     ...options,
   });
-  return {
+  return Object.assign(camera, {
     session,
     clock,
-    port,
-    requests,
-    packets,
     received,
     events,
-    /** What was asked for, as "METHOD url". */
-    get asked(): string[] {
-      return requests.map(({ method, uri }) => `${method} ${uri.replace(`127.0.0.1:${port}`, "camera")}`);
-    },
-    /** Sends an interleaved packet. */
-    async send(channel: number, data: Uint8Array): Promise<void> {
-      await write(conns.at(-1)!, Uint8Array.of(0x24, channel, data.length >> 8, data.length & 0xff, ...data));
-    },
-    async until(condition: () => boolean): Promise<void> {
-      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-    },
     async [Symbol.asyncDispose]() {
       session.close();
-      listener.close();
-      for (const conn of conns) conn.close();
-      await serving;
+      await ScriptedCamera.prototype[Symbol.asyncDispose].call(camera);
     },
-  };
+  });
 }
 
 Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
@@ -141,7 +74,7 @@ Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs o
 });
 
 /** Controls as cameras write them, and where SETUP and PLAY go. */
-const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: string][] = [
+const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: string, sound?: string][] = [
   [
     "a relative control with Content-Base",
     { lines: ["Content-Base: rtsp://camera/stream/"], body: sdp("m=video 0 RTP/AVP 26", "a=control:trackID=1") },
@@ -189,6 +122,7 @@ const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: 
     },
     "rtsp://camera/stream/trackID=1",
     "rtsp://camera/stream",
+    "rtsp://camera/stream/trackID=2",
   ],
   [
     "a payload type of its own",
@@ -198,13 +132,14 @@ const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: 
   ],
 ];
 
-for (const [title, describe, setup, play] of CONTROLS) {
+for (const [title, describe, setup, play, sound] of CONTROLS) {
   Deno.test(`StandardSession finds its way with ${title}`, async () => {
     const lines = ["Content-Type: application/sdp", ...(describe.lines ?? [])];
     await using camera = open({ DESCRIBE: { ...describe, lines } });
     await camera.session.setUp();
     await camera.session.play();
-    assertEquals(camera.asked.slice(2), [`SETUP ${setup}`, `PLAY ${play}`]);
+    const sounds = sound === undefined ? [] : [`SETUP ${sound}`];
+    assertEquals(camera.asked.slice(2), [`SETUP ${setup}`, ...sounds, `PLAY ${play}`]);
   });
 }
 
@@ -274,7 +209,7 @@ Deno.test("StandardSession takes a newer nonce when its own is stale, and gives 
   }
 });
 
-Deno.test("StandardSession follows a redirect, with its credentials, and not for ever", async () => {
+Deno.test("StandardSession follows a redirect, and not for ever", async () => {
   await using other = open();
   await using camera = open({
     DESCRIBE: { status: "302 Moved", lines: [`Location: rtsp://127.0.0.1:${other.port}/elsewhere`] },
@@ -285,6 +220,105 @@ Deno.test("StandardSession follows a redirect, with its credentials, and not for
     DESCRIBE: ({ uri }) => ({ status: "301 Moved", lines: [`Location: ${uri}`] }),
   });
   await assertRejects(() => circle.session.setUp(), Error, "The server sent us elsewhere 5 times in a row");
+  await using nowhere = open({ DESCRIBE: { status: "302 Moved" } });
+  await assertRejects(() => nowhere.session.setUp(), Error, "refused DESCRIBE");
+  await using proxy = open({ DESCRIBE: { status: "305 Use Proxy", lines: ["Location: rtsp://proxy/"] } });
+  await assertRejects(() => proxy.session.setUp(), Error, "305 Use Proxy");
+});
+
+/** A camera that asks for a password, in the way of its own. */
+const GUARDED: Answers = {
+  DESCRIBE: ({ headers }) =>
+    headers.get("Authorization") === undefined
+      ? { status: "401 Unauthorized", lines: ['WWW-Authenticate: Digest realm="cam", nonce="n1"'] }
+      : PLAIN.DESCRIBE,
+};
+
+Deno.test("StandardSession shows the password to no other host, and says what to do", async () => {
+  await using other = open(GUARDED);
+  const location = `rtsp://127.0.0.1:${other.port}/elsewhere`;
+  await using camera = open({
+    DESCRIBE: (request) => {
+      const guarded = typeof GUARDED.DESCRIBE === "function" ? GUARDED.DESCRIBE(request) : undefined;
+      return guarded?.status === undefined ? { status: "302 Moved", lines: [`Location: ${location}`] } : guarded;
+    },
+  }, { userInfo: "user:secret@" });
+  const { message } = await assertRejects(() => camera.session.setUp(), Error);
+  assertMatch(
+    message,
+    new RegExp(`^The server sent us to ${location}, which asks for a user name and password; .*play`),
+  );
+  assertEquals(other.methods, ["OPTIONS", "DESCRIBE"]);
+  assert(other.requests.every(({ headers }) => headers.get("Authorization") === undefined));
+});
+
+Deno.test("StandardSession takes the credentials of a Location along, and the user's on the same host", async () => {
+  await using other = open(GUARDED);
+  await using camera = open({
+    DESCRIBE: { status: "302 Moved", lines: [`Location: rtsp://her:own@127.0.0.1:${other.port}/x`] },
+  }, { userInfo: "user:secret@" });
+  await camera.session.setUp();
+  assertMatch(other.requests[2].headers.get("Authorization") ?? "", /username="her"/);
+
+  await using same = open({
+    DESCRIBE: (request) =>
+      request.uri.endsWith("/stream")
+        ? { status: "301 Moved", lines: ["Location: /moved"] }
+        : typeof GUARDED.DESCRIBE === "function"
+        ? GUARDED.DESCRIBE(request)
+        : undefined,
+  }, { userInfo: "user:secret@" });
+  await same.session.setUp();
+  assertMatch(same.requests.at(-1)!.headers.get("Authorization") ?? "", /username="user"/);
+  assertEquals(same.asked.slice(2, 5), [
+    "OPTIONS rtsp://camera/moved",
+    "DESCRIBE rtsp://camera/moved",
+    "DESCRIBE rtsp://camera/moved",
+  ]);
+});
+
+Deno.test("StandardSession answers the server's own requests", async () => {
+  await using camera = open();
+  await camera.session.setUp();
+  for (
+    const [request, reply] of [
+      ["OPTIONS rtsp://a RTSP/1.0", /^RTSP\/1.0 200 OK\r\nCSeq: 7\r\nPublic: .*REDIRECT/],
+      ["GET_PARAMETER rtsp://a RTSP/1.0", /^RTSP\/1.0 200 OK\r\nCSeq: 7/],
+      ["SET_PARAMETER rtsp://a RTSP/1.0", /^RTSP\/1.0 200 OK\r\nCSeq: 7/],
+      ["ANNOUNCE rtsp://a RTSP/1.0", /^RTSP\/1.0 405 Method Not Allowed\r\nCSeq: 7\r\nAllow: OPTIONS, GET_PARAMETER/],
+      ["DANCE rtsp://a RTSP/1.0", /^RTSP\/1.0 501 Not Implemented\r\nCSeq: 7/],
+      ["REDIRECT rtsp://a RTSP/1.0", /^RTSP\/1.0 400 Bad Request\r\nCSeq: 7/],
+    ] as const
+  ) {
+    const count = camera.replies.length;
+    await camera.say(request, "CSeq: 7", "", "");
+    await camera.until(() => camera.replies.length > count);
+    assertMatch(camera.replies.at(-1)!, reply);
+  }
+  await camera.session.play();
+  assertEquals(camera.events, []);
+});
+
+Deno.test("StandardSession goes where the server sends it while it plays", async () => {
+  await using other = open();
+  await using camera = open();
+  await camera.session.setUp();
+  await camera.session.play();
+  await camera.say(
+    ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/there`, "", ""],
+  );
+  await camera.until(() => camera.events.length === 1);
+  assertEquals(camera.events, ["renewal: The server sends its clients elsewhere"]);
+  await camera.session.renew({ isPlaying: true });
+  assertEquals(camera.methods.at(-1), "TEARDOWN");
+  assertEquals(other.asked, [
+    "OPTIONS rtsp://camera/there",
+    "DESCRIBE rtsp://camera/there",
+    "SETUP rtsp://camera/stream/track1",
+    "PLAY rtsp://camera/stream/",
+  ]);
+  await other.send(0, Uint8Array.of(0x80, 9));
+  await camera.until(() => camera.received.length === 1);
 });
 
 for (
@@ -306,6 +340,37 @@ for (
     assertEquals(camera.requests.at(-1)!.session, "12345678");
   });
 }
+
+Deno.test("StandardSession keeps alive from SETUP to TEARDOWN, paused or not", async () => {
+  await using camera = open();
+  const isAskedAgain = async () => {
+    const before = camera.requests.length;
+    camera.clock.advance(20_000);
+    await camera.until(() => camera.requests.length > before);
+    assertEquals(camera.methods.slice(before), ["GET_PARAMETER"]);
+    // The next one is timed from the answer to this one: whoever answers a question that follows it has read it.
+    const { length } = camera.replies;
+    await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
+    await camera.until(() => camera.replies.length > length);
+  };
+  await camera.session.setUp();
+  await isAskedAgain();
+  await isAskedAgain();
+  await camera.session.play();
+  await isAskedAgain();
+  await camera.session.pause();
+  await isAskedAgain();
+  await camera.session.tearDown();
+  assertEquals(camera.clock.pendingTimers, 0);
+});
+
+Deno.test("StandardSession says so when the server has forgotten the session", async () => {
+  await using camera = open({ GET_PARAMETER: { status: "454 Session Not Found" } });
+  await camera.session.setUp();
+  camera.clock.advance(20_000);
+  await camera.until(() => camera.events.length > 0);
+  assertEquals(camera.events, ["closed: it does not know the session any more"]);
+});
 
 Deno.test("StandardSession hands on packets of the channels that the server chose", async () => {
   await using camera = open({

@@ -252,6 +252,17 @@ export function createLabResponseReader(): MessageReader<RtspResponse> {
   });
 }
 
+/** A reader for the client's side of the standards: servers may send requests, too (RFC 2326, 10). */
+export function createStandardReader(): MessageReader<RtspResponse | RtspRequest> {
+  return new MessageReader<RtspResponse | RtspRequest>({
+    nextStart: () => -1,
+    isWhole: () => false,
+    needsBlankLine: () => true,
+    decode: (text, body) =>
+      STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeStandardResponse(text, body),
+  });
+}
+
 /** A reader for the client's side of the standards. */
 export function createStandardResponseReader(): MessageReader<RtspResponse> {
   return new MessageReader({

@@ -4,6 +4,7 @@ import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import {
   createLabResponseReader,
   createRequestReader,
+  createStandardReader,
   createStandardResponseReader,
   MessageTooLargeError,
   type ReaderOutput,
@@ -221,6 +222,22 @@ Deno.test("MessageReader for the standards' responses waits for the body, and fi
     const [response, packet] = outputs;
     assertEquals(response.kind === "message" && response.message.body, "v=0\r\n", `cut at ${cut}`);
     assertEquals([outputs.length, packet.kind], [2, "packet"]);
+  }
+});
+
+Deno.test("MessageReader tells the requests of a server from its replies, split at every byte", () => {
+  const stream = bytes(
+    "REDIRECT rtsp://a/x RTSP/1.0\r\nCSeq: 7\r\nLocation: rtsp://b/x\r\n\r\nRTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n" +
+      "SET_PARAMETER rtsp://a/x RTSP/1.0\r\nCSeq: 8\r\nContent-Length: 3\r\n\r\na: ",
+  );
+  for (let cut = 1; cut < stream.length; cut++) {
+    const reader = createStandardReader();
+    const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
+    const read = outputs.map((output) => {
+      if (output.kind !== "message") return output.kind;
+      return "method" in output.message ? output.message.method : output.message.status;
+    });
+    assertEquals(read, ["REDIRECT", 200, "SET_PARAMETER"], `cut at ${cut}`);
   }
 });
 

@@ -65,14 +65,24 @@ export function encodeStreamDescription(stream: StreamDescription): string {
   });
 }
 
+/** How the packets of one payload type are coded. */
+export interface TrackFormat {
+  /** Name in capitals, such as `JPEG`. */
+  readonly encoding: string;
+  /** RTP timestamp ticks a second; `undefined` where it is not told. */
+  readonly clockRate: number | undefined;
+  /** Channels of sound; 1 where it is not told. */
+  readonly channels: number;
+}
+
 /** What the client wants to know of a track. */
 export interface TrackDescription {
   /** `video`, `audio`, … */
   readonly type: string;
   /** Payload types offered, in order. */
   readonly payloadTypes: readonly number[];
-  /** Names of encodings by payload type, in capitals, such as `JPEG`; those of RFC 3551 included. */
-  readonly encodings: ReadonlyMap<number, string>;
+  /** By payload type; those of RFC 3551 included. */
+  readonly formats: ReadonlyMap<number, TrackFormat>;
   /** Control URL, relative or absolute; `undefined` where none is told. */
   readonly control: string | undefined;
   /** Size where it is told: larger pictures than RTP/JPEG can say need it. */
@@ -89,16 +99,16 @@ export interface PresentationDescription {
   readonly isFinite: boolean;
 }
 
-/** Static payload types (RFC 3551, 6) that are named in messages. */
-const STATIC_ENCODINGS: readonly (readonly [number, string])[] = [
-  [0, "PCMU"],
-  [8, "PCMA"],
-  [10, "L16"],
-  [11, "L16"],
-  [14, "MPA"],
-  [26, "JPEG"],
-  [32, "MPV"],
-  [33, "MP2T"],
+/** Static payload types (RFC 3551, 6) that are played, or named in messages. */
+const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackFormat])[] = [
+  [0, { encoding: "PCMU", clockRate: 8000, channels: 1 }],
+  [8, { encoding: "PCMA", clockRate: 8000, channels: 1 }],
+  [10, { encoding: "L16", clockRate: 44_100, channels: 2 }],
+  [11, { encoding: "L16", clockRate: 44_100, channels: 1 }],
+  [14, { encoding: "MPA", clockRate: 90_000, channels: 1 }],
+  [26, { encoding: "JPEG", clockRate: 90_000, channels: 1 }],
+  [32, { encoding: "MPV", clockRate: 90_000, channels: 1 }],
+  [33, { encoding: "MP2T", clockRate: 90_000, channels: 1 }],
 ];
 
 /** Decodes a description. Throws a `SyntaxError` for text that has no media. */
@@ -113,11 +123,23 @@ export function decodePresentation(text: string): PresentationDescription {
     isFinite: ranges.some((end) => end.trim() !== ""),
     tracks: session.media.map((media) => {
       const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
-      const encodings = new Map(STATIC_ENCODINGS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
-      for (const { payload, codec } of media.rtp) encodings.set(payload, codec.toUpperCase());
-      return { type: media.type, payloadTypes, encodings, control: media.control, dimensions: dimensionsOf(media) };
+      return {
+        type: media.type,
+        payloadTypes,
+        formats: formatsOf(media, payloadTypes),
+        control: media.control,
+        dimensions: dimensionsOf(media),
+      };
     }),
   };
+}
+
+function formatsOf({ rtp }: sdp.MediaDescription, payloadTypes: readonly number[]): TrackDescription["formats"] {
+  const formats = new Map(STATIC_FORMATS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
+  for (const { payload, codec, rate, encoding: channels = 1 } of rtp) {
+    formats.set(payload, { encoding: codec.toUpperCase(), clockRate: rate || undefined, channels });
+  }
+  return formats;
 }
 
 function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription["dimensions"] {

@@ -49,10 +49,10 @@ for (const [title, changes, line] of LINES) {
 Deno.test("decodePresentation() reads what encodeStreamDescription() writes", () => {
   const { control, isFinite, tracks } = decodePresentation(encodeStreamDescription({ ...STREAM, width: 2048 }));
   assertEquals([control, isFinite, tracks.length], ["*", true, 1]);
-  assertEquals({ ...tracks[0], encodings: [...tracks[0].encodings] }, {
+  assertEquals({ ...tracks[0], formats: [...tracks[0].formats] }, {
     type: "video",
     payloadTypes: [26],
-    encodings: [[26, "JPEG"]],
+    formats: [[26, { encoding: "JPEG", clockRate: 90_000, channels: 1 }]],
     control: "track1",
     dimensions: { width: 2048, height: 360 },
   });
@@ -71,9 +71,26 @@ Deno.test("decodePresentation() reads a camera with sound, metadata and a payloa
   assertEquals(tracks.map(({ type, control }) => [type, control]), [
     ...[["vana", "trackID=3"], ["audio", "trackID=2"], ["video", "rtsp://10.0.0.9/video"]],
   ]);
-  assertEquals([...tracks[2].encodings].toSorted(), [[26, "JPEG"], [96, "JPEG"]]);
-  assertEquals([...tracks[1].encodings], [[0, "PCMU"], [8, "PCMA"]]);
+  const encodings = tracks.map(({ formats }) => [...formats].map(([number, { encoding }]) => `${number} ${encoding}`));
+  assertEquals(encodings, [[], ["0 PCMU", "8 PCMA"], ["26 JPEG", "96 JPEG"]]);
 });
+
+/** Tracks of sound, and the rate and channels of their first format. */
+const SOUNDS: readonly [lines: string[], encoding: string, clockRate: number | undefined, channels: number][] = [
+  [["m=audio 0 RTP/AVP 0"], "PCMU", 8000, 1],
+  [["m=audio 0 RTP/AVP 8", "a=rtpmap:8 PCMA/8000"], "PCMA", 8000, 1],
+  [["m=audio 0 RTP/AVP 10"], "L16", 44_100, 2],
+  [["m=audio 0 RTP/AVP 97", "a=rtpmap:97 l16/16000/2"], "L16", 16_000, 2],
+  [["m=audio 0 RTP/AVP 97", "a=rtpmap:97 PCMU/16000"], "PCMU", 16_000, 1],
+  [["m=audio 0 RTP/AVP 97", "a=rtpmap:97 PCMU"], "PCMU", undefined, 1],
+];
+
+for (const [lines, encoding, clockRate, channels] of SOUNDS) {
+  Deno.test(`decodePresentation() reads ${lines.join(", ")}`, () => {
+    const [{ formats }] = decodePresentation(["v=0", "s=x", ...lines, ""].join("\r\n")).tracks;
+    assertEquals([...formats.values()], [{ encoding, clockRate, channels }]);
+  });
+}
 
 Deno.test("decodePresentation() rejects text without media", () => {
   for (const text of ["", "<html></html>", "v=0\r\ns=x\r\n"]) {

@@ -17,6 +17,7 @@ import { refusalReason } from "./same_site.ts";
 const HOSTNAME = "127.0.0.1";
 const DEFAULT_PORT = 8025;
 const PORT_TRIES = 50;
+const MAX_PORT = 65_535;
 
 const ASSETS: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
   "/": { type: "text/html; charset=utf-8", text: page },
@@ -85,7 +86,8 @@ class PreviewServer {
 
   #listen(wanted: number | undefined): Deno.HttpServer<Deno.NetAddr> {
     const first = wanted ?? DEFAULT_PORT;
-    for (let port = first; port < first + PORT_TRIES; port++) {
+    const last = Math.min(first + PORT_TRIES - 1, MAX_PORT);
+    for (let port = first; port <= last; port++) {
       try {
         return Deno.serve({
           hostname: HOSTNAME,
@@ -95,6 +97,9 @@ class PreviewServer {
           onError: (error) => text(500, `The page failed: ${error instanceof Error ? error.message : error}`),
         }, (request) => this.#answer(request));
       } catch (error) {
+        if (error instanceof Deno.errors.PermissionDenied) {
+          throw new Error(`Port ${port} for the page is not allowed; leave --preview-port out for one that is`);
+        }
         if (!(error instanceof Deno.errors.AddrInUse)) throw error;
         if (wanted !== undefined) {
           throw new Error(
@@ -104,7 +109,7 @@ class PreviewServer {
       }
     }
     throw new Error(
-      `No port from ${first} to ${first + PORT_TRIES - 1} is free for the page; name one: --preview-port`,
+      `No port from ${first} to ${last} is free for the page; name one: --preview-port`,
     );
   }
 

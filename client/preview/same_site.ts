@@ -6,6 +6,8 @@
  */
 
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
+/** Left out of `Host` and `Origin` by browsers (RFC 9110, 4.2.1). */
+const HTTP_PORT = 80;
 
 /**
  * Why a request is refused, or `undefined` where it may pass. `Host` has to name this machine and the page's own
@@ -13,6 +15,7 @@ const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
  */
 export function refusalReason(headers: Headers, port: number): string | undefined {
   const hosts = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
+  if (port === HTTP_PORT) hosts.push(...LOOPBACK_NAMES);
   const host = headers.get("host")?.toLowerCase();
   if (host === undefined || !hosts.includes(host)) return `Host is ${host ?? "missing"}, not ${hosts[0]}`;
   const origin = headers.get("origin")?.toLowerCase();

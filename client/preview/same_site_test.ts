@@ -34,3 +34,9 @@ for (const [headers, reason] of REFUSED) {
     assertEquals(refusalReason(new Headers(headers), 8025), reason);
   });
 }
+
+Deno.test("refusalReason() lets requests without a port pass where the page has port 80", () => {
+  const passing: Record<string, string>[] = [{ host: "127.0.0.1" }, { host: "localhost", origin: "http://localhost" }];
+  for (const headers of passing) assertEquals(refusalReason(new Headers(headers), 80), undefined);
+  assertEquals(refusalReason(new Headers({ host: "evil.example" }), 80), "Host is evil.example, not 127.0.0.1:80");
+});

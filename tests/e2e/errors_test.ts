@@ -9,6 +9,7 @@ import { startOurs, startOurServer } from "../support/our_program.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
 import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { openSilentPort } from "../support/silent_port.ts";
 import { TcpClient } from "../support/tcp_client.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -70,6 +71,29 @@ Deno.test("play: no server there", async () => {
     code: 1,
     message: new RegExp(`Cannot connect to 127\\.0\\.0\\.1:${port}: nobody listens there; start the server first`),
   });
+});
+
+Deno.test("play: a port of the page that is taken is named", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const args = ["127.0.0.1", "1025", String(freeUdpPort()), "movie.mjpeg", "--preview-port", String(port)];
+  assertSaid(await run(["play", ...args]), {
+    code: 1,
+    message: new RegExp(`Port ${port} for the page is in use by another program; leave --preview-port out`),
+  });
+});
+
+Deno.test({
+  name: "play: Ctrl-C does not wait for a server that says nothing",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using silent = await openSilentPort();
+    const source = `rtsp://127.0.0.1:${silent.port}/x`;
+    await using player = startOurs(["play", source, "--no-preview", "--log-level", "debug"]);
+    await player.waitForLine(/connecting to 127\.0\.0\.1:/);
+    // Were it to wait, connecting would have its time out first, and the exit code would be another.
+    assertEquals((await player.stop("SIGINT")).code, 0);
+  },
 });
 
 Deno.test("play: an unknown host", async () => {

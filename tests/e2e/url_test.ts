@@ -27,22 +27,15 @@ for (const transport of ["udp", "tcp"]) {
   });
 }
 
-for (
-  const [title, args, message] of [
-    ["nothing comes over UDP", ["--loop"], /No packet has come over UDP for 3 s: TCP is used/],
-    ["the stream ends before anything came", [], /The stream ended before a packet came over UDP: TCP is used/],
-  ] as const
-) {
-  Deno.test(`play rtsp:// goes over to TCP where ${title}, and says why`, async () => {
-    await using movie = await makeLabMovie({ frameCount: 30 });
-    // The emulated network is on the way of datagrams only.
-    await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%", ...args] });
-    const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
-    assertEquals(code, 0, log);
-    assertEquals([summary.frames, summary.transport], [30, "tcp"]);
-    assertMatch(log, message);
-  });
-}
+Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says why", async () => {
+  await using movie = await makeLabMovie({ frameCount: 30 });
+  // The emulated network is on the way of datagrams only.
+  await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%"] });
+  const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
+  assertEquals(code, 0, log);
+  assertEquals([summary.frames, summary.transport], [30, "tcp"]);
+  assertMatch(log, /No packet has come over UDP for 3 s: TCP is used/);
+});
 
 Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {
   await using movie = await makeLabMovie({ frameCount: 30 });

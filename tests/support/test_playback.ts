@@ -18,7 +18,15 @@ export class TestPlayback implements Playback {
   readonly title = "movie.mjpeg";
   readonly server = "127.0.0.1:1025";
   readonly commands: SessionMethod[] = [];
-  status: PlaybackStatus = { state: "READY", allowed: ["PLAY", "TEARDOWN"], notice: undefined, ended: false };
+  status: PlaybackStatus = {
+    state: "READY",
+    allowed: ["PLAY", "TEARDOWN"],
+    notice: undefined,
+    reconnects: false,
+    dialect: "lab",
+    transport: "udp",
+    ended: false,
+  };
   latestFrame: ReceivedFrame | undefined;
   readonly #listeners = new Set<PlaybackListener>();
 
@@ -30,8 +38,10 @@ export class TestPlayback implements Playback {
   /** Shows the next frame. */
   show(data: Uint8Array): void {
     const number = (this.latestFrame?.number ?? 0) + 1;
-    this.latestFrame = { data, number, timestampUs: number * 50_000, arrivalMs: 1_700_000_000_000 + number };
-    for (const listener of this.#listeners) listener.frame?.(this.latestFrame);
+    const arrivalMs = 1_700_000_000_000 + number;
+    const frame = { data, number, timestampUs: number * 50_000, arrivalMs, senderTimeMs: undefined };
+    this.latestFrame = frame;
+    for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
   /** Changes the status. */
@@ -58,6 +68,8 @@ export class TestPlayback implements Playback {
       currentBitrate: 0,
       strangerPackets: 0,
       damageCauses: {},
+      tracks: [],
+      senderTimeMs: undefined,
     };
   }
 

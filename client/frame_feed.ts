@@ -1,0 +1,94 @@
+/**
+ * Datagrams of the present session to numbered, timed frames. Stands between the sessions and whoever watches, and goes on
+ * from one session to the next.
+ *
+ * @module
+ */
+
+import type { Clock } from "../rtp/clock.ts";
+import { Timeline } from "../rtp/timeline.ts";
+import type { ReceivedFrame } from "./playback.ts";
+import { RateMeter } from "./rate_meter.ts";
+import type { AssembledFrame, Reception } from "./reception.ts";
+
+/** Constructor options of {@linkcode FrameFeed}. */
+export interface FrameFeedOptions {
+  /** Times arrivals and missing packets. */
+  readonly clock: Clock;
+  /** Takes each frame. */
+  readonly onFrame: (frame: ReceivedFrame) => void;
+}
+
+/** Numbers the frames of a run from 1. */
+export class FrameFeed {
+  readonly #options: FrameFeedOptions;
+  readonly #rates = new RateMeter();
+  readonly #timeline = new Timeline();
+  #reception: Reception | undefined;
+  #latest: ReceivedFrame | undefined;
+  #number = 0;
+  #cancelExpiry: (() => void) | undefined;
+
+  /** Has no frame yet. */
+  constructor(options: FrameFeedOptions) {
+    this.#options = options;
+  }
+
+  /** The newest frame, if there was one yet. */
+  get latest(): ReceivedFrame | undefined {
+    return this.#latest;
+  }
+
+  /** Frames and bits of the last second. */
+  rates(): { fps: number; bitrate: number } {
+    return this.#rates.rates(this.#options.clock.nowMs());
+  }
+
+  /** Takes the packets of another session from now on. */
+  follow(reception: Reception): void {
+    this.flush();
+    this.#reception = reception;
+    this.#timeline.restart();
+  }
+
+  /** Takes a datagram, whose bytes are its own. */
+  push(datagram: Uint8Array): void {
+    if (this.#reception === undefined) return;
+    this.#show(this.#reception.push(datagram, this.#options.clock.nowMs()));
+    this.#watchExpiry(this.#reception);
+  }
+
+  /** The stream pauses or ends: whatever is missing will not come. */
+  flush(): void {
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = undefined;
+    if (this.#reception !== undefined) this.#show(this.#reception.flush());
+  }
+
+  #watchExpiry(reception: Reception): void {
+    const { deadlineMs } = reception;
+    if (deadlineMs === undefined || this.#cancelExpiry !== undefined) return;
+    const { clock } = this.#options;
+    this.#cancelExpiry = clock.after(Math.max(1, deadlineMs - clock.nowMs()), () => {
+      this.#cancelExpiry = undefined;
+      this.#show(reception.expire(clock.nowMs()));
+      this.#watchExpiry(reception);
+    });
+  }
+
+  #show(frames: readonly AssembledFrame[]): void {
+    const { clock, onFrame } = this.#options;
+    const clockRate = this.#reception?.clockRate;
+    for (const { data, arrivalMs, timestamp, senderTimeMs } of frames) {
+      this.#rates.add(data.length, clock.nowMs());
+      this.#latest = {
+        data,
+        number: ++this.#number,
+        timestampUs: this.#timeline.add({ timestamp, clockRate, arrivalMs }),
+        arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
+        senderTimeMs,
+      };
+      onFrame(this.#latest);
+    }
+  }
+}

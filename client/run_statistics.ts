@@ -1,0 +1,136 @@
+/**
+ * The counters of a run, over all of its sessions: what each counted is added up, and little is kept of the past ones.
+ * Counts the time of playing, too.
+ *
+ * @module
+ */
+
+import type { Clock } from "../rtp/clock.ts";
+import type { MediaSession } from "./media_session.ts";
+import type { PlaybackStatistics, TrackStatistics } from "./playback.ts";
+import type { Reception } from "./reception.ts";
+
+/** What was counted of the video. */
+type VideoCounters = Record<typeof COUNTERS[number] | "expectedPackets", number>;
+
+/** Those that are told. */
+const COUNTERS = [
+  "frames",
+  "damagedFrames",
+  "packets",
+  "lostPackets",
+  "duplicatePackets",
+  "reorderedPackets",
+  "bytes",
+] as const;
+
+const NOTHING: VideoCounters = {
+  ...{ frames: 0, damagedFrames: 0, packets: 0, expectedPackets: 0, lostPackets: 0 },
+  ...{ duplicatePackets: 0, reorderedPackets: 0, bytes: 0 },
+};
+
+/** Adds up. */
+export class RunStatistics {
+  readonly #clock: Clock;
+  #past: VideoCounters = NOTHING;
+  #pastCauses: Readonly<Record<string, number>> = {};
+  /** By their place in the session and what they are. */
+  #pastTracks: ReadonlyMap<string, TrackStatistics> = new Map();
+  #current: Pick<MediaSession, "reception" | "audio"> | undefined;
+  #playingSinceMs: number | undefined;
+  #playedMs = 0;
+
+  /** Has counted nothing. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Counts these tracks from now on, besides what the ones before have counted. */
+  follow({ reception, audio }: Pick<MediaSession, "reception" | "audio">): void {
+    this.#pastTracks = this.#tracksByKey();
+    this.#pastCauses = this.#damageCauses;
+    this.#past = this.#video;
+    this.#current = { reception, audio };
+  }
+
+  /** The time of playing runs from now on. */
+  start(): void {
+    this.stop();
+    this.#playingSinceMs = this.#clock.nowMs();
+  }
+
+  /** The time of playing stands still. */
+  stop(): void {
+    this.#playedMs = this.#milliseconds;
+    this.#playingSinceMs = undefined;
+  }
+
+  /** The counters as they are now, with those that others count. */
+  summarize(
+    others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "strangerPackets" | "senderTimeMs">,
+  ): PlaybackStatistics {
+    const { expectedPackets, ...counters } = this.#video;
+    const seconds = this.#milliseconds / 1000;
+    return {
+      ...counters,
+      seconds,
+      fps: seconds > 0 ? counters.frames / seconds : 0,
+      bitrate: seconds > 0 ? counters.bytes * 8 / seconds : 0,
+      jitterMs: this.#current?.reception.statistics?.jitterMs ?? 0,
+      lossRate: expectedPackets > 0 ? counters.lostPackets / expectedPackets : 0,
+      damageCauses: this.#damageCauses,
+      tracks: [...this.#tracksByKey().values()],
+      ...others,
+    };
+  }
+
+  get #milliseconds(): number {
+    return this.#playedMs + (this.#playingSinceMs === undefined ? 0 : this.#clock.nowMs() - this.#playingSinceMs);
+  }
+
+  get #video(): VideoCounters {
+    return this.#current === undefined ? this.#past : sum(this.#past, countersOf(this.#current.reception));
+  }
+
+  get #damageCauses(): Readonly<Record<string, number>> {
+    const causes: Record<string, number> = { ...this.#pastCauses };
+    for (const [cause, count] of Object.entries(this.#current?.reception.damageCauses ?? {})) {
+      causes[cause] = (causes[cause] ?? 0) + count;
+    }
+    return causes;
+  }
+
+  #tracksByKey(): Map<string, TrackStatistics> {
+    const tracks = new Map(this.#pastTracks);
+    for (const [index, { chosen, reception }] of this.#current?.audio.entries() ?? []) {
+      const { encoding, clockRate, channels } = chosen;
+      const { packets, lostPackets, bytes } = countersOf(reception);
+      const jitterMs = reception.statistics?.jitterMs ?? 0;
+      const track = { kind: "audio", encoding, clockRate, channels, packets, lostPackets, bytes, jitterMs } as const;
+      const key = [index, encoding, clockRate, channels].join(" ");
+      const before = this.#pastTracks.get(key);
+      tracks.set(key, {
+        ...track,
+        packets: packets + (before?.packets ?? 0),
+        lostPackets: lostPackets + (before?.lostPackets ?? 0),
+        bytes: bytes + (before?.bytes ?? 0),
+      });
+    }
+    return tracks;
+  }
+}
+
+function countersOf({ frames, damagedFrames, statistics }: Reception): VideoCounters {
+  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames };
+  const { packets, expectedPackets, lostPackets, duplicatePackets, reorderedPackets, bytes } = statistics;
+  return {
+    ...{ frames, damagedFrames, packets, expectedPackets, lostPackets },
+    ...{ duplicatePackets, reorderedPackets, bytes },
+  };
+}
+
+function sum(one: VideoCounters, other: VideoCounters): VideoCounters {
+  const total = { ...one };
+  for (const name of [...COUNTERS, "expectedPackets"] as const) total[name] += other[name];
+  return total;
+}

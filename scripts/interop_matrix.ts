@@ -1,0 +1,131 @@
+/**
+ * Runs the tests with other people's programs and writes what came of them to the README, with the versions of the programs:
+ * `deno task interop`. A cell is what tests of real sessions say, each of which compares every frame's decoded pixels.
+ *
+ * @module
+ */
+
+const README = "README.md";
+const BEGIN = "<!-- interop: written by deno task interop -->";
+const END = "<!-- interop: end -->";
+const COLUMNS = ["UDP", "TCP", "multicast"] as const;
+
+/** A row: who is at the other end, and the tests behind each cell. */
+interface Row {
+  readonly title: string;
+  /** The program and arguments that tell the version of the other end. */
+  readonly version: readonly string[];
+  /** Tests of a cell, by the transport as their names have it; a text in its place says why there are none. */
+  readonly cells: RegExp | string;
+}
+
+const GST_SERVER_VERSION = [
+  "/usr/bin/python3",
+  "-c",
+  "import gi; gi.require_version('Gst','1.0'); from gi.repository import Gst; Gst.init(None); print(Gst.version_string())",
+];
+
+const ROWS: readonly Row[] = [
+  { title: "`serve` to ffmpeg", version: ["ffmpeg", "-version"], cells: /^ffmpeg plays what we serve over (\w+)/ },
+  {
+    title: "`serve` to GStreamer's rtspsrc",
+    version: ["gst-launch-1.0", "--version"],
+    cells: /^GStreamer plays what we serve over (\w+)/,
+  },
+  {
+    title: "`serve` to VLC",
+    version: ["vlc", "--version"],
+    cells: "Debian builds VLC without live555, and so without RTSP",
+  },
+  {
+    title: "`play` from gst-rtsp-server",
+    version: GST_SERVER_VERSION,
+    cells: /^play: gst-rtsp-server over (\w+), pixel for pixel/,
+  },
+  { title: "RTP/JPEG pushed by ffmpeg", version: ["ffmpeg", "-version"], cells: /takes what ffmpeg pushes()/ },
+  {
+    title: "RTP/JPEG pushed by GStreamer's rtpjpegpay",
+    version: ["gst-launch-1.0", "--version"],
+    cells: /takes what GStreamer's rtpjpegpay pushes()/,
+  },
+];
+
+interface TestResult {
+  readonly name: string;
+  readonly outcome: "passed" | "failed" | "ignored";
+}
+
+/** Runs the tests; what came of each. */
+async function runTests(): Promise<TestResult[]> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  try {
+    const args = ["test", "--no-prompt", "--allow-all", `--junit-path=${report}`, "tests/interop"];
+    await new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" }).output();
+    return decodeJUnit(await Deno.readTextFile(report));
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/** The test cases of a JUnit report. */
+export function decodeJUnit(xml: string): TestResult[] {
+  return [...xml.matchAll(/<testcase\s+name="([^"]*)"[^>]*?(?:\/>|>([^]*?)<\/testcase>)/g)].map((
+    [, name, body = ""],
+  ) => ({
+    name: name.replace(/&(quot|apos|lt|gt|amp);/g, (_, entity) => ENTITIES[entity]),
+    outcome: /<(failure|error)\b/.test(body) ? "failed" : /<skipped\b/.test(body) ? "ignored" : "passed",
+  }));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: "<", gt: ">", amp: "&" };
+
+/** The first line in which a program tells its version, or that it is not there. */
+async function versionOf([program, ...args]: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await new Deno.Command(program, { args, stdout: "piped", stderr: "null" }).output();
+    return /\d+(?:\.\d+)+/.exec(new TextDecoder().decode(stdout))?.[0] ?? "of unknown version";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "not installed";
+    throw error;
+  }
+}
+
+/** What a cell says of its tests. */
+function cellOf(results: readonly TestResult[]): string {
+  const failed = results.filter(({ outcome }) => outcome === "failed").length;
+  const passed = results.filter(({ outcome }) => outcome === "passed").length;
+  if (failed > 0) return `${failed} of ${results.length} fail`;
+  return passed === 0 ? "–" : `${passed} pass`;
+}
+
+async function tableOf(results: readonly TestResult[]): Promise<string> {
+  const lines = [`| other end | version | ${COLUMNS.join(" | ")} |`, "| --- | --- | --- | --- | --- |"];
+  for (const { title, version, cells } of ROWS) {
+    const told = COLUMNS.map((column) => {
+      if (typeof cells === "string") return column === "UDP" ? cells : "–";
+      const matches = results.filter(({ name }) => {
+        const match = cells.exec(name);
+        return match !== null && (match[1] || "udp") === column.toLowerCase();
+      });
+      return cellOf(matches);
+    });
+    lines.push(`| ${title} | ${await versionOf(version)} | ${told.join(" | ")} |`);
+  }
+  const rest = results.filter(({ name }) => !ROWS.some(({ cells }) => cells instanceof RegExp && cells.test(name)));
+  lines.push(
+    "",
+    `Besides, of ${rest.length} tests of descriptions, seeking, authentication, conditioning and dissection: ` +
+      `${cellOf(rest)}.`,
+  );
+  return lines.join("\n");
+}
+
+if (import.meta.main) {
+  const results = await runTests();
+  const readme = await Deno.readTextFile(README);
+  const [start, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`${README} has no place for the table: ${BEGIN} … ${END}`);
+  const table = `${BEGIN}\n\n${await tableOf(results)}\n\n`;
+  await Deno.writeTextFile(README, readme.slice(0, start) + table + readme.slice(end));
+  if (results.some(({ outcome }) => outcome === "failed")) Deno.exit(1);
+}
