@@ -105,15 +105,13 @@ export class Connection implements MediaWriter {
     return !this.#isClosed && this.#mediaBacklogBytes < MEDIA_BACKLOG_BYTES;
   }
 
-  async writeMedia(bytes: Uint8Array): Promise<void> {
+  writeMedia(bytes: Uint8Array): Promise<void> {
     this.#mediaBacklogBytes += bytes.length;
-    try {
-      await this.#writeAll(bytes);
-    } catch (error) {
+    const done = () => void (this.#mediaBacklogBytes -= bytes.length);
+    return this.#writeAll(bytes).then(done, (error) => {
+      done();
       this.#fail(error);
-    } finally {
-      this.#mediaBacklogBytes -= bytes.length;
-    }
+    });
   }
 
   /** Ends the connection at once. */
@@ -210,10 +208,9 @@ export class Connection implements MediaWriter {
   #writeAll(bytes: Uint8Array): Promise<void> {
     const isIdle = ++this.#pendingWrites === 1;
     if (!isIdle) this.#watchWriting();
-    const written = isIdle ? this.#writeNow(bytes) : this.#lastWrite.then(() => this.#writeNow(bytes));
     // Whoever writes learns what goes wrong; the next write fails by itself.
-    this.#lastWrite = written.catch(() => {});
-    return written;
+    const write = () => this.#writeNow(bytes);
+    return this.#lastWrite = isIdle ? write() : this.#lastWrite.then(write, write);
   }
 
   async #writeNow(bytes: Uint8Array): Promise<void> {

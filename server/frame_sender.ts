@@ -31,8 +31,11 @@ export interface FrameSender {
   readonly counters: Readonly<SendCounters>;
   /** Where to, for the log. */
   readonly destination: string;
-  /** Resolves when the frame has left. Rejects when nothing can be sent any more. */
-  send(jpeg: Uint8Array, time: FrameTime): Promise<void>;
+  /**
+   * Sends a frame: at once where nothing has to be waited for, else the promise resolves when it has left. Throws or rejects
+   * when nothing can be sent any more.
+   */
+  send(jpeg: Uint8Array, time: FrameTime): void | Promise<void>;
   /** The session pauses. */
   pause(): void;
   /** The movie has reached its end; the session may go on with another range. */

@@ -16,7 +16,7 @@ import {
   type LogSentence,
   type SendCounters,
 } from "./frame_sender.ts";
-import { type JpegPackets, rtpBytesOf } from "./jpeg_packets.ts";
+import { type FramePackets, type JpegPackets, rtpBytesOf } from "./jpeg_packets.ts";
 import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "./limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 
@@ -81,29 +81,16 @@ export class JpegSender implements FrameSender {
     if (report.ssrc === this.ssrc) this.#lastReport = report;
   }
 
-  async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+  send(jpeg: Uint8Array, time: FrameTime): void | Promise<void> {
     const { transport, packets } = this.#options;
     if (!transport.isReady) {
       this.counters.droppedFrames++;
       return;
     }
-    const made = packets.of(jpeg);
-    const frame = made instanceof Promise ? await made : made;
-    if (this.#isClosed) return;
-    if (frame instanceof Error) {
-      this.#passOver(frame);
-      return;
-    }
-    this.#cancelBye?.();
-    if (this.#cancelReport === undefined) this.#report();
-    const stamp = { sequenceNumber: this.#sequenceNumber, timestamp: this.timestampAt(time.dueMs), ssrc: this.ssrc };
-    const sent = await transport.sendFrame(frame, stamp, time);
-    this.#sequenceNumber = (this.#sequenceNumber + sent) & 0xffff;
-    const bytes = rtpBytesOf(frame, sent);
-    if (sent === frame.offsets.length - 1) this.counters.frames++;
-    this.counters.packets += sent;
-    this.counters.bytes += bytes;
-    this.#payloadBytes += bytes - sent * RTP_HEADER_BYTES;
+    const frame = packets.of(jpeg);
+    return frame instanceof Promise
+      ? frame.then((made) => this.#sendPackets(made, time))
+      : this.#sendPackets(frame, time);
   }
 
   pause(): void {
@@ -142,6 +129,26 @@ export class JpegSender implements FrameSender {
       },
       this.#options.transport.summary(),
     ]);
+  }
+
+  #sendPackets(frame: FramePackets | Error, time: FrameTime): void | Promise<void> {
+    if (this.#isClosed) return;
+    if (frame instanceof Error) return this.#passOver(frame);
+    this.#cancelBye?.();
+    if (this.#cancelReport === undefined) this.#report();
+    const first = { sequenceNumber: this.#sequenceNumber, timestamp: this.timestampAt(time.dueMs), ssrc: this.ssrc };
+    const sent = this.#options.transport.sendFrame(frame, first, time);
+    return sent instanceof Promise ? sent.then((count) => this.#count(frame, count)) : this.#count(frame, sent);
+  }
+
+  /** So many packets of a frame have left. */
+  #count(frame: FramePackets, packets: number): void {
+    this.#sequenceNumber = (this.#sequenceNumber + packets) & 0xffff;
+    const bytes = rtpBytesOf(frame, packets);
+    if (packets === frame.offsets.length - 1) this.counters.frames++;
+    this.counters.packets += packets;
+    this.counters.bytes += bytes;
+    this.#payloadBytes += bytes - packets * RTP_HEADER_BYTES;
   }
 
   /** A frame that cannot be carried is left out; the same reason is told once. */

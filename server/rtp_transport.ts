@@ -18,10 +18,10 @@ export interface RtpTransport {
   /** False while the client is so far behind that the next frame is to be left out. */
   readonly isReady: boolean;
   /**
-   * Sends the packets of one frame in order, the first with the sequence number of `first`, and resolves with how many have
-   * left: all of them, unless the transport was closed meanwhile.
+   * Sends the packets of one frame in order, the first with the sequence number of `first`; how many have left, at once where
+   * nothing has to be waited for: all of them, unless the transport was closed meanwhile.
    */
-  sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): Promise<number>;
+  sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): number | Promise<number>;
   /** Sends a compound RTCP packet. */
   sendRtcp(packet: Uint8Array): void;
   /** Nothing follows for now. */
@@ -135,10 +135,7 @@ export class InterleavedTransport implements RtpTransport {
     return this.#writer.isReady;
   }
 
-  sendFrame(
-    { bytes, offsets }: FramePackets,
-    { sequenceNumber, timestamp, ssrc }: RtpStamp,
-  ): Promise<number> {
+  sendFrame({ bytes, offsets }: FramePackets, { sequenceNumber, timestamp, ssrc }: RtpStamp): number {
     const count = offsets.length - 1;
     const buffer = this.#takeBuffer(bytes.length);
     buffer.set(bytes);
@@ -153,7 +150,7 @@ export class InterleavedTransport implements RtpTransport {
     }
     // Who waits for a slow client must not hold up the frames of its own session: those are left out meanwhile.
     this.#writer.writeMedia(buffer.subarray(0, bytes.length)).then(() => this.#spare = buffer);
-    return Promise.resolve(count);
+    return count;
   }
 
   sendRtcp(packet: Uint8Array): void {

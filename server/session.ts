@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { SessionState } from "../rtsp/session_state.ts";
 import type { ClientSession, PlayOptions } from "./client_session.ts";
-import type { FrameSender, FrameTime } from "./frame_sender.ts";
+import type { FrameSender } from "./frame_sender.ts";
 import { MAX_FRAMES_BEHIND } from "./limits.ts";
 import type { Media } from "./media.ts";
 import type { Pacer } from "./pacer.ts";
@@ -197,7 +197,8 @@ export class Session implements ClientSession {
       const jpeg = frame instanceof Uint8Array ? frame : await frame;
       if (this.#stream !== stream) return;
       this.#position += step;
-      await this.#send(jpeg, { dueMs, intervalMs });
+      const sending = sender.send(jpeg, { dueMs, intervalMs });
+      if (sending !== undefined) await this.#keep(sending);
       if (this.#stream !== stream) return;
     }
     // The session stays PLAYING, without frames, until its client asks for something else or goes.
@@ -207,8 +208,8 @@ export class Session implements ClientSession {
     sender.finish();
   }
 
-  async #send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
-    const sending = this.#options.sender.send(jpeg, time);
+  /** Lets {@linkcode play} and {@linkcode pause} wait for a frame that is leaving. */
+  async #keep(sending: Promise<void>): Promise<void> {
     // Who waits for the frame to have left does not ask whether it has arrived.
     this.#sending = sending.catch(() => {});
     try {

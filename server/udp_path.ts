@@ -50,14 +50,12 @@ export class UdpPath {
   }
 
   /** Sends a packet, to the RTP port unless told otherwise; its bytes may be written over once this has resolved. */
-  async send(packet: Uint8Array, socket: Deno.DatagramConn, to = this.#options.destination): Promise<void> {
+  send(packet: Uint8Array, socket: Deno.DatagramConn, to = this.#options.destination): Promise<unknown> {
     const { emulator, clock } = this.#options;
-    if (emulator === undefined) {
-      await socket.send(packet, to);
-      return;
-    }
+    if (emulator === undefined) return socket.send(packet, to);
     const outgoing = { bytes: packet.slice(), socket, to };
     this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));
+    return Promise.resolve();
   }
 
   /** Nothing follows for now: what waits to be overtaken goes. */
