@@ -31,6 +31,8 @@ export interface StreamDescription {
 
 const PAYLOAD_TYPE_JPEG = 26;
 const JPEG_MAX_DIMENSION = 2040;
+/** What the 16 bits of a frame header hold (T.81, B.2.2). */
+const JPEG_MAX_LENGTH = 65_535;
 
 /** The SDP of a stream. */
 export function encodeStreamDescription(stream: StreamDescription): string {
@@ -109,15 +111,26 @@ export function decodePresentation(text: string): PresentationDescription {
   const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
     .flatMap(({ value }) => range.exec(value)?.[1] ?? []);
   return {
-    control: session.control,
+    control: textOf(session.control),
     isFinite: ranges.some((end) => end.trim() !== ""),
     tracks: session.media.map((media) => {
       const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
       const encodings = new Map(STATIC_ENCODINGS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
-      for (const { payload, codec } of media.rtp) encodings.set(payload, codec.toUpperCase());
-      return { type: media.type, payloadTypes, encodings, control: media.control, dimensions: dimensionsOf(media) };
+      for (const { payload, codec } of media.rtp) encodings.set(payload, String(codec).toUpperCase());
+      return {
+        type: String(media.type),
+        payloadTypes,
+        encodings,
+        control: textOf(media.control),
+        dimensions: dimensionsOf(media),
+      };
     }),
   };
+}
+
+/** sdp-transform 3.0.0 makes numbers of whatever looks like one, such as the control URL of `a=control:1`. */
+function textOf(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription["dimensions"] {
@@ -125,7 +138,9 @@ function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription[
     const match =
       /^(?:x-dimensions:[ \t]*(\d{1,5})[ \t]*,[ \t]*(\d{1,5})|framesize:[ \t]*\d+[ \t]+(\d{1,5})-(\d{1,5}))/i
         .exec(value);
-    if (match !== null) return { width: Number(match[1] ?? match[3]), height: Number(match[2] ?? match[4]) };
+    const [width, height] = [Number(match?.[1] ?? match?.[3]), Number(match?.[2] ?? match?.[4])];
+    const isPossible = (length: number) => length >= 1 && length <= JPEG_MAX_LENGTH;
+    if (isPossible(width) && isPossible(height)) return { width, height };
   }
   return undefined;
 }
