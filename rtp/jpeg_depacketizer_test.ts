@@ -7,7 +7,7 @@ import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../tests/
 import { extensionData, takeApart } from "../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
-import { packetizeJpeg } from "./jpeg_payload.ts";
+import { decodeJpegPayload, packetizeJpeg } from "./jpeg_payload.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
 import type { OrderedPacket } from "./reorder_buffer.ts";
 
@@ -134,6 +134,62 @@ for (const { title, payloads, cause } of DAMAGED) {
     assertEquals(depacketize(packetsOf([payloads, good])), [cause, rebuildJpeg(conditionedJpeg(10))]);
   });
 }
+
+Deno.test("JpegDepacketizer shows types 0, 1, 64 and 65, and refuses all others by name", () => {
+  for (let type = 0; type < 256; type++) {
+    const restart = type >= 64 && type < 128 ? [0, 9, 0xff, 0xff] : [];
+    const [output] = depacketize(packetsOf([[firstPayload({ type, rest: [...restart, ...tablesIn(both), 7] })]]));
+    assertEquals(
+      output instanceof Uint8Array ? "shown" : output,
+      [0, 1, 64, 65].includes(type) ? "shown" : "not-a-jpeg",
+    );
+  }
+});
+
+Deno.test("JpegDepacketizer shows every Q but those that are reserved, which it refuses by name", () => {
+  for (let q = 0; q < 256; q++) {
+    const [output] = depacketize(packetsOf([[firstPayload({ q, rest: q < 128 ? [7] : [...tablesIn(both), 7] })]]));
+    const isReserved = q === 0 || q >= 100 && q <= 127;
+    assertEquals(output instanceof Uint8Array ? "shown" : output, isReserved ? "not-a-jpeg" : "shown", `Q ${q}`);
+  }
+});
+
+Deno.test("JpegDepacketizer keeps tables for Q 128 to 254 each, the newest, and none for Q 255", () => {
+  const newer = CHROMA.map((value) => value + 1);
+  for (let q = 128; q < 256; q++) {
+    const frames = [
+      [firstPayload({ q, rest: [...tablesIn(both), 7] })],
+      [firstPayload({ q, rest: [...tablesIn(newer), 7] })],
+      [firstPayload({ q, rest: [...tablesIn([]), 7] })],
+    ];
+    const [, second, third] = depacketize(packetsOf(frames));
+    assertEquals(third, q < 255 ? second : "tables-missing", `Q ${q}`);
+  }
+});
+
+Deno.test("JpegDepacketizer begins anew where a frame does, although the one before has not ended", () => {
+  const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
+  const sent = packetsOf([[...cut.slice(0, 2), ...cut]]);
+  assertEquals(depacketize(sent), ["broken-off", rebuildJpeg(conditionedJpeg(2000))]);
+});
+
+Deno.test("JpegDepacketizer shows both fields of an interlaced picture, which have one time", () => {
+  const fields = [1, 2].map((typeSpecific) =>
+    packetizeJpeg(conditionedJpeg(700), { maxPayloadBytes: 600 }).map((payload) => payload.with(0, typeSpecific))
+  );
+  const sent = packetsOf(fields).map((packet) => ({ ...packet, timestamp: 5 }));
+  assertEquals(depacketize(sent), Array(2).fill(rebuildJpeg(conditionedJpeg(700))));
+  // Without the second packet, the first field is lost and the other one shown.
+  assertEquals(depacketize(sent.toSpliced(1, 1)), ["packet-lost", rebuildJpeg(conditionedJpeg(700))]);
+});
+
+Deno.test("JpegDepacketizer takes packets without data, also as the last of a frame", () => {
+  const cut = packetizeJpeg(conditionedJpeg(700), { maxPayloadBytes: 600 });
+  const empty = (offset: number) => Uint8Array.of(0, offset >> 16, offset >> 8, offset, 1, 255, 8, 6);
+  const offset = decodeJpegPayload(cut[1]).offset;
+  const sent = packetsOf([[cut[0], empty(offset), empty(offset), cut[1], empty(700)]]);
+  assertEquals(depacketize(sent), [rebuildJpeg(conditionedJpeg(700))]);
+});
 
 Deno.test("JpegDepacketizer takes a size of 0 from elsewhere", () => {
   const large = conditionedJpeg(10, { width: 3840, height: 2160 });

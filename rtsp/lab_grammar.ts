@@ -26,8 +26,10 @@ export const LAB_SESSION_DIGITS = 6;
 /** A `client_port` with fewer digits, at the very end of what has come, may be cut off. */
 const WHOLE_PORT_DIGITS = 4;
 
-const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(.*?))?[ \t]*$/;
-const BARE_CSEQ = /^[ \t]*(?:Seq[ \t]*:)?[ \t]*(\d{1,9})[ \t]*$/i;
+// Lines are trimmed before they are matched: patterns that look for spaces at several places take time by the cube of them.
+const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(\S.*))?$/;
+const STATUS_LINE = /^RTSP\/\d\.\d[ \t]+(\d{3})(.*)$/i;
+const BARE_CSEQ = /^(?:Seq[ \t]*:[ \t]*)?(\d{1,9})$/i;
 const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
 const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
 
@@ -83,13 +85,13 @@ export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: Line
 /** Decodes the text of one request. Throws a `SyntaxError` when its first line is no request line. */
 export function decodeLabRequest(text: string): RtspRequest {
   const lines = text.split(/\r?\n/);
-  const requestLine = REQUEST_LINE.exec(lines[0]);
+  const requestLine = REQUEST_LINE.exec(lines[0].trimEnd());
   if (requestLine === null) {
     throw new SyntaxError(`Cannot decode request: ${JSON.stringify(excerpt(lines[0]))} is no request line`);
   }
   const method = requestLine[1].toUpperCase();
-  const uri = (requestLine[2] ?? "").replace(/[ \t]*RTSP\/\d\.\d$/i, "").trim();
-  const bareCseq = BARE_CSEQ.exec(lines[1] ?? "");
+  const uri = (requestLine[2] ?? "").replace(/RTSP\/\d\.\d$/i, "").trim();
+  const bareCseq = BARE_CSEQ.exec((lines[1] ?? "").trim());
   const dialect = bareCseq !== null ? "lab-b" : "lab";
   const headers = decodeHeaders(lines.slice(1));
   return {
@@ -113,7 +115,7 @@ export function decodeLabRequest(text: string): RtspRequest {
 export function isWholeLabRequest(text: string): boolean {
   const lines = text.split(/\r?\n/);
   if (lines.length < 2) return false;
-  const bare = BARE_CSEQ.test(lines[1]);
+  const bare = BARE_CSEQ.test(lines[1].trim());
   if (!bare && decodeHeaders(lines.slice(1)).get("CSeq") === undefined) return false;
   if (/^setup\b/i.test(lines[0])) {
     const third = bare ? 2 : lines.findIndex((line) => /^transport[ \t]*:/i.test(line));
@@ -125,7 +127,7 @@ export function isWholeLabRequest(text: string): boolean {
 /** Decodes the text of one response. Throws a `SyntaxError` when its first line is no status line. */
 export function decodeLabResponse(text: string): RtspResponse {
   const lines = text.split(/\r?\n/);
-  const statusLine = /^RTSP\/\d\.\d[ \t]+(\d{3})[ \t]*(.*?)[ \t]*$/i.exec(lines[0]);
+  const statusLine = STATUS_LINE.exec(lines[0].trimEnd());
   if (statusLine === null) {
     throw new SyntaxError(`Cannot decode response: ${JSON.stringify(excerpt(lines[0]))} is no status line`);
   }
@@ -134,7 +136,7 @@ export function decodeLabResponse(text: string): RtspResponse {
     headers,
     body: "",
     status: Number(statusLine[1]),
-    reason: statusLine[2],
+    reason: statusLine[2].trim(),
     cseq: toNumber(headers.get("CSeq")),
     session: headers.get("Session")?.split(";")[0].trim() || undefined,
   };

@@ -21,10 +21,13 @@ export function encodeRange({ start, end }: NptRange): string {
 
 /** The range of a header's value; `undefined` where it has another unit or is malformed: 457. */
 export function decodeRange(header: string): NptRange | undefined {
-  const match = /^\s*npt\s*=\s*([^-\s;]*)\s*-\s*([^-\s;]*)\s*(?:;.*)?$/i.exec(header);
-  if (match === null) return undefined;
-  const start = match[1] === "" ? undefined : match[1].toLowerCase() === "now" ? "now" : decodeTime(match[1]);
-  const end = match[2] === "" ? undefined : decodeTime(match[2]);
+  const [range] = header.split(";");
+  const equals = range.indexOf("=");
+  const dash = range.indexOf("-", equals);
+  if (equals < 0 || dash < 0 || range.slice(0, equals).trim().toLowerCase() !== "npt") return undefined;
+  const [from, to] = [range.slice(equals + 1, dash).trim(), range.slice(dash + 1).trim()];
+  const start = from === "" ? undefined : from.toLowerCase() === "now" ? "now" : decodeTime(from);
+  const end = to === "" ? undefined : decodeTime(to);
   const isMalformed = Number.isNaN(start) || Number.isNaN(end) || (start === undefined && end === undefined);
   return isMalformed ? undefined : { start, end };
 }

@@ -31,6 +31,8 @@ export interface StreamDescription {
 
 const PAYLOAD_TYPE_JPEG = 26;
 const JPEG_MAX_DIMENSION = 2040;
+/** What the 16 bits of a frame header hold (T.81, B.2.2). */
+const JPEG_MAX_LENGTH = 65_535;
 
 /** The SDP of a stream. */
 export function encodeStreamDescription(stream: StreamDescription): string {
@@ -119,15 +121,15 @@ export function decodePresentation(text: string): PresentationDescription {
   const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
     .flatMap(({ value }) => range.exec(value)?.[1] ?? []);
   return {
-    control: session.control,
+    control: textOf(session.control),
     isFinite: ranges.some((end) => end.trim() !== ""),
     tracks: session.media.map((media) => {
       const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
       return {
-        type: media.type,
+        type: String(media.type),
         payloadTypes,
         formats: formatsOf(media, payloadTypes),
-        control: media.control,
+        control: textOf(media.control),
         dimensions: dimensionsOf(media),
       };
     }),
@@ -137,9 +139,14 @@ export function decodePresentation(text: string): PresentationDescription {
 function formatsOf({ rtp }: sdp.MediaDescription, payloadTypes: readonly number[]): TrackDescription["formats"] {
   const formats = new Map(STATIC_FORMATS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
   for (const { payload, codec, rate, encoding: channels = 1 } of rtp) {
-    formats.set(payload, { encoding: codec.toUpperCase(), clockRate: rate || undefined, channels });
+    formats.set(payload, { encoding: String(codec).toUpperCase(), clockRate: rate || undefined, channels });
   }
   return formats;
+}
+
+/** sdp-transform 3.0.0 makes numbers of whatever looks like one, such as the control URL of `a=control:1`. */
+function textOf(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription["dimensions"] {
@@ -147,7 +154,9 @@ function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription[
     const match =
       /^(?:x-dimensions:[ \t]*(\d{1,5})[ \t]*,[ \t]*(\d{1,5})|framesize:[ \t]*\d+[ \t]+(\d{1,5})-(\d{1,5}))/i
         .exec(value);
-    if (match !== null) return { width: Number(match[1] ?? match[3]), height: Number(match[2] ?? match[4]) };
+    const [width, height] = [Number(match?.[1] ?? match?.[3]), Number(match?.[2] ?? match?.[4])];
+    const isPossible = (length: number) => length >= 1 && length <= JPEG_MAX_LENGTH;
+    if (isPossible(width) && isPossible(height)) return { width, height };
   }
   return undefined;
 }

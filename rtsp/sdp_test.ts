@@ -97,3 +97,26 @@ Deno.test("decodePresentation() rejects text without media", () => {
     assertThrows(() => decodePresentation(text), SyntaxError, "it describes no media");
   }
 });
+
+Deno.test("decodePresentation() reads as text what looks like numbers", () => {
+  const { control, tracks } = decodePresentation(
+    "v=0\r\na=control:2\r\nm=9 0 RTP/AVP 96\r\na=rtpmap:96 7/90000\r\na=control:1\r\n",
+  );
+  assertEquals([control, tracks[0].type, tracks[0].control, tracks[0].formats.get(96)?.encoding], ["2", "9", "1", "7"]);
+});
+
+Deno.test("decodePresentation() takes sizes of 1 to 65535 for such, and others for none", () => {
+  const sizes: [text: string, dimensions: { width: number; height: number } | undefined][] = [
+    ["x-dimensions:65535,1", { width: 65_535, height: 1 }],
+    ["x-dimensions:65536,1", undefined],
+    ["framesize:26 0-480", undefined],
+    ["framesize:26 640-65536", undefined],
+  ];
+  for (const [text, dimensions] of sizes) {
+    assertEquals(
+      decodePresentation(`v=0\r\nm=video 0 RTP/AVP 26\r\na=${text}\r\n`).tracks[0].dimensions,
+      dimensions,
+      text,
+    );
+  }
+});

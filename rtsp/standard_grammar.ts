@@ -50,7 +50,7 @@ function encode(firstLine: string, headers: readonly HeaderField[], body: string
 /** Decodes a request from its header text and its body. Throws a `SyntaxError` for what has no request line. */
 export function decodeStandardRequest(text: string, body: string): RtspRequest {
   const [firstLine, ...lines] = text.split(/\r?\n/);
-  const match = /^([A-Za-z_]+)[ \t]+(\S+)[ \t]+RTSP\/(\d+\.\d+)[ \t]*$/.exec(firstLine);
+  const match = /^([A-Za-z_]+)[ \t]+(\S+)[ \t]+RTSP\/(\d+\.\d+)$/.exec(firstLine.trimEnd());
   if (match === null) {
     throw new SyntaxError(`Cannot decode request: ${JSON.stringify(firstLine.slice(0, 60))} is no request line`);
   }
@@ -72,14 +72,15 @@ export function decodeStandardRequest(text: string, body: string): RtspRequest {
 /** Decodes a response from its header text and its body. Throws a `SyntaxError` for what has no status line. */
 export function decodeStandardResponse(text: string, body: string): RtspResponse {
   const [firstLine, ...lines] = text.split(/\r?\n/);
-  const match = /^RTSP\/\d+\.\d+[ \t]+(\d{3})[ \t]*(.*?)[ \t]*$/i.exec(firstLine);
+  // Trimmed beforehand: a pattern that looks for spaces at several places takes time by the cube of them.
+  const match = /^RTSP\/\d+\.\d+[ \t]+(\d{3})(.*)$/i.exec(firstLine.trimEnd());
   if (match === null) {
     throw new SyntaxError(`Cannot decode response: ${JSON.stringify(firstLine.slice(0, 60))} is no status line`);
   }
   const headers = decodeHeaders(lines);
   return {
     status: Number(match[1]),
-    reason: match[2],
+    reason: match[2].trim(),
     cseq: decodeCseq(headers),
     session: decodeSession(headers)?.id,
     headers,
