@@ -39,7 +39,12 @@ export interface ParsedCommand<Table extends OptionTable> {
 
 /** A switch: present or not; `--no-NAME` takes it back. */
 export function flag(help: string): Option<boolean> {
-  return { value: "", help, fallback: false, parse: () => true };
+  return { value: "", help, fallback: false, parse: (given) => given === "true" };
+}
+
+/** A switch whose default depends: `--NAME` or `--no-NAME`, or `undefined` for neither. */
+export function toggle(help: string): Option<boolean | undefined> {
+  return { value: "", help, fallback: undefined, parse: (given) => given === "true" };
 }
 
 /** Any text. */
@@ -134,7 +139,7 @@ export function parseCommand<Table extends OptionTable>(args: readonly string[],
   const parsed = parseArgs(glueValues(args, withValue), { boolean: switches, string: withValue, negatable: switches });
   const options = Object.fromEntries(names.map((name) => {
     const given = parsed[name];
-    if (given === undefined || given === false) return [name, table[name].fallback];
+    if (given === undefined || !isGiven(name, args)) return [name, table[name].fallback];
     try {
       return [name, table[name].parse(String(given))];
     } catch (error) {
@@ -149,13 +154,23 @@ export function parseCommand<Table extends OptionTable>(args: readonly string[],
 export function describeOptions(table: OptionTable): string {
   const rows = Object.entries(table).map(([name, { value, help, fallback }]) => {
     const isShown = fallback !== undefined && fallback !== false && fallback !== 0 && !help.includes("default");
-    return [`--${name}${value === "" ? "" : ` ${value}`}`, isShown ? `${help} (default ${fallback})` : help];
+    const isToggle = value === "" && fallback === undefined;
+    const written = isToggle ? `--[no-]${name}` : `--${name}${value === "" ? "" : ` ${value}`}`;
+    return [written, isShown ? `${help} (default ${fallback})` : help];
   });
   const width = Math.min(30, Math.max(...rows.map(([left]) => left.length)));
   return rows.map(([left, right]) => {
     if (left.length > width) return `  ${left}\n  ${"".padEnd(width)}  ${right}`;
     return `  ${left.padEnd(width)}  ${right}`;
   }).join("\n");
+}
+
+/** Whether an option is there, in either sense: a switch that is not has a value all the same. */
+function isGiven(name: string, args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).some((argument) =>
+    [`--${name}`, `--no-${name}`].includes(argument.split("=")[0])
+  );
 }
 
 /** Refuses unknown options, naming the nearest known one, options that lack their value, and a second value. */

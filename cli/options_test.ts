@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { choice, describeOptions, flag, number, parseCommand, quantity, text } from "./options.ts";
+import { choice, describeOptions, flag, number, parseCommand, quantity, text, toggle } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 const TABLE = {
@@ -8,6 +8,7 @@ const TABLE = {
   out: text("OUT", "A place"),
   loop: flag("Again"),
   "no-preview": flag("No page"),
+  again: toggle("Again and again"),
   level: choice(["info", "debug"], "How much"),
   loss: quantity("5%", "Lost", { factors: { "%": 0.01, "": 1 }, max: 1, fallback: 0 }),
   delay: quantity("40ms", "Late", { factors: { ms: 1, s: 1000 }, max: 10_000, fallback: 0 }),
@@ -19,6 +20,7 @@ const DEFAULTS = {
   out: undefined,
   loop: false,
   "no-preview": false,
+  again: undefined,
   level: "info",
   loss: 0,
   delay: 0,
@@ -34,6 +36,10 @@ const PARSED: readonly [args: string, options: Partial<Record<keyof typeof TABLE
     ["--loop a", { loop: true }, ["a"]],
     ["--loop --no-loop", { loop: false }],
     ["--no-preview", { "no-preview": true }],
+    ["--again", { again: true }],
+    ["--no-again", { again: false }],
+    ["--again --no-again", { again: false }],
+    ["-- --again", {}, ["--again"]],
     ["--out -", { out: "-" }],
     ["--out=-", { out: "-" }],
     ["--seconds .5", { seconds: 0.5 }],

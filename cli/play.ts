@@ -12,7 +12,7 @@ import { parseRtspUrl, type RtspUrl } from "../client/rtsp_url.ts";
 import type { Command } from "./command.ts";
 import { interruptSignal } from "./interrupts.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
-import { choice, flag, number, type OptionValues, parseCommand, parseNumber, text } from "./options.ts";
+import { choice, flag, number, type OptionValues, parseCommand, parseNumber, text, toggle } from "./options.ts";
 import { summaryLine, summaryOf } from "./summary.ts";
 import { systemClock } from "./system_clock.ts";
 import { EXIT, FailedError, UsageError } from "./usage.ts";
@@ -31,7 +31,11 @@ const OPTIONS = {
   json: flag("Print the summary as one JSON object on standard output"),
   paused: flag("SETUP only; wait for Play from the page or the space bar"),
   dialect: choice(["auto", "lab", "lab-b", "standard"], "The server's dialect; auto finds it out"),
-  transport: choice(["auto", "udp", "tcp"], "How packets travel; auto tries UDP first, and TCP where nothing comes"),
+  transport: choice(
+    ["auto", "udp", "tcp", "multicast"],
+    "How packets travel; auto tries UDP first, and TCP where nothing comes",
+  ),
+  reconnect: toggle("Try a server that goes away again and again (by default for live streams that have a URL)"),
   "rtp-port": number("PORT", "UDP port to receive on, with a URL (by default any free pair)", {
     min: 1,
     max: 65_534,
@@ -76,6 +80,7 @@ or server, or, as in the networking lab, FILE of the server at HOST:PORT, receiv
     const player = new Player({
       source,
       transport: options.transport,
+      reconnect: options.reconnect,
       userAgent: `mjpegrtsp/${denoConfig.version}`,
       clock: systemClock,
     });
@@ -102,7 +107,7 @@ function parseSource(
   positionals: readonly string[],
   options: OptionValues<typeof OPTIONS>,
 ): LabSource | UrlSource {
-  const { dialect, flows } = options;
+  const { dialect, flows, transport } = options;
   if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) {
     if (dialect === "lab" || dialect === "lab-b") {
       throw new UsageError(`--dialect ${dialect} needs the lab's form: play 127.0.0.1 1025 5008 movie.mjpeg`);
@@ -115,6 +120,7 @@ function parseSource(
         `got ${positionals.length === 0 ? "nothing" : positionals.join(" ")}`,
     );
   }
+  if (transport === "multicast") throw new UsageError("--transport multicast needs a URL: play rtsp://HOST/PATH");
   const [hostname, port, rtpPort, file] = positionals;
   if (/[\r\n]/.test(file)) throw new UsageError("FILE has a line end in it, which would end the request");
   return {

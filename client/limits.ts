@@ -13,6 +13,9 @@ export const REPLY_TIMEOUT_MS = 5000;
 /** The same after a request that got no reply at all: a TEARDOWN that nobody will answer must not hold up the end. */
 export const UNANSWERED_REPLY_TIMEOUT_MS = 500;
 
+/** Writes to a server that may wait for it to read; with more it is given up. */
+export const MAX_WAITING_WRITES = 256;
+
 /** How long a reply without an end may stay as it is before it is taken for whole, in milliseconds. */
 export const SETTLE_MS = 150;
 

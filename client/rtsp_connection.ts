@@ -9,7 +9,13 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { RtspRequest, RtspResponse } from "../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
-import { CONNECT_TIMEOUT_MS, REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "./limits.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  MAX_WAITING_WRITES,
+  REPLY_TIMEOUT_MS,
+  SETTLE_MS,
+  UNANSWERED_REPLY_TIMEOUT_MS,
+} from "./limits.ts";
 import { hostAndPort } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
@@ -55,6 +61,7 @@ export class RtspConnection {
   #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number }) | undefined;
   #lastExchange: Promise<unknown> = Promise.resolve();
   #lastWrite: Promise<void> = Promise.resolve();
+  #waitingWrites = 0;
   #cancelSettle: (() => void) | undefined;
   /** A request got no reply in time: the next one does not wait for long. */
   #isUnanswered = false;
@@ -107,9 +114,14 @@ export class RtspConnection {
 
   /** Sends bytes between requests: an interleaved packet. */
   write(bytes: Uint8Array): Promise<void> {
+    if (this.#waitingWrites >= MAX_WAITING_WRITES) {
+      this.#end("it does not read what it asks for");
+      return Promise.reject(new Error("The server does not read what it asks for"));
+    }
+    this.#waitingWrites++;
     const written = this.#lastWrite.then(async () => {
       for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
-    });
+    }).finally(() => this.#waitingWrites--);
     this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
     return written;
   }
@@ -120,6 +132,14 @@ export class RtspConnection {
     this.#isClosed = true;
     this.#cancelSettle?.();
     this.#conn.close();
+  }
+
+  /** Closes the connection for a reason that is news to its owner. */
+  #end(reason: string): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
+    this.#options.onClosed(reason);
   }
 
   async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
@@ -154,12 +174,10 @@ export class RtspConnection {
         if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.settle()));
       }
     } catch (error) {
-      reason = this.#isClosed ? "closed" : error instanceof Error ? error.message : String(error);
+      reason = error instanceof Error ? error.message : String(error);
     }
-    const isNews = !this.#isClosed;
-    this.close();
-    this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
-    if (isNews) this.#options.onClosed(reason);
+    if (this.#isClosed) this.#awaiting?.reject(new Error("The dialogue with the server has ended: closed"));
+    this.#end(reason);
   }
 
   #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {

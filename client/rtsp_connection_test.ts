@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { createStandardResponseReader } from "../rtsp/message_reader.ts";
+import { createStandardReader } from "../rtsp/message_reader.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { openSilentPort } from "../tests/support/silent_port.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
@@ -9,7 +9,7 @@ function connect(port: number, { clock, signal }: { clock: FakeClock; signal: Ab
   return RtspConnection.connect({
     hostname: "127.0.0.1",
     port,
-    reader: createStandardResponseReader(),
+    reader: createStandardReader(),
     clock,
     signal,
     onClosed() {},
@@ -35,4 +35,31 @@ Deno.test({
     await assertRejects(() => interrupted, Error, "given up");
     await assertRejects(() => connect(silent.port, { clock, signal: user.signal }), Error, "given up");
   },
+});
+
+Deno.test("RtspConnection gives a server up that asks without end and reads no answer", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closed = Promise.withResolvers<string>();
+  const answer = new Uint8Array(16_384);
+  const connection: RtspConnection = await RtspConnection.connect({
+    hostname: "127.0.0.1",
+    port: listener.addr.port,
+    reader: createStandardReader(),
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+    onRequest: () => {
+      connection.write(answer).catch(() => {/* the connection's end is what is awaited */});
+    },
+    onClosed: closed.resolve,
+  });
+  const server = await listener.accept();
+  const questions = new TextEncoder().encode("OPTIONS rtsp://a RTSP/1.0\r\nCSeq: 1\r\n\r\n".repeat(100));
+  let isOver = false;
+  const asking = (async () => {
+    for (let count = 0; !isOver; count %= questions.length) count += await server.write(questions.subarray(count));
+  })().catch(() => {/* the client has hung up */});
+  assertEquals(await closed.promise, "it does not read what it asks for");
+  isOver = true;
+  await asking;
+  server.close();
 });

@@ -53,8 +53,8 @@ export class StandardSession implements MediaSession {
   #presentation: PresentationDescription | undefined;
   #baseUrl = "";
   #session: string | undefined;
-  #video: MediaTrack | undefined;
-  #audio: MediaTrack[] = [];
+  /** The video first, then sound. */
+  #tracks: MediaTrack[] = [];
   #keepalive: Keepalive | undefined;
   #cancelFirstPacket: (() => void) | undefined;
   #hasPackets = false;
@@ -73,8 +73,9 @@ export class StandardSession implements MediaSession {
       random,
       onPacket: (channel, data) => this.#takeInterleaved(channel, data),
       onRedirect: (location) => {
+        const isNews = this.#redirect === undefined;
         this.#redirect = location;
-        events.onRenewal("The server sends its clients elsewhere");
+        if (isNews) events.onRenewal("The server sends its clients elsewhere");
       },
       onClosed: events.onClosed,
     });
@@ -85,11 +86,11 @@ export class StandardSession implements MediaSession {
   }
 
   get reception(): Reception {
-    return this.#video?.reception ?? new Reception();
+    return this.#tracks[0]?.reception ?? new Reception();
   }
 
   get audio(): readonly MediaTrack[] {
-    return this.#audio;
+    return this.#tracks.slice(1);
   }
 
   get isLive(): boolean {
@@ -97,7 +98,7 @@ export class StandardSession implements MediaSession {
   }
 
   get strangerPackets(): number {
-    return this.#video?.path.strangerPackets ?? 0;
+    return this.#tracks[0]?.path.strangerPackets ?? 0;
   }
 
   async setUp(): Promise<void> {
@@ -109,21 +110,21 @@ export class StandardSession implements MediaSession {
   async play(): Promise<void> {
     const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
     // Packets may overtake the reply: they are let in beforehand.
-    for (const track of this.#tracks()) track.path.accept();
+    for (const track of this.#tracks) track.path.accept();
     this.#watchFirstPacket();
     await this.#request("PLAY", from);
-    for (const track of this.#tracks()) track.startReports();
+    for (const track of this.#tracks) track.startReports();
   }
 
   async pause(): Promise<void> {
     this.#cancelFirstPacket?.();
     await this.#request("PAUSE");
-    for (const track of this.#tracks()) track.stopReports();
+    for (const track of this.#tracks) track.stopReports();
   }
 
   async tearDown(): Promise<void> {
     this.#stopTimers();
-    for (const track of this.#tracks()) track.sayBye();
+    for (const track of this.#tracks) track.sayBye();
     await this.#request("TEARDOWN");
   }
 
@@ -166,22 +167,20 @@ export class StandardSession implements MediaSession {
     const { video, audio, leftOut } = chooseTracks(this.#presentation!);
     if (leftOut.length > 0) log.info("left out of the stream: {tracks}", { tracks: leftOut.join(", ") });
     this.#hasPackets = false;
-    this.#video = this.#createTrack(video, 0);
-    await this.#setUpTrack(this.#video);
-    for (const [index, chosen] of audio.entries()) {
-      const track = this.#createTrack(chosen, index + 1);
-      this.#audio.push(track);
+    for (const [index, chosen] of [video, ...audio].entries()) {
+      const track = this.#createTrack(chosen, index);
+      this.#tracks.push(track);
       try {
         await this.#setUpTrack(track);
       } catch (error) {
         // Without a session there is nothing to go on with; without sound there is the picture.
-        if (!(error instanceof RefusedError)) throw error;
+        if (chosen === video || !(error instanceof RefusedError)) throw error;
         log.info("the stream is played without {encoding}: {reason}", {
           encoding: chosen.encoding,
           reason: error.message,
         });
         track.close();
-        this.#audio.splice(this.#audio.indexOf(track), 1);
+        this.#tracks = this.#tracks.filter((other) => other !== track);
       }
     }
   }
@@ -195,7 +194,7 @@ export class StandardSession implements MediaSession {
       random,
       openPath: (pathEvents) => this.#openPath(pathEvents, index),
       onPacket: (datagram) => this.#takeVideo(datagram),
-      onBye: () => this.#video?.chosen === chosen && this.#takeBye(),
+      onBye: () => chosen === this.#tracks[0]?.chosen && this.#takeBye(),
       onError: ({ message }) => events.onNotice({ level: "error", text: `The RTP port failed: ${message}` }),
     });
   }
@@ -218,14 +217,14 @@ export class StandardSession implements MediaSession {
     const url = resolveControl(this.#baseUrl, track.chosen.control);
     const headers = (): HeaderField[] => [["Transport", encodeTransport(track.path.offer)], ...this.#sessionHeader()];
     let response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
-    if (response.status === 461 && track === this.#video && this.#canUseTcp) {
+    if (response.status === 461 && track === this.#tracks[0] && this.#canUseTcp) {
       this.#useTcp("The server does not send over UDP", track);
       response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
     }
     if (response.status !== 200) throw this.#dialogue.refusal(`SETUP ${url}`, response);
     if (this.#session === undefined) this.#beginSession(response);
     const [answer] = decodeTransports(response.headers.get("Transport") ?? "");
-    if (answer?.protocol === "tcp" && track === this.#video && this.#canUseTcp) {
+    if (answer?.protocol === "tcp" && track === this.#tracks[0] && this.#canUseTcp) {
       this.#useTcp("The server sends over TCP only", track);
     }
     await track.path.settle(answer);
@@ -261,7 +260,7 @@ export class StandardSession implements MediaSession {
   }
 
   #takeInterleaved(channel: number, data: Uint8Array): void {
-    for (const { path } of this.#tracks()) if (path instanceof InterleavedPath) path.take(channel, data);
+    for (const { path } of this.#tracks) if (path instanceof InterleavedPath) path.take(channel, data);
   }
 
   #takeBye(): void {
@@ -299,17 +298,12 @@ export class StandardSession implements MediaSession {
   #stopTimers(): void {
     this.#keepalive?.stop();
     this.#cancelFirstPacket?.();
-    for (const track of this.#tracks()) track.stopReports();
+    for (const track of this.#tracks) track.stopReports();
   }
 
   #closeTracks(): void {
-    for (const track of this.#tracks()) track.close();
-    this.#video = undefined;
-    this.#audio = [];
-  }
-
-  #tracks(): MediaTrack[] {
-    return this.#video === undefined ? [] : [this.#video, ...this.#audio];
+    for (const track of this.#tracks) track.close();
+    this.#tracks = [];
   }
 
   #sessionHeader(): HeaderField[] {

@@ -4,55 +4,9 @@ import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
-import { FakeClock } from "../tests/support/fake_clock.ts";
+import { openSessionAtCamera as open } from "../tests/support/camera_session.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
-import {
-  type Answer,
-  type Answers,
-  type CameraOptions,
-  PLAIN,
-  ScriptedCamera,
-  sdp,
-} from "../tests/support/scripted_camera.ts";
-import { parseRtspUrl } from "./rtsp_url.ts";
-import { StandardSession, type StandardSessionOptions } from "./standard_session.ts";
-
-/** A camera, and a session at it over TCP. */
-function open(
-  answers: Answers = {},
-  options: Partial<StandardSessionOptions> & CameraOptions & { path?: string; userInfo?: string } = {},
-) {
-  const camera = new ScriptedCamera(answers, options);
-  const clock = new FakeClock();
-  const received: Uint8Array[] = [];
-  const events: string[] = [];
-  const session = new StandardSession({
-    url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/${options.path ?? "stream"}`),
-    rtpPort: undefined,
-    transport: "tcp",
-    userAgent: "test",
-    clock,
-    random: Math.random,
-    events: {
-      onPacket: (datagram) => received.push(datagram),
-      onEnd: () => events.push("end"),
-      onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
-      onRenewal: (reason) => events.push(`renewal: ${reason}`),
-      onClosed: (reason) => events.push(`closed: ${reason}`),
-    },
-    ...options,
-  });
-  return Object.assign(camera, {
-    session,
-    clock,
-    received,
-    events,
-    async [Symbol.asyncDispose]() {
-      session.close();
-      await ScriptedCamera.prototype[Symbol.asyncDispose].call(camera);
-    },
-  });
-}
+import { type Answer, type Answers, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
 
 Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
   await using camera = open();

@@ -13,7 +13,11 @@ const MODE_KEY = "mjpegrtsp-four-buttons";
 
 /** @typedef {"SETUP" | "PLAY" | "PAUSE" | "TEARDOWN"} Command */
 /** @typedef {{ level: "info" | "warning" | "error", text: string }} Notice */
-/** @typedef {{ state: string, allowed: Command[], notice?: Notice, ended: boolean }} Status */
+/**
+ * @typedef {{ state: string, allowed: Command[], notice?: Notice, dialect?: string, transport: string, ended: boolean }}
+ *   Status
+ */
+/** @typedef {{ encoding: string, packets: number, lostPackets: number, jitterMs: number }} Track */
 
 /** @param {string} selector @returns {HTMLElement} */
 function element(selector) {
@@ -35,7 +39,7 @@ const actionButtons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.que
 /** The build that this page was loaded with; another one means that its files have changed. */
 let build = "";
 /** @type {Status} */
-let status = { state: "INIT", allowed: [], ended: false };
+let status = { state: "INIT", allowed: [], transport: "–", ended: false };
 /** @type {WebSocket | undefined} */
 let socket;
 let reconnectMs = RECONNECT_MIN_MS;
@@ -102,6 +106,8 @@ function showStatus() {
     else item.removeAttribute("aria-current");
   }
   set("state", status.state);
+  set("dialect", status.dialect ?? "–");
+  set("transport", status.transport === "multicast" ? "multicast" : status.transport.toUpperCase());
   for (const button of commandButtons) button.disabled = !status.allowed.includes(asCommand(button.dataset.command));
   for (const button of actionButtons) button.disabled = commandsOf(button.dataset.action).length === 0;
   placeholder.textContent = status.state === "PLAYING" ? "Waiting for the first picture" : "No picture yet: press Play";
@@ -131,6 +137,25 @@ function showStatistics(stats) {
   set("lossRate", `${(stats.lossRate * 100).toFixed(1)} %`);
   set("jitter", `${stats.jitterMs.toFixed(1)} ms`);
   set("seconds", formatTime(stats.seconds));
+  const senderTimeMs = /** @type {number | undefined} */ (stats.senderTimeMs);
+  set("senderTime", senderTimeMs === undefined ? "–" : new Date(senderTimeMs).toLocaleTimeString());
+  showTracks(stats.tracks);
+}
+
+/** A line for each track of sound. @param {Track[]} tracks */
+function showTracks(tracks) {
+  const list = element("#tracks");
+  list.hidden = tracks.length === 0;
+  list.replaceChildren(...tracks.map(({ encoding, packets, lostPackets, jitterMs }) => {
+    const line = document.createElement("div");
+    const name = document.createElement("dt");
+    const value = document.createElement("dd");
+    name.textContent = `Sound (${encoding})`;
+    value.textContent = `${packets.toLocaleString()} packets, ${lostPackets.toLocaleString()} lost`;
+    value.title = `Jitter ${jitterMs.toFixed(1)} ms`;
+    line.append(name, value);
+    return line;
+  }));
 }
 
 /** @param {string} name @param {string} value */
@@ -216,7 +241,7 @@ function connect() {
   };
   socket.onclose = () => {
     showLink("gone", "the player has gone");
-    status = { state: status.state, allowed: [], ended: true };
+    status = { ...status, allowed: [], ended: true };
     showStatus();
     picture.dataset.stale = "true";
     showNotice({ level: "error", text: "The player has gone. Start it again and this page will go on by itself." });

@@ -5,11 +5,15 @@ import { peerTest } from "../support/peers.ts";
 import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 
-/** Starts `play` with its page on a port of its own, and waits until it is served. */
-async function startPlayer(serverPort: number, options: { previewPort?: number; args?: string[] } = {}) {
+/** Starts `play` with its page on a port of its own, and waits until it is served; by default in the lab's form. */
+async function startPlayer(
+  serverPort: number,
+  options: { source?: string[]; previewPort?: number; args?: string[] } = {},
+) {
   const previewPort = options.previewPort ?? freeTcpPort();
+  const source = options.source ?? ["127.0.0.1", String(serverPort), String(freeUdpPort()), "testsrc"];
   const program = startOurs([
-    ...["play", "127.0.0.1", String(serverPort), String(freeUdpPort()), "testsrc"],
+    ...["play", ...source],
     ...["--preview-port", String(previewPort), ...(options.args ?? [])],
   ]);
   const [url] = await program.waitForLine(/http:\/\/127\.0\.0\.1:\d+\//);
@@ -132,4 +136,31 @@ peerTest("page: says that the server has gone, and Play starts anew when it is b
   await tab.page.click('[data-action="play"]');
   await tab.waitForState("PLAYING");
   await tab.waitForFrameAfter(before);
+});
+
+peerTest("page: says that a live server is tried again, shows it when it is back, and what it came over", [
+  "chromium",
+], async () => {
+  const server = await startOurServer({ root: "." });
+  await using player = await startPlayer(server.port, {
+    source: [`rtsp://127.0.0.1:${server.port}/testsrc`],
+    args: ["--transport", "tcp"],
+  });
+  await using browser = await startBrowser();
+  const tab = await openPage(browser, player.url);
+  const before = await tab.waitForFrameAfter(5);
+  assertEquals([await tab.statistic("dialect"), await tab.statistic("transport")], ["standard", "TCP"]);
+  await tab.until(`/\\d/.test(document.querySelector('[data-stat="senderTime"]').textContent)`);
+  assertEquals((await server.program.stop("SIGINT")).code, 0);
+  await tab.waitForNotice("trying again in");
+  await tab.waitForState("INIT");
+  await using again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
+  await again.waitForLine(/rtsp:\/\//);
+  await tab.waitForState("PLAYING");
+  await tab.waitForFrameAfter(before);
+  await again.stop("SIGKILL");
+  await tab.waitForNotice("trying again in");
+  await tab.page.click('[data-action="stop"]');
+  await tab.until(`document.querySelector("#notice").hidden`);
+  assertEquals(tab.errors, []);
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { freeTcpPort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 /** Plays to the end; the summary and what was said. */
 async function play(url: string, args: readonly string[] = []) {
@@ -53,6 +54,55 @@ Deno.test("play rtsp:// over a network that loses packets shows no damaged frame
   assert(summary.lostPackets > 0 && summary.damagedFrames > 0, JSON.stringify(summary));
   // A lost packet costs one frame, a lost last packet of a frame none but its own.
   assert(summary.frames + summary.damagedFrames <= 60 && summary.frames > 10, JSON.stringify(summary));
+});
+
+/** Plays the test source, storing frames, until some are stored. */
+async function playLive(args: readonly string[]) {
+  const directory = await temporaryDirectory();
+  const out = `${directory.path}/frames`;
+  const server = await startOurServer({ root: "." });
+  const url = `rtsp://127.0.0.1:${server.port}/testsrc`;
+  const player = startOurs(["play", url, "--no-preview", "--json", "--out", out, ...args], { write: true });
+  await player.waitForLine(/set up testsrc/);
+  const stored = async () => (await Array.fromAsync(Deno.readDir(out))).length;
+  while (await stored() < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  return {
+    server,
+    player,
+    stored,
+    async [Symbol.asyncDispose]() {
+      await player[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("play rtsp:// goes on with a live stream when its server is back, across --frames and --out", async () => {
+  await using live = await playLive(["--frames", "60"]);
+  const { server, player } = live;
+  await server.program.stop("SIGINT");
+  await player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  await using again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
+  await again.waitForLine(/rtsp:\/\//);
+  await player.waitForLine(/The server is back/);
+  const { code, stdout } = await player.exit();
+  assertEquals([code, JSON.parse(stdout[0]).frames, await live.stored()], [0, 60, 60]);
+});
+
+Deno.test("play rtsp:// --no-reconnect ends with its server", async () => {
+  await using live = await playLive(["--no-reconnect"]);
+  await live.server.program.stop("SIGKILL");
+  const { code, stderr } = await live.player.exit();
+  assertEquals(code, 1);
+  assertMatch(stderr.join("\n"), /The server has gone: .* Start it again and press Play/);
+});
+
+Deno.test("play rtsp:// stops waiting for its server when it is told to", async () => {
+  await using live = await playLive([]);
+  await live.server.program.stop("SIGINT");
+  await live.player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  assertEquals((await live.player.stop("SIGINT")).code, 0);
 });
 
 const WRONG: readonly [url: string, args: string[], code: number, message: RegExp][] = [

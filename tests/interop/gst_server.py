@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """A server of the standards for tests: gst-rtsp-server sending the MJPEG track of an AVI file.
 
-  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only]
+  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--sound]
+      [--address ADDRESS] [--multicast GROUP]
 
-prints "listening PORT"; the stream is rtsp://127.0.0.1:PORT/stream, user "user", password "pass word".
+prints "listening PORT"; the stream is rtsp://ADDRESS:PORT/stream, user "user", password "pass word".
 """
 
 import argparse
@@ -19,17 +20,30 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("file")
 parser.add_argument("--auth", choices=["none", "basic", "digest"], default="none")
 parser.add_argument("--tcp-only", action="store_true")
+parser.add_argument("--address", default="127.0.0.1")
+parser.add_argument("--multicast", metavar="GROUP", help="send to this group only, ports 45000 to 45009")
+parser.add_argument("--sound", action="store_true", help="add a tone as PCMA, and one as L16")
 args = parser.parse_args()
 
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
-server.set_address("127.0.0.1")
+server.set_address(args.address)
 server.set_service("0")
 
 factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch(f'( filesrc location="{args.file}" ! avidemux ! jpegparse ! rtpjpegpay name=pay0 pt=26 )')
+launch = f'filesrc location="{args.file}" ! avidemux ! jpegparse ! rtpjpegpay name=pay0 pt=26'
+if args.sound:
+    tone = "audiotestsrc num-buffers=100 ! audioresample ! audioconvert"
+    launch += f" {tone} ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8"
+    launch += f" {tone} ! audio/x-raw,rate=16000,channels=2 ! rtpL16pay name=pay2 pt=97"
+factory.set_launch(f"( {launch} )")
 if args.tcp_only:
     factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
+if args.multicast:
+    pool = GstRtspServer.RTSPAddressPool()
+    pool.add_range(args.multicast, args.multicast, 45000, 45009, 1)
+    factory.set_address_pool(pool)
+    factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP_MCAST)
 
 if args.auth != "none":
     auth = GstRtspServer.RTSPAuth()

@@ -8,8 +8,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurs } from "../support/our_program.ts";
-import { peerTest } from "../support/peers.ts";
+import { peerTest, rootTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";
+import { type Host, startTwoHosts } from "../support/two_hosts.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
 
@@ -19,23 +20,26 @@ const PYTHON = "/usr/bin/python3";
 const GST_SERVER = fromFileUrl(new URL("./gst_server.py", import.meta.url));
 const PROGRAMS = ["ffmpeg", "gst-launch-1.0"];
 
-/** gst-rtsp-server with a movie of its own. */
-async function startGstServer(directory: string, args: readonly string[] = [], pixelFormat = "I420") {
+/** gst-rtsp-server with a movie of its own, on a host of its own if there is one. */
+async function startGstServer(directory: string, args: readonly string[] = [], pixelFormat = "I420", host?: Host) {
   const path = join(directory, "movie.avi");
   await run("gst-launch-1.0", [
     ...["-q", "videotestsrc", "pattern=ball", `num-buffers=${FRAMES}`, "!"],
     ...[`video/x-raw,format=${pixelFormat},width=320,height=240,framerate=25/1`, "!", "jpegenc", "!", "avimux", "!"],
     ...["filesink", `location=${path}`],
   ]);
-  const program = new ChildProgram(PYTHON, { args: [GST_SERVER, path, ...args] });
+  const there = host === undefined ? [] : ["--address", host.address];
+  const [command, ...rest] = [...(host?.through ?? []), PYTHON, GST_SERVER, path, ...there, ...args];
+  const program = new ChildProgram(command, { args: rest });
   const [, port] = await program.waitForLine(/^listening (\d+)$/);
   return { path, port: Number(port), [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
 /** Plays to a folder; what was said, and the pixels of what is stored. */
-async function play(source: readonly string[], directory: string) {
+async function play(source: readonly string[], directory: string, through?: readonly string[]) {
   const out = join(directory, "frames");
-  await using player = startOurs(["play", ...source, "--no-preview", "--json", "--out", out], { write: true });
+  const args = ["play", ...source, "--no-preview", "--json", "--out", out];
+  await using player = startOurs(args, { write: true, through });
   const { code, stdout, stderr } = await player.exit();
   assertEquals(code, 0, stderr.join("\n"));
   const pixels = await pixelsByFfmpeg(["-f", "image2", "-i", join(out, "frame-%06d.jpg")]);
@@ -71,6 +75,36 @@ peerTest("play: a server that refuses UDP is played over TCP, and it is said why
   assertEquals([summary.transport, summary.frames], ["tcp", FRAMES]);
   assertMatch(log, /The server does not send over UDP: TCP is used/);
 });
+
+rootTest("play: gst-rtsp-server over multicast, from another host", [...PROGRAMS, "ip"], async () => {
+  await using directory = await temporaryDirectory();
+  await using hosts = await startTwoHosts();
+  await using server = await startGstServer(directory.path, ["--multicast", "239.255.42.1"], "I420", hosts.one);
+  const url = `rtsp://${hosts.one.address}:${server.port}/stream`;
+  const { summary, pixels } = await play([url, "--transport", "multicast"], directory.path, hosts.other.through);
+  assertEquals([summary.transport, summary.frames, summary.lostPackets], ["multicast", FRAMES, 0]);
+  assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
+});
+
+for (const transport of ["udp", "tcp"]) {
+  peerTest(
+    `play: gst-rtsp-server with sound over ${transport}: it is counted`,
+    PROGRAMS,
+    async () => {
+      await using directory = await temporaryDirectory();
+      await using server = await startGstServer(directory.path, ["--sound"]);
+      const url = `rtsp://127.0.0.1:${server.port}/stream`;
+      const { summary } = await play([url, "--transport", transport], directory.path);
+      assertEquals([summary.frames, summary.damagedFrames], [FRAMES, 0]);
+      const tracks: { encoding: string; clockRate: number; channels: number; packets: number; lostPackets: number }[] =
+        summary.tracks;
+      assertEquals(tracks.map(({ encoding, clockRate, channels }) => [encoding, clockRate, channels]), [
+        ...[["PCMA", 8000, 1], ["L16", 16_000, 2]],
+      ]);
+      for (const { packets, lostPackets } of tracks) assert(packets > 10 && lostPackets === 0, JSON.stringify(tracks));
+    },
+  );
+}
 
 for (const auth of ["basic", "digest"]) {
   peerTest(`play: gst-rtsp-server with ${auth} authentication, the password never shown`, PROGRAMS, async () => {

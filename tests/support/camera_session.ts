@@ -1,0 +1,47 @@
+/**
+ * A session at a scripted camera, and what comes of it.
+ *
+ * @module
+ */
+
+import { parseRtspUrl } from "../../client/rtsp_url.ts";
+import { StandardSession, type StandardSessionOptions } from "../../client/standard_session.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { type Answers, type CameraOptions, ScriptedCamera } from "./scripted_camera.ts";
+
+/** What may be said of the camera and of the session. */
+export type CameraSessionOptions = CameraOptions & Partial<StandardSessionOptions> & { readonly userInfo?: string };
+
+/** A camera, and a session at it over TCP, which is set up by the test. */
+export function openSessionAtCamera(answers: Answers = {}, options: CameraSessionOptions = {}) {
+  const camera = new ScriptedCamera(answers, options);
+  const clock = new FakeClock();
+  const received: Uint8Array[] = [];
+  const events: string[] = [];
+  const session = new StandardSession({
+    url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
+    rtpPort: undefined,
+    transport: "tcp",
+    userAgent: "test",
+    clock,
+    random: Math.random,
+    events: {
+      onPacket: (datagram) => received.push(datagram),
+      onEnd: () => events.push("end"),
+      onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
+      onRenewal: (reason) => events.push(`renewal: ${reason}`),
+      onClosed: (reason) => events.push(`closed: ${reason}`),
+    },
+    ...options,
+  });
+  return Object.assign(camera, {
+    session,
+    clock,
+    received,
+    events,
+    async [Symbol.asyncDispose]() {
+      session.close();
+      await ScriptedCamera.prototype[Symbol.asyncDispose].call(camera);
+    },
+  });
+}
