@@ -30,6 +30,8 @@ export interface StreamDescription {
 }
 
 const PAYLOAD_TYPE_JPEG = 26;
+/** Seven bits (RFC 3550, 5.1). */
+const MAX_PAYLOAD_TYPE = 127;
 const JPEG_MAX_DIMENSION = 2040;
 /** What the 16 bits of a frame header hold (T.81, B.2.2). */
 const JPEG_MAX_LENGTH = 65_535;
@@ -114,7 +116,10 @@ export function decodePresentation(text: string): PresentationDescription {
     control: textOf(session.control),
     isFinite: ranges.some((end) => end.trim() !== ""),
     tracks: session.media.map((media) => {
-      const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
+      const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d{1,3}$/.test(part)).map(
+        Number,
+      )
+        .filter((payloadType) => payloadType <= MAX_PAYLOAD_TYPE);
       const encodings = new Map(STATIC_ENCODINGS.filter(([payloadType]) => payloadTypes.includes(payloadType)));
       for (const { payload, codec } of media.rtp) encodings.set(payload, String(codec).toUpperCase());
       return {
