@@ -14,6 +14,7 @@ import {
   STANDARD_LUMA_AC,
   STANDARD_LUMA_DC,
 } from "./huffman_tables.ts";
+import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "./limits.ts";
 import { RST0, RST7, SOI, SOS } from "./markers.ts";
 import {
   decodeFrameHeader,
@@ -59,9 +60,6 @@ export interface CoefficientImage {
   readonly components: readonly ComponentCoefficients[];
 }
 
-/** Blocks of a picture that are decoded at most: 64 megapixels of 4:2:0. */
-export const MAX_BLOCKS = 1_500_000;
-
 /** Tables and intervals, as the segments between scans change them. */
 interface Tables {
   readonly dc: (HuffmanDecoder | undefined)[];
@@ -84,7 +82,8 @@ interface Component extends Omit<ComponentCoefficients, "quantTable"> {
 
 /**
  * Decodes sequential and progressive Huffman-coded JPEGs of 8 bits. Tables that are missing are the standard ones, as in
- * the frames of AVI files. Throws a `SyntaxError` for what is malformed or broken off.
+ * the frames of AVI files. Throws a `SyntaxError` for what is malformed or broken off, and a `RangeError` for what exceeds
+ * the limits.
  */
 export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
   if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw malformed("it does not start with FF D8");
@@ -109,16 +108,16 @@ export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
       tables.restartInterval = decodeRestartInterval(segment);
     } else if (segment.marker === SOS) {
       if (frame === undefined) throw malformed("a scan before the frame header");
+      if (++scans > MAX_SCANS) throw new RangeError(`Cannot decode more than ${MAX_SCANS} scans of a JPEG`);
       const end = findScanEnd(jpeg, segment.end);
       const scan = decodeScanHeader(segment);
       new ScanDecoder(jpeg.subarray(segment.end, end), tables).decode(scan, { frame, components });
-      scans++;
       next = end;
       if (next >= jpeg.length) break;
     } else if (isFrameHeader(segment.marker)) {
       if (frame !== undefined) throw malformed("a second frame header");
       frame = decodeFrameHeader(segment);
-      components = createComponents(frame);
+      components = createComponents(frame, jpeg.length);
     }
     segment = readSegment(jpeg, next);
   }
@@ -133,7 +132,7 @@ export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
   };
 }
 
-function createComponents({ width, height, components }: FrameHeader): Component[] {
+function createComponents({ width, height, components }: FrameHeader, jpegBytes: number): Component[] {
   const maxH = Math.max(...components.map(({ h }) => h));
   const maxV = Math.max(...components.map(({ v }) => v));
   const mcusPerLine = Math.ceil(width / (8 * maxH));
@@ -141,6 +140,9 @@ function createComponents({ width, height, components }: FrameHeader): Component
   const blocks = components.reduce((sum, { h, v }) => sum + mcusPerLine * h * mcuLines * v, 0);
   if (blocks > MAX_BLOCKS) {
     throw new RangeError(`Cannot decode ${width}x${height}: ${blocks} blocks, at most ${MAX_BLOCKS} are decoded`);
+  }
+  if (blocks > jpegBytes * MAX_BLOCKS_PER_BYTE) {
+    throw malformed(`${jpegBytes} bytes cannot hold the ${blocks} blocks of ${width}x${height}`);
   }
   return components.map(({ id, h, v, quantTable }) => {
     const [blocksPerLine, blockLines] = [mcusPerLine * h, mcuLines * v];

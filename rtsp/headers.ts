@@ -40,7 +40,7 @@ export function decodeHeaders(lines: readonly string[]): RtspHeaders {
   const fields: [string, string][] = [];
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (/^[ \t]/.test(line) && fields.length > 0) fields.at(-1)![1] += ` ${line.trim()}`;
+    if (/^[ \t]/.test(line) && fields.length > 0) fields.at(-1)![1] = `${fields.at(-1)![1]} ${line.trim()}`.trim();
     else if (colon > 0) fields.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
   }
   return new RtspHeaders(fields);

@@ -30,6 +30,8 @@ export interface StreamDescription {
 }
 
 const PAYLOAD_TYPE_JPEG = 26;
+/** Seven bits (RFC 3550, 5.1). */
+const MAX_PAYLOAD_TYPE = 127;
 const JPEG_MAX_DIMENSION = 2040;
 /** What the 16 bits of a frame header hold (T.81, B.2.2). */
 const JPEG_MAX_LENGTH = 65_535;
@@ -124,7 +126,7 @@ export function decodePresentation(text: string): PresentationDescription {
     control: textOf(session.control),
     isFinite: ranges.some((end) => end.trim() !== ""),
     tracks: session.media.map((media) => {
-      const payloadTypes = String(media.payloads ?? "").split(/\s+/).filter((part) => /^\d+$/.test(part)).map(Number);
+      const payloadTypes = payloadTypesOf(media);
       return {
         type: String(media.type),
         payloadTypes,
@@ -134,6 +136,12 @@ export function decodePresentation(text: string): PresentationDescription {
       };
     }),
   };
+}
+
+/** Those of seven bits; what else stands there is none. */
+function payloadTypesOf({ payloads = "" }: sdp.MediaDescription): number[] {
+  return String(payloads).split(/\s+/).filter((part) => /^\d{1,3}$/.test(part) && Number(part) <= MAX_PAYLOAD_TYPE)
+    .map(Number);
 }
 
 function formatsOf({ rtp }: sdp.MediaDescription, payloadTypes: readonly number[]): TrackDescription["formats"] {

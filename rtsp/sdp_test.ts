@@ -105,6 +105,11 @@ Deno.test("decodePresentation() reads as text what looks like numbers", () => {
   assertEquals([control, tracks[0].type, tracks[0].control, tracks[0].formats.get(96)?.encoding], ["2", "9", "1", "7"]);
 });
 
+Deno.test("decodePresentation() takes payload types of 0 to 127, and leaves others out", () => {
+  const { tracks } = decodePresentation("v=0\r\nm=video 0 RTP/AVP 0 26 127 128 2600 x\r\n");
+  assertEquals(tracks[0].payloadTypes, [0, 26, 127]);
+});
+
 Deno.test("decodePresentation() takes sizes of 1 to 65535 for such, and others for none", () => {
   const sizes: [text: string, dimensions: { width: number; height: number } | undefined][] = [
     ["x-dimensions:65535,1", { width: 65_535, height: 1 }],

@@ -74,7 +74,7 @@ for (const [value, id, timeoutSeconds] of SESSIONS) {
 }
 
 Deno.test("decodeHeaders() joins lines that go on, trims, and passes over lines without a name", () => {
-  const headers = decodeHeaders(["A : 1 ", "Long: one", "  two", "\tthree", "no colon", ": nameless", "a: 2"]);
+  const headers = decodeHeaders(["A : 1 ", "Long: one", "  two", "\tthree", " ", "no colon", ": nameless", "a: 2"]);
   assertEquals([...headers], [["A", "1"], ["Long", "one two three"], ["a", "2"]]);
   assertEquals([headers.get("A"), headers.getAll("a"), headers.get("b")], ["1", ["1", "2"], undefined]);
 });

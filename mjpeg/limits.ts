@@ -1,0 +1,17 @@
+/**
+ * What a JPEG may make its decoder hold or do. Each limit is tested at its value and one above.
+ *
+ * @module
+ */
+
+/** Blocks of a picture that are decoded at most, 128 bytes each: 64 megapixels of 4:2:0. */
+export const MAX_BLOCKS = 1_500_000;
+
+/**
+ * Blocks a byte of the JPEG: each takes a bit at least in the first scan of its DC values. More than that are not there,
+ * whatever the frame header says, and no memory is taken for them.
+ */
+export const MAX_BLOCKS_PER_BYTE = 8;
+
+/** Scans of a picture that are decoded at most: each may go over all blocks for a few bytes. */
+export const MAX_SCANS = 100;

@@ -1,0 +1,171 @@
+/**
+ * Whatever comes as JPEG: nothing else than the named errors, within bounded time and memory, and no pixel changed by
+ * conditioning.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
+import fc from "fast-check";
+import { type ComponentCoefficients, decodeCoefficients } from "../../mjpeg/coefficients.ts";
+import { type ConditionedJpeg, conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning.ts";
+import { JpegScanner } from "../../mjpeg/markers.ts";
+import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
+import { encodeScan } from "../../mjpeg/scan_encoder.ts";
+import { readHeaderSegments } from "../../mjpeg/segments.ts";
+import { makeJpeg } from "../support/jpegs.ts";
+import { fuzz, mayThrow, mutated } from "./fuzz.ts";
+
+const JPEGS = await Promise.all([
+  makeJpeg(),
+  makeJpeg({ optimized: true }),
+  makeJpeg({ progressive: true }),
+  makeJpeg({ progressive: true, quality: 100, width: 17, height: 9 }),
+  makeJpeg({ optimized: true, chromaSubsample: 1, width: 8, height: 8 }),
+  makeJpeg({ grey: true, progressive: true }),
+]);
+
+const jpeg = fc.constantFrom(...JPEGS);
+const damaged = fc.oneof(
+  { weight: 8, arbitrary: mutated(jpeg) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
+  { weight: 1, arbitrary: fc.tuple(jpeg, fc.uint8Array({ maxLength: 300 })).map(([one, junk]) => concat([one, junk])) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(mutated(jpeg), jpeg, fc.nat(2000)).map(([one, other, at]) =>
+      concat([one.subarray(0, at), other.subarray(at)])
+    ),
+  },
+);
+
+fuzz("readHeaderSegments() and decodeCoefficients() throw nothing but SyntaxError and RangeError", damaged, (bytes) => {
+  mayThrow([SyntaxError], () => Array.from(readHeaderSegments(bytes)));
+  const image = mayThrow([SyntaxError, RangeError], () => decodeCoefficients(bytes));
+  for (const { values, blocksPerLine, blockLines, quantTable } of image?.components ?? []) {
+    assertEquals([values.length, quantTable.length], [blocksPerLine * blockLines * 64, 64]);
+  }
+}, { runs: 500 });
+
+fuzz("conditionJpeg() conditions once and for all, or names what is in the way", damaged, (bytes) => {
+  const once = mayThrow([SyntaxError, RangeError, UncarriableJpegError], () => conditionJpeg(bytes));
+  if (once === undefined) return;
+  const rebuilt = rebuildJpeg(once);
+  assertEquals(conditionJpeg(rebuilt), { ...once, isRecoded: false });
+  assertEquals(new JpegScanner().push(rebuilt), [{ offset: 0, lengthBytes: rebuilt.length }]);
+}, { runs: 500 });
+
+fuzz("conditionJpeg() changes no coefficient of what decodes", damaged, (bytes) => {
+  const before = mayThrow([SyntaxError, RangeError], () => decodeCoefficients(bytes));
+  const conditioned = mayThrow([SyntaxError, RangeError, UncarriableJpegError], () => conditionJpeg(bytes));
+  if (before === undefined || conditioned === undefined) return;
+  // What goes as it is may be damaged behind what was decoded: only what was coded anew is ours to answer for.
+  if (conditioned.isRecoded) {
+    assertSameBlocks(decodeCoefficients(rebuildJpeg(conditioned)).components, before.components);
+  }
+}, { runs: 500 });
+
+/** Blocks that both have are the same; what fills up the last MCUs may differ. */
+function assertSameBlocks(actual: readonly ComponentCoefficients[], expected: readonly ComponentCoefficients[]): void {
+  actual.forEach((component, index) => {
+    const other = expected[index];
+    assertEquals([...component.quantTable], [...other.quantTable]);
+    const lines = Math.min(component.blockLines, other.blockLines);
+    const across = Math.min(component.blocksPerLine, other.blocksPerLine);
+    for (let line = 0; line < lines; line++) {
+      const row = ({ values, blocksPerLine }: ComponentCoefficients) =>
+        values.subarray(line * blocksPerLine * 64, (line * blocksPerLine + across) * 64);
+      assertEquals(row(component), row(other));
+    }
+  });
+}
+
+/** What 8-bit baseline JPEG can hold: DC differences of up to 11 bits, AC values of up to 10. */
+const dcValue = fc.oneof(fc.integer({ min: -1024, max: 1023 }), fc.constantFrom(-1024, 1023, 0));
+const acValue = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.integer({ min: -20, max: 20 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -1023, max: 1023 }) },
+  { weight: 1, arbitrary: fc.constantFrom(-1023, 1023) },
+);
+const block = fc.tuple(dcValue, fc.array(acValue, { maxLength: 63 }), fc.nat(63)).map(([dc, ac, zeros]) => {
+  const values = new Int16Array(64);
+  values[0] = dc;
+  // Behind a run of zeros of any length.
+  ac.forEach((value, index) => {
+    if (1 + zeros + index < 64) values[1 + zeros + index] = value;
+  });
+  return values;
+});
+
+const coefficients = fc.record({
+  lumaLines: fc.constantFrom(1 as const, 2 as const),
+  mcusPerLine: fc.integer({ min: 1, max: 4 }),
+  mcuLines: fc.integer({ min: 1, max: 3 }),
+  blocks: fc.array(block, { minLength: 1, maxLength: 20 }),
+});
+
+fuzz("any coefficients of 8-bit baseline come back from encodeScan()", coefficients, (picture) => {
+  const { lumaLines, mcusPerLine, mcuLines, blocks } = picture;
+  let next = 0;
+  const component = (h: number, v: number): ComponentCoefficients => {
+    const [blocksPerLine, blockLines] = [mcusPerLine * h, mcuLines * v];
+    const values = new Int16Array(blocksPerLine * blockLines * 64);
+    for (let at = 0; at < values.length; at += 64) values.set(blocks[next++ % blocks.length], at);
+    return { h, v, blocksPerLine, blockLines, values, quantTable: new Uint8Array(64).fill(1) };
+  };
+  const components = [component(2, lumaLines), component(1, 1), component(1, 1)] as const;
+  const image: ConditionedJpeg = {
+    width: 16 * mcusPerLine,
+    height: 8 * lumaLines * mcuLines,
+    sampling: lumaLines === 1 ? "4:2:2" : "4:2:0",
+    quantTables: [components[0].quantTable as Uint8Array, components[1].quantTable as Uint8Array],
+    restartInterval: 0,
+    scan: encodeScan({ components, lumaLines, mcusPerLine, mcuLines }),
+    isRecoded: true,
+  };
+  assertEquals(decodeCoefficients(rebuildJpeg(image)).components, [...components]);
+  assertEquals(conditionJpeg(rebuildJpeg(image)), { ...image, isRecoded: false });
+});
+
+const tooLarge = fc.tuple(
+  fc.nat(63),
+  fc.oneof(fc.integer({ min: 1024, max: 32_767 }), fc.integer({ min: -32_768, max: -1025 })),
+);
+
+fuzz("encodeScan() refuses every value that 8-bit baseline cannot hold", tooLarge, ([place, value]) => {
+  const component = (blocks: number): ComponentCoefficients => ({
+    h: blocks,
+    v: 1,
+    blocksPerLine: blocks,
+    blockLines: 1,
+    values: new Int16Array(blocks * 64),
+    quantTable: new Uint8Array(64),
+  });
+  const components = [component(2), component(1), component(1)] as const;
+  // A DC value follows that of the block before: the difference counts, of up to 2047.
+  components[0].values[place] = value;
+  const encode = () => encodeScan({ components, lumaLines: 1, mcusPerLine: 1, mcuLines: 1 });
+  if (place === 0 && Math.abs(value) < 2048) encode();
+  else assertThrows(encode, RangeError, `coefficient of ${value}`);
+});
+
+fuzz(
+  "JpegScanner finds the same images however the bytes are cut",
+  fc.tuple(fc.array(damaged, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(5000), { maxLength: 6 })),
+  ([parts, cuts]) => {
+    const bytes = concat(parts);
+    const whole = new JpegScanner().push(bytes);
+    const scanner = new JpegScanner();
+    const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
+    const found = places.flatMap((end, index) =>
+      scanner.push(bytes.subarray(index === 0 ? 0 : places[index - 1], end))
+    );
+    assertEquals(found, whole);
+    let last = 0;
+    for (const { offset, lengthBytes } of found) {
+      assert(offset >= last && offset + lengthBytes <= bytes.length);
+      last = offset + lengthBytes;
+    }
+  },
+);

@@ -1,0 +1,290 @@
+/**
+ * Whatever a peer sends as RTSP: messages are the same however they are cut, and nothing else than the named errors comes of
+ * anything.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { chooseChallenge, encodeAuthorization, isStale } from "../../rtsp/authentication.ts";
+import { decodeHeaders } from "../../rtsp/headers.ts";
+import { decodeLabRequest, decodeLabResponse, isWholeLabRequest, isWholeLabResponse } from "../../rtsp/lab_grammar.ts";
+import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
+import {
+  createLabResponseReader,
+  createRequestReader,
+  createStandardResponseReader,
+  type MessageReader,
+  MessageTooLargeError,
+  type ReaderOutput,
+} from "../../rtsp/message_reader.ts";
+import { decodeRange } from "../../rtsp/range.ts";
+import { decodePresentation, encodeStreamDescription } from "../../rtsp/sdp.ts";
+import {
+  decodeSession,
+  decodeStandardRequest,
+  decodeStandardResponse,
+  encodeStandardRequest,
+  encodeStandardResponse,
+} from "../../rtsp/standard_grammar.ts";
+import { decodeTransports, encodeTransport } from "../../rtsp/transport.ts";
+import { fuzz, mayThrow, mutated, repetitive } from "./fuzz.ts";
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const MAX_HEAD_CHARS = 4000;
+
+/** Words of every grammar, so that random text comes close to it. */
+const WORDS = [
+  ...[
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "\r\n",
+    "\r\n\r\n",
+    ":",
+    ";",
+    ",",
+    "=",
+    "-",
+    '"',
+    "\\",
+    "$",
+    "/",
+    "*",
+    "0",
+    "7",
+    "65536",
+    "a",
+  ],
+  ...["SETUP", "PLAY", "OPTIONS", "movie.Mjpeg", "rtsp://a/b", "RTSP/1.0", " 200 OK", "CSeq: 1", "Session: 123456"],
+  ...["Transport: RTP/UDP; client_port= 25000", "flow_num= 2", "Content-Length: 3", "Content-Type: application/sdp"],
+  ...["RTP/AVP", "/TCP", "unicast", "interleaved=0-1", "client_port=5000-5001", "ssrc=", "mode=", "timeout=60"],
+  ...["npt=", "now", "0:01:30.5", "Digest ", "Basic ", 'realm="a"', 'nonce="b"', "qop=", "auth", "algorithm=SHA-256"],
+  ...[
+    "v=0",
+    "m=video 0 RTP/AVP 26",
+    "a=control:",
+    "a=rtpmap:26 JPEG/90000",
+    "a=framesize:26 320-240",
+    "a=range:npt=0-",
+  ],
+];
+const text = repetitive(WORDS, MAX_HEAD_CHARS);
+
+const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,10}$/);
+const value = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/);
+const headers = fc.array(fc.tuple(token.map((name) => `X-${name}`), value), { maxLength: 4 });
+const cseq = fc.nat(999_999_999);
+const url = fc.stringMatching(/^[a-z0-9.]{1,10}(:[0-9]{1,5})?(\/[a-zA-Z0-9_.%?=-]{0,10}){0,3}$/).map((rest) =>
+  `rtsp://${rest}`
+);
+const body = fc.oneof(fc.constant(""), fc.string({ maxLength: 40 }), text.map((long) => long.slice(0, 2000)));
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly output: string;
+}
+
+const packet: fc.Arbitrary<Piece> = fc.tuple(fc.nat(255), fc.uint8Array({ maxLength: 300 })).map(([channel, data]) => ({
+  bytes: Uint8Array.of(0x24, channel, data.length >> 8, data.length & 255, ...data),
+  output: `packet ${channel}: ${data}`,
+}));
+const request: fc.Arbitrary<Piece> = fc.record({
+  method: fc.constantFrom("OPTIONS", "SETUP", "PLAY"),
+  url,
+  cseq,
+  headers,
+  body,
+})
+  .map((message) => ({
+    bytes: utf8(encodeStandardRequest(message)),
+    output: JSON.stringify([
+      message.method,
+      message.url,
+      message.cseq,
+      message.headers.length,
+      wellFormed(message.body),
+    ]),
+  }));
+const response: fc.Arbitrary<Piece> = fc.record({
+  status: fc.constantFrom(200 as const, 401 as never, 404 as const),
+  cseq,
+  session: fc.option(token, { nil: undefined }),
+  headers,
+  body,
+}).map((message) => ({
+  bytes: utf8(encodeStandardResponse({ ...message, status: message.status === 401 as never ? 404 : message.status })),
+  output: JSON.stringify([message.cseq, message.session ?? null, message.headers.length, wellFormed(message.body)]),
+}));
+
+/** What comes of text that goes through UTF-8. */
+function wellFormed(text: string): string {
+  return new TextDecoder().decode(utf8(text));
+}
+
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+}
+
+/** Pushes bytes cut at these shares of them. */
+function read<T>(reader: MessageReader<T>, bytes: Uint8Array, cuts: readonly number[]): ReaderOutput<T>[] {
+  const places = [...cuts.map((share) => Math.floor(share * bytes.length)), bytes.length].toSorted((a, b) => a - b);
+  return places.flatMap((end, index) => reader.push(bytes.subarray(index === 0 ? 0 : places[index - 1], end)));
+}
+
+const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+
+fuzz(
+  "requests and packets come out as they went in, however they are cut",
+  fc.tuple(fc.array(fc.oneof(request, packet), { maxLength: 8 }), cuts),
+  ([pieces, cuts]) => {
+    const bytes = concatenate(pieces.map((piece) => piece.bytes));
+    const outputs = read(createRequestReader(), bytes, cuts).map((output) => {
+      if (output.kind === "packet") return `packet ${output.channel}: ${output.data}`;
+      assert(output.kind === "message");
+      const { method, uri, cseq, headers, body } = output.message;
+      return JSON.stringify([method, uri, cseq, [...headers].filter(([name]) => name.startsWith("X-")).length, body]);
+    });
+    assertEquals(outputs, pieces.map(({ output }) => output));
+  },
+);
+
+fuzz(
+  "responses and packets come out as they went in, however they are cut",
+  fc.tuple(fc.array(fc.oneof(response, packet), { maxLength: 8 }), cuts),
+  ([pieces, cuts]) => {
+    const bytes = concatenate(pieces.map((piece) => piece.bytes));
+    const outputs = read(createStandardResponseReader(), bytes, cuts).map((output) => {
+      if (output.kind === "packet") return `packet ${output.channel}: ${output.data}`;
+      assert(output.kind === "message");
+      const { cseq, session, headers, body } = output.message;
+      return JSON.stringify([
+        cseq,
+        session ?? null,
+        [...headers].filter(([name]) => name.startsWith("X-")).length,
+        body,
+      ]);
+    });
+    assertEquals(outputs, pieces.map(({ output }) => output));
+  },
+);
+
+const anything = fc.oneof(
+  text.map((long) => utf8(long.slice(0, 20_000))),
+  fc.uint8Array({ maxLength: 400 }),
+  mutated(
+    fc.array(fc.oneof(request, response, packet), { minLength: 1, maxLength: 4 }).map((pieces) =>
+      concatenate(pieces.map(({ bytes }) => bytes))
+    ),
+  ),
+);
+
+const READERS = { createRequestReader, createLabResponseReader, createStandardResponseReader };
+for (const [name, create] of Object.entries(READERS)) {
+  fuzz(
+    `${name}: any bytes in any pieces are messages, malformed or too large`,
+    fc.tuple(fc.array(anything, { maxLength: 4 }), cuts),
+    ([chunks, cuts]) => {
+      mayThrow([MessageTooLargeError], () => {
+        const reader = create();
+        for (const chunk of chunks) {
+          for (const output of read<unknown>(reader, chunk, cuts)) {
+            if (output.kind === "malformed") assert(output.error instanceof SyntaxError);
+            if (output.kind !== "packet") {
+              assert(output.text.length <= MAX_MESSAGE_BYTES + MAX_BODY_BYTES + chunk.length);
+            }
+          }
+          if (reader.mayBeWhole) reader.settle();
+        }
+      });
+    },
+  );
+}
+
+fuzz("the decoders of messages throw nothing but SyntaxError", text, (text) => {
+  for (const decode of [decodeLabRequest, decodeLabResponse]) mayThrow([SyntaxError], () => decode(text));
+  for (const decode of [decodeStandardRequest, decodeStandardResponse]) mayThrow([SyntaxError], () => decode(text, ""));
+  isWholeLabRequest(text);
+  isWholeLabResponse(text);
+});
+
+fuzz("the decoders of headers throw nothing", text, (text) => {
+  const fields = decodeHeaders(text.split("\n"));
+  for (const [name, value] of fields) assertEquals([name, value], [name.trim(), value.trim()]);
+  decodeSession(decodeHeaders([`Session: ${text.replaceAll("\n", " ")}`]));
+  decodeRange(text);
+  decodeRange(`npt=${text}`);
+});
+
+fuzz("decodeTransports() gives what encodeTransport() writes of it again", text, (text) => {
+  const line = text.replaceAll(/[\r\n]/g, " ");
+  for (const header of [line, `RTP/AVP;${line}`, `RTP/AVP/TCP;${line}`]) {
+    for (const spec of decodeTransports(header)) {
+      assertEquals(decodeTransports(encodeTransport(spec)), [spec]);
+    }
+  }
+});
+
+fuzz("chooseChallenge() finds a challenge that can be answered, or none", text, (text) => {
+  for (const headers of [[text], [`Digest realm="a", nonce="b", ${text}`], [`Basic ${text}`, `Digest ${text}`]]) {
+    const challenge = chooseChallenge(headers);
+    if (challenge === undefined) continue;
+    isStale(challenge);
+    const request = { method: "PLAY", uri: "rtsp://a", nonceCount: 1, clientNonce: "c" };
+    const header = encodeAuthorization(challenge, { user: "ü", password: "p" }, request);
+    assert(/^(?:Basic|Digest) /.test(header));
+  }
+});
+
+const description = fc.record({
+  title: fc.string({ maxLength: 30 }),
+  sessionId: fc.nat(),
+  address: fc.constantFrom("127.0.0.1", "::1"),
+  duration: fc.option(fc.nat(1_000_000), { nil: undefined }),
+  frameRate: fc.double({ min: 0.1, max: 1000, noNaN: true }),
+  width: fc.integer({ min: 1, max: 65_535 }),
+  height: fc.integer({ min: 1, max: 65_535 }),
+  control: fc.stringMatching(/^[a-zA-Z0-9/=_]{1,20}$/),
+  tool: fc.constant("mjpegrtsp/0"),
+});
+
+fuzz("decodePresentation() reads what encodeStreamDescription() writes", description, (stream) => {
+  const { tracks, isFinite } = decodePresentation(encodeStreamDescription(stream));
+  const { width, height, control, duration } = stream;
+  assertEquals([tracks.map(({ control, dimensions }) => [control, dimensions]), isFinite], [
+    [[control, { width, height }]],
+    duration !== undefined,
+  ]);
+});
+
+const sdpText = fc.oneof(
+  text,
+  text.map((rest) => `v=0\r\nm=video 0 RTP/AVP 26\r\n${rest}`),
+  fc.array(
+    fc.tuple(fc.constantFrom(..."vosicbtrzkam"), fc.oneof(fc.constantFrom(...WORDS), fc.string({ maxLength: 20 }))),
+    { maxLength: 12 },
+  )
+    .map((lines) =>
+      `v=0\r\nm=video 0 RTP/AVP 26\r\n${lines.map(([type, value]) => `${type}=${value}`).join("\r\n")}\r\n`
+    ),
+);
+
+fuzz("decodePresentation() throws nothing but SyntaxError, and its sizes can stand in a JPEG", sdpText, (text) => {
+  const presentation = mayThrow([SyntaxError], () => decodePresentation(text));
+  for (const { dimensions, payloadTypes, formats } of presentation?.tracks ?? []) {
+    assert(payloadTypes.every((payloadType) => payloadType >= 0 && payloadType <= 127));
+    for (const { encoding } of formats.values()) assertEquals(encoding, encoding.toUpperCase());
+    if (dimensions === undefined) continue;
+    for (const length of [dimensions.width, dimensions.height]) assert(length >= 1 && length <= 65_535, `${length}`);
+  }
+});
+
+Deno.test("fuzz, found before: stretches of spaces before a lone CR are read at once", () => {
+  const spaces = " ".repeat(MAX_HEAD_CHARS);
+  assertThrows(() => decodeLabRequest(`PLAY${spaces}\rx`), SyntaxError, "is no request line");
+  assertThrows(() => decodeLabResponse(`RTSP/1.0 200${spaces}\rx`), SyntaxError, "is no status line");
+  assertThrows(() => decodeStandardResponse(`RTSP/1.0 200${spaces}\rx`, ""), SyntaxError, "is no status line");
+  assertEquals(decodeRange(`npt=${spaces}x`), undefined);
+});
