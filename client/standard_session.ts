@@ -61,6 +61,7 @@ export class StandardSession implements MediaSession {
   #hasPackets = false;
   /** Where the server has asked us to go. */
   #redirect: string | undefined;
+  #isClosed = false;
 
   /** Connects with {@linkcode setUp}. */
   constructor(options: StandardSessionOptions) {
@@ -112,6 +113,7 @@ export class StandardSession implements MediaSession {
     const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
     // Packets may overtake the reply: they are let in beforehand.
     for (const track of this.#tracks) track.path.accept();
+    this.#checkOpen();
     this.#watchFirstPacket();
     await this.#request("PLAY", from);
     for (const track of this.#tracks) track.startReports();
@@ -143,6 +145,7 @@ export class StandardSession implements MediaSession {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopTimers();
     this.#dialogue.close();
     this.#closeTracks();
@@ -186,7 +189,13 @@ export class StandardSession implements MediaSession {
     }
   }
 
+  /** What is opened once the session is closed, nobody would close. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error("The session is closed");
+  }
+
   #createTrack(chosen: ChosenTrack, index: number): MediaTrack {
+    this.#checkOpen();
     const { clock, random, events } = this.#options;
     return new MediaTrack({
       chosen,
@@ -223,6 +232,7 @@ export class StandardSession implements MediaSession {
       response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
     }
     if (response.status !== 200) throw this.#dialogue.refusal(`SETUP ${url}`, response);
+    this.#checkOpen();
     if (this.#session === undefined) this.#beginSession(response);
     const [answer] = decodeTransports(response.headers.get("Transport") ?? "");
     if (answer?.protocol === "tcp" && track === this.#tracks[0] && this.#canUseTcp) {
