@@ -112,6 +112,7 @@ function parseSource(
     if (dialect === "lab" || dialect === "lab-b") {
       throw new UsageError(`--dialect ${dialect} needs the lab's form: play 127.0.0.1 1025 5008 movie.mjpeg`);
     }
+    if (flows !== undefined) throw new UsageError("--flows needs the lab's form: play 127.0.0.1 1025 5008 movie.mjpeg");
     return { url: parseUrl(positionals[0]), rtpPort: options["rtp-port"] };
   }
   if (positionals.length !== 4) {
@@ -121,6 +122,7 @@ function parseSource(
     );
   }
   if (transport === "multicast") throw new UsageError("--transport multicast needs a URL: play rtsp://HOST/PATH");
+  if (options["rtp-port"] !== undefined) throw new UsageError("--rtp-port needs a URL; RTP_PORT says it here");
   const [hostname, port, rtpPort, file] = positionals;
   if (/[\r\n]/.test(file)) throw new UsageError("FILE has a line end in it, which would end the request");
   return {

@@ -61,6 +61,9 @@ export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
 /** Time without a packet over UDP after which TCP is tried, in milliseconds. */
 export const FIRST_PACKET_TIMEOUT_MS = 3000;
 
+/** How long to wait after a BYE over UDP for packets that were sent before it, in milliseconds. */
+export const BYE_WAIT_MS = 300;
+
 /** Times in a row that a server may send us elsewhere. */
 export const MAX_REDIRECTS = 5;
 

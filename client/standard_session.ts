@@ -13,7 +13,7 @@ import { decodePresentation, type PresentationDescription } from "../rtsp/sdp.ts
 import { decodeSession } from "../rtsp/standard_grammar.ts";
 import { decodeTransports, encodeTransport } from "../rtsp/transport.ts";
 import { Keepalive } from "./keepalive.ts";
-import { DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+import { BYE_WAIT_MS, DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
 import { type MediaSession, type MediaSessionEvents, RefusedError, type TransportKind } from "./media_session.ts";
 import { MediaTrack } from "./media_track.ts";
 import { InterleavedPath, MulticastPath, type PacketPath, type PacketPathEvents, UdpPath } from "./packet_path.ts";
@@ -57,9 +57,11 @@ export class StandardSession implements MediaSession {
   #tracks: MediaTrack[] = [];
   #keepalive: Keepalive | undefined;
   #cancelFirstPacket: (() => void) | undefined;
+  #cancelEnd: (() => void) | undefined;
   #hasPackets = false;
   /** Where the server has asked us to go. */
   #redirect: string | undefined;
+  #isClosed = false;
 
   /** Connects with {@linkcode setUp}. */
   constructor(options: StandardSessionOptions) {
@@ -111,6 +113,7 @@ export class StandardSession implements MediaSession {
     const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
     // Packets may overtake the reply: they are let in beforehand.
     for (const track of this.#tracks) track.path.accept();
+    this.#checkOpen();
     this.#watchFirstPacket();
     await this.#request("PLAY", from);
     for (const track of this.#tracks) track.startReports();
@@ -142,6 +145,7 @@ export class StandardSession implements MediaSession {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopTimers();
     this.#dialogue.close();
     this.#closeTracks();
@@ -185,7 +189,13 @@ export class StandardSession implements MediaSession {
     }
   }
 
+  /** What is opened once the session is closed, nobody would close. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error("The session is closed");
+  }
+
   #createTrack(chosen: ChosenTrack, index: number): MediaTrack {
+    this.#checkOpen();
     const { clock, random, events } = this.#options;
     return new MediaTrack({
       chosen,
@@ -222,6 +232,7 @@ export class StandardSession implements MediaSession {
       response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
     }
     if (response.status !== 200) throw this.#dialogue.refusal(`SETUP ${url}`, response);
+    this.#checkOpen();
     if (this.#session === undefined) this.#beginSession(response);
     const [answer] = decodeTransports(response.headers.get("Transport") ?? "");
     if (answer?.protocol === "tcp" && track === this.#tracks[0] && this.#canUseTcp) {
@@ -263,7 +274,14 @@ export class StandardSession implements MediaSession {
     for (const { path } of this.#tracks) if (path instanceof InterleavedPath) path.take(channel, data);
   }
 
+  /** Over UDP, packets that were sent before a BYE may come behind it. */
   #takeBye(): void {
+    this.#cancelEnd?.();
+    if (this.#transport === "tcp") return this.#reachEnd();
+    this.#cancelEnd = this.#options.clock.after(BYE_WAIT_MS, () => this.#reachEnd());
+  }
+
+  #reachEnd(): void {
     if (this.#canUseTcp && !this.#hasPackets) this.#beginAnewOverTcp("The stream ended before a packet came over UDP");
     else this.#options.events.onEnd();
   }
@@ -289,6 +307,7 @@ export class StandardSession implements MediaSession {
 
   #beginAnewOverTcp(reason: string): void {
     this.#cancelFirstPacket?.();
+    this.#cancelEnd?.();
     // What still comes of the session that is given up is no news of the next one.
     this.#closeTracks();
     this.#transport = "tcp";
@@ -298,6 +317,7 @@ export class StandardSession implements MediaSession {
   #stopTimers(): void {
     this.#keepalive?.stop();
     this.#cancelFirstPacket?.();
+    this.#cancelEnd?.();
     for (const track of this.#tracks) track.stopReports();
   }
 

@@ -7,6 +7,7 @@ import { decodeTransports } from "../rtsp/transport.ts";
 import { openSessionAtCamera as open } from "../tests/support/camera_session.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
+import { BYE_WAIT_MS } from "./limits.ts";
 
 Deno.test("StandardSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
   await using camera = open();
@@ -402,5 +403,46 @@ Deno.test("StandardSession offers UDP on a pair of ports, and takes what has no 
     await camera.until(() => camera.received.length === 1);
   } finally {
     sender.close();
+  }
+});
+
+Deno.test("StandardSession waits after a BYE over UDP for packets that it overtook", async () => {
+  await using camera = open({
+    SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
+  }, { transport: "udp" });
+  await camera.session.setUp();
+  await camera.session.play();
+  const [{ clientPort }] = decodeTransports(camera.requests[2].headers.get("Transport")!);
+  const timers = camera.clock.pendingTimers;
+  const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const send = (bytes: Uint8Array, port: number) =>
+    sender.send(bytes, { transport: "udp", hostname: "127.0.0.1", port });
+  try {
+    await send(encodeRtcp([{ kind: "bye", ssrcs: [1] }]), clientPort![1]);
+    await camera.until(() => camera.clock.pendingTimers > timers);
+    await send(Uint8Array.of(0x80), clientPort![0]);
+    await camera.until(() => camera.received.length === 1);
+  } finally {
+    sender.close();
+  }
+  camera.clock.advance(BYE_WAIT_MS - 1);
+  assertEquals(camera.events, []);
+  camera.clock.advance(1);
+  assertEquals(camera.events, ["end"]);
+});
+
+Deno.test("StandardSession leaves nothing open, whenever it is closed", async () => {
+  for (let turns = 0; turns < 60; turns++) {
+    await using camera = open({
+      SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
+    }, { transport: turns % 2 === 0 ? "udp" : "tcp" });
+    const done = camera.session.setUp().then(() => camera.session.play()).then(() => true, () => false);
+    // Between any two steps, as they happen to fall; what is left open, Deno's sanitizers name.
+    const wanted = turns % 4;
+    await camera.until(() => camera.requests.length >= wanted);
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    camera.session.close();
+    await done;
+    assertEquals(camera.clock.pendingTimers, 0);
   }
 });

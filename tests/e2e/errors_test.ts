@@ -299,6 +299,10 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["play", /play takes a URL, or HOST PORT RTP_PORT FILE.*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT is a whole number from 1 to 65535, not "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
+  ["play 127.0.0.1 1025 5008 m --out a --out b", /--out is given twice; it takes one value/],
+  ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; RTP_PORT says it here/],
+  ["play 127.0.0.1 1025 5008 m --transport multicast", /--transport multicast needs a URL/],
+  ["play rtsp://127.0.0.1/m --flows 2", /--flows needs the lab's form/],
   ["testsrc", /testsrc takes one OUT/],
   ["testsrc out.mjpeg --size 100x100", /multiples of 8/],
 ];
