@@ -1,0 +1,49 @@
+/**
+ * What processes take of the machine, as Linux's /proc tells it.
+ *
+ * @module
+ */
+
+/** USER_HZ: what /proc counts CPU time in, on every Linux that Deno runs on. */
+const TICKS_PER_SECOND = 100;
+const KIBIBYTE = 1024;
+
+/** CPU time of a process, its threads and its children so far, in seconds (proc(5): utime and stime). */
+export function cpuSeconds(pid: number): number {
+  return processTree(pid).reduce((sum, each) => {
+    const stat = Deno.readTextFileSync(`/proc/${each}/stat`);
+    // The second field is the program's name in parentheses, and may hold anything; the third follows it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }, 0);
+}
+
+/** Memory of a process and its children that is in use right now (VmRSS), in bytes. */
+export function residentBytes(pid: number): number {
+  return processTree(pid).reduce((sum, each) => {
+    const match = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${each}/status`));
+    return sum + Number(match?.[1] ?? 0) * KIBIBYTE;
+  }, 0);
+}
+
+/** A process and all that descend from it. */
+function processTree(pid: number): number[] {
+  const pids = [pid];
+  for (const each of pids) {
+    for (const { name } of Deno.readDirSync(`/proc/${each}/task`)) {
+      const children = childrenOf(`/proc/${each}/task/${name}/children`);
+      if (children !== "") pids.push(...children.split(" ").map(Number));
+    }
+  }
+  return pids;
+}
+
+/** What a thread has started; nothing where the thread has ended meanwhile. */
+function childrenOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

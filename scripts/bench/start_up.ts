@@ -1,0 +1,51 @@
+/**
+ * Start-up: from starting `serve` to the first connection that it accepts.
+ *
+ * @module
+ */
+
+import { startOurs } from "../../tests/support/our_program.ts";
+import { freeTcpPort } from "../../tests/support/ports.ts";
+import type { Bench, Part } from "./bench.ts";
+import { type Findings, median, spread } from "./report.ts";
+
+const STARTS_A_ROUND = 4;
+const RETRY_MS = 2;
+const PATIENCE_MS = 20_000;
+const MAX_MS = 150;
+
+/** The part. */
+export const startUp: Part = { name: "start-up", title: "Start-up to listening", programs: [], run };
+
+async function run({ media, rounds, say }: Bench): Promise<Findings> {
+  // The first one may have to fill Deno's caches.
+  await start(media.root);
+  const samples: number[] = [];
+  for (let count = 0; count < rounds * STARTS_A_ROUND; count++) samples.push(await start(media.root));
+  say(`start-up: ${spread(samples, 0)} ms`);
+  return {
+    rows: [{
+      what: "start-up to listening, from source with `deno run`, its caches filled (not the compiled executable)",
+      measured: `${spread(samples, 0)} ms`,
+      target: `at most ${MAX_MS} ms`,
+      isReached: median(samples) <= MAX_MS,
+    }],
+  };
+}
+
+/** Milliseconds from starting the program to a connection. */
+async function start(root: string): Promise<number> {
+  const port = freeTcpPort();
+  const startMs = performance.now();
+  await using _program = startOurs(["serve", root, "--port", String(port), "--host", "127.0.0.1"]);
+  for (;;) {
+    const passedMs = performance.now() - startMs;
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return passedMs;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused) || passedMs > PATIENCE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
