@@ -51,7 +51,7 @@ export class FrameFeed {
     this.#timeline.restart();
   }
 
-  /** Takes a datagram, whose bytes are its own. */
+  /** Takes a datagram, whose bytes hold until it returns. */
   push(datagram: Uint8Array): void {
     if (this.#reception === undefined) return;
     this.#show(this.#reception.push(datagram, this.#options.clock.nowMs()));

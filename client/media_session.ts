@@ -14,7 +14,7 @@ export type TransportKind = "udp" | "tcp" | "multicast";
 
 /** What a session tells the player. */
 export interface MediaSessionEvents {
-  /** An RTP packet of the video has come; its bytes are the receiver's own. */
+  /** An RTP packet of the video has come; its bytes hold until it returns. */
   readonly onPacket: (datagram: Uint8Array) => void;
   /** The server says that the stream has ended. */
   readonly onEnd: () => void;

@@ -11,7 +11,7 @@ import { RtpSocket, RtpSocketPair } from "./rtp_socket.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
-/** Takes what comes; all bytes are the receiver's own. */
+/** Takes what comes; the bytes hold until it returns. */
 export interface PacketPathEvents {
   /** An RTP packet. */
   readonly onRtp: (datagram: Uint8Array) => void;

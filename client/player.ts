@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../rtp/addresses.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./frame_feed.ts";
 import { RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
@@ -19,7 +20,6 @@ import type {
   ReceivedFrame,
 } from "./playback.ts";
 import { Reconnection } from "./reconnection.ts";
-import { hostAndPort } from "./rtsp_url.ts";
 import { RunStatistics } from "./run_statistics.ts";
 import type { SessionFactoryOptions } from "./session_factory.ts";
 import { SessionSlot } from "./session_slot.ts";

@@ -110,7 +110,7 @@ export class Reception {
     return this.#reorder.deadlineMs;
   }
 
-  /** Takes a datagram, whose bytes become this object's own. Returns the frames that it completes. */
+  /** Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes. */
   push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] {
     const packet = this.#decode(datagram);
     if (packet === undefined) return [];

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { hostAndPort, parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { hostAndPort } from "../rtp/addresses.ts";
+import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
 
 /** Where a redirect comes from. */
 export interface RedirectOrigin {

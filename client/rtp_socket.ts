@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { plainAddress } from "../rtp/addresses.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
@@ -18,7 +19,7 @@ export interface RtpSocketOptions {
   readonly port: number;
   /** Whether other programs may bind it, too, as receivers of one multicast group do; default false. */
   readonly isShared?: boolean;
-  /** Called with each datagram; the bytes are the receiver's to keep. */
+  /** Called with each datagram, whose bytes hold until it returns. */
   readonly onDatagram: (datagram: Uint8Array) => void;
   /** Called when the socket fails while it is open. */
   readonly onError: (error: Error) => void;
@@ -104,7 +105,7 @@ export class RtpSocket {
         const [datagram, address] = await this.#conn.receive(buffer);
         if (this.#serverAddresses.length === 0) continue;
         const isServers = this.#serverAddresses.includes(plainAddress((address as Deno.NetAddr).hostname));
-        if (isServers) this.#options.onDatagram(datagram.slice());
+        if (isServers) this.#options.onDatagram(datagram);
         else this.#strangerPackets++;
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
@@ -122,7 +123,7 @@ export interface RtpSocketPairOptions {
   readonly hostname: string;
   /** UDP port for RTP, the next one being for RTCP; `undefined` for any pair that is free. */
   readonly port: number | undefined;
-  /** Called with each RTP datagram; the bytes are the receiver's to keep. */
+  /** Called with each RTP datagram, whose bytes hold until it returns. */
   readonly onRtp: (datagram: Uint8Array) => void;
   /** The same for RTCP. */
   readonly onRtcp: (datagram: Uint8Array) => void;
@@ -190,11 +191,6 @@ export class RtpSocketPair {
     this.rtp.close();
     this.#rtcp.close();
   }
-}
-
-/** `::ffff:127.0.0.1`, as a socket for both families gives it, is 127.0.0.1. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** A UDP port of `hostname` that is free now. */

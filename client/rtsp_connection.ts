@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../rtp/addresses.ts";
 import type { Clock } from "../rtp/clock.ts";
 import type { RtspRequest, RtspResponse } from "../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../rtsp/message_reader.ts";
@@ -16,7 +17,6 @@ import {
   SETTLE_MS,
   UNANSWERED_REPLY_TIMEOUT_MS,
 } from "./limits.ts";
-import { hostAndPort } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -34,7 +34,7 @@ export interface RtspConnectionOptions {
   readonly clock: Clock;
   /** Ends connecting at once. An open connection is not touched by it: close it. */
   readonly signal: AbortSignal;
-  /** Takes an interleaved packet, whose bytes are its own. */
+  /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
   /** Takes a request of the server's; without it they are passed over. */
   readonly onRequest?: (request: RtspRequest) => void;
@@ -183,7 +183,7 @@ export class RtspConnection {
   #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {
     for (const output of outputs) {
       if (output.kind === "packet") {
-        this.#options.onPacket?.(output.channel, output.data.slice());
+        this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
       log.debug("< {text}", { text: withoutCredentials(output.text) });

@@ -40,7 +40,7 @@ export interface RtspDialogueOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
-  /** Takes an interleaved packet, whose bytes are its own. */
+  /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket: (channel: number, data: Uint8Array) => void;
   /** The server wants its client to go to another URL: the value of a Location. */
   readonly onRedirect: (location: string) => void;

@@ -49,8 +49,3 @@ export function parseRtspUrl(text: string): RtspUrl {
     password: colon < 0 ? undefined : decode(userInfo.slice(colon + 1)),
   };
 }
-
-/** How people write an address: `127.0.0.1:554`, `[::1]:554`. */
-export function hostAndPort({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-}

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { hostAndPort } from "../rtp/addresses.ts";
 import type { Clock } from "../rtp/clock.ts";
 import type { Dialect } from "../rtsp/message.ts";
 import { LabSession } from "./lab_session.ts";
 import type { MediaSession, MediaSessionEvents, TransportKind } from "./media_session.ts";
-import { hostAndPort, parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
 import { StandardSession } from "./standard_session.ts";
 
 /** A movie named as the networking lab does. */

@@ -24,7 +24,7 @@ export type DamageCause =
 export type DepacketizerOutput =
   | {
     readonly kind: "frame";
-    /** A whole JPEG, in the bytes of its packet or in bytes of its own. */
+    /** A whole JPEG, in bytes of its own. */
     readonly data: Uint8Array;
     /** The RTP timestamp of its packets. */
     readonly timestamp: number;

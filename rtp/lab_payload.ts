@@ -105,7 +105,7 @@ export class LabDepacketizer implements Depacketizer {
     const { payload, timestamp, arrivalMs } = packet;
     const isComplete = scanner.push(payload).some((image) => image.offset === 0);
     if (isComplete && this.#buffer.lengthBytes === 0) {
-      this.#finish({ kind: "frame", data: payload, timestamp, arrivalMs }, packet, outputs);
+      this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (!this.#buffer.append(payload)) {
       this.#giveUp("too-large", outputs);
     } else if (isComplete) {

@@ -18,6 +18,8 @@ export interface FramePackets {
   readonly bytes: Uint8Array;
   /** Where each interleaved header begins, and the end. */
   readonly offsets: readonly number[];
+  /** The RTP packets: views of the same bytes. */
+  readonly packets: readonly Uint8Array[];
 }
 
 /** Bytes of RTP headers and payloads in the first `count` packets. */
@@ -72,19 +74,22 @@ function joinPackets(payloads: readonly Uint8Array[]): FramePackets {
   const overhead = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
   const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + overhead + length, 0));
   const offsets: number[] = [0];
+  const packets: Uint8Array[] = [];
   for (const [index, payload] of payloads.entries()) {
     const at = offsets[index];
     const lengthBytes = RTP_HEADER_BYTES + payload.length;
     bytes.set([0x24, 0, lengthBytes >> 8, lengthBytes & 0xff], at);
-    encodeRtpHeader(bytes.subarray(at + INTERLEAVED_HEADER_BYTES), {
+    const packet = bytes.subarray(at + INTERLEAVED_HEADER_BYTES, at + overhead + payload.length);
+    encodeRtpHeader(packet, {
       marker: index === payloads.length - 1,
       payloadType: PAYLOAD_TYPE_JPEG,
       sequenceNumber: 0,
       timestamp: 0,
       ssrc: 0,
     });
-    bytes.set(payload, at + overhead);
+    packet.set(payload, RTP_HEADER_BYTES);
+    packets.push(packet);
     offsets.push(at + overhead + payload.length);
   }
-  return { bytes, offsets };
+  return { bytes, offsets, packets };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RTP_HEADER_BYTES, type RtpStamp, stampRtpHeader } from "../rtp/packet.ts";
+import { type RtpStamp, stampRtpHeader } from "../rtp/packet.ts";
 import { BURST_PACKETS } from "./limits.ts";
 import type { FrameTime, LogSentence } from "./frame_sender.ts";
 import { type FramePackets, INTERLEAVED_HEADER_BYTES } from "./jpeg_packets.ts";
@@ -52,8 +52,8 @@ export interface UdpTransportOptions {
 export class UdpTransport implements RtpTransport {
   readonly isReady = true;
   readonly #options: UdpTransportOptions;
-  /** Grows to the largest packet; one is sent before the next is written. */
-  #packet = new Uint8Array(RTP_HEADER_BYTES);
+  /** The packet that is leaving: one is sent before the next is written. */
+  #packet = new Uint8Array(0);
   #isClosed = false;
 
   /** Has sent nothing yet. */
@@ -66,21 +66,17 @@ export class UdpTransport implements RtpTransport {
   }
 
   async sendFrame(
-    { bytes, offsets }: FramePackets,
+    { packets }: FramePackets,
     { sequenceNumber, timestamp, ssrc }: RtpStamp,
     { dueMs, intervalMs }: FrameTime,
   ): Promise<number> {
     const { path, socket, pacer } = this.#options;
-    const count = offsets.length - 1;
+    const count = packets.length;
     for (let index = 0; index < count; index++) {
       // A receiver with the usual buffer of 208 KiB loses nothing of a burst; the next one comes later.
       if (index > 0 && index % BURST_PACKETS === 0) await pacer.until(dueMs + intervalMs / 2 * index / count);
       if (this.#isClosed) return index;
-      const start = offsets[index] + INTERLEAVED_HEADER_BYTES;
-      const lengthBytes = offsets[index + 1] - start;
-      if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
-      const packet = this.#packet.subarray(0, lengthBytes);
-      packet.set(bytes.subarray(start, start + lengthBytes));
+      const packet = this.#copyOf(packets[index]);
       stampRtpHeader(packet, 0, { sequenceNumber: sequenceNumber + index, timestamp, ssrc });
       await path.send(packet, socket);
     }
@@ -103,6 +99,18 @@ export class UdpTransport implements RtpTransport {
 
   summary(): LogSentence | undefined {
     return this.#options.path.summary();
+  }
+
+  /** A packet of our own with those bytes; most packets of a frame are of one length. */
+  #copyOf(packet: Uint8Array): Uint8Array {
+    if (this.#packet.length !== packet.length) {
+      const { buffer } = this.#packet;
+      this.#packet = packet.length <= buffer.byteLength
+        ? new Uint8Array(buffer, 0, packet.length)
+        : new Uint8Array(packet.length);
+    }
+    this.#packet.set(packet);
+    return this.#packet;
   }
 }
 

@@ -47,11 +47,23 @@ Deno.test("deno task compile embeds the page and the worker, no test, and exactl
   for (const asset of ["index.html", "page.css", "page.js"]) {
     assert(contains(added, await firstLines(`client/preview/${asset}`)), `${asset} is not in the executable`);
   }
-  assert(contains(added, "test_source_worker.ts"), "the worker is not in the executable");
-  assert(contains(added, "mozjpeg_enc.wasm"), "the JPEG encoder is not in the executable");
+  for (const worker of ["test_source_worker.ts", "conditioning_worker.ts"]) {
+    assert(contains(added, worker), `${worker} is not in the executable`);
+  }
+  for (const codec of ["mozjpeg_enc.wasm", "mozjpeg_dec.wasm"]) {
+    assert(contains(added, codec), `${codec} is not in the executable`);
+  }
   // The names of all dependencies stand in the import map and the lock, which are embedded; their code must not be.
   for (
-    const name of ["_test.ts", "tests/", "playwright-core/lib", "chromiumSandbox", "asyncProperty", "lab_server.py"]
+    const name of [
+      "_test.ts",
+      "tests/support/",
+      "tests/lab/",
+      "playwright-core/lib",
+      "chromiumSandbox",
+      "asyncProperty",
+      "lab_server.py",
+    ]
   ) {
     assert(!contains(added, name), `${name} is in the executable`);
   }
