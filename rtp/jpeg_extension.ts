@@ -1,7 +1,8 @@
 /**
  * The RTP header extension in which ONVIF devices send what RFC 2435 has no place for: sizes above 2040, tables and sampling
  * of their own (ONVIF Streaming Specification, "JPEG over RTP"). It carries the segments of a JPEG's header, from behind SOI
- * up to SOS at most; what it has takes the place of what a receiver would write by RFC 2435.
+ * up to SOS at most; what it has takes the place of what a receiver would write by RFC 2435. Of one frame's extension only the
+ * size holds for the next: devices are told to send tables with each, and a lost frame would take them along.
  *
  * @module
  */

@@ -22,6 +22,8 @@ interface Grammar<T> {
   /** Finds where the message at the start ends although the next follows without a blank line; -1 if none does. */
   nextStart(text: string): number;
   isWhole(text: string): boolean;
+  /** Whether a line that has not ended may be the beginning of the next message. */
+  mayStart(line: string): boolean;
   /** Whether the message ends with a blank line and nothing else. */
   needsBlankLine(text: string): boolean;
   decode(text: string, body: string): T;
@@ -153,8 +155,10 @@ export class MessageReader<T> {
       const next = this.#grammar.nextStart(this.#text);
       if (next > 0 && (blankEnd < 0 || next < blankEnd)) return { head: next, body: 0 };
       if (blankEnd < 0) {
-        const isWhole = !hasBody(this.#text) && this.#grammar.isWhole(this.#text);
-        return isWhole ? { head: this.#text.length, body: 0 } : undefined;
+        const lastLine = this.#text.slice(this.#text.lastIndexOf("\n") + 1);
+        const head = this.#text.length - (this.#grammar.mayStart(lastLine) ? lastLine.length : 0);
+        const isWhole = !hasBody(this.#text) && this.#grammar.isWhole(this.#text.slice(0, head));
+        return isWhole ? { head, body: 0 } : undefined;
       }
     }
     if (blankEnd < 0) return undefined;
@@ -235,6 +239,7 @@ export function createRequestReader(): MessageReader<RtspRequest> {
       return NEXT_REQUEST.exec(text)?.index ?? -1;
     },
     isWhole: isWholeLabRequest,
+    mayStart: (line) => METHODS.some((method) => method.startsWith(line)),
     needsBlankLine: (text) => STANDARD_REQUEST.test(text),
     decode: (text, body) => STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeLabRequest(text),
   });
@@ -247,6 +252,7 @@ export function createLabResponseReader(): MessageReader<RtspResponse> {
       return text.indexOf("RTSP/", 1);
     },
     isWhole: isWholeLabResponse,
+    mayStart: (line) => "RTSP/".startsWith(line),
     needsBlankLine: () => false,
     decode: decodeLabResponse,
   });
@@ -268,6 +274,7 @@ export function createStandardResponseReader(): MessageReader<RtspResponse> {
   return new MessageReader({
     nextStart: () => -1,
     isWhole: () => false,
+    mayStart: () => false,
     needsBlankLine: () => true,
     decode: decodeStandardResponse,
   });

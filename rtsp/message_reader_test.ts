@@ -86,6 +86,15 @@ Deno.test("MessageReader tells two requests apart that come at once", () => {
   }
 });
 
+Deno.test("MessageReader tells two requests apart although the second one breaks off", () => {
+  const first = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456\n";
+  const second = "PAUSE movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456\n";
+  for (let cut = 0; cut <= second.length; cut++) {
+    const outputs = read(first + second, [first.length + cut]);
+    assertEquals(outputs, [first, second].map((text) => `message: ${text.trimEnd()}`), `cut at ${cut}`);
+  }
+});
+
 Deno.test("MessageReader tells two requests of dialect B apart that come at once", () => {
   assertEquals(read("PLAY \n2\nPAUSE \n3\n", []), ["message: PLAY \n2", "message: PAUSE \n3"]);
 });

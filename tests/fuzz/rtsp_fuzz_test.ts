@@ -9,7 +9,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { chooseChallenge, encodeAuthorization, isStale } from "../../rtsp/authentication.ts";
 import { decodeHeaders } from "../../rtsp/headers.ts";
-import { decodeLabRequest, decodeLabResponse, isWholeLabRequest, isWholeLabResponse } from "../../rtsp/lab_grammar.ts";
+import {
+  decodeLabRequest,
+  decodeLabResponse,
+  encodeLabReply,
+  encodeLabRequest,
+  isWholeLabRequest,
+  isWholeLabResponse,
+} from "../../rtsp/lab_grammar.ts";
 import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import {
   createLabResponseReader,
@@ -166,6 +173,63 @@ fuzz(
         [...headers].filter(([name]) => name.startsWith("X-")).length,
         body,
       ]);
+    });
+    assertEquals(outputs, pieces.map(({ output }) => output));
+  },
+);
+
+// What the lab's peers send may be cut anywhere where a line end ends it, except within numbers that have no certain length.
+const labRequest: fc.Arbitrary<Piece> = fc.record({
+  dialect: fc.constantFrom("lab" as const, "lab-b" as const),
+  method: fc.constantFrom("SETUP", "PLAY", "PAUSE", "TEARDOWN"),
+  file: fc.stringMatching(/^[a-z]{1,8}\.Mjpeg$/),
+  cseq: fc.integer({ min: 1, max: 9 }),
+  port: fc.integer({ min: 1025, max: 9999 }),
+  session: fc.integer({ min: 100_000, max: 999_999 }).map(String),
+  end: fc.constantFrom("", "\n", "\r\n\r\n", "\n\n"),
+}).map(({ dialect, method, file, cseq, port, session, end }) => {
+  const transport = method === "SETUP" ? { clientPort: port, flowCount: undefined } : undefined;
+  const text = encodeLabRequest(dialect, { method, file, cseq, session, transport });
+  const uri = dialect === "lab" || method === "SETUP" ? file : "";
+  return {
+    bytes: utf8(text + end),
+    output: JSON.stringify([dialect, method, uri, cseq, transport?.clientPort ?? null]),
+  };
+});
+
+fuzz(
+  "requests of the lab come out as they went in, however they are cut",
+  fc.tuple(fc.array(labRequest, { maxLength: 6 }), cuts),
+  ([pieces, cuts]) => {
+    const bytes = concatenate(pieces.map((piece) => piece.bytes));
+    const outputs = read(createRequestReader(), bytes, cuts).map((output) => {
+      assert(output.kind === "message");
+      const { dialect, method, uri, cseq, transport } = output.message;
+      return JSON.stringify([dialect, method, uri, cseq, transport?.clientPort ?? null]);
+    });
+    assertEquals(outputs, pieces.map(({ output }) => output));
+  },
+);
+
+const labReply: fc.Arbitrary<Piece> = fc.record({
+  status: fc.constantFrom(200 as const, 404 as const, 455 as const),
+  cseq: fc.nat(9999),
+  session: fc.integer({ min: 100_000, max: 999_999 }).map(String),
+  end: fc.constantFrom("\n", "\r\n", "\n\n", "\r\n\r\n"),
+}).map(({ end, ...reply }) => ({
+  bytes: utf8(encodeLabReply(reply) + end),
+  output: JSON.stringify([reply.status, reply.cseq, reply.session]),
+}));
+
+fuzz(
+  "replies of the lab come out as they went in, however they are cut",
+  fc.tuple(fc.array(labReply, { maxLength: 6 }), cuts),
+  ([pieces, cuts]) => {
+    const bytes = concatenate(pieces.map((piece) => piece.bytes));
+    const outputs = read(createLabResponseReader(), bytes, cuts).map((output) => {
+      assert(output.kind === "message");
+      const { status, cseq, session } = output.message;
+      return JSON.stringify([status, cseq, session]);
     });
     assertEquals(outputs, pieces.map(({ output }) => output));
   },

@@ -38,7 +38,7 @@ export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
   for (let index = 0; index < width * height; index++) {
     const [x, y] = [index % width, Math.floor(index / width)];
     const noise = (index * 7919 + seed * 104_729) % 61;
-    data.set([x * 5 + noise, y * 7 + seed * 20, (x ^ y) * 4 + noise, 255], index * 4);
+    data.set([x * 5 + noise & 255, y * 7 + seed * 20 & 255, (x ^ y) * 4 + noise & 255, 255], index * 4);
   }
   await (ready ??= init(mozjpegWasm));
   const image = { data, width, height, colorSpace: "srgb" } as ImageData;

@@ -1,0 +1,59 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { BitReader } from "./bit_reader.ts";
+
+/** All bits of the first restart interval, a bit at a time. */
+function bitsOf(reader: BitReader, count: number): string {
+  return Array.from({ length: count }, () => reader.read(1)).join("");
+}
+
+Deno.test("BitReader reads any number of bits across bytes, and zeros behind the end", () => {
+  const reader = new BitReader(Uint8Array.of(0b10110011, 0b01010101, 0b11110000));
+  assertEquals([reader.read(3), reader.read(0), reader.read(7), reader.peek16()], [
+    0b101,
+    0,
+    0b1001101,
+    0b0101011111000000,
+  ]);
+  reader.skip(14);
+  assertEquals([reader.isPastEnd, reader.peek16()], [false, 0]);
+  reader.skip(1);
+  assertEquals(reader.isPastEnd, true);
+});
+
+Deno.test("BitReader takes FF 00 for a byte FF, and FF alone for fill", () => {
+  for (const data of [[0xff, 0x00, 0x0f], [0xff, 0xff, 0x00, 0x0f], [0xff, 0x00, 0x0f, 0xff]]) {
+    const reader = new BitReader(Uint8Array.from(data));
+    assertEquals(bitsOf(reader, 16), "1111111100001111", `${data}`);
+    assertEquals(reader.isPastEnd, false);
+    reader.skip(1);
+    assertEquals(reader.isPastEnd, true, `${data}`);
+  }
+});
+
+Deno.test("BitReader goes from restart interval to restart interval, whatever of it was read", () => {
+  const data = Uint8Array.of(0xaa, 0xff, 0x00, 0xff, 0xd0, 0xbb, 0xff, 0xff, 0xd1, 0xff, 0xd2, 0xcc);
+  for (const taken of [0, 5, 16]) {
+    const reader = new BitReader(data);
+    assertEquals(reader.read(taken), 0xaaff >> (16 - taken));
+    reader.nextInterval();
+    assertEquals(reader.read(8), 0xbb);
+    reader.nextInterval();
+    assertEquals(reader.isPastEnd, false);
+    reader.nextInterval();
+    assertEquals([reader.read(8), reader.isPastEnd], [0xcc, false]);
+    assertThrows(() => reader.nextInterval(), SyntaxError, "a restart marker is missing");
+  }
+});
+
+Deno.test("BitReader knows where an interval ends although another one follows", () => {
+  const reader = new BitReader(Uint8Array.of(0xaa, 0xff, 0xd0, 0xbb));
+  reader.skip(9);
+  assertEquals(reader.isPastEnd, true);
+});
+
+Deno.test("BitReader reads nothing of nothing", () => {
+  const reader = new BitReader(new Uint8Array(0));
+  assertEquals([reader.peek16(), reader.isPastEnd], [0, false]);
+  reader.skip(1);
+  assertEquals(reader.isPastEnd, true);
+});
