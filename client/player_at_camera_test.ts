@@ -97,6 +97,19 @@ for (const command of ["PAUSE", "TEARDOWN"] as const) {
   });
 }
 
+Deno.test("Player begins with TCP where it had to go over to it the last time", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { player, camera, clock } = opened;
+  await opened.play();
+  clock.advance(FIRST_PACKET_TIMEOUT_MS);
+  await player.command("TEARDOWN");
+  await opened.play();
+  const offers = camera.requests.filter(({ method }) => method === "SETUP").map(({ headers }) =>
+    headers.get("Transport")?.split(";")[0]
+  );
+  assertEquals(offers, ["RTP/AVP", "RTP/AVP/TCP", "RTP/AVP/TCP"]);
+});
+
 Deno.test("Player goes over to TCP after a PAUSE, and does not play", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   await opened.play();
