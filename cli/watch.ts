@@ -105,7 +105,7 @@ function endOf(options: WatchOptions): PromiseWithResolvers<void> & { dispose():
     },
   });
   const timer = setInterval(() => {
-    if (player.statistics().seconds >= maxSeconds) end.resolve();
+    if (player.playedSeconds >= maxSeconds) end.resolve();
   }, 50);
   return {
     ...end,

@@ -86,6 +86,10 @@ export class LabSession implements MediaSession {
       signal: this.#closing.signal,
       onClosed: events.onClosed,
     });
+    if (this.#closing.signal.aborted) {
+      connection.close();
+      throw new Error("The session is closed");
+    }
     this.#socket = RtpSocket.open({
       hostname: connection.serverAddress.includes(":") ? "::" : "0.0.0.0",
       port: rtpPort,

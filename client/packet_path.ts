@@ -156,8 +156,9 @@ export class MulticastPath implements PacketPath {
     const { server, local } = this.#addresses;
     const { onRtp, onRtcp, onError } = this.#events;
     this.#sources = [server, ...(source === undefined ? [] : [source])];
-    // Bound to the group, a socket gets nothing of other groups; Windows binds to own addresses only.
-    const hostname = Deno.build.os === "windows" ? wildcardFor(group) : group;
+    // Bound to the group, a socket gets nothing of other groups; neither Windows nor IPv6 without a scope have that.
+    const isBindable = Deno.build.os !== "windows" && !group.includes(":");
+    const hostname = isBindable ? group : wildcardFor(group);
     const shared = { hostname, isShared: true, onError };
     this.#rtp = RtpSocket.open({ ...shared, port: ports[0], onDatagram: onRtp });
     this.#rtcp = RtpSocket.open({ ...shared, port: ports[1], onDatagram: onRtcp });

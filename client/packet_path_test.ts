@@ -99,6 +99,22 @@ Deno.test({
   },
 });
 
+Deno.test("MulticastPath joins groups of IPv6", async () => {
+  const port = freeUdpPort() & ~1;
+  const { rtp, events, until } = collect();
+  const path = new MulticastPath({ server: "::1", local: "::1" }, events);
+  using server = sender("::1");
+  try {
+    await path.settle({ protocol: "udp", isMulticast: true, destination: "ff02::7:7", port: [port, port + 1] });
+    path.accept();
+    // Whichever interface the group is on, the port is bound, and the source is checked.
+    await server.send(6, { hostname: "::1", port });
+    await until(() => rtp.length === 1);
+  } finally {
+    path.close();
+  }
+});
+
 Deno.test("MulticastPath takes packets from the source that the server names", async () => {
   const port = freeUdpPort() & ~1;
   const { rtp, events, until } = collect();

@@ -10,7 +10,7 @@ import { hostAndPort } from "../rtp/addresses.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./frame_feed.ts";
 import { RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
-import { type MediaSession, RefusedError } from "./media_session.ts";
+import type { MediaSession } from "./media_session.ts";
 import type {
   Notice,
   Playback,
@@ -45,8 +45,6 @@ export class Player implements Playback {
   readonly #silence: SilenceWatch;
   readonly #reconnection: Reconnection;
   #state: SessionState = "INIT";
-  /** The state to come back to, from when the server has gone until it is back or nobody wants it any more. */
-  #lostState: SessionState | undefined;
   #isBusy = false;
   /** A step is under way that opens a connection. */
   #isConnecting = false;
@@ -78,7 +76,12 @@ export class Player implements Playback {
       stepsMs: [SILENCE_MS, RECONNECT_SILENCE_MS],
       onSilence: (silentMs) => this.#takeSilence(silentMs),
     });
-    this.#reconnection = new Reconnection({ clock, random, onTry: () => this.#tryAgain() });
+    this.#reconnection = new Reconnection({
+      clock,
+      random,
+      comeBack: (state) => this.#inTurn(() => this.#comeBack(state)),
+      onNotice: (notice) => this.#tell(notice),
+    });
   }
 
   get status(): PlaybackStatus {
@@ -95,6 +98,11 @@ export class Player implements Playback {
 
   get latestFrame(): ReceivedFrame | undefined {
     return this.#feed.latest;
+  }
+
+  /** Time spent in PLAYING, in seconds: one of the statistics, at no cost. */
+  get playedSeconds(): number {
+    return this.#statistics.seconds;
   }
 
   statistics(): PlaybackStatistics {
@@ -114,15 +122,14 @@ export class Player implements Playback {
 
   command(command: SessionMethod): Promise<void> {
     // Whoever stops does not wait for a server that may never be back.
-    if (command === "TEARDOWN" && this.#lostState !== undefined) return this.#forgetLostState();
+    if (command === "TEARDOWN" && this.#reconnection.lostState !== undefined) return this.#forgetLostState();
     return this.#inTurn(() => this.#obey(command));
   }
 
   /** Tears the session down if there is one, and ends; what connects is given up at once. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#lostState = undefined;
-    this.#reconnection.cancel();
+    this.#reconnection.forget();
     if (this.#isConnecting) this.#slot.close();
     await this.#lastStep;
     if (this.#state !== "INIT") {
@@ -136,7 +143,9 @@ export class Player implements Playback {
   /** The commands that make sense now. */
   get #allowed(): readonly SessionMethod[] {
     if (this.#hasEnded) return [];
-    if (this.#lostState !== undefined) return this.#reconnection.isWaiting ? ["SETUP", "TEARDOWN"] : ["TEARDOWN"];
+    if (this.#reconnection.lostState !== undefined) {
+      return this.#reconnection.isWaiting ? ["SETUP", "TEARDOWN"] : ["TEARDOWN"];
+    }
     return this.#isBusy ? [] : validMethods(this.#state);
   }
 
@@ -154,7 +163,7 @@ export class Player implements Playback {
   }
 
   async #obey(command: SessionMethod): Promise<void> {
-    if (command === "SETUP" && this.#lostState !== undefined) this.#forgetLostState();
+    if (command === "SETUP" && this.#reconnection.lostState !== undefined) this.#forgetLostState();
     const next = nextState(this.#state, command);
     if (next === undefined || this.#hasEnded) {
       throw new Error(`${command} is not valid in state ${this.#state}: ${validMethods(this.#state).join(" or ")} is`);
@@ -165,7 +174,7 @@ export class Player implements Playback {
         this.#enter(next);
       } catch (error) {
         if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
-        if (this.#lostState === undefined) this.#notice = { level: "error", text: messageOf(error) };
+        if (this.#reconnection.lostState === undefined) this.#notice = { level: "error", text: messageOf(error) };
         throw error;
       }
     });
@@ -173,7 +182,7 @@ export class Player implements Playback {
 
   async #whileBusy(step: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
-    if (this.#lostState === undefined && this.#notice?.level !== "info") this.#notice = undefined;
+    if (this.#reconnection.lostState === undefined && this.#notice?.level !== "info") this.#notice = undefined;
     this.#tellStatus();
     try {
       await step();
@@ -242,46 +251,31 @@ export class Player implements Playback {
     if (this.#state === "INIT") return;
     const state = this.#state;
     this.#endSession();
-    if (this.#reconnects) this.#waitFor(state, `The server has gone: ${reason}`);
+    if (this.#reconnects) this.#reconnection.lose(state, `The server has gone: ${reason}`);
     else this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
   }
 
-  /** Tries the server again after a while, to come back to `state`. */
-  #waitFor(state: SessionState, reason: string): void {
-    this.#lostState = state;
-    const seconds = Math.max(1, Math.round(this.#reconnection.schedule() / 1000));
-    this.#tell({ level: "warning", text: `${reason}; trying again in ${seconds} s` });
-  }
-
-  #tryAgain(): void {
-    this.#inTurn(async () => {
-      const state = this.#lostState;
-      if (state === undefined) return;
+  async #comeBack(state: SessionState): Promise<void> {
+    const checkWanted = () => {
+      if (this.#reconnection.lostState === undefined) throw new Error("Nobody wants the server back any more");
+    };
+    await this.#whileBusy(async () => {
       try {
-        await this.#whileBusy(() => this.#comeBack(state));
-        this.#tell({ level: "info", text: "The server is back" });
+        checkWanted();
+        await this.#setUp();
+        if (state === "PLAYING") await this.#send("PLAY");
+        checkWanted();
+        this.#enter(state);
       } catch (error) {
         this.#endSession();
-        if (this.#lostState === undefined) return this.#tellStatus();
-        if (!(error instanceof RefusedError && error.isFinal)) return this.#waitFor(state, messageOf(error));
-        this.#lostState = undefined;
-        this.#tell({ level: "error", text: messageOf(error) });
+        throw error;
       }
     });
   }
 
-  async #comeBack(state: SessionState): Promise<void> {
-    await this.#setUp();
-    if (state === "PLAYING") await this.#send("PLAY");
-    if (this.#lostState === undefined) throw new Error("Nobody wants the server back any more");
-    this.#lostState = undefined;
-    this.#enter(state);
-  }
-
   /** Nobody waits for the server any more. Resolves when what is under way has ended. */
   #forgetLostState(): Promise<void> {
-    this.#reconnection.cancel();
-    this.#lostState = undefined;
+    this.#reconnection.forget();
     if (this.#isConnecting) this.#slot.close();
     this.#tell(undefined);
     return this.#lastStep;
@@ -310,7 +304,7 @@ export class Player implements Playback {
   }
 
   #receive(datagram: Uint8Array): void {
-    if (this.#notice?.level === "warning" && this.#lostState === undefined) this.#tell(undefined);
+    if (this.#notice?.level === "warning" && this.#reconnection.lostState === undefined) this.#tell(undefined);
     this.#hasReceived = true;
     this.#isAtEnd = false;
     this.#reconnection.reset();

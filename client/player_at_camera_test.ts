@@ -81,8 +81,11 @@ function open(answers: Answers = {}, options: Partial<PlayerOptions> & CameraOpt
   };
 }
 
+/** Nothing may be left open. */
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
+
 for (const command of ["PAUSE", "TEARDOWN"] as const) {
-  Deno.test(`Player goes over to TCP in its turn: ${command} comes after it`, async () => {
+  Deno.test(`Player goes over to TCP in its turn: ${command} comes after it`, STRICT, async () => {
     await using opened = open(TAKE_ANY, { transport: "auto" });
     const { player, camera, clock } = opened;
     await opened.play();
@@ -93,6 +96,19 @@ for (const command of ["PAUSE", "TEARDOWN"] as const) {
     assertEquals([player.status.state, player.status.transport], [command === "PAUSE" ? "READY" : "INIT", "tcp"]);
   });
 }
+
+Deno.test("Player begins with TCP where it had to go over to it the last time", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { player, camera, clock } = opened;
+  await opened.play();
+  clock.advance(FIRST_PACKET_TIMEOUT_MS);
+  await player.command("TEARDOWN");
+  await opened.play();
+  const offers = camera.requests.filter(({ method }) => method === "SETUP").map(({ headers }) =>
+    headers.get("Transport")?.split(";")[0]
+  );
+  assertEquals(offers, ["RTP/AVP", "RTP/AVP/TCP", "RTP/AVP/TCP"]);
+});
 
 Deno.test("Player goes over to TCP after a PAUSE, and does not play", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
@@ -105,26 +121,34 @@ Deno.test("Player goes over to TCP after a PAUSE, and does not play", async () =
   assertEquals(opened.camera.methods.filter((method) => method === "PLAY").length, 1);
 });
 
-Deno.test("Player.close() on the way over to TCP is at once, and leaves nothing open", async () => {
-  let connections = 0;
-  // The second time, the camera says nothing.
-  await using opened = open({
-    ...TAKE_ANY,
-    OPTIONS: () => ++connections === 1 ? PLAIN.OPTIONS : undefined,
-  }, { transport: "auto" });
-  await opened.play();
-  opened.clock.advance(FIRST_PACKET_TIMEOUT_MS);
-  await opened.camera.until(() => connections === 2);
-  await opened.player.close();
-  assertEquals([opened.player.status.state, opened.player.status.ended], ["INIT", true]);
+Deno.test({
+  name: "Player.close() on the way over to TCP is at once, and leaves nothing open",
+  ...STRICT,
+  fn: async () => {
+    let connections = 0;
+    // The second time, the camera says nothing.
+    await using opened = open({
+      ...TAKE_ANY,
+      OPTIONS: () => ++connections === 1 ? PLAIN.OPTIONS : undefined,
+    }, { transport: "auto" });
+    await opened.play();
+    opened.clock.advance(FIRST_PACKET_TIMEOUT_MS);
+    await opened.camera.until(() => connections === 2);
+    await opened.player.close();
+    assertEquals([opened.player.status.state, opened.player.status.ended], ["INIT", true]);
+  },
 });
 
-Deno.test("Player.close() while it sets up is at once", async () => {
-  await using opened = open({ DESCRIBE: () => undefined });
-  const setUp = assertRejects(() => opened.player.command("SETUP"), Error, "The dialogue with the server has ended");
-  await opened.camera.until(() => opened.camera.requests.length === 2);
-  await opened.player.close();
-  await setUp;
+Deno.test({
+  name: "Player.close() while it sets up is at once",
+  ...STRICT,
+  fn: async () => {
+    await using opened = open({ DESCRIBE: () => undefined });
+    const setUp = assertRejects(() => opened.player.command("SETUP"), Error, "The dialogue with the server has ended");
+    await opened.camera.until(() => opened.camera.requests.length === 2);
+    await opened.player.close();
+    await setUp;
+  },
 });
 
 Deno.test("Player tells of silence although there was something else to tell", async () => {
@@ -203,32 +227,36 @@ Deno.test("Player waits longer from try to try, up to half a minute, and anew af
   assertEquals(player.status.state, "INIT");
 });
 
-Deno.test("Player stops waiting for a server when it is told to, at once", async () => {
-  let isSilent = false;
-  await using opened = open({ OPTIONS: () => isSilent ? undefined : PLAIN.OPTIONS });
-  const { player, camera, clock } = opened;
-  const stop = async () => {
-    await player.command("TEARDOWN");
-    assertEquals([player.status.state, player.status.allowed], ["INIT", ["SETUP"]]);
-    assertEquals([player.status.notice, clock.pendingTimers], [undefined, 0]);
-  };
-  await opened.play();
-  await opened.show();
-  camera.hangUp();
-  await opened.notice(/gone/);
-  await stop();
+Deno.test({
+  name: "Player stops waiting for a server when it is told to, at once",
+  ...STRICT,
+  fn: async () => {
+    let isSilent = false;
+    await using opened = open({ OPTIONS: () => isSilent ? undefined : PLAIN.OPTIONS });
+    const { player, camera, clock } = opened;
+    const stop = async () => {
+      await player.command("TEARDOWN");
+      assertEquals([player.status.state, player.status.allowed], ["INIT", ["SETUP"]]);
+      assertEquals([player.status.notice, clock.pendingTimers], [undefined, 0]);
+    };
+    await opened.play();
+    await opened.show();
+    camera.hangUp();
+    await opened.notice(/gone/);
+    await stop();
 
-  // And while it tries.
-  await opened.play();
-  await opened.show();
-  isSilent = true;
-  camera.hangUp();
-  await opened.notice(/gone/);
-  const before = camera.requests.length;
-  clock.advance(1000);
-  await camera.until(() => camera.requests.length > before);
-  assertEquals(player.status.allowed, ["TEARDOWN"]);
-  await stop();
+    // And while it tries.
+    await opened.play();
+    await opened.show();
+    isSilent = true;
+    camera.hangUp();
+    await opened.notice(/gone/);
+    const before = camera.requests.length;
+    clock.advance(1000);
+    await camera.until(() => camera.requests.length > before);
+    assertEquals(player.status.allowed, ["TEARDOWN"]);
+    await stop();
+  },
 });
 
 Deno.test("Player tries at once when it is told to", async () => {

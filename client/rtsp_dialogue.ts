@@ -97,7 +97,7 @@ export class RtspDialogue {
     this.#challenge = undefined;
     const { clock, onPacket, onClosed } = this.#options;
     const { hostname, port } = this.#url;
-    this.#connection = await RtspConnection.connect({
+    const connection = await RtspConnection.connect({
       hostname,
       port,
       reader: createStandardReader(),
@@ -107,6 +107,11 @@ export class RtspDialogue {
       onRequest: (request) => this.#answer(request),
       onClosed,
     });
+    if (this.#closing.signal.aborted) {
+      connection.close();
+      throw new Error("The dialogue is closed");
+    }
+    this.#connection = connection;
     const { headers } = await this.tryRequest("OPTIONS", { url: this.#url.href });
     this.#methods = (headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
   }

@@ -70,7 +70,7 @@ export class RunStatistics {
     others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "strangerPackets" | "senderTimeMs">,
   ): PlaybackStatistics {
     const { expectedPackets, ...counters } = this.#video;
-    const seconds = this.#milliseconds / 1000;
+    const { seconds } = this;
     return {
       ...counters,
       seconds,
@@ -82,6 +82,11 @@ export class RunStatistics {
       tracks: [...this.#tracksByKey().values()],
       ...others,
     };
+  }
+
+  /** Time of playing so far. */
+  get seconds(): number {
+    return this.#milliseconds / 1000;
   }
 
   get #milliseconds(): number {

@@ -75,7 +75,9 @@ export class SessionSlot {
   async #open(dialect: Dialect | undefined): Promise<MediaSession> {
     const { onPacket, onEnd, onNotice, onRenewal, onClosed } = this.#events;
     const isPresent = () => this.#session === session;
-    const session: MediaSession = createSession(this.#options, {
+    // What did not come over UDP the last time is not waited for again.
+    const isTcpBest = this.#transport === "tcp";
+    const session: MediaSession = createSession(isTcpBest ? { ...this.#options, transport: "tcp" } : this.#options, {
       dialect,
       events: {
         onPacket: (datagram) => isPresent() && onPacket(datagram),

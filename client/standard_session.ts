@@ -340,5 +340,6 @@ export class StandardSession implements MediaSession {
       url: this.#aggregateUrl(),
       headers: [...this.#sessionHeader(), ...headers],
     });
+    this.#checkOpen();
   }
 }

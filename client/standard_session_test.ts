@@ -4,6 +4,8 @@ import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
+import type { Clock } from "../rtp/clock.ts";
+import { FakeClock } from "../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../tests/support/camera_session.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
@@ -431,18 +433,33 @@ Deno.test("StandardSession waits after a BYE over UDP for packets that it overto
   assertEquals(camera.events, ["end"]);
 });
 
-Deno.test("StandardSession leaves nothing open, whenever it is closed", async () => {
-  for (let turns = 0; turns < 60; turns++) {
-    await using camera = open({
-      SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
-    }, { transport: turns % 2 === 0 ? "udp" : "tcp" });
-    const done = camera.session.setUp().then(() => camera.session.play()).then(() => true, () => false);
-    // Between any two steps, as they happen to fall; what is left open, Deno's sanitizers name.
-    const wanted = turns % 4;
-    await camera.until(() => camera.requests.length >= wanted);
-    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-    camera.session.close();
-    await done;
-    assertEquals(camera.clock.pendingTimers, 0);
-  }
+Deno.test({
+  name: "StandardSession leaves nothing open, after whichever answer it is closed",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  async fn() {
+    for (const transport of ["udp", "tcp"] as const) {
+      // Each timeout that is called off, of connecting and of four requests, is a step that has just been done.
+      for (let step = 1; step <= 5; step++) {
+        const clock = new FakeClock();
+        let steps = 0;
+        const closing: Clock = {
+          nowMs: () => clock.nowMs(),
+          unixMs: () => clock.unixMs(),
+          after(delayMs, callback) {
+            const cancel = clock.after(delayMs, callback);
+            return () => {
+              cancel();
+              if (++steps === step) camera.session.close();
+            };
+          },
+        };
+        await using camera = open({
+          SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
+        }, { transport, clock: closing });
+        await assertRejects(() => camera.session.setUp().then(() => camera.session.play()), Error);
+        assertEquals(clock.pendingTimers, 0, `after step ${step} over ${transport}`);
+      }
+    }
+  },
 });

@@ -13,7 +13,7 @@ packages=(
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gir1.2-gst-rtsp-server-1.0 python3-gi
   tshark ustreamer chromium curl
-  python3 python3-pil imagemagick libjpeg-turbo-progs
+  iproute2 python3 python3-pil imagemagick libjpeg-turbo-progs
 )
 
 missing=()
