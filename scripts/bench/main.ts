@@ -40,8 +40,9 @@ fall short stand as they are, with the target beside them. CPU is that of the wh
 process and its children, from /proc; 1 is a core) over a window after a warm-up. What is compared is measured in
 alternation; the number is the ratio of the medians, in brackets are the lowest and the highest of the rounds. The same
 load client (scripts/bench/load_client.c) plays from every server, and the same frames come from all of them: made by
-ffmpeg with the standard Huffman tables, so that nobody has to code anything anew. On the loopback the sender also pays
-for the kernel's receiving side.`;
+ffmpeg with the standard Huffman tables, so that nobody has to code anything anew. From gst-rtsp-server's shared pipeline
+all clients get the same frame at the same time; from mjpegrtsp each plays the movie from its beginning. On the loopback
+the sender also pays for the kernel's receiving side.`;
 
 async function measure(part: Part, bench: Omit<Bench, "tools">, tools: Bench["tools"] | undefined): Promise<Findings> {
   const missing = part.programs.filter((program) => findProgram(program) === undefined);
