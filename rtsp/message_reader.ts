@@ -263,19 +263,9 @@ export function createStandardReader(): MessageReader<RtspResponse | RtspRequest
   return new MessageReader<RtspResponse | RtspRequest>({
     nextStart: () => -1,
     isWhole: () => false,
+    mayStart: () => false,
     needsBlankLine: () => true,
     decode: (text, body) =>
       STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeStandardResponse(text, body),
-  });
-}
-
-/** A reader for the client's side of the standards. */
-export function createStandardResponseReader(): MessageReader<RtspResponse> {
-  return new MessageReader({
-    nextStart: () => -1,
-    isWhole: () => false,
-    mayStart: () => false,
-    needsBlankLine: () => true,
-    decode: decodeStandardResponse,
   });
 }

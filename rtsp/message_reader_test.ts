@@ -5,7 +5,6 @@ import {
   createLabResponseReader,
   createRequestReader,
   createStandardReader,
-  createStandardResponseReader,
   MessageTooLargeError,
   type ReaderOutput,
 } from "./message_reader.ts";
@@ -226,7 +225,7 @@ Deno.test("MessageReader for the standards' responses waits for the body, and fi
     ...[0x24, 0, 0, 1, 7],
   );
   for (let cut = 1; cut < stream.length; cut++) {
-    const reader = createStandardResponseReader();
+    const reader = createStandardReader();
     const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
     const [response, packet] = outputs;
     assertEquals(response.kind === "message" && response.message.body, "v=0\r\n", `cut at ${cut}`);

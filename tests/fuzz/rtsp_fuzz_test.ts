@@ -21,7 +21,7 @@ import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import {
   createLabResponseReader,
   createRequestReader,
-  createStandardResponseReader,
+  createStandardReader,
   type MessageReader,
   MessageTooLargeError,
   type ReaderOutput,
@@ -163,7 +163,7 @@ fuzz(
   fc.tuple(fc.array(fc.oneof(response, packet), { maxLength: 8 }), cuts),
   ([pieces, cuts]) => {
     const bytes = concatenate(pieces.map((piece) => piece.bytes));
-    const outputs = read(createStandardResponseReader(), bytes, cuts).map((output) => {
+    const outputs = read(createStandardReader(), bytes, cuts).map((output) => {
       if (output.kind === "packet") return `packet ${output.channel}: ${output.data}`;
       assert(output.kind === "message");
       const { cseq, session, headers, body } = output.message;
@@ -245,7 +245,7 @@ const anything = fc.oneof(
   ),
 );
 
-const READERS = { createRequestReader, createLabResponseReader, createStandardResponseReader };
+const READERS = { createRequestReader, createLabResponseReader, createStandardReader };
 for (const [name, create] of Object.entries(READERS)) {
   fuzz(
     `${name}: any bytes in any pieces are messages, malformed or too large`,

@@ -9,7 +9,7 @@ import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, type RtcpPacket } from "../../rtp/rtcp.ts";
-import { createStandardResponseReader } from "../../rtsp/message_reader.ts";
+import { createStandardReader } from "../../rtsp/message_reader.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { RtspServer, type ServerOptions } from "../../server/server.ts";
 import { ServedRoot } from "../../server/served_root.ts";
@@ -27,7 +27,7 @@ export class Client implements Disposable {
   readonly packets: { channel: number; data: Uint8Array }[] = [];
   readonly #conn: Deno.TcpConn;
   readonly #port: number;
-  readonly #reader = createStandardResponseReader();
+  readonly #reader = createStandardReader();
   #responses: RtspResponse[] = [];
   #cseq = 0;
   #wake = () => {};
@@ -88,7 +88,7 @@ export class Client implements Disposable {
     try {
       for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
         for (const output of this.#reader.push(bytes.subarray(0, count))) {
-          if (output.kind === "message") this.#responses.push(output.message);
+          if (output.kind === "message" && "status" in output.message) this.#responses.push(output.message);
           if (output.kind === "packet") this.packets.push({ channel: output.channel, data: output.data.slice() });
         }
         this.#wake();
