@@ -22,8 +22,8 @@ interface Grammar<T> {
   /** Finds where the message at the start ends although the next follows without a blank line; -1 if none does. */
   nextStart(text: string): number;
   isWhole(text: string): boolean;
-  /** Whether a line that has not ended may be the beginning of the next message. */
-  mayStart(line: string): boolean;
+  /** Whether a line that has not ended may be the beginning of the next message; left out where blank lines tell. */
+  mayStart?(line: string): boolean;
   /** Whether the message ends with a blank line and nothing else. */
   needsBlankLine(text: string): boolean;
   decode(text: string, body: string): T;
@@ -156,7 +156,7 @@ export class MessageReader<T> {
       if (next > 0 && (blankEnd < 0 || next < blankEnd)) return { head: next, body: 0 };
       if (blankEnd < 0) {
         const lastLine = this.#text.slice(this.#text.lastIndexOf("\n") + 1);
-        const head = this.#text.length - (this.#grammar.mayStart(lastLine) ? lastLine.length : 0);
+        const head = this.#text.length - (this.#grammar.mayStart?.(lastLine) ? lastLine.length : 0);
         const isWhole = !hasBody(this.#text) && this.#grammar.isWhole(this.#text.slice(0, head));
         return isWhole ? { head, body: 0 } : undefined;
       }
@@ -263,7 +263,6 @@ export function createStandardReader(): MessageReader<RtspResponse | RtspRequest
   return new MessageReader<RtspResponse | RtspRequest>({
     nextStart: () => -1,
     isWhole: () => false,
-    mayStart: () => false,
     needsBlankLine: () => true,
     decode: (text, body) =>
       STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeStandardResponse(text, body),
