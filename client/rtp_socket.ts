@@ -31,6 +31,8 @@ export class RtpSocket {
   readonly #options: RtpSocketOptions;
   #serverAddresses: readonly string[] = [];
   #strangerPackets = 0;
+  /** The address that was let in last, as the socket gives it. */
+  #lastServer: string | undefined;
   #isClosed = false;
 
   private constructor(conn: Deno.DatagramConn, options: RtpSocketOptions) {
@@ -67,6 +69,7 @@ export class RtpSocket {
   /** Lets the datagrams of these IP addresses in; without one all are ignored. */
   accept(serverAddresses: readonly string[]): void {
     this.#serverAddresses = serverAddresses.map(plainAddress);
+    this.#lastServer = undefined;
   }
 
   /** Joins a multicast group on the interface with the address `local`; `ttl` is for what is sent to it. */
@@ -98,14 +101,20 @@ export class RtpSocket {
     this.#conn.close();
   }
 
+  #isServers(hostname: string): boolean {
+    if (hostname === this.#lastServer) return true;
+    if (!this.#serverAddresses.includes(plainAddress(hostname))) return false;
+    this.#lastServer = hostname;
+    return true;
+  }
+
   async #read(): Promise<void> {
     const buffer = new Uint8Array(DATAGRAM_MAX_BYTES);
     while (!this.#isClosed) {
       try {
         const [datagram, address] = await this.#conn.receive(buffer);
         if (this.#serverAddresses.length === 0) continue;
-        const isServers = this.#serverAddresses.includes(plainAddress((address as Deno.NetAddr).hostname));
-        if (isServers) this.#options.onDatagram(datagram);
+        if (this.#isServers((address as Deno.NetAddr).hostname)) this.#options.onDatagram(datagram);
         else this.#strangerPackets++;
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
