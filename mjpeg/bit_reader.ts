@@ -66,6 +66,12 @@ export class BitReader {
     this.#position += count;
   }
 
+  /** Takes one bit. */
+  readBit(): number {
+    const at = this.#position++;
+    return this.#bytes[at >> 3] >> (7 - (at & 7)) & 1;
+  }
+
   /** Takes up to 16 bits. */
   read(count: number): number {
     const bits = this.peek16() >> (16 - count);

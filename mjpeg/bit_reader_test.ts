@@ -3,7 +3,7 @@ import { BitReader } from "./bit_reader.ts";
 
 /** All bits of the first restart interval, a bit at a time. */
 function bitsOf(reader: BitReader, count: number): string {
-  return Array.from({ length: count }, () => reader.read(1)).join("");
+  return Array.from({ length: count }, (_, index) => index % 2 === 0 ? reader.readBit() : reader.read(1)).join("");
 }
 
 Deno.test("BitReader reads any number of bits across bytes, and zeros behind the end", () => {

@@ -98,3 +98,13 @@ Deno.test("indexFile() indexes more frames than its tables begin with", async ()
   const index = await indexFile(memoryFile(concat(Array(1000).fill(JPEG))));
   assertEquals([index.count, index.locate(999)], [1000, { offset: 9990, lengthBytes: 10 }]);
 });
+
+Deno.test("indexFile() indexes maxFrames, and says so where there is one more", async () => {
+  const labFrame = concat([encodeLabHeader(10), JPEG]);
+  for (const frame of [JPEG, labFrame]) {
+    const index = (count: number) => indexFile(memoryFile(concat(Array(count).fill(frame))), { maxFrames: 300 });
+    const [atLimit, above] = [await index(300), await index(301)];
+    assertEquals([atLimit.count, atLimit.problem, above.count], [300, undefined, 300]);
+    assertEquals(above.problem, "The file has more than 300 frames: those behind are left out");
+  }
+});

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { MAX_INDEXED_FRAMES } from "./limits.ts";
+
 /** How frames are laid out in a file. */
 export type FileFormat = "lab" | "concatenated";
 
@@ -22,7 +24,9 @@ export interface RandomAccess {
 /** Options of the functions that build an index. */
 export interface IndexOptions {
   /** Gives up between two reads. */
-  signal?: AbortSignal;
+  readonly signal?: AbortSignal;
+  /** Frames that are indexed at most; default {@linkcode MAX_INDEXED_FRAMES}. What follows them is a problem of the file. */
+  readonly maxFrames?: number;
 }
 
 /** Where each frame of a file lies. Frames count from 0 here. */
@@ -42,14 +46,16 @@ export interface FrameIndex {
 /** Collects the places of frames and makes them a {@linkcode FrameIndex}. */
 export class FrameIndexBuilder {
   readonly #format: FileFormat;
+  readonly #maxFrames: number;
   #offsets = new Float64Array(256);
   #lengths = new Uint32Array(256);
   #count = 0;
   #largestBytes = 0;
 
   /** An index without frames. */
-  constructor(format: FileFormat) {
+  constructor(format: FileFormat, { maxFrames = MAX_INDEXED_FRAMES }: IndexOptions = {}) {
     this.#format = format;
+    this.#maxFrames = maxFrames;
   }
 
   /** Frames so far. */
@@ -57,8 +63,12 @@ export class FrameIndexBuilder {
     return this.#count;
   }
 
-  /** Adds the next frame; frames come in the order of their offsets. */
-  add(offset: number, lengthBytes: number): void {
+  /**
+   * Adds the next frame; frames come in the order of their offsets. Returns false where there are as many as can be: the
+   * index ends before this one.
+   */
+  add(offset: number, lengthBytes: number): boolean {
+    if (this.#count === this.#maxFrames) return false;
     if (this.#count === this.#offsets.length) {
       const offsets = new Float64Array(this.#count * 2);
       const lengths = new Uint32Array(this.#count * 2);
@@ -70,6 +80,12 @@ export class FrameIndexBuilder {
     this.#lengths[this.#count] = lengthBytes;
     this.#count++;
     this.#largestBytes = Math.max(this.#largestBytes, lengthBytes);
+    return true;
+  }
+
+  /** Ends an index to which no more can be added. */
+  finishFull(): FrameIndex {
+    return this.finish(`The file has more than ${this.#maxFrames} frames: those behind are left out`);
   }
 
   /** Ends the index. Throws a `SyntaxError` with `problem` when there is not one whole frame. */

@@ -42,7 +42,7 @@ export function encodeLabHeader(lengthBytes: number): Uint8Array {
  * whole frames and gets a `problem`; a first header that is wrong throws a `SyntaxError`.
  */
 export async function indexLabFile(source: RandomAccess, options: IndexOptions = {}): Promise<FrameIndex> {
-  const builder = new FrameIndexBuilder("lab");
+  const builder = new FrameIndexBuilder("lab", options);
   const probeBytes = LAB_HEADER_BYTES + 2;
   let offset = 0;
   while (offset < source.lengthBytes) {
@@ -66,7 +66,7 @@ export async function indexLabFile(source: RandomAccess, options: IndexOptions =
     if (length < 4 || probe[LAB_HEADER_BYTES] !== 0xff || probe[LAB_HEADER_BYTES + 1] !== 0xd8) {
       return builder.finish(`Frame ${frameNumber} at byte ${offset} is not a JPEG: it does not start with FF D8`);
     }
-    builder.add(start, length);
+    if (!builder.add(start, length)) return builder.finishFull();
     offset = start + length;
   }
   return builder.finish();

@@ -1,5 +1,5 @@
 /**
- * What a JPEG may make its decoder hold or do. Each limit is tested at its value and one above.
+ * What a JPEG or a file of them may make us hold or do. Each limit is tested at its value and one above.
  *
  * @module
  */
@@ -15,3 +15,6 @@ export const MAX_BLOCKS_PER_BYTE = 8;
 
 /** Scans of a picture that are decoded at most: each may go over all blocks for a few bytes. */
 export const MAX_SCANS = 100;
+
+/** Frames of a file that are indexed, twelve bytes each: 4 days at 25 frames a second. */
+export const MAX_INDEXED_FRAMES = 10_000_000;

@@ -177,7 +177,7 @@ class ScanDecoder {
   }
 
   #refineDc({ component }: PartState, block: number, low: number): void {
-    if (this.#reader.read(1) === 1) component.values[block] |= 1 << low;
+    if (this.#reader.readBit() === 1) component.values[block] |= 1 << low;
   }
 
   #decodeAcFirst(
@@ -220,7 +220,7 @@ class ScanDecoder {
         let run = symbol >> 4;
         let value = 0;
         if ((symbol & 15) !== 0) {
-          value = this.#reader.read(1) === 1 ? bit : -bit;
+          value = this.#reader.readBit() === 1 ? bit : -bit;
         } else if (run < 15) {
           this.#endOfBandRun = (1 << run) + this.#reader.read(run);
           break;
@@ -242,7 +242,7 @@ class ScanDecoder {
   }
 
   #correct(values: Int16Array, at: number, bit: number): void {
-    if (this.#reader.read(1) === 1 && (values[at] & bit) === 0) values[at] += values[at] > 0 ? bit : -bit;
+    if (this.#reader.readBit() === 1 && (values[at] & bit) === 0) values[at] += values[at] > 0 ? bit : -bit;
   }
 
   #symbol(table: HuffmanDecoder): number {
