@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { type JpegKind, makeJpeg } from "../tests/support/jpegs.ts";
 import { decodeCoefficients } from "./coefficients.ts";
 import { conditionJpeg, UncarriableJpegError } from "./conditioning.ts";
+import { MAX_HEADER_SEGMENTS } from "./limits.ts";
 import { JpegScanner } from "./markers.ts";
 import { rebuildJpeg } from "./rebuild.ts";
 import { DHT, readHeaderSegments, SOF0 } from "./segments.ts";
@@ -157,3 +158,17 @@ for (const kind of [{ optimized: true }, { progressive: true }]) {
     );
   });
 }
+
+Deno.test(`conditionJpeg() takes ${MAX_HEADER_SEGMENTS} segments before the scan, and not one more`, async () => {
+  const jpeg = await makeJpeg();
+  const empty = Uint8Array.of(0xff, 0xfe, 0, 2);
+  const padded = (count: number) =>
+    concat([jpeg.subarray(0, 2), ...Array.from({ length: count }, () => empty), jpeg.subarray(2)]);
+  const own = [...readHeaderSegments(jpeg)].length;
+  assertEquals(conditionJpeg(padded(MAX_HEADER_SEGMENTS - own)), conditionJpeg(jpeg));
+  assertThrows(
+    () => conditionJpeg(padded(MAX_HEADER_SEGMENTS - own + 1)),
+    SyntaxError,
+    `more than ${MAX_HEADER_SEGMENTS} segments before its first scan`,
+  );
+});

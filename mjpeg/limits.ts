@@ -18,3 +18,6 @@ export const MAX_SCANS = 100;
 
 /** Frames of a file that are indexed, twelve bytes each: 4 days at 25 frames a second. */
 export const MAX_INDEXED_FRAMES = 10_000_000;
+
+/** Segments in front of the first scan of a JPEG: a profile in colour takes up to 255, everything else a few. */
+export const MAX_HEADER_SEGMENTS = 1024;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { MAX_HEADER_SEGMENTS } from "./limits.ts";
 import type { HuffmanTable } from "./huffman_tables.ts";
 import { EOI, RST0, RST7, SOI, SOS, TEM } from "./markers.ts";
 
@@ -104,7 +105,8 @@ export function readSegment(jpeg: Uint8Array, offset: number): Segment | undefin
 /** The segments from the start of a JPEG up to and with its first SOS. */
 export function* readHeaderSegments(jpeg: Uint8Array): Generator<Segment> {
   if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw malformed("it does not start with FF D8");
-  for (let offset = 2;;) {
+  for (let offset = 2, count = 1;; count++) {
+    if (count > MAX_HEADER_SEGMENTS) throw malformed(`more than ${MAX_HEADER_SEGMENTS} segments before its first scan`);
     const segment = readSegment(jpeg, offset);
     if (segment === undefined) throw malformed("it ends before its first scan");
     yield segment;

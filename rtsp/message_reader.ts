@@ -27,6 +27,8 @@ interface Grammar<T> {
   /** Whether the message ends with a blank line and nothing else. */
   needsBlankLine(text: string): boolean;
   decode(text: string, body: string): T;
+  /** Whether a description may come without its length, which some cameras do. */
+  readonly mayBeLengthless: boolean;
 }
 
 /** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection is to end. */
@@ -36,8 +38,8 @@ export class MessageTooLargeError extends Error {
 }
 
 const DOLLAR = 0x24;
-/** `$`, the channel, and the packet's length in two bytes. */
-const INTERLEAVED_HEADER_BYTES = 4;
+/** `$`, the channel, and the packet's length in two bytes (RFC 2326, 10.12). */
+export const INTERLEAVED_HEADER_BYTES = 4;
 
 /**
  * Cuts a stream of bytes into messages and packets. A packet's data is a view of the bytes that were pushed where it came
@@ -89,7 +91,7 @@ export class MessageReader<T> {
 
   /** Some cameras describe their streams without a Content-Length: all that comes in one go is the body. */
   #endOfLengthless(): { head: number; body: number } | undefined {
-    const blank = /\r?\n\r?\n/.exec(this.#text);
+    const blank = this.#grammar.mayBeLengthless ? /\r?\n\r?\n/.exec(this.#text) : null;
     if (blank === null) return undefined;
     const head = blank.index + blank[0].length;
     const fields = this.#text.slice(0, head);
@@ -180,6 +182,9 @@ export class MessageReader<T> {
   }
 
   #checkLimits(): void {
+    if ((this.#endOfLengthless()?.body ?? 0) > MAX_BODY_BYTES) {
+      throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    }
     const blank = /\r?\n\r?\n/.exec(this.#text);
     const head = blank === null ? this.#text : this.#text.slice(0, blank.index);
     if (head.length > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
@@ -241,6 +246,7 @@ export function createRequestReader(): MessageReader<RtspRequest> {
     isWhole: isWholeLabRequest,
     mayStart: (line) => METHODS.some((method) => method.startsWith(line)),
     needsBlankLine: (text) => STANDARD_REQUEST.test(text),
+    mayBeLengthless: false,
     decode: (text, body) => STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeLabRequest(text),
   });
 }
@@ -254,6 +260,7 @@ export function createLabResponseReader(): MessageReader<RtspResponse> {
     isWhole: isWholeLabResponse,
     mayStart: (line) => "RTSP/".startsWith(line),
     needsBlankLine: () => false,
+    mayBeLengthless: true,
     decode: decodeLabResponse,
   });
 }
@@ -264,6 +271,7 @@ export function createStandardReader(): MessageReader<RtspResponse | RtspRequest
     nextStart: () => -1,
     isWhole: () => false,
     needsBlankLine: () => true,
+    mayBeLengthless: true,
     decode: (text, body) =>
       STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeStandardResponse(text, body),
   });

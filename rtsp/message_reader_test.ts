@@ -266,3 +266,19 @@ Deno.test("MessageReader reads names in UTF-8", () => {
   const [output] = createRequestReader().push(bytes("SETUP фильм.mjpeg\n1\n RTSP/1.0 RTP/UDP 5008"));
   assertEquals(output.kind === "message" && output.message.uri, "фильм.mjpeg");
 });
+
+Deno.test(`MessageReader takes a description without length of ${MAX_BODY_BYTES} bytes, and not one more`, () => {
+  const head = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";
+  const reader = createStandardReader();
+  reader.push(bytes(head + "x".repeat(MAX_BODY_BYTES)));
+  const [output] = reader.settle();
+  assertEquals(output.kind === "message" && output.message.body.length, MAX_BODY_BYTES);
+  assertThrows(() => createStandardReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), MessageTooLargeError);
+});
+
+Deno.test("MessageReader takes no body without a length from a client", () => {
+  const [request, next] = createRequestReader().push(bytes(
+    "ANNOUNCE rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\nOPTIONS * RTSP/1.0\r\nCSeq: 2\r\n\r\n",
+  ));
+  assertEquals([request, next].map((output) => output.kind === "message" && output.message.cseq), [1, 2]);
+});

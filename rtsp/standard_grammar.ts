@@ -100,5 +100,5 @@ export function decodeSession(headers: RtspHeaders): { id: string; timeoutSecond
 
 function decodeCseq(headers: RtspHeaders): number | undefined {
   const cseq = headers.get("CSeq");
-  return cseq !== undefined && /^\d{1,9}$/.test(cseq) ? Number(cseq) : undefined;
+  return cseq !== undefined && /^\d{1,10}$/.test(cseq) ? Number(cseq) : undefined;
 }

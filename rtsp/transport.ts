@@ -29,7 +29,7 @@ export interface TransportSpec {
   readonly ttl?: number;
   /** The sender's SSRC. */
   readonly ssrc?: number;
-  /** `PLAY` or `RECORD`, in capitals. */
+  /** `PLAY`, `RECORD`, or both with a comma between, in capitals. */
   readonly mode?: string;
 }
 
@@ -54,7 +54,7 @@ export function encodeTransport(spec: TransportSpec): string {
 
 /** The ways that a header offers, in order; those that are not RTP/AVP over UDP or TCP are left out. */
 export function decodeTransports(header: string): TransportSpec[] {
-  return header.split(",").flatMap((text) => decodeTransport(text) ?? []);
+  return (header.match(/(?:"[^"]*"|[^",])+/g) ?? []).flatMap((text) => decodeTransport(text) ?? []);
 }
 
 function decodeTransport(text: string): TransportSpec | undefined {

@@ -88,3 +88,10 @@ for (const { title, text, specs } of VARIANTS) {
 Deno.test("decodeTransports() survives any text", () => {
   fc.assert(fc.property(fc.string({ maxLength: 100 }), (text) => void decodeTransports(`RTP/AVP;${text}`)));
 });
+
+Deno.test("decodeTransports() takes commas in quotes for text", () => {
+  const [first, second, ...others] = decodeTransports(
+    'RTP/AVP/TCP;mode="PLAY,RECORD";interleaved=0-1,RTP/AVP;client_port=4-5',
+  );
+  assertEquals([first.mode, first.interleaved, second.clientPort, others], ["PLAY,RECORD", [0, 1], [4, 5], []]);
+});

@@ -12,7 +12,7 @@ import { LAB_CLIENT_PAYLOAD_BYTES } from "../rtp/lab_payload.ts";
 import { FrameCache } from "./frame_cache.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "./limits.ts";
 import { type Media, MediaNotFoundError, MediaUnusableError } from "./media.ts";
-import { FileAccess, MovieFile } from "./movie_file.ts";
+import { equal, FileAccess, type FileVersion, MovieFile, versionOf } from "./movie_file.ts";
 import type { ServedRoot } from "./served_root.ts";
 import { TEST_SOURCE_NAME, TestSource } from "./test_source.ts";
 
@@ -20,8 +20,7 @@ const log = getLogger(["mjpegrtsp", "catalog"]);
 
 /** A file as it was when it was indexed. */
 interface IndexedFile {
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
+  readonly version: FileVersion;
   readonly movie: Promise<MovieFile>;
 }
 
@@ -67,12 +66,11 @@ export class Catalog {
 
   async #movie(name: string, path: string): Promise<MovieFile> {
     try {
-      const { size, mtime } = await Deno.stat(path);
-      const modifiedMs = mtime?.getTime() ?? 0;
+      const version = versionOf(await Deno.stat(path));
       let indexed = this.#files.get(path);
       this.#files.delete(path);
-      if (indexed?.sizeBytes !== size || indexed.modifiedMs !== modifiedMs) {
-        indexed = { sizeBytes: size, modifiedMs, movie: this.#index({ name, path, sizeBytes: size }) };
+      if (indexed === undefined || !equal(indexed.version, version)) {
+        indexed = { version, movie: this.#index({ name, path, version }) };
       }
       this.#files.set(path, indexed);
       for (const oldest of this.#files.keys()) {
@@ -86,11 +84,11 @@ export class Catalog {
     }
   }
 
-  async #index({ name, path, sizeBytes }: { name: string; path: string; sizeBytes: number }): Promise<MovieFile> {
+  async #index({ name, path, version }: { name: string; path: string; version: FileVersion }): Promise<MovieFile> {
     using file = await Deno.open(path, { read: true });
-    const index = await indexFile(new FileAccess(file, sizeBytes));
+    const index = await indexFile(new FileAccess(file, version.sizeBytes));
     describeIndex(path, index);
-    return new MovieFile({ name, path, index, cache: this.#cache });
+    return new MovieFile({ name, path, version, index, cache: this.#cache });
   }
 }
 

@@ -37,11 +37,9 @@ export class Conditioner {
   condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
     try {
       const image = takeApart(jpeg);
-      return image === undefined ? this.#code({ jpeg }) : { image, reencodedBecause: undefined };
+      return image === undefined ? this.#code(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
-      if (error instanceof UncarriableJpegError && this.#reencode) {
-        return this.#code({ jpeg, reencodeBecause: error.message });
-      }
+      if (error instanceof UncarriableJpegError) return this.#reencode ? this.#code(jpeg) : withAdvice(error);
       if (isUnusable(error)) return error;
       throw error;
     }
@@ -54,12 +52,12 @@ export class Conditioner {
     this.#giveUp(new Error("The server has stopped"));
   }
 
-  #code(task: Omit<CodingTask, "number">): Promise<ConditionedFrame | Error> {
+  #code(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
     const number = ++this.#lastTask;
     const coding = Promise.withResolvers<ConditionedFrame | Error>();
     coding.promise.catch(() => {/* whoever waits for the frame learns it */});
     this.#tasks.set(number, coding);
-    this.#startedWorker().postMessage({ ...task, number } satisfies CodingTask);
+    this.#startedWorker().postMessage({ number, jpeg, reencode: this.#reencode } satisfies CodingTask);
     return coding.promise;
   }
 
@@ -68,8 +66,12 @@ export class Conditioner {
     const url = new URL("./conditioning_worker.ts", import.meta.url);
     const worker = new Worker(url, { type: "module", name: "conditioning" });
     worker.onmessage = ({ data }: MessageEvent<CodedFrame>) => {
-      const { number, image, reencodedBecause, problem } = data;
-      const result = image === undefined ? new UncarriableJpegError(problem!) : { image, reencodedBecause };
+      const { number } = data;
+      const result = "image" in data
+        ? data
+        : data.isUncarriable && !this.#reencode
+        ? withAdvice(new UncarriableJpegError(data.problem))
+        : new SyntaxError(data.problem);
       this.#tasks.get(number)?.resolve(result);
       this.#tasks.delete(number);
     };
@@ -86,4 +88,8 @@ export class Conditioner {
     for (const { reject } of this.#tasks.values()) reject(error);
     this.#tasks.clear();
   }
+}
+
+function withAdvice({ message }: UncarriableJpegError): UncarriableJpegError {
+  return new UncarriableJpegError(`${message}; serve --reencode encodes such frames anew`);
 }

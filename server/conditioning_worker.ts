@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type ConditionedJpeg, conditionJpeg } from "../mjpeg/conditioning.ts";
+import { conditionJpeg, UncarriableJpegError } from "../mjpeg/conditioning.ts";
 import { reencodeJpeg } from "../mjpeg/reencoding.ts";
-import { isUnusable } from "./conditioner.ts";
+import { type ConditionedFrame, isUnusable } from "./conditioner.ts";
 import { MAX_REENCODED_PIXELS } from "./limits.ts";
 
 /** What the worker is to do. */
@@ -15,21 +15,14 @@ export interface CodingTask {
   readonly number: number;
   /** The whole JPEG. */
   readonly jpeg: Uint8Array;
-  /** Why the picture is to be encoded anew; without it the coefficients stay as they are. */
-  readonly reencodeBecause?: string;
+  /** Encode the picture anew where RTP/JPEG cannot carry it. */
+  readonly reencode: boolean;
 }
 
-/** The worker's answer: an image or a problem. */
-export interface CodedFrame {
-  /** The task's. */
-  readonly number: number;
-  /** The frame as RTP/JPEG carries it. */
-  readonly image?: ConditionedJpeg;
-  /** Why the picture was encoded anew, if it was. */
-  readonly reencodedBecause?: string;
-  /** What is wrong with the frame. */
-  readonly problem?: string;
-}
+/** The worker's answer, with the task's number: an image or a problem. */
+export type CodedFrame =
+  | { readonly number: number } & ConditionedFrame
+  | { readonly number: number; readonly problem: string; readonly isUncarriable: boolean };
 
 /** What this module uses of the scope of a worker. */
 interface Scope {
@@ -44,14 +37,24 @@ scope.onmessage = ({ data: task }) => {
   coding = coding.then(async () => scope.postMessage(await code(task)));
 };
 
-async function code({ number, jpeg, reencodeBecause }: CodingTask): Promise<CodedFrame> {
+async function code({ number, jpeg, reencode }: CodingTask): Promise<CodedFrame> {
   try {
-    const image = reencodeBecause === undefined
-      ? conditionJpeg(jpeg)
-      : await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS });
-    return { number, image, reencodedBecause: reencodeBecause };
+    return { number, ...await condition(jpeg, reencode) };
   } catch (error) {
     // Whatever it is, it is this frame's: the next one stands for itself.
-    return { number, problem: isUnusable(error) ? error.message : String(error) };
+    const problem = isUnusable(error) ? error.message : String(error);
+    return { number, problem, isUncarriable: error instanceof UncarriableJpegError };
+  }
+}
+
+async function condition(jpeg: Uint8Array, reencode: boolean): Promise<ConditionedFrame> {
+  try {
+    return { image: conditionJpeg(jpeg), reencodedBecause: undefined };
+  } catch (error) {
+    if (!(error instanceof UncarriableJpegError) || !reencode) throw error;
+    return {
+      image: await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS }),
+      reencodedBecause: error.message,
+    };
   }
 }

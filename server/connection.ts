@@ -57,11 +57,13 @@ export class Connection implements MediaWriter {
   /** How the last request was written, and so how to answer. */
   #dialect: Dialect = "lab";
   #lineStyle = PLAIN_LINES;
+  #heardMs: number;
   #isClosed = false;
 
   /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#heardMs = options.clock.nowMs();
     this.peer = hostAndPort(options.conn.remoteAddr as Deno.NetAddr);
   }
 
@@ -72,7 +74,11 @@ export class Connection implements MediaWriter {
     let reason = "the client closed the connection";
     try {
       for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
-        this.#enqueue(this.#reader.push(bytes.subarray(0, count)));
+        this.#heardMs = this.#options.clock.nowMs();
+        const outputs = this.#reader.push(bytes.subarray(0, count));
+        // What is pending now has begun behind what has come whole.
+        if (outputs.length > 0) this.#clearTimers();
+        this.#enqueue(outputs);
         this.#watchPending();
         // Whoever asks without reading the answers waits.
         while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
@@ -99,6 +105,11 @@ export class Connection implements MediaWriter {
       this.#fail(error);
     }
     this.close();
+  }
+
+  /** When the client last sent something, on the clock in milliseconds. */
+  get heardMs(): number {
+    return this.#heardMs;
   }
 
   get isReady(): boolean {
@@ -164,7 +175,7 @@ export class Connection implements MediaWriter {
 
   async #answer(output: Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>): Promise<void> {
     if (this.#isClosed) return;
-    if (output.kind === "malformed") return await this.#answerMalformed(output.error);
+    if (output.kind === "malformed") return await this.#answerMalformed(output);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
     this.#lineStyle = output.message.lineStyle;
@@ -187,9 +198,14 @@ export class Connection implements MediaWriter {
     }
   }
 
-  async #answerMalformed(error: SyntaxError): Promise<void> {
+  async #answerMalformed({ error, text }: { readonly error: SyntaxError; readonly text: string }): Promise<void> {
     log.warn("{peer} sent what is no request: {reason}", { peer: this.peer, reason: error.message });
-    await this.#write({ status: 400, cseq: undefined, session: undefined });
+    if (looksStandard(text)) this.#dialect = "standard";
+    await this.#write({
+      status: 400,
+      cseq: this.#dialect === "standard" ? findCseq(text) : undefined,
+      session: undefined,
+    });
     if (++this.#malformedInARow < MAX_MALFORMED_REQUESTS) return;
     log.warn("{peer} sent {count} malformed requests in a row: closed", {
       peer: this.peer,
@@ -201,6 +217,7 @@ export class Connection implements MediaWriter {
   async #write(reply: RtspReply): Promise<void> {
     const text = this.#dialect === "standard" ? encodeStandardResponse(reply) : encodeLabReply(reply, this.#lineStyle);
     log.debug("{peer} < {text}", { peer: this.peer, text });
+    this.#watchWriting();
     await this.#writeAll(new TextEncoder().encode(text));
   }
 
@@ -218,13 +235,14 @@ export class Connection implements MediaWriter {
     try {
       for (let count = 0; count < bytes.length;) {
         count += await conn.write(count === 0 ? bytes : bytes.subarray(count));
+        // The client has taken something.
+        this.#cancelWriteTimeout?.();
+        this.#cancelWriteTimeout = undefined;
+        if (count < bytes.length || this.#pendingWrites > 1) this.#watchWriting();
       }
     } finally {
       this.#pendingWrites--;
     }
-    this.#cancelWriteTimeout?.();
-    this.#cancelWriteTimeout = undefined;
-    if (this.#pendingWrites > 0) this.#watchWriting();
   }
 
   /** Something waits to be written: a client that takes nothing for long is given up. */
@@ -255,4 +273,14 @@ export class Connection implements MediaWriter {
     });
     this.close();
   }
+}
+
+/** Whether a malformed request is one of the standards' all the same, and so to be answered like one. */
+function looksStandard(text: string): boolean {
+  return /^[^\r\n]*[ \t](?:rtsps?:\/\/|\*[ \t])/i.test(text);
+}
+
+function findCseq(text: string): number | undefined {
+  const match = /^CSeq[ \t]*:[ \t]*(\d{1,10})[ \t]*$/im.exec(text.replaceAll("\r", ""));
+  return match === null ? undefined : Number(match[1]);
 }

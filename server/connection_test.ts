@@ -188,3 +188,41 @@ Deno.test("Connection ends when the client goes, in the middle of a request or b
     assertEquals(opened.clock.pendingTimers, 0);
   }
 });
+
+Deno.test("Connection gives up a client that asks and never reads the replies", async () => {
+  await using opened = await connect(({ cseq }) =>
+    Promise.resolve({ status: 200, cseq, session: "123456", body: "x".repeat(60_000) })
+  );
+  const asking = opened.client.send(
+    Array.from({ length: 2000 }, (_, cseq) => `DESCRIBE rtsp://a/b RTSP/1.0\r\nCSeq: ${cseq}\r\n\r\n`).join(""),
+  ).catch((error) => error);
+  let answered = -1;
+  // Until the buffers of both ends are full, and nothing is answered any more.
+  for (let quiet = 0; quiet < 50; quiet++) {
+    if (opened.requests.length > answered) quiet = 0;
+    answered = opened.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert(answered < 2000);
+  opened.clock.advance(WRITE_TIMEOUT_MS);
+  assertEquals(await opened.ended, "closed by the server");
+  await asking;
+});
+
+Deno.test("Connection answers a malformed request of the standards in their style, with its CSeq", async () => {
+  await using opened = await connect();
+  await opened.client.send("PLAY rtsp://127.0.0.1/a RTSP/x\r\nCSeq: 77\r\n\r\n");
+  assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 77\r\n/);
+});
+
+Deno.test("Connection times half a request from its own beginning, not from that of those before", async () => {
+  await using opened = await connect();
+  await opened.client.send(PLAY + "\n\nPLAY movie");
+  await opened.client.receive(/Session: 123456/);
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  await opened.client.send(".Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456\n\nPLAY movie");
+  await opened.client.receive(/CSeq: 3\n/);
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  await opened.client.send(".Mjpeg RTSP/1.0\nCSeq: 4\nSession: 123456\n\n");
+  await opened.client.receive(/CSeq: 4\n/);
+});

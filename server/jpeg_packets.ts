@@ -6,11 +6,9 @@
  */
 
 import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
+import { INTERLEAVED_HEADER_BYTES } from "../rtsp/message_reader.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { type ConditionedFrame, type Conditioner, isUnusable } from "./conditioner.ts";
-
-/** `$`, the channel and the length in front of a packet that is interleaved with messages (RFC 2326, 10.12). */
-export const INTERLEAVED_HEADER_BYTES = 4;
 
 /** The packets of one frame, one behind the other, each behind an interleaved header; shared, not to be written to. */
 export interface FramePackets {
@@ -20,6 +18,18 @@ export interface FramePackets {
   readonly offsets: readonly number[];
   /** The RTP packets: views of the same bytes. */
   readonly packets: readonly Uint8Array[];
+  /** Samples a line, and lines. */
+  readonly size: PictureSize;
+  /** Why the picture was encoded anew, with some loss; `undefined` where its pixels are the frame's own. */
+  readonly reencodedBecause: string | undefined;
+}
+
+/** Size of a picture. */
+export interface PictureSize {
+  /** Samples a line. */
+  readonly width: number;
+  /** Lines. */
+  readonly height: number;
 }
 
 /** Bytes of RTP headers and payloads in the first `count` packets. */
@@ -60,8 +70,11 @@ export class JpegPackets {
 
   #packetize(frame: ConditionedFrame | Error): FramePackets | Error {
     if (frame instanceof Error) return frame;
+    const { image, reencodedBecause } = frame;
+    const { width, height } = image;
     try {
-      return joinPackets(packetizeJpeg(frame.image, { maxPayloadBytes: this.#maxPayloadBytes }));
+      const packets = joinPackets(packetizeJpeg(image, { maxPayloadBytes: this.#maxPayloadBytes }));
+      return { ...packets, size: { width, height }, reencodedBecause };
     } catch (error) {
       if (isUnusable(error)) return error;
       throw error;
@@ -70,7 +83,7 @@ export class JpegPackets {
 }
 
 /** Payloads as packets, the marker on the last. */
-function joinPackets(payloads: readonly Uint8Array[]): FramePackets {
+function joinPackets(payloads: readonly Uint8Array[]): Pick<FramePackets, "bytes" | "offsets" | "packets"> {
   const overhead = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
   const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + overhead + length, 0));
   const offsets: number[] = [0];

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
-import { JPEG_CLOCK_RATE } from "../rtp/jpeg_payload.ts";
+import { JPEG_CLOCK_RATE, JPEG_MAX_DIMENSION } from "../rtp/jpeg_payload.ts";
 import { RTP_HEADER_BYTES } from "../rtp/packet.ts";
 import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../rtp/rtcp.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type LogSentence,
   type SendCounters,
 } from "./frame_sender.ts";
-import { type FramePackets, type JpegPackets, rtpBytesOf } from "./jpeg_packets.ts";
+import { type FramePackets, type JpegPackets, type PictureSize, rtpBytesOf } from "./jpeg_packets.ts";
 import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "./limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 
@@ -30,6 +30,8 @@ export interface JpegSenderOptions {
   readonly transport: RtpTransport;
   /** Makes the packets. */
   readonly packets: JpegPackets;
+  /** The size that the description tells: the only one that pictures too large for RTP/JPEG's own header can have. */
+  readonly describedSize: PictureSize;
   /** The time of day, and the one that frames are due by. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for the random start values (RFC 3550, 5.1). */
@@ -51,6 +53,8 @@ export class JpegSender implements FrameSender {
   #cancelBye: (() => void) | undefined;
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
+  /** Whether frames are to leave, so that there is something to report. */
+  #isActive = false;
   #isClosed = false;
 
   /** Starts at random numbers. */
@@ -87,6 +91,7 @@ export class JpegSender implements FrameSender {
       this.counters.droppedFrames++;
       return;
     }
+    this.#isActive = true;
     const frame = packets.of(jpeg);
     return frame instanceof Promise
       ? frame.then((made) => this.#sendPackets(made, time))
@@ -94,6 +99,7 @@ export class JpegSender implements FrameSender {
   }
 
   pause(): void {
+    this.#isActive = false;
     this.#cancelBye?.();
     this.#options.transport.flush();
     this.#cancelReport?.();
@@ -134,11 +140,22 @@ export class JpegSender implements FrameSender {
   #sendPackets(frame: FramePackets | Error, time: FrameTime): void | Promise<void> {
     if (this.#isClosed) return;
     if (frame instanceof Error) return this.#passOver(frame);
+    const problem = this.#sizeProblem(frame.size);
+    if (problem !== undefined) return this.#passOver(problem);
     this.#cancelBye?.();
-    if (this.#cancelReport === undefined) this.#report();
+    if (this.#cancelReport === undefined && this.#isActive) this.#report();
     const first = { sequenceNumber: this.#sequenceNumber, timestamp: this.timestampAt(time.dueMs), ssrc: this.ssrc };
     const sent = this.#options.transport.sendFrame(frame, first, time);
     return sent instanceof Promise ? sent.then((count) => this.#count(frame, count)) : this.#count(frame, sent);
+  }
+
+  #sizeProblem({ width, height }: PictureSize): Error | undefined {
+    const { describedSize } = this.#options;
+    const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
+    if (!isLarge || width === describedSize.width && height === describedSize.height) return undefined;
+    return new RangeError(
+      `it has ${width}x${height} pixels, the stream is described with ${describedSize.width}x${describedSize.height}`,
+    );
   }
 
   /** So many packets of a frame have left. */

@@ -19,7 +19,7 @@ export const MAX_MALFORMED_REQUESTS = 5;
 /** Sockets that one client of the multi-flow fork may ask for. */
 export const MAX_FLOWS = 16;
 
-/** Bytes of frames kept in memory for all files together. */
+/** Bytes of frames kept in memory for all files together; their packets, if any are sent, take as much again. */
 export const FRAME_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Largest frame that is read from a file, in bytes. */
@@ -77,3 +77,17 @@ export const MAX_PLAY_FACTOR = 16;
 
 /** Largest datagram that is read: the largest there is. */
 export const MAX_DATAGRAM_BYTES = 65_536;
+
+/** Bytes of buffers for writing over TCP that are kept while nobody needs them. */
+export const SPARE_BUFFER_BYTES = 8 * 1024 * 1024;
+
+/** Longest time over which the packets of a frame are spread, in milliseconds: PAUSE waits for the frame to have left. */
+export const MAX_SPREAD_MS = 100;
+
+/** Longest name that near names are looked for, in characters, and how many names are compared with it. */
+export const MAX_NEAR_NAME_CHARS = 100;
+/** See {@linkcode MAX_NEAR_NAME_CHARS}. */
+export const MAX_NEAR_CANDIDATES = 500;
+
+/** When all connections are taken, one without a session that was silent for so long gives way, in milliseconds. */
+export const IDLE_CONNECTION_MS = 10_000;

@@ -49,12 +49,32 @@ async function readExactly(
   }
 }
 
+/** Tells one state of a file from another. */
+export interface FileVersion {
+  /** Its size. */
+  readonly sizeBytes: number;
+  /** When it was last written to, in milliseconds since the Unix epoch; 0 where the system does not tell. */
+  readonly modifiedMs: number;
+}
+
+/** What a file is like now. */
+export function versionOf({ size, mtime }: Deno.FileInfo): FileVersion {
+  return { sizeBytes: size, modifiedMs: mtime?.getTime() ?? 0 };
+}
+
+/** Whether a file is what it was. */
+export function equal(left: FileVersion, right: FileVersion): boolean {
+  return left.sizeBytes === right.sizeBytes && left.modifiedMs === right.modifiedMs;
+}
+
 /** Constructor options of {@linkcode MovieFile}. */
 export interface MovieFileOptions {
   /** The name under which it is served. */
   readonly name: string;
   /** Its real path. */
   readonly path: string;
+  /** What it was like when it was indexed. */
+  readonly version: FileVersion;
   /** Where its frames are. */
   readonly index: FrameIndex;
   /** Where frames that were read are kept. */
@@ -70,6 +90,7 @@ export class MovieFile implements Media {
   readonly frameRate: undefined = undefined;
   readonly isEndless = false;
   readonly #path: string;
+  readonly #version: FileVersion;
   readonly #index: FrameIndex;
   readonly #cache: FrameCache;
   readonly #owner: number;
@@ -82,6 +103,7 @@ export class MovieFile implements Media {
   constructor(options: MovieFileOptions) {
     this.name = options.name;
     this.#path = options.path;
+    this.#version = options.version;
     this.#index = options.index;
     this.#cache = options.cache;
     this.#owner = options.cache.createOwner();
@@ -125,11 +147,21 @@ export class MovieFile implements Media {
     if (lengthBytes > MAX_FRAME_BYTES) {
       throw new RangeError(`Cannot read frame ${index + 1}: ${lengthBytes} bytes, at most ${MAX_FRAME_BYTES} are read`);
     }
-    this.#file ??= await Deno.open(this.#path, { read: true });
+    this.#file ??= await this.#open();
     const target = new Uint8Array(lengthBytes);
     await readExactly(this.#file, { target, offset });
     this.#cache.set(this.#owner, index, target);
     return target;
+  }
+
+  async #open(): Promise<Deno.FsFile> {
+    const file = await Deno.open(this.#path, { read: true });
+    const version = versionOf(await file.stat());
+    if (equal(version, this.#version)) return file;
+    file.close();
+    throw new Error(
+      "Cannot read on: the file has been written to since it was indexed; a new SETUP plays what it is now",
+    );
   }
 
   #closeFile(): void {

@@ -6,7 +6,7 @@ import { encodeLabHeader } from "../mjpeg/lab_format.ts";
 import { memoryFile } from "../tests/support/memory_file.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { FrameCache } from "./frame_cache.ts";
-import { FileAccess, MovieFile } from "./movie_file.ts";
+import { FileAccess, MovieFile, versionOf } from "./movie_file.ts";
 
 function jpeg(entropy: number): Uint8Array {
   return new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array(entropy).fill(entropy), 0xff, 0xd9]);
@@ -22,7 +22,8 @@ async function open(
   const bytes = concat(FRAMES.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
   await Deno.writeFile(path, bytes);
   const cache = new FrameCache(cacheBytes);
-  const movie = new MovieFile({ name: "movie.mjpeg", path, index: await indexFile(memoryFile(bytes)), cache });
+  const version = versionOf(await Deno.stat(path));
+  const movie = new MovieFile({ name: "movie.mjpeg", path, version, index: await indexFile(memoryFile(bytes)), cache });
   return { movie: movie.acquire(), path, cache };
 }
 
@@ -71,6 +72,7 @@ Deno.test("MovieFile closes its file with its last user, and opens it again for 
 Deno.test("MovieFile says that a file has become shorter, and still reads what is there", async () => {
   await using directory = await temporaryDirectory();
   const { movie, path } = await open(directory.path);
+  await movie.frame(1);
   await Deno.truncate(path, 30);
   await assertRejects(async () => await movie.frame(2), Error, "the file has become shorter, it ends at 30");
   assertEquals(await movie.frame(0), FRAMES[0]);
@@ -109,4 +111,12 @@ Deno.test("MovieFile that is let go while a read is queued closes its file behin
   movie.release();
   assertEquals(await Promise.all(reading), [FRAMES[0], FRAMES[1]]);
   // Deno's tests fail for a file that stays open.
+});
+
+Deno.test("MovieFile reads nothing of a file that was written to since it was indexed", async () => {
+  await using directory = await temporaryDirectory();
+  const { movie, path } = await open(directory.path);
+  await Deno.writeFile(path, new Uint8Array(500));
+  await assertRejects(async () => await movie.frame(0), Error, "the file has been written to since it was indexed");
+  movie.release();
 });

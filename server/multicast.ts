@@ -10,7 +10,7 @@ import { hostAndPort, plainAddress } from "../rtp/addresses.ts";
 import type { Clock } from "../rtp/clock.ts";
 import type { TransportSpec } from "../rtsp/transport.ts";
 import { GroupSeat, GroupStream } from "./group_stream.ts";
-import type { JpegPackets } from "./jpeg_packets.ts";
+import type { JpegPackets, PictureSize } from "./jpeg_packets.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import type { Media } from "./media.ts";
 import type { Pacer } from "./pacer.ts";
@@ -20,6 +20,9 @@ import type { Session } from "./session.ts";
 import type { Client, SessionFactory } from "./session_factory.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
+
+/** The highest even port, whose RTCP is the next one. */
+const MAX_RTP_PORT = 65_534;
 
 /** Where multicast goes. */
 export interface MulticastGroup {
@@ -73,16 +76,16 @@ export class Multicast {
   /** A seat for a client in front of the stream of `media`, which is released when all seats are empty. */
   async join(
     client: Client,
-    { id, media }: { id: string; media: Media },
+    { id, media, describedSize }: { id: string; media: Media; describedSize: PictureSize },
   ): Promise<{ seat: GroupSeat; transport: TransportSpec }> {
     const { clock } = this.#options;
-    const { stream, transport } = await this.#open(client, media);
+    const { stream, transport } = await this.#open(client, media, describedSize);
     const { peer } = client.connection;
     const seat = new GroupSeat(stream, { id, peer, hostname: plainAddress(client.hostname), clock });
     return { seat, transport };
   }
 
-  async #open(client: Client, media: Media): Promise<Opened> {
+  async #open(client: Client, media: Media, describedSize: PictureSize): Promise<Opened> {
     const key = `${media.name} ${plainAddress(client.localAddress.hostname)}`;
     const before = this.#opened.get(key);
     if (before !== undefined) {
@@ -93,7 +96,8 @@ export class Multicast {
     const taken = [...this.#opened.values()].map(({ port }) => port);
     let { port } = this.#options.group;
     while (taken.includes(port)) port += 2;
-    const opened = this.#start(client, { media, port, onEmpty: () => this.#opened.delete(key) });
+    if (port > MAX_RTP_PORT) throw new Error(`Cannot send ${media.name} to the group: no ports are left above ${port}`);
+    const opened = this.#start(client, { media, describedSize, port, onEmpty: () => this.#opened.delete(key) });
     this.#opened.set(key, { port, opened });
     opened.catch(() => this.#opened.delete(key));
     return await opened;
@@ -101,20 +105,19 @@ export class Multicast {
 
   async #start(
     client: Client,
-    { media, port, onEmpty }: { media: Media; port: number; onEmpty: () => void },
+    { media, describedSize, port, onEmpty }: {
+      media: Media;
+      describedSize: PictureSize;
+      port: number;
+      onEmpty: () => void;
+    },
   ): Promise<Opened> {
     const { group, factory, packets, pacer, clock, random } = this.#options;
     const { hostname, ttl } = group;
     const source = plainAddress(client.localAddress.hostname);
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
     // Bound to one address, the sockets send into that address's network.
-    const sockets = openPair(source);
-    for (const socket of sockets) {
-      const membership = await socket.joinMulticastV4(hostname, source);
-      await membership.setTTL(ttl);
-      // Players on this machine are to get it, too.
-      await membership.setLoopback(true);
-    }
+    const sockets = await openSenders({ hostname, source, ttl });
     const onError = (error: unknown) => session.fail(error);
     const transport = new UdpTransport({
       path: factory.createPath(address(port), onError),
@@ -126,7 +129,7 @@ export class Multicast {
     });
     const canonicalName = `mjpegrtsp@${source}`;
     const peer = "multicast";
-    const sender = new JpegSender({ peer, transport, packets, clock, random, canonicalName });
+    const sender = new JpegSender({ peer, transport, packets, describedSize, clock, random, canonicalName });
     const session: Session = factory.createSession(peer, { id: hostAndPort(address(port)), media, sender });
     const stream = new GroupStream({
       session,
@@ -150,6 +153,25 @@ export class Multicast {
         mode: "PLAY",
       },
     };
+  }
+}
+
+/** Sockets that send to the group from an address of ours. */
+async function openSenders(
+  { hostname, source, ttl }: { hostname: string; source: string; ttl: number },
+): Promise<readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn]> {
+  const sockets = openPair(source);
+  try {
+    for (const socket of sockets) {
+      const membership = await socket.joinMulticastV4(hostname, source);
+      await membership.setTTL(ttl);
+      // Players on this machine are to get it, too.
+      await membership.setLoopback(true);
+    }
+    return sockets;
+  } catch (error) {
+    for (const socket of sockets) socket.close();
+    throw error;
   }
 }
 

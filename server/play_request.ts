@@ -9,7 +9,6 @@ import type { RtspRequest } from "../rtsp/message.ts";
 import { decodeRange, encodeRange, type NptRange } from "../rtsp/range.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import type { JpegSender } from "./jpeg_sender.ts";
-import type { Media } from "./media.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "./limits.ts";
 import type { ClientSession, PlayOptions } from "./client_session.ts";
 import { trackUrl } from "./stream_describer.ts";
@@ -35,12 +34,12 @@ export async function play(
   const speed = isShared ? 1 : decodeFactor(speedText, { isSigned: false });
   const range: Partial<NptRange> | undefined = isShared || rangeText === undefined ? {} : decodeRange(rangeText);
   const { media, frameRate } = session;
-  const options = range === undefined ? undefined : inFrames(range, { media, frameRate, scale });
+  const options = range === undefined ? undefined : inFrames(range, { session, scale });
   if (range === undefined || options === undefined) return { status: 457 };
   const startMs = await session.play({ ...options, scale, speed });
   const start = session.position / frameRate;
   const duration = media.frameCount / frameRate;
-  const last = scale < 0 ? 0 : media.isEndless ? undefined : duration;
+  const last = session.isCircular ? undefined : scale < 0 ? 0 : duration;
   const end = range.end === undefined ? last : session.isCircular ? range.end : Math.min(range.end, duration);
   const rtpInfo = `url=${trackUrl(uri)};seq=${sender.nextSequenceNumber};rtptime=${sender.timestampAt(startMs)}`;
   return {
@@ -57,13 +56,15 @@ export async function play(
 /** A range as frames of the movie; `undefined` where the movie has no such part. */
 function inFrames(
   { start: from, end }: Partial<NptRange>,
-  { media, frameRate, scale }: { media: Media; frameRate: number; scale: number },
+  { session, scale }: { session: ClientSession; scale: number },
 ): PlayOptions | undefined {
+  const { media, frameRate, position } = session;
   const isBackwards = scale < 0;
   const duration = media.frameCount / frameRate;
   const start = from === "now" ? undefined : from ?? (end === undefined ? undefined : 0);
   if (start !== undefined && start > duration) return undefined;
-  if (start !== undefined && end !== undefined && (isBackwards ? end >= start : end <= start)) return undefined;
+  const begin = start ?? position / frameRate;
+  if (end !== undefined && (isBackwards ? end >= begin : end <= begin)) return undefined;
   const frame = (seconds: number) => Math.floor(seconds * frameRate + 1e-6);
   return {
     from: start === undefined ? undefined : Math.min(media.frameCount - 1, frame(start)),

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { freeUdpPort } from "../tests/support/ports.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
+import { MAX_SPREAD_MS } from "./limits.ts";
 
 const RANGES: readonly [range: string, fields: Record<string, string>, answered: string | number, frames: number][] = [
   ["npt=1-", {}, "npt=1-2", 20],
@@ -119,4 +120,37 @@ Deno.test("PLAY seeks on its second time, and goes on after PAUSE where it was",
   await client.ask("PAUSE", "movie.mjpeg", fields);
   const goesOn = await client.ask("PLAY", "movie.mjpeg", fields);
   assertMatch(goesOn.headers.get("Range")!, /^npt=1\.(6|65)-2$/);
+});
+
+Deno.test("PLAY of a movie that begins again has no end, nor has its description", async () => {
+  await using server = await serve({ loop: true });
+  const client = await server.connect();
+  const { body } = await client.ask("DESCRIBE", "movie.mjpeg");
+  assertMatch(body, /a=range:npt=0-\r\n/);
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  const { headers } = await client.ask("PLAY", "movie.mjpeg", { Session: session! });
+  assertEquals(headers.get("Range"), "npt=0-");
+});
+
+Deno.test("PLAY up to a time that has passed is 457, from now on as well", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  await client.ask("PLAY", "movie.mjpeg", { Session: session!, Range: "npt=1-" });
+  assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: session!, Range: "npt=now-0.5" })).status, 457);
+});
+
+Deno.test(`PAUSE waits for no more than ${MAX_SPREAD_MS} ms of a frame that is leaving, however slow the movie`, async () => {
+  await using server = await serve({ mtuBytes: 200, frameRate: 0.5 });
+  const client = await server.connect();
+  const port = freeUdpPort() & ~1;
+  const { session } = await client.ask("SETUP", "large.mjpeg", {
+    Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
+  });
+  await client.ask("PLAY", "large.mjpeg", { Session: session! });
+  await server.advance(10);
+  const startMs = server.clock.nowMs();
+  await server.during(client.ask("PAUSE", "large.mjpeg", { Session: session! }));
+  const waitedMs = server.clock.nowMs() - startMs;
+  assert(waitedMs > 10 && waitedMs <= MAX_SPREAD_MS + 20, `${waitedMs} ms`);
 });

@@ -5,9 +5,11 @@
  */
 
 import { type RtpStamp, stampRtpHeader } from "../rtp/packet.ts";
-import { BURST_PACKETS } from "./limits.ts";
+import { BURST_PACKETS, MAX_SPREAD_MS } from "./limits.ts";
 import type { FrameTime, LogSentence } from "./frame_sender.ts";
-import { type FramePackets, INTERLEAVED_HEADER_BYTES } from "./jpeg_packets.ts";
+import { INTERLEAVED_HEADER_BYTES } from "../rtsp/message_reader.ts";
+import type { FramePackets } from "./jpeg_packets.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import type { Pacer } from "./pacer.ts";
 import type { UdpPath } from "./udp_path.ts";
 
@@ -72,9 +74,10 @@ export class UdpTransport implements RtpTransport {
   ): Promise<number> {
     const { path, socket, pacer } = this.#options;
     const count = packets.length;
+    const spreadMs = Math.min(MAX_SPREAD_MS, intervalMs / 2);
     for (let index = 0; index < count; index++) {
       // A receiver with the usual buffer of 208 KiB loses nothing of a burst; the next one comes later.
-      if (index > 0 && index % BURST_PACKETS === 0) await pacer.until(dueMs + intervalMs / 2 * index / count);
+      if (index > 0 && index % BURST_PACKETS === 0) await pacer.until(dueMs + spreadMs * index / count);
       if (this.#isClosed) return index;
       const packet = this.#copyOf(packets[index]);
       stampRtpHeader(packet, 0, { sequenceNumber: sequenceNumber + index, timestamp, ssrc });
@@ -126,13 +129,16 @@ export interface MediaWriter {
 export class InterleavedTransport implements RtpTransport {
   readonly #writer: MediaWriter;
   readonly #channels: readonly [rtp: number, rtcp: number];
-  /** A buffer that no write needs any more. */
-  #spare: Uint8Array | undefined;
+  readonly #buffers: BufferPool;
 
   /** Writes to channels of the client's connection. */
-  constructor(writer: MediaWriter, channels: readonly [rtp: number, rtcp: number]) {
+  constructor(
+    writer: MediaWriter,
+    options: { readonly channels: readonly [rtp: number, rtcp: number]; readonly buffers: BufferPool },
+  ) {
     this.#writer = writer;
-    this.#channels = channels;
+    this.#channels = options.channels;
+    this.#buffers = options.buffers;
   }
 
   get destination(): string {
@@ -145,7 +151,7 @@ export class InterleavedTransport implements RtpTransport {
 
   sendFrame({ bytes, offsets }: FramePackets, { sequenceNumber, timestamp, ssrc }: RtpStamp): number {
     const count = offsets.length - 1;
-    const buffer = this.#takeBuffer(bytes.length);
+    const buffer = this.#buffers.take(bytes.length);
     buffer.set(bytes);
     for (let index = 0; index < count; index++) {
       const at = offsets[index];
@@ -157,7 +163,7 @@ export class InterleavedTransport implements RtpTransport {
       });
     }
     // Who waits for a slow client must not hold up the frames of its own session: those are left out meanwhile.
-    this.#writer.writeMedia(buffer.subarray(0, bytes.length)).then(() => this.#spare = buffer);
+    this.#writer.writeMedia(buffer.subarray(0, bytes.length)).then(() => this.#buffers.give(buffer));
     return count;
   }
 
@@ -173,10 +179,4 @@ export class InterleavedTransport implements RtpTransport {
   close(): void {}
 
   summary(): undefined {}
-
-  #takeBuffer(lengthBytes: number): Uint8Array {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    return spare !== undefined && spare.length >= lengthBytes ? spare : new Uint8Array(lengthBytes);
-  }
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { basename, dirname, join, relative, SEPARATOR } from "@std/path";
+import { basename, dirname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { wordSimilaritySort } from "@std/text/word-similarity-sort";
-import { MAX_DIRECTORY_ENTRIES } from "./limits.ts";
+import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_CANDIDATES, MAX_NEAR_NAME_CHARS } from "./limits.ts";
 
 const NEAR_NAMES = 5;
 
@@ -53,6 +53,7 @@ export class ServedRoot {
 
   /** Up to five names that can be served and look most like `name`. */
   async nearNames(name: string): Promise<string[]> {
+    if (name.length > MAX_NEAR_NAME_CHARS) return [];
     const names = this.#onlyFile !== undefined ? [this.#onlyFile.name] : await this.#fileNames(this.#directory);
     return wordSimilaritySort(name, names, { caseSensitive: false }).slice(0, NEAR_NAMES);
   }
@@ -80,13 +81,14 @@ export class ServedRoot {
       throw error;
     }
     const below = relative(this.#directory, realPath);
-    return below === "" || below.startsWith("..") || below.includes(":") ? undefined : realPath;
+    const isInside = below !== "" && below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
+    return isInside ? realPath : undefined;
   }
 
   async #fileNames(directory: string): Promise<string[]> {
     const names: string[] = [];
     for await (const entry of Deno.readDir(directory)) {
-      if (!entry.isDirectory && names.push(entry.name) >= MAX_DIRECTORY_ENTRIES) break;
+      if (!entry.isDirectory && names.push(entry.name) >= MAX_NEAR_CANDIDATES) break;
     }
     return names;
   }

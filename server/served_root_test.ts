@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
-import { MAX_DIRECTORY_ENTRIES } from "./limits.ts";
+import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_NAME_CHARS } from "./limits.ts";
 import { ServedRoot } from "./served_root.ts";
 
 /** A root with files in it, a folder, and a secret beside it. */
@@ -133,4 +133,20 @@ Deno.test(`ServedRoot finds the exact name among more than ${MAX_DIRECTORY_ENTRI
   for (const name of ["movie.Mjpeg", "7.x", `${MAX_DIRECTORY_ENTRIES - 1}.x`]) {
     assertEquals(await root.resolve(name), join(tree.root, name));
   }
+});
+
+Deno.test("ServedRoot finds names with colons and dots in them", { ignore: Deno.build.os === "windows" }, async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(tree.root);
+  for (const name of ["cam 12:30:00.mjpeg", "..dots.mjpeg"]) {
+    await Deno.writeTextFile(join(tree.root, name), name);
+    assertEquals(await root.resolve(name), join(tree.root, name));
+  }
+});
+
+Deno.test(`ServedRoot looks for names near to those of ${MAX_NEAR_NAME_CHARS} characters, and of not one more`, async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(tree.root);
+  assertEquals((await root.nearNames("x".repeat(MAX_NEAR_NAME_CHARS))).length > 0, true);
+  assertEquals(await root.nearNames("x".repeat(MAX_NEAR_NAME_CHARS + 1)), []);
 });

@@ -7,12 +7,13 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { Catalog } from "./catalog.ts";
 import { Conditioner } from "./conditioner.ts";
 import { Connection } from "./connection.ts";
 import { JpegPackets } from "./jpeg_packets.ts";
 import { LabResponder } from "./lab_responder.ts";
-import { DEFAULT_MTU_BYTES, MAX_CONNECTIONS } from "./limits.ts";
+import { DEFAULT_MTU_BYTES, IDLE_CONNECTION_MS, MAX_CONNECTIONS, SPARE_BUFFER_BYTES } from "./limits.ts";
 import { Multicast, type MulticastGroup } from "./multicast.ts";
 import type { Impairments } from "./network_emulator.ts";
 import { Pacer } from "./pacer.ts";
@@ -73,6 +74,7 @@ export class RtspServer {
   readonly #running = new Set<Promise<void>>();
   readonly #maxConnections: number;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   /** Listens. Throws `Deno.errors.AddrInUse` or `Deno.errors.PermissionDenied` where the port cannot be had. */
   constructor(options: ServerOptions) {
@@ -92,12 +94,13 @@ export class RtspServer {
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
     this.#conditioner = new Conditioner({ reencode });
-    const describer = new StreamDescriber({ factory, conditioner: this.#conditioner, tool });
     const packets = new JpegPackets(this.#conditioner, { maxPacketBytes: mtuBytes });
+    const describer = new StreamDescriber({ factory, packets, tool });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
     const { group } = options;
     const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packets });
-    const setup = new StreamSetup({ ...shared, factory, describer, packets, multicast });
+    const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
+    const setup = new StreamSetup({ ...shared, factory, describer, packets, multicast, buffers });
     this.#standardResponder = new StandardResponder({ ...shared, describer, setup, tool });
   }
 
@@ -121,15 +124,19 @@ export class RtspServer {
   }
 
   /** Ends all sessions and connections, and closes all sockets. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true;
     this.#listener.close();
     this.#registry.close();
     for (const client of this.#clients) client.connection.close();
+    // Who waits for a frame to be coded anew learns that it will not.
+    this.#conditioner.close();
     await Promise.all(this.#running);
     this.#pacer.close();
-    this.#conditioner.close();
     this.#catalog.close();
     this.#sockets.close();
   }
@@ -151,6 +158,7 @@ export class RtspServer {
       channels: new Map(),
       labSession: undefined,
     };
+    if (this.#clients.size >= this.#maxConnections) this.#displaceIdle();
     if (this.#clients.size >= this.#maxConnections) {
       log.warn("{peer} is turned away: {count} clients are connected", {
         peer: connection.peer,
@@ -163,6 +171,24 @@ export class RtspServer {
     conn.setKeepAlive(true);
     this.#clients.add(client);
     this.#keep(this.#serve(client));
+  }
+
+  /** Closes the connection without a session that has been silent for longest, if that is long. */
+  #displaceIdle(): void {
+    const nowMs = this.#options.clock.nowMs();
+    let idlest: Client | undefined;
+    for (const client of this.#clients) {
+      if (client.sessions.size > 0 || nowMs - client.connection.heardMs < IDLE_CONNECTION_MS) continue;
+      if (idlest === undefined || client.connection.heardMs < idlest.connection.heardMs) idlest = client;
+    }
+    if (idlest === undefined) return;
+    log.warn("{peer} gives way: {count} clients are connected, and it has no session and was silent for {seconds} s", {
+      peer: idlest.connection.peer,
+      count: this.#maxConnections,
+      seconds: Math.round((nowMs - idlest.connection.heardMs) / 1000),
+    });
+    idlest.connection.close();
+    this.#clients.delete(idlest);
   }
 
   /** Lets {@linkcode close} wait for what runs on. */

@@ -124,7 +124,9 @@ export class Session implements ClientSession {
     const goal = this.isCircular ? to ?? step * Infinity : nearer(to ?? end, end, step);
     const count = Math.max(1, Math.ceil((goal - this.#position) / step));
     const intervalMs = 1000 / this.frameRate / speed / Math.min(1, Math.abs(scale));
-    this.#sendFrames(stream, { startMs, step, count, intervalMs }).catch((error) => this.fail(error));
+    this.#sendFrames(stream, { startMs, step, count, intervalMs })
+      // What went wrong before the last PLAY is over.
+      .catch((error) => this.#stream === stream && this.fail(error));
     return startMs;
   }
 
@@ -155,7 +157,7 @@ export class Session implements ClientSession {
     }
   }
 
-  /** Frames cannot be read or sent any more: the session stays as it is, without frames. */
+  /** Frames cannot be read or sent any more: the client is told that the stream has ended, and may try PLAY again. */
   fail(error: unknown): void {
     if (this.#state === "INIT") return;
     const { peer, media } = this.#options;
@@ -167,6 +169,8 @@ export class Session implements ClientSession {
       reason,
     });
     this.#stop();
+    this.#state = "READY";
+    this.#options.sender.finish();
   }
 
   /** Ends the sending of frames; a frame whose packets are leaving right now is finished. */

@@ -100,6 +100,11 @@ export class SessionFactory {
     }
   }
 
+  /** Whether a movie begins again at its end. */
+  isCircular(media: Media): boolean {
+    return this.#options.loop || media.isEndless;
+  }
+
   /** Frames a second of a movie. */
   frameRateOf(media: Media): number {
     return media.frameRate ?? this.#options.frameRate;

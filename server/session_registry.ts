@@ -38,7 +38,7 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, ClientSession>();
   readonly #tenures = new Map<ClientSession, Tenure>();
   /** Sessions of the standards by where their reports come from. */
-  readonly #reporters = new Map<string, ClientSession>();
+  readonly #reporters = new Map<string, Set<ClientSession>>();
   #cancelCheck: (() => void) | undefined;
 
   /** Without sessions. */
@@ -67,7 +67,10 @@ export class SessionRegistry {
     this.#sessions.set(session.id, session);
     this.#tenures.set(session, tenure);
     client.sessions.add(session);
-    if (reportsFrom !== undefined) this.#reporters.set(hostAndPort(reportsFrom), session);
+    if (reportsFrom !== undefined) {
+      const key = hostAndPort(reportsFrom);
+      this.#reporters.set(key, (this.#reporters.get(key) ?? new Set()).add(session));
+    }
     for (const channel of channels) client.channels.set(channel, session);
     if (expires) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
   }
@@ -83,9 +86,11 @@ export class SessionRegistry {
     client.sessions.delete(session);
     if (client.labSession === session) client.labSession = undefined;
     for (const channel of channels) client.channels.delete(channel);
-    // A later session of the same client may have the port by now.
-    const key = reportsFrom === undefined ? undefined : hostAndPort(reportsFrom);
-    if (key !== undefined && this.#reporters.get(key) === session) this.#reporters.delete(key);
+    if (reportsFrom === undefined) return;
+    const key = hostAndPort(reportsFrom);
+    const reporting = this.#reporters.get(key);
+    reporting?.delete(session);
+    if (reporting?.size === 0) this.#reporters.delete(key);
   }
 
   /** A connection has ended: so do the sessions that cannot be without it. */
@@ -95,8 +100,7 @@ export class SessionRegistry {
 
   /** Takes a datagram from a client's RTCP port; what comes from nowhere known is passed over. */
   takeReport(packet: Uint8Array, from: Deno.NetAddr): void {
-    const session = this.#reporters.get(hostAndPort(from));
-    if (session !== undefined) this.#takeReportOf(session, packet);
+    for (const session of this.#reporters.get(hostAndPort(from)) ?? []) this.#takeReportOf(session, packet);
   }
 
   /** Takes a packet from a channel of a client's connection; what is not for a session's reports is passed over. */
@@ -113,13 +117,17 @@ export class SessionRegistry {
 
   #takeReportOf(session: ClientSession, packet: Uint8Array): void {
     try {
+      const { sender } = session;
+      if (!(sender instanceof JpegSender)) return;
       for (const report of decodeRtcp(packet)) {
+        if (report.kind !== "receiver-report" && report.kind !== "sender-report") continue;
+        // A receiver that has received nothing yet reports on nothing; a sender that does is none of ours.
+        const isOurs = report.reports.length === 0
+          ? report.kind === "receiver-report"
+          : report.reports.some(({ ssrc }) => ssrc === sender.ssrc);
+        if (!isOurs) continue;
         session.touch();
-        const { sender } = session;
-        if (!(sender instanceof JpegSender)) continue;
-        if (report.kind === "receiver-report" || report.kind === "sender-report") {
-          for (const block of report.reports) sender.takeReport(block);
-        }
+        for (const block of report.reports) sender.takeReport(block);
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;

@@ -263,7 +263,7 @@ Deno.test("Session that cannot read its movie stops sending, and can still be to
   opened.media.frame = () => Promise.reject(new Error("the file has become shorter"));
   opened.session.play();
   await opened.tick();
-  assertEquals([opened.session.state, opened.session.sender.counters.frames], ["PLAYING", 0]);
+  assertEquals([opened.session.state, opened.session.sender.counters.frames], ["READY", 0]);
   opened.session.end("torn down");
   assertEquals(opened.session.state, "INIT");
 });
@@ -289,4 +289,40 @@ Deno.test("Session over an emulated network keeps the order of packets of the sa
     packets.map(({ sequenceNumber }) => sequenceNumber),
     Array.from({ length: 60 }, (_, index) => index + 1),
   );
+});
+
+Deno.test("Session whose movie fails says that the stream has ended, and plays again when asked to", async () => {
+  using opened = open();
+  const { sender } = opened.session;
+  let finished = 0;
+  const finish = sender.finish.bind(sender);
+  sender.finish = () => {
+    finished++;
+    finish();
+  };
+  const read = opened.media.frame.bind(opened.media);
+  opened.media.frame = () => Promise.reject(new Error("the disk is away"));
+  opened.session.play();
+  await opened.tick();
+  assertEquals([finished, opened.session.state], [1, "READY"]);
+  opened.media.frame = read;
+  opened.session.play();
+  await opened.tick();
+  await opened.tick();
+  assert(sender.counters.frames > 0);
+});
+
+Deno.test("Session: a read of before the last PLAY that fails harms nothing", async () => {
+  using opened = open();
+  const pending = Promise.withResolvers<Uint8Array>();
+  const read = opened.media.frame.bind(opened.media);
+  opened.media.frame = () => pending.promise;
+  opened.session.play();
+  await opened.tick();
+  opened.media.frame = read;
+  opened.session.play({ from: 2 });
+  pending.reject(new Error("late"));
+  for (let frame = 0; frame < 3; frame++) await opened.tick();
+  assertEquals(opened.session.state, "PLAYING");
+  assert(opened.session.sender.counters.frames >= 2);
 });

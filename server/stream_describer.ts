@@ -5,12 +5,11 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { type ConditionedJpeg, UncarriableJpegError } from "../mjpeg/conditioning.ts";
 import { plainAddress } from "../rtp/addresses.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { encodeStreamDescription } from "../rtsp/sdp.ts";
 import type { StatusCode } from "../rtsp/status.ts";
-import type { Conditioner } from "./conditioner.ts";
+import type { FramePackets, JpegPackets } from "./jpeg_packets.ts";
 import type { Media } from "./media.ts";
 import type { Client, SessionFactory } from "./session_factory.ts";
 
@@ -23,8 +22,8 @@ export const TRACK = "track1";
 export interface StreamDescriberOptions {
   /** Opens movies. */
   readonly factory: SessionFactory;
-  /** Looks into their frames. */
-  readonly conditioner: Conditioner;
+  /** Knows what RTP/JPEG makes of their frames. */
+  readonly packets: JpegPackets;
   /** Name and version of the program. */
   readonly tool: string;
 }
@@ -53,12 +52,12 @@ export class StreamDescriber {
       const body = encodeStreamDescription({
         title: media.name,
         // Tells descriptions apart that differ, as far as anybody asks.
-        sessionId: media.frameCount * 65_536 + image.width * 16 + image.height,
+        sessionId: media.frameCount * 65_536 + image.size.width * 16 + image.size.height,
         address: plainAddress(client.localAddress.hostname),
-        duration: media.isEndless ? undefined : media.frameCount / frameRate,
+        duration: factory.isCircular(media) ? undefined : media.frameCount / frameRate,
         frameRate,
-        width: image.width,
-        height: image.height,
+        width: image.size.width,
+        height: image.size.height,
         control: TRACK,
         tool,
       });
@@ -75,21 +74,19 @@ export class StreamDescriber {
   }
 
   /** The first frame of a movie as RTP/JPEG carries it; `undefined` where it cannot, which the log explains. */
-  async lookAt(client: Client, media: Media): Promise<ConditionedJpeg | undefined> {
+  async lookAt(client: Client, media: Media): Promise<FramePackets | undefined> {
     const { peer } = client.connection;
     const { name } = media;
-    const frame = await this.#options.conditioner.condition(await media.frame(0));
+    const frame = await this.#options.packets.of(await media.frame(0));
     if (frame instanceof Error) {
-      const reason = frame.message;
-      const advice = frame instanceof UncarriableJpegError ? "; serve --reencode encodes such frames anew" : "";
-      log.warn(`{peer} cannot have {name} over RTP/JPEG: frame 1: {reason}${advice}`, { peer, name, reason });
+      log.warn("{peer} cannot have {name} over RTP/JPEG: frame 1: {reason}", { peer, name, reason: frame.message });
       return undefined;
     }
     if (frame.reencodedBecause !== undefined && !this.#reencoded.has(media)) {
       this.#reencoded.add(media);
       log.warn("{name} is encoded anew, with some loss: {reason}", { name, reason: frame.reencodedBecause });
     }
-    return frame.image;
+    return frame;
   }
 }
 

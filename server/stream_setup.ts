@@ -10,8 +10,9 @@ import type { Clock } from "../rtp/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../rtsp/transport.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import type { ClientSession } from "./client_session.ts";
-import type { JpegPackets } from "./jpeg_packets.ts";
+import type { JpegPackets, PictureSize } from "./jpeg_packets.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
 import type { Media } from "./media.ts";
@@ -39,6 +40,8 @@ export interface StreamSetupOptions {
   readonly sockets: RtpSockets;
   /** Makes packets of frames. */
   readonly packets: JpegPackets;
+  /** For what is written over TCP. */
+  readonly buffers: BufferPool;
   /** Spreads large frames. */
   readonly pacer: Pacer;
   /** The pacer's clock, and the time of day. */
@@ -65,24 +68,24 @@ export class StreamSetup {
     if (!factory.hasRoom(client)) return refuse(503);
     const media = await factory.openMedia(client, name);
     if (typeof media === "number") return refuse(media);
-    let isTaken = false;
+    let created: Created | undefined;
     try {
-      const offer = offers.find((offer) => this.#isPossible(offer, { client, media }));
-      if (offer === undefined) {
-        log.warn(
-          "{peer} asked for {name} over none of what is possible, UDP unicast and TCP{orMulticast}: {transport}",
-          {
-            peer: client.connection.peer,
-            name,
-            orMulticast: this.#options.multicast === undefined || !media.isEndless ? "" : ", and multicast",
-            transport: headers.get("Transport") ?? "no Transport at all",
-          },
-        );
+      const possible = offers.filter((offer) => this.#isPossible(offer, { client, media }));
+      const image = possible.length === 0 ? undefined : await describer.lookAt(client, media);
+      if (possible.length > 0 && image === undefined) return refuse(415);
+      for (const offer of possible) {
+        created = await this.#create(client, { media, describedSize: image!.size, offer });
+        if (created !== undefined) break;
+      }
+      if (created === undefined) {
+        log.warn("{peer} asked for {name} over nothing that is possible: {transport}", {
+          peer: client.connection.peer,
+          name,
+          transport: headers.get("Transport") ?? "no Transport at all",
+        });
         return refuse(461);
       }
-      if (await describer.lookAt(client, media) === undefined) return refuse(415);
-      isTaken = true;
-      const { session, transport } = await this.#create(client, media, offer);
+      const { session, transport } = created;
       return {
         status: 200,
         cseq,
@@ -91,39 +94,51 @@ export class StreamSetup {
       };
     } finally {
       // The session releases what it plays.
-      if (!isTaken) media.release();
+      if (created === undefined) media.release();
     }
   }
 
-  async #create(client: Client, media: Media, offer: TransportSpec): Promise<Created> {
-    if (offer.isMulticast) return await this.#createSeat(client, media);
-    return offer.protocol === "tcp"
-      ? this.#createInterleaved(client, media, offer)
-      : this.#createUdp(client, media, offer.clientPort!);
+  /** A session whose packets travel as offered; `undefined` where that turns out to be impossible. */
+  async #create(client: Client, stream: OfferedStream): Promise<Created | undefined> {
+    const { offer } = stream;
+    if (offer.isMulticast) return await this.#createSeat(client, stream);
+    return offer.protocol === "tcp" ? this.#createInterleaved(client, stream) : this.#createUdp(client, stream);
   }
 
-  async #createSeat(client: Client, media: Media): Promise<Created> {
-    const { seat, transport } = await this.#options.multicast!.join(client, { id: createId(), media });
-    this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
-    return { session: seat, transport };
+  async #createSeat(client: Client, { media, describedSize }: OfferedStream): Promise<Created | undefined> {
+    try {
+      const { seat, transport } = await this.#options.multicast!.join(client, { id: createId(), media, describedSize });
+      this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
+      return { session: seat, transport };
+    } catch (error) {
+      log.error("{peer} cannot have {name} over multicast: {reason}", {
+        peer: client.connection.peer,
+        name: media.name,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    }
   }
 
   /** Over TCP a session ends with its connection. */
-  #createInterleaved(client: Client, media: Media, { interleaved }: TransportSpec): Created {
-    const channels = freeChannels(client, interleaved);
-    const created = this.#createSession(client, media, new InterleavedTransport(client.connection, channels));
+  #createInterleaved(client: Client, stream: OfferedStream): Created {
+    const { buffers } = this.#options;
+    const channels = freeChannels(client, stream.offer.interleaved);
+    const transport = new InterleavedTransport(client.connection, { channels, buffers });
+    const created = this.#createSession(client, stream, transport);
     this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
     return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
   }
 
-  #createUdp(client: Client, media: Media, clientPort: Pair): Created {
+  #createUdp(client: Client, stream: OfferedStream): Created {
     const { factory, registry, sockets, pacer } = this.#options;
+    const clientPort = stream.offer.clientPort!;
     const [rtpPort, rtcpPort] = clientPort;
     const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
     const onError = (error: unknown) => created.session.fail(error);
     const created = this.#createSession(
       client,
-      media,
+      stream,
       new UdpTransport({
         path: factory.createPath({ ...reportsFrom, port: rtpPort }, onError),
         socket: sockets.main,
@@ -137,12 +152,13 @@ export class StreamSetup {
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 
-  #createSession(client: Client, media: Media, transport: RtpTransport) {
+  #createSession(client: Client, { media, describedSize }: OfferedStream, transport: RtpTransport) {
     const { factory, packets, clock, random } = this.#options;
     const sender = new JpegSender({
       peer: client.connection.peer,
       transport,
       packets,
+      describedSize,
       clock,
       random,
       canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
@@ -156,13 +172,20 @@ export class StreamSetup {
     { protocol, isMulticast, clientPort, destination, mode }: TransportSpec,
     { client, media }: { client: Client; media: Media },
   ): boolean {
-    if (mode !== undefined && mode !== "PLAY") return false;
+    if (mode !== undefined && !mode.split(",").some((name) => name.trim() === "PLAY")) return false;
     if (isMulticast) {
       return protocol === "udp" && this.#options.multicast?.isPossible(client, { media, destination }) === true;
     }
     if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
     return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
   }
+}
+
+/** What is to be played, and how its packets are to travel. */
+interface OfferedStream {
+  readonly media: Media;
+  readonly describedSize: PictureSize;
+  readonly offer: TransportSpec;
 }
 
 /** A new session, and how its packets travel. */

@@ -1,13 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
+import { join } from "@std/path";
 import { conditionJpeg } from "../mjpeg/conditioning.ts";
 import { JpegDepacketizer } from "../rtp/jpeg_depacketizer.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
-import { decodeRtcp } from "../rtp/rtcp.ts";
+import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { freeUdpPort } from "../tests/support/ports.ts";
 import { framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
-import { MAX_SESSIONS_PER_CONNECTION } from "./limits.ts";
+import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { makeJpeg } from "../tests/support/jpegs.ts";
+import { MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import { ServedRoot } from "./served_root.ts";
 
 Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
   await using server = await serve();
@@ -110,3 +115,78 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
     for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
   });
 }
+
+/** The same picture with a third quantization table, which its second chroma component uses. */
+function withThirdTable(jpeg: Uint8Array): Uint8Array {
+  const table = Uint8Array.of(0xff, 0xdb, 0, 67, 2, ...Array(64).fill(9));
+  const changed = concat([jpeg.subarray(0, 2), table, jpeg.subarray(2)]);
+  const frameHeader = changed.findIndex((byte, at) => byte === 0xff && changed[at + 1] === 0xc0);
+  changed[frameHeader + 4 + 6 + 3 * 2 + 2] = 2;
+  return changed;
+}
+
+for (const reencode of [false, true]) {
+  Deno.test(`what is found to be uncarriable only while it is coded anew is ${reencode ? "encoded" : "refused"}`, async () => {
+    await using directory = await temporaryDirectory();
+    const jpeg = withThirdTable(await makeJpeg({ optimized: true }));
+    await Deno.writeFile(join(directory.path, "three.mjpeg"), jpeg);
+    await using server = await serve({ root: await ServedRoot.open(directory.path), reencode });
+    const client = await server.connect();
+    assertEquals((await client.ask("DESCRIBE", "three.mjpeg")).status, reencode ? 200 : 415);
+  });
+}
+
+Deno.test("SETUP takes the next offer where a group cannot be joined, and leaves nothing open", async () => {
+  await using server = await serve({ group: { hostname: "10.0.0.1", port: freeUdpPort() & ~1, ttl: 0 } });
+  const client = await server.connect();
+  assertEquals((await client.ask("SETUP", "testsrc", { Transport: "RTP/AVP;multicast" })).status, 461);
+  const either = { Transport: "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=0-1" };
+  const { headers } = await client.ask("SETUP", "testsrc", either);
+  assertEquals(decodeTransports(headers.get("Transport")!)[0].protocol, "tcp");
+});
+
+Deno.test("sessions of one client port hear the reports that are about them", async () => {
+  await using server = await serve({ loop: true });
+  const client = await server.connect();
+  const port = freeUdpPort() & ~1;
+  const rtcp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1 });
+  const sessions = [];
+  let serverPort = 0;
+  for (let count = 0; count < 2; count++) {
+    const { session, headers } = await client.ask("SETUP", "movie.mjpeg", {
+      Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
+    });
+    const [spec] = decodeTransports(headers.get("Transport")!);
+    serverPort = spec.serverPort![1];
+    sessions.push({ session: session!, ssrc: spec.ssrc! });
+  }
+  const block = { ssrc: sessions[0].ssrc, fractionLost: 0, cumulativeLost: 0, highestSequenceNumber: 0, jitter: 0 };
+  const report = encodeRtcp([{
+    kind: "receiver-report",
+    ssrc: 1,
+    reports: [{ ...block, lastSenderReport: 0, delaySinceLastSenderReport: 0 }],
+  }]);
+  for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
+    await rtcp.send(report, { transport: "udp", hostname: "127.0.0.1", port: serverPort });
+    await server.advance(20);
+    server.clock.advance(4980);
+  }
+  rtcp.close();
+  const statuses = [];
+  for (const { session } of sessions) {
+    statuses.push((await client.ask("PAUSE", "movie.mjpeg", { Session: session })).status);
+  }
+  assertEquals(statuses, [200, 454]);
+});
+
+Deno.test("pictures that are too large for the header of RTP/JPEG have the described size, or are left out", async () => {
+  await using directory = await temporaryDirectory();
+  const frames = await Promise.all([2048, 2064, 2048].map((width) => makeJpeg({ width, height: 16 })));
+  await Deno.writeFile(join(directory.path, "mixed.mjpeg"), concat(frames));
+  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "mixed.mjpeg", TCP);
+  await client.ask("PLAY", "mixed.mjpeg", { Session: session! });
+  await server.advance(1000);
+  assertEquals(framesOf(rtpOf(client)), 2);
+});
