@@ -76,8 +76,9 @@ export const command: Command = {
   usage: "serve [ROOT] [OPTIONS]",
   description:
     `Serves the Motion-JPEG files below ROOT (a directory, or one file; by default the current directory) over
-RTSP and RTP, to the networking lab's clients and to "mjpegrtsp play". Files may be in the lab's format (five
-digits before each JPEG) or concatenated JPEG (ffmpeg -f mjpeg). "testsrc" is always there: a test pattern.`,
+RTSP and RTP: to the networking lab's clients, to ffmpeg, GStreamer and other players of the standards, and to
+"mjpegrtsp play". Files may be in the lab's format (five digits before each JPEG) or concatenated JPEG
+(ffmpeg -f mjpeg). "testsrc" is always there: a test pattern.`,
   options: OPTIONS,
   examples: [
     "serve --port 1025",

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { freeTcpPort } from "../support/ports.ts";
+import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 /** Plays to the end; the summary and what was said. */
@@ -121,3 +121,16 @@ for (const [url, args, code, message] of WRONG) {
     assertMatch(played.log, message);
   });
 }
+
+Deno.test("play rtsp:// --transport multicast joins the group of serve --multicast, two players at once", async () => {
+  await using movie = await makeLabMovie({ frameCount: 1 });
+  const group = `239.255.77.3:${freeUdpPort() & ~1}`;
+  await using server = await startOurServer({ root: movie.root, args: ["--multicast", group, "--ttl", "0"] });
+  const url = `rtsp://127.0.0.1:${server.port}/testsrc`;
+  const watch = () => play(url, ["--transport", "multicast", "--frames", "30"]);
+  for (const { code, summary, log } of await Promise.all([watch(), watch()])) {
+    assertEquals(code, 0, log);
+    assertEquals([summary.frames, summary.lostPackets, summary.transport], [30, 0, "multicast"]);
+  }
+  await server.program.waitForLine(/multicast session .* ended, nobody watches any more/);
+});
