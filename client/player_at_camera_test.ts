@@ -4,6 +4,7 @@ import { conditionJpeg } from "../mjpeg/conditioning.ts";
 import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
+import { decodeTransports } from "../rtsp/transport.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "../tests/support/scripted_camera.ts";
@@ -96,6 +97,23 @@ for (const command of ["PAUSE", "TEARDOWN"] as const) {
     assertEquals([player.status.state, player.status.transport], [command === "PAUSE" ? "READY" : "INIT", "tcp"]);
   });
 }
+
+Deno.test("Player goes over to TCP where the stream ends before a packet came over UDP, and says why", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { player, camera } = opened;
+  await opened.play();
+  const [, rtcpPort] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const bye = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
+  await socket.send(bye, { transport: "udp", hostname: "127.0.0.1", port: rtcpPort });
+  await camera.until(() => {
+    opened.clock.advance(100);
+    return camera.methods.filter((method) => method === "PLAY").length === 2;
+  });
+  socket.close();
+  await opened.notice(/The stream ended before a packet came over UDP: TCP is used/);
+  assertEquals(player.status.transport, "tcp");
+});
 
 Deno.test("Player begins with TCP where it had to go over to it the last time", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
