@@ -9,6 +9,7 @@ import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { MAX_FLOWS } from "./limits.ts";
 import { seededRandom } from "./random.ts";
+import { IDLE_CONNECTION_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
 import { ServedRoot } from "./served_root.ts";
 
@@ -163,6 +164,25 @@ Deno.test("RtspServer turns away one client too many with 503, and takes another
     status = statusOf(await next.receive(/RTSP\/1\.0 \d{3} /));
   }
   assertEquals(statusOf(await two.ask(setup())), 455, "the second is undisturbed");
+});
+
+Deno.test("RtspServer lets a newcomer take the place of who is silent and has no session, and of nobody else", async () => {
+  const clock = new FakeClock();
+  await using running = await serve({ maxConnections: 2, clock });
+  using viewer = await running.connect();
+  assertEquals(statusOf(await viewer.ask(setup())), 200);
+  using silent = await running.connect();
+  await silent.ask("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 123456");
+  clock.advance(IDLE_CONNECTION_MS - 1);
+  using early = await running.connect();
+  assertMatch(await early.receiveAll(), /^RTSP\/1\.0 503 /);
+  clock.advance(1);
+  using newcomer = await running.connect();
+  assertEquals(statusOf(await newcomer.ask(setup())), 200);
+  assertEquals(await silent.receiveAll(), "");
+  clock.advance(IDLE_CONNECTION_MS);
+  using another = await running.connect();
+  assertMatch(await another.receiveAll(), /^RTSP\/1\.0 503 /, "those with sessions stay");
 });
 
 Deno.test("RtspServer sends frames to the client's address and port, each client from its own first frame", async () => {
