@@ -13,7 +13,7 @@ import { type OurServer, startOurs, startOurServer } from "../support/our_progra
 import { multicastTest, peerTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
-import { pixelsByFfmpeg, run } from "./pixels.ts";
+import { pixelsByFfmpeg, run, runGstLaunch } from "./pixels.ts";
 
 const FRAMES = 50;
 
@@ -60,7 +60,7 @@ for (const [title, encoding] of Object.entries(MOVIES)) {
         const path = await makeMovie(directory.path, encoding);
         await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
         const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
-        await run("gst-launch-1.0", [
+        await runGstLaunch([
           ...["-q", "rtspsrc", `location=${url}`, `protocols=${transport}`, "latency=200", "!", "rtpjpegdepay", "!"],
           ...["multifilesink", `location=${join(directory.path, "%05d.jpg")}`],
         ]);
@@ -113,7 +113,7 @@ multicastTest(
     const source = await testPatternPixels(directory.path);
     await using server = await serveToGroup(directory.path);
     const url = `rtsp://${address}:${server.port}/testsrc`;
-    await run("gst-launch-1.0", [
+    await runGstLaunch([
       ...["-q", "rtspsrc", `location=${url}`, "protocols=udp-mcast", "!", "rtpjpegdepay", "!"],
       ...["identity", `eos-after=${FRAMES + 1}`, "!", "multifilesink"],
       `location=${join(directory.path, "%05d.jpg")}`,
