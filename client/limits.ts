@@ -43,6 +43,9 @@ export const SILENCE_MS = 5000;
 /** Frames that may wait to be written to disk. */
 export const RECORDER_MAX_QUEUE = 256;
 
+/** Bytes of frames that may wait to be written to disk; one frame always may. */
+export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
+
 /** Pages and streams that may watch at once. */
 export const MAX_VIEWERS = 32;
 

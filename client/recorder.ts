@@ -8,7 +8,7 @@
 import { concat } from "@std/bytes";
 import { extname, join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/lab_format.ts";
-import { RECORDER_MAX_QUEUE } from "./limits.ts";
+import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES } from "./limits.ts";
 import type { Playback, ReceivedFrame } from "./playback.ts";
 
 /** Where frames are stored; each of its calls ends before the next begins. */
@@ -26,6 +26,7 @@ export class Recorder {
   #accepted = 0;
   #stored = 0;
   #queued = 0;
+  #queuedBytes = 0;
   #dropped = 0;
   #lastWrite: Promise<void> = Promise.resolve();
   #hasFailed = false;
@@ -74,17 +75,20 @@ export class Recorder {
 
   #take({ data }: ReceivedFrame): void {
     if (this.#hasFailed || this.#accepted >= this.#maxFrames) return;
-    if (this.#queued >= RECORDER_MAX_QUEUE) {
+    const isTooMuch = this.#queued > 0 && this.#queuedBytes + data.length > RECORDER_MAX_QUEUE_BYTES;
+    if (this.#queued >= RECORDER_MAX_QUEUE || isTooMuch) {
       this.#dropped++;
       return;
     }
     this.#accepted++;
     this.#queued++;
+    this.#queuedBytes += data.length;
     this.#lastWrite = this.#lastWrite.then(() => this.#write(data));
   }
 
   async #write(data: Uint8Array): Promise<void> {
     this.#queued--;
+    this.#queuedBytes -= data.length;
     if (this.#hasFailed) return;
     try {
       await this.#store.write(data);

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/lab_format.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../tests/support/test_playback.ts";
-import { RECORDER_MAX_QUEUE } from "./limits.ts";
+import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES } from "./limits.ts";
 import { Recorder } from "./recorder.ts";
 
 const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
@@ -95,4 +95,18 @@ Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and lea
   assertEquals(recorder.dropped, 1);
   await recorder.close();
   assertEquals(recorder.stored, RECORDER_MAX_QUEUE);
+});
+
+Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, and leaves out what exceeds them`, async () => {
+  await using directory = await temporaryDirectory();
+  const recorder = await Recorder.open(join(directory.path, "frames"), { maxFrames: Infinity });
+  const playback = new TestPlayback();
+  recorder.record(playback);
+  const large = new Uint8Array(RECORDER_MAX_QUEUE_BYTES / 4);
+  for (let number = 0; number < 4; number++) playback.show(large);
+  assertEquals(recorder.dropped, 0);
+  playback.show(FRAMES[0]);
+  assertEquals(recorder.dropped, 1);
+  await recorder.close();
+  assertEquals(recorder.stored, 4);
 });
