@@ -34,13 +34,13 @@ const ROWS: readonly Row[] = [
   },
   {
     title: "`serve` to VLC",
-    version: ["vlc", "--version"],
+    version: ["dpkg-query", "--show", "vlc-bin"],
     cells: "Debian builds VLC without live555, and so without RTSP",
   },
   {
     title: "`play` from gst-rtsp-server",
     version: GST_SERVER_VERSION,
-    cells: /^play: gst-rtsp-server over (\w+), pixel for pixel/,
+    cells: /^play: gst-rtsp-server over (\w+)/,
   },
   { title: "RTP/JPEG pushed by ffmpeg", version: ["ffmpeg", "-version"], cells: /takes what ffmpeg pushes()/ },
   {
@@ -83,7 +83,7 @@ const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: "
 async function versionOf([program, ...args]: readonly string[]): Promise<string> {
   try {
     const { stdout } = await new Deno.Command(program, { args, stdout: "piped", stderr: "null" }).output();
-    return /\d+(?:\.\d+)+/.exec(new TextDecoder().decode(stdout))?.[0] ?? "of unknown version";
+    return /\d+(?:\.\d+){2,}/.exec(new TextDecoder().decode(stdout))?.[0] ?? "of unknown version";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "not installed";
     throw error;
