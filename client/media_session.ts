@@ -8,6 +8,7 @@ import type { Dialect } from "../rtsp/message.ts";
 import type { Notice } from "./playback.ts";
 import type { Reception } from "./reception.ts";
 import type { ChosenTrack } from "./track_choice.ts";
+import { withoutSecrets } from "./rtsp_url.ts";
 
 /** What packets come over. */
 export type TransportKind = "udp" | "tcp" | "multicast";
@@ -88,7 +89,7 @@ export function refusal(
   name: string,
 ): RefusedError {
   return new RefusedError(
-    `The server refused ${label}: ${status} ${reason}`.trimEnd() + refusalAdvice(status, name),
+    withoutSecrets(`The server refused ${label}: ${status} ${reason}`.trimEnd() + refusalAdvice(status, name)),
     status,
   );
 }

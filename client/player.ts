@@ -24,6 +24,7 @@ import { RunStatistics } from "./run_statistics.ts";
 import type { SessionFactoryOptions } from "./session_factory.ts";
 import { SessionSlot } from "./session_slot.ts";
 import { silenceAdvice, SilenceWatch } from "./silence_watch.ts";
+import { withoutSecrets } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -60,7 +61,9 @@ export class Player implements Playback {
   constructor(options: PlayerOptions) {
     const { source, clock, random = Math.random } = this.#options = options;
     const { hostname, port } = "url" in source ? source.url : source;
-    this.title = "url" in source ? source.url.path.replace(/^\//, "") || source.url.hostname : source.file;
+    this.title = "url" in source
+      ? withoutSecrets(source.url.path).replace(/^\//, "") || source.url.hostname
+      : source.file;
     this.server = hostAndPort({ hostname, port });
     this.#slot = new SessionSlot(options, {
       onPacket: (datagram) => this.#receive(datagram),

@@ -11,6 +11,7 @@ import { ServedRoot } from "../server/served_root.ts";
 import { SILENCE_MS } from "./limits.ts";
 import type { Notice, PlaybackStatus, ReceivedFrame } from "./playback.ts";
 import { Player } from "./player.ts";
+import { parseRtspUrl } from "./rtsp_url.ts";
 
 function jpeg(fill: number): Uint8Array {
   return new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array(20).fill(fill), 0xff, 0xd9]);
@@ -209,4 +210,9 @@ Deno.test("Player without a server says so", async () => {
     `Cannot connect to 127.0.0.1:${port}: nobody listens there`,
   );
   await player.close();
+});
+
+Deno.test("Player shows no password of a URL's query in its title", () => {
+  const url = parseRtspUrl("rtsp://127.0.0.1/live?user=admin&password=secret");
+  assertEquals(new Player({ source: { url }, clock: new FakeClock() }).title, "live?user=…&password=…");
 });

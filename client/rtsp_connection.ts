@@ -17,6 +17,7 @@ import {
   SETTLE_MS,
   UNANSWERED_REPLY_TIMEOUT_MS,
 } from "./limits.ts";
+import { withoutSecrets } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -143,7 +144,7 @@ export class RtspConnection {
   }
 
   async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
-    log.debug("> {text}", { text: shown });
+    log.debug("> {text}", { text: withoutSecrets(shown) });
     const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
     const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
@@ -186,11 +187,11 @@ export class RtspConnection {
         this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
-      log.debug("< {text}", { text: withoutCredentials(output.text) });
+      log.debug("< {text}", { text: withoutSecrets(output.text) });
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
       else if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
-        log.warn("The server sent a reply to nothing: {text}", { text: output.text });
+        log.warn("The server sent a reply to nothing: {text}", { text: withoutSecrets(output.text) });
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
         log.warn("The server sent a late reply, CSeq {cseq}: passed over", { cseq: output.message.cseq });
       } else this.#awaiting.resolve(output.message);
@@ -198,13 +199,8 @@ export class RtspConnection {
   }
 }
 
-/** A server may send us to a URL with a password in it. */
-function withoutCredentials(text: string): string {
-  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@");
-}
-
 function noReply(label: string, timeoutMs: number): string {
-  return `The server did not answer ${label} within ${timeoutMs / 1000} s; ` +
+  return `The server did not answer ${withoutSecrets(label)} within ${timeoutMs / 1000} s; ` +
     `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
 }
 

@@ -23,7 +23,7 @@ import { MAX_AUTHORIZATIONS } from "./limits.ts";
 import { refusal, RefusedError } from "./media_session.ts";
 import { redirectedUrl } from "./redirect.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
-import type { RtspUrl } from "./rtsp_url.ts";
+import { type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -124,7 +124,7 @@ export class RtspDialogue {
   /** Asks at the URL of a Location from now on, from the next {@linkcode connect} on. */
   follow(location: string): void {
     this.#url = redirectedUrl(location, { from: this.#url, typed: this.#options.url });
-    log.info("the server sends us to {url}", { url: this.#url.href });
+    log.info("the server sends us to {url}", { url: withoutSecrets(this.#url.href) });
   }
 
   /** Sends a request; rejects with a `RefusedError` for another status than 200. */
@@ -153,8 +153,12 @@ export class RtspDialogue {
     const { typed, now } = { typed: this.#options.url, now: this.#url };
     if (response.status === 401 && typed.user !== undefined && now.user === undefined) {
       return new RefusedError(
-        `The server sent us to ${now.href}, which asks for a user name and password; those for ${typed.hostname} are ` +
-          `not sent there. If it is to have them: play rtsp://USER:PASSWORD@${now.href.slice("rtsp://".length)}`,
+        `The server sent us to ${
+          withoutSecrets(now.href)
+        }, which asks for a user name and password; those for ${typed.hostname} are ` +
+          `not sent there. If it is to have them: play rtsp://USER:PASSWORD@${
+            withoutSecrets(now.href).slice("rtsp://".length)
+          }`,
         response.status,
       );
     }

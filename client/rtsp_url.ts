@@ -49,3 +49,11 @@ export function parseRtspUrl(text: string): RtspUrl {
     password: colon < 0 ? undefined : decode(userInfo.slice(colon + 1)),
   };
 }
+
+/** Names of query parameters in which cameras want a user name or a password. */
+const SECRET_PARAMETER = /([?&;](?:user(?:name)?|usr|pass(?:word|wd)?|pwd|psw|auth|token)=)[^&;\s"]*/gi;
+
+/** A text with URLs in it, as people may see it: without user names and passwords, wherever they stand. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@").replace(SECRET_PARAMETER, "$1…");
+}

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseRtspUrl } from "./rtsp_url.ts";
+import { parseRtspUrl, withoutSecrets } from "./rtsp_url.ts";
 
 const URLS: readonly [text: string, href: string, rest: [string, number, string, string?, string?]][] = [
   ["rtsp://10.0.0.9/video", "rtsp://10.0.0.9/video", ["10.0.0.9", 554, "/video"]],
@@ -30,4 +30,15 @@ for (const text of ["", "http://cam/", "rtsp:/cam", "rtsp://", "rtsp://cam:0/", 
 Deno.test("parseRtspUrl() repeats no password in its error", () => {
   const { message } = assertThrows(() => parseRtspUrl("rtsp://user:secret@:99999/"), SyntaxError);
   assert(!message.includes("secret"));
+});
+
+Deno.test("withoutSecrets() takes user names and passwords out, wherever they stand in URLs", () => {
+  const cases = [
+    ["rtsp://admin:secret@camera/stream", "rtsp://…@camera/stream"],
+    ["rtsp://camera/?user=admin&password=secret&channel=1", "rtsp://camera/?user=…&password=…&channel=1"],
+    ["rtsp://camera/a?channel=1&PWD=secret RTSP/1.0\r\nCSeq: 1", "rtsp://camera/a?channel=1&PWD=… RTSP/1.0\r\nCSeq: 1"],
+    ["rtsp://camera/user=admin", "rtsp://camera/user=admin"],
+    ["rtsp://camera/stream?fps=25", "rtsp://camera/stream?fps=25"],
+  ];
+  for (const [text, shown] of cases) assertEquals(withoutSecrets(text), shown);
 });

@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { HeaderField } from "../rtsp/headers.ts";
-import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
+import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../rtsp/session_state.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import { JpegSender } from "./jpeg_sender.ts";
@@ -30,8 +30,6 @@ const METHODS = [
   "GET_PARAMETER",
   "SET_PARAMETER",
 ] as const;
-/** Methods of RFC 2326 that this server knows of but does not have. */
-const OTHER_METHODS = ["ANNOUNCE", "RECORD", "REDIRECT"];
 
 /** Constructor options of {@linkcode StandardResponder}. */
 export interface StandardResponderOptions {
@@ -96,7 +94,9 @@ export class StandardResponder {
           peer: client.connection.peer,
           method,
         });
-        return OTHER_METHODS.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
+        return (ALL_METHODS as readonly string[]).includes(method)
+          ? refuse(405, [["Allow", METHODS.join(", ")]])
+          : refuse(501);
       }
     }
   }
