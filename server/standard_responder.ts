@@ -20,16 +20,9 @@ import type { StreamSetup } from "./stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
-const METHODS = [
-  "OPTIONS",
-  "DESCRIBE",
-  "SETUP",
-  "PLAY",
-  "PAUSE",
-  "TEARDOWN",
-  "GET_PARAMETER",
-  "SET_PARAMETER",
-] as const;
+/** Methods of RFC 2326 that are answered 405. */
+const LACKING: readonly string[] = ["ANNOUNCE", "RECORD", "REDIRECT"];
+const METHODS: readonly string[] = ALL_METHODS.filter((method) => !LACKING.includes(method));
 
 /** Constructor options of {@linkcode StandardResponder}. */
 export interface StandardResponderOptions {
@@ -89,14 +82,12 @@ export class StandardResponder {
           : describer.describe(client, request, name));
       }
       default: {
-        if ((METHODS as readonly string[]).includes(method)) return await this.#applyToSession(request);
+        if (METHODS.includes(method)) return await this.#applyToSession(request);
         log.warn("{peer} asked for {method}, which this server does not have", {
           peer: client.connection.peer,
           method,
         });
-        return (ALL_METHODS as readonly string[]).includes(method)
-          ? refuse(405, [["Allow", METHODS.join(", ")]])
-          : refuse(501);
+        return LACKING.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
       }
     }
   }
