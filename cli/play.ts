@@ -8,7 +8,7 @@ import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
 import type { LabSource, UrlSource } from "../client/session_factory.ts";
 import { Recorder } from "../client/recorder.ts";
-import { parseRtspUrl, type RtspUrl } from "../client/rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../client/rtsp_url.ts";
 import type { Command } from "./command.ts";
 import { interruptSignal } from "./interrupts.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
@@ -118,7 +118,7 @@ function parseSource(
   if (positionals.length !== 4) {
     throw new UsageError(
       `play takes a URL, or HOST PORT RTP_PORT FILE, for instance: play 127.0.0.1 1025 5008 movie.mjpeg; ` +
-        `got ${positionals.length === 0 ? "nothing" : positionals.join(" ")}`,
+        `got ${positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "))}`,
     );
   }
   if (transport === "multicast") throw new UsageError("--transport multicast needs a URL: play rtsp://HOST/PATH");

@@ -58,6 +58,11 @@ const ODDITIES: readonly [title: string, answers: Answers, options?: CameraOptio
     { DESCRIBE: { lines: ["Content-Type: application/sdp; charset=utf-8"], body: BODY } },
   ],
   ["no Content-Type", { DESCRIBE: { body: BODY } }],
+  ["an empty Content-Base", { DESCRIBE: { lines: ["Content-Base: ", "Content-Type: application/sdp"], body: BODY } }],
+  [
+    "a Content-Base that is a path",
+    { DESCRIBE: { lines: ["Content-Base: /stream/", "Content-Type: application/sdp"], body: BODY } },
+  ],
   ["a description in many segments", {}, { pieces: 30 }],
   ["a description whose lines end in LF", { DESCRIBE: { body: BODY.replaceAll("\r\n", "\n") } }],
   ["a description without times, names and origin", { DESCRIBE: { body: "v=0\r\nm=video 0 RTP/AVP 26\r\n" } }],

@@ -8,7 +8,7 @@ import { decodeTransports } from "../rtsp/transport.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "../tests/support/scripted_camera.ts";
-import { FIRST_PACKET_TIMEOUT_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
+import { FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
 import type { Notice, PlaybackStatus, ReceivedFrame } from "./playback.ts";
 import { Player, type PlayerOptions } from "./player.ts";
 import { parseRtspUrl } from "./rtsp_url.ts";
@@ -385,6 +385,24 @@ Deno.test("Player goes where a server sends it", async () => {
   await player.command("PAUSE");
   assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
   assertEquals(camera.methods.at(-1), "TEARDOWN");
+});
+
+Deno.test(`Player goes where a server sends it ${MAX_REDIRECTS} times without a picture, and not for ever`, async () => {
+  const camera: { self?: ScriptedCamera } = {};
+  const answers: Answers = {
+    DESCRIBE: FINITE,
+    PLAY: ({ cseq }) => {
+      const location = `Location: rtsp://127.0.0.1:${camera.self!.port}/stream`;
+      return {
+        text: `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\nREDIRECT rtsp://a RTSP/1.0\r\nCSeq: 9\r\n${location}\r\n\r\n`,
+      };
+    },
+  };
+  await using opened = open(answers);
+  camera.self = opened.camera;
+  await opened.play();
+  await opened.notice(/sent us elsewhere \d+ times in a row without a picture/);
+  assertEquals(opened.camera.methods.filter((method) => method === "PLAY").length, MAX_REDIRECTS + 1);
 });
 
 Deno.test("Player times frames by the sender's clock, which its reports pair with the time of day", async () => {

@@ -153,7 +153,8 @@ export class RtspConnection {
       awaiting.reject(new Error(noReply(label, timeoutMs)));
     });
     try {
-      await this.write(new TextEncoder().encode(text));
+      // A server that has stopped reading must not hold up the time limit of its reply.
+      this.write(new TextEncoder().encode(text)).catch((error) => awaiting.reject(error));
       const response = await awaiting.promise;
       this.#isUnanswered = false;
       return response;

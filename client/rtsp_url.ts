@@ -50,10 +50,12 @@ export function parseRtspUrl(text: string): RtspUrl {
   };
 }
 
-/** Names of query parameters in which cameras want a user name or a password. */
-const SECRET_PARAMETER = /([?&;](?:user(?:name)?|usr|pass(?:word|wd)?|pwd|psw|auth|token)=)[^&;\s"]*/gi;
+/** Names of parameters, in a query or in the path, in which cameras want a user name or a password. */
+const SECRET_PARAMETER =
+  /([?&;/_](?:user(?:name)?|usr|u|pass(?:word|wd|phrase)?|pwd|psw|p|login(?:use|pas)|auth|token|key|secret)=)(?:(?!_[a-z]+=)[^&;\s"])*/gi;
 
 /** A text with URLs in it, as people may see it: without user names and passwords, wherever they stand. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@").replace(SECRET_PARAMETER, "$1…");
+  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@").replace(/[^\s/@"]+:[^\s/@"]*@/g, "…@")
+    .replace(SECRET_PARAMETER, "$1…");
 }

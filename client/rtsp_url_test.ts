@@ -37,7 +37,12 @@ Deno.test("withoutSecrets() takes user names and passwords out, wherever they st
     ["rtsp://admin:secret@camera/stream", "rtsp://…@camera/stream"],
     ["rtsp://camera/?user=admin&password=secret&channel=1", "rtsp://camera/?user=…&password=…&channel=1"],
     ["rtsp://camera/a?channel=1&PWD=secret RTSP/1.0\r\nCSeq: 1", "rtsp://camera/a?channel=1&PWD=… RTSP/1.0\r\nCSeq: 1"],
-    ["rtsp://camera/user=admin", "rtsp://camera/user=admin"],
+    [
+      "rtsp://camera/user=admin_password=se_cret_channel=1_stream=0.sdp",
+      "rtsp://camera/user=…_password=…_channel=1_stream=0.sdp",
+    ],
+    ["rtsp://camera/11?u=admin&p=secret", "rtsp://camera/11?u=…&p=…"],
+    ["got admin:secret@camera/stream extra", "got …@camera/stream extra"],
     ["rtsp://camera/stream?fps=25", "rtsp://camera/stream?fps=25"],
   ];
   for (const [text, shown] of cases) assertEquals(withoutSecrets(text), shown);

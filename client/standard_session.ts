@@ -59,6 +59,8 @@ export class StandardSession implements MediaSession {
   #cancelFirstPacket: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
   #hasPackets = false;
+  /** Times that the server has sent us elsewhere since the last packet. */
+  #redirects = 0;
   /** Where the server has asked us to go. */
   #redirect: string | undefined;
   #isClosed = false;
@@ -75,6 +77,9 @@ export class StandardSession implements MediaSession {
       random,
       onPacket: (channel, data) => this.#takeInterleaved(channel, data),
       onRedirect: (location) => {
+        if (++this.#redirects > MAX_REDIRECTS) {
+          return events.onClosed(`it sent us elsewhere ${MAX_REDIRECTS} times in a row without a picture between`);
+        }
         const isNews = this.#redirect === undefined;
         this.#redirect = location;
         if (isNews) events.onRenewal("The server sends its clients elsewhere");
@@ -164,7 +169,9 @@ export class StandardSession implements MediaSession {
     }
     if (response.status !== 200) throw this.#dialogue.refusal(`DESCRIBE ${href}`, response);
     this.#presentation = decodePresentation(response.body);
-    this.#baseUrl = response.headers.get("Content-Base") ?? response.headers.get("Content-Location") ?? href;
+    const base = response.headers.get("Content-Base") || response.headers.get("Content-Location") || href;
+    // Some servers leave it empty, or tell a path only: what was asked for is the base then.
+    this.#baseUrl = /^rtsps?:\/\//i.test(base) ? base : href;
   }
 
   async #setUpTracks(): Promise<void> {
@@ -266,6 +273,7 @@ export class StandardSession implements MediaSession {
 
   #takeVideo(datagram: Uint8Array): void {
     this.#hasPackets = true;
+    this.#redirects = 0;
     this.#cancelFirstPacket?.();
     this.#options.events.onPacket(datagram);
   }

@@ -162,6 +162,8 @@ export class JpegDepacketizer implements Depacketizer {
     assembly.dataBytes += data.length;
     if (!this.#buffer.append(data)) {
       this.#giveUp("too-large", outputs);
+    } else if (marker && assembly.dataBytes === 0) {
+      this.#giveUp("not-a-jpeg", outputs);
     } else if (marker) {
       const jpeg = joinJpeg(assembly.header!, this.#buffer.bytes.subarray(assembly.extensionBytes));
       outputs.push({ kind: "frame", data: jpeg, timestamp, arrivalMs });

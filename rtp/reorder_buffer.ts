@@ -8,6 +8,9 @@
 import type { RtpPacket } from "./packet.ts";
 import { extendSequenceNumber } from "./sequence_number.ts";
 
+/** Packets given up that are known again when they come late; the latest of them. */
+const MAX_GIVEN_UP = 256;
+
 /** A packet with its sequence number extended over wraps. */
 export interface OrderedPacket extends RtpPacket {
   /** Counts up without end; its low 16 bits are the sequence number. */
@@ -58,6 +61,7 @@ export class ReorderBuffer {
   #highest = 0;
   /** The low 16 bits that would confirm a restart. */
   #restartAt: number | undefined;
+  #ssrc: number | undefined;
   #newestTimestamp = 0;
 
   /** Holds nothing yet. */
@@ -78,7 +82,9 @@ export class ReorderBuffer {
       return { outcome: "accepted", packets: this.#accept(packet, packet.sequenceNumber, arrivalMs) };
     }
     const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
-    if (Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
+    // Another source that does not go on where the last one was is another stream.
+    const isOther = packet.ssrc !== this.#ssrc && extended !== this.#next;
+    if (isOther || Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
     if (extended < this.#next) {
       if (this.#givenUp.delete(extended)) return { outcome: "late", packets: [] };
       // An old number with a new time: lab servers that begin again at the end of the file count anew.
@@ -108,6 +114,7 @@ export class ReorderBuffer {
 
   #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
     if (extended >= this.#highest) this.#newestTimestamp = packet.timestamp;
+    this.#ssrc = packet.ssrc;
     this.#highest = Math.max(this.#highest, extended);
     const ordered = { ...packet, extendedSequenceNumber: extended, arrivalMs };
     const released: OrderedPacket[] = [];
@@ -139,10 +146,11 @@ export class ReorderBuffer {
   /** Moves on to the lowest packet held, remembering the ones given up. */
   #skipGap(): void {
     const lowest = Math.min(...this.#held.keys());
-    for (let missing = this.#next!; missing < lowest; missing++) this.#givenUp.add(missing);
+    const first = Math.max(this.#next!, lowest - MAX_GIVEN_UP);
+    for (let missing = first; missing < lowest; missing++) this.#givenUp.add(missing);
     this.#next = lowest;
     for (const old of this.#givenUp) {
-      if (this.#givenUp.size <= this.#options.maxJump) break;
+      if (this.#givenUp.size <= MAX_GIVEN_UP) break;
       this.#givenUp.delete(old);
     }
   }

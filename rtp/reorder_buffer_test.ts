@@ -167,3 +167,16 @@ Deno.test("ReorderBuffer hands out every packet once and in order, however they 
     assertEquals(numbers.length, keys.length - first);
   }));
 });
+
+Deno.test("ReorderBuffer begins anew where another source takes over, behind or ahead, and goes on where it goes on", () => {
+  const from = (ssrc: number, first: number) =>
+    [0, 1, 2].map((index): RtpPacket => ({ ...packet(first + index), ssrc }));
+  for (const first of [20, 60]) {
+    const buffer = new ReorderBuffer(OPTIONS);
+    run(buffer, from(1, 50));
+    assertEquals(run(buffer, from(2, first)).outcomes, ["stray", "restarted", "accepted"], `${first}`);
+  }
+  const buffer = new ReorderBuffer(OPTIONS);
+  run(buffer, from(1, 50));
+  assertEquals(run(buffer, from(2, 53)).outcomes, ["accepted", "accepted", "accepted"]);
+});

@@ -40,6 +40,8 @@ export class MessageTooLargeError extends Error {
 const DOLLAR = 0x24;
 /** `$`, the channel, and the packet's length in two bytes (RFC 2326, 10.12). */
 export const INTERLEAVED_HEADER_BYTES = 4;
+/** Bytes that are made text at a time: what follows may be packets. */
+const TEXT_PIECE_BYTES = 4096;
 
 /**
  * Cuts a stream of bytes into messages and packets. A packet's data is a view of the bytes that were pushed where it came
@@ -132,18 +134,22 @@ export class MessageReader<T> {
     return bytes.subarray(taken);
   }
 
-  /** Takes a message's bytes; returns those of a packet that follows it. */
+  /** Takes a piece of a message's bytes; returns what follows it, a packet's or more of its own. */
   #takeText(bytes: Uint8Array, outputs: ReaderOutput<T>[]): Uint8Array {
-    this.#text += toBinaryText(bytes);
+    const start = this.#text === "" ? bytes.findIndex((byte) => !isBlank(byte)) : 0;
+    if (start !== 0) return bytes.subarray(start < 0 ? bytes.length : start);
+    const piece = bytes.subarray(0, TEXT_PIECE_BYTES);
+    this.#text += toBinaryText(piece);
     while (true) {
       this.#text = this.#text.replace(/^[\s\0]+/, "");
+      // What is left of the text is the end of the piece, a character a byte.
       if (this.#text.startsWith("$")) {
-        const rest = toBytes(this.#text);
+        const rest = bytes.subarray(piece.length - this.#text.length);
         this.#text = "";
         return rest;
       }
       const end = this.#findEnd();
-      if (end === undefined) return bytes.subarray(bytes.length);
+      if (end === undefined) return bytes.subarray(piece.length);
       outputs.push(this.#take(end));
     }
   }
@@ -195,6 +201,11 @@ export class MessageReader<T> {
       start = end + 1;
     }
   }
+}
+
+/** White space and zeros, which some peers send between messages. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0 || (byte >= 0x09 && byte <= 0x0d);
 }
 
 /** Where the packet at the start of `bytes` ends; `undefined` while its header is not whole. */

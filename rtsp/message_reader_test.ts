@@ -282,3 +282,16 @@ Deno.test("MessageReader takes no body without a length from a client", () => {
   ));
   assertEquals([request, next].map((output) => output.kind === "message" && output.message.cseq), [1, 2]);
 });
+
+Deno.test("MessageReader reads 64 KiB of scraps between packets at once", () => {
+  for (const reader of [createRequestReader(), createStandardReader()]) {
+    const scrap = Uint8Array.of(0x0a, 0x24, 7, 0, 0);
+    const stream = new Uint8Array(65_535);
+    for (let at = 0; at + scrap.length <= stream.length; at += scrap.length) stream.set(scrap, at);
+    const packets = reader.push(stream);
+    assertEquals([packets.length, packets.every(({ kind }) => kind === "packet")], [
+      stream.length / scrap.length,
+      true,
+    ]);
+  }
+});

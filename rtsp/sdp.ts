@@ -117,7 +117,7 @@ const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackForm
 
 /** Decodes a description. Throws a `SyntaxError` for text that has no media. */
 export function decodePresentation(text: string): PresentationDescription {
-  const session = sdp.parse(text);
+  const session = sdp.parse(withoutOddities(text));
   if (session.media.length === 0) throw new SyntaxError("Cannot decode SDP: it describes no media");
   const range = /^range:npt=[^-]*-(.*)$/;
   const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
@@ -136,6 +136,11 @@ export function decodePresentation(text: string): PresentationDescription {
       };
     }),
   };
+}
+
+/** What is valid, or common, and not understood by sdp-transform 3.0.0: several ports, and more than one space. */
+function withoutOddities(text: string): string {
+  return text.replace(/^(m=\S+ \d+)\/\d+/gm, "$1").replace(/^(a=rtpmap:\d+)[ \t]+/gm, "$1 ");
 }
 
 /** Those of seven bits; what else stands there is none. */

@@ -125,3 +125,8 @@ Deno.test("decodePresentation() takes sizes of 1 to 65535 for such, and others f
     );
   }
 });
+
+Deno.test("decodePresentation() takes several ports, and more spaces than one", () => {
+  const { tracks: [track] } = decodePresentation("v=0\r\nm=video 5000/2 RTP/AVP 26 96\r\na=rtpmap:96  JPEG/90000\r\n");
+  assertEquals([track.type, track.payloadTypes, track.formats.get(96)?.encoding], ["video", [26, 96], "JPEG"]);
+});

@@ -155,7 +155,7 @@ const network = fc.record({
 });
 
 const jpegFrame = fc.record({
-  scanBytes: fc.nat(3000),
+  scanBytes: fc.integer({ min: 1, max: 3000 }),
   maxPayloadBytes: fc.integer({ min: 153, max: 1400 }),
   sampling: fc.constantFrom("4:2:0" as const, "4:2:2" as const),
   restartInterval: fc.constantFrom(0, 1, 65_535),
