@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
   {
     title: "`serve` to VLC",
     version: ["dpkg-query", "--show", "vlc-bin"],
-    cells: "Debian builds VLC without live555, and so without RTSP",
+    cells: "Debian builds VLC without live555; its SAT>IP module takes rtsp:// for MPEG-TS",
   },
   {
     title: "`play` from gst-rtsp-server",
