@@ -7,11 +7,11 @@ import { decodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { freeUdpPort } from "../tests/support/ports.ts";
-import { framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
+import { type Client, framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
-import { MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import { MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "./limits.ts";
 import { ServedRoot } from "./served_root.ts";
 
 Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
@@ -189,4 +189,22 @@ Deno.test("pictures that are too large for the header of RTP/JPEG have the descr
   await client.ask("PLAY", "mixed.mjpeg", { Session: session! });
   await server.advance(1000);
   assertEquals(framesOf(rtpOf(client)), 2);
+});
+
+Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS} of a server, until one ends`, async () => {
+  await using server = await serve();
+  const sessions: { client: Client; session: string }[] = [];
+  while (sessions.length < MAX_SESSIONS) {
+    const client = await server.connect();
+    for (let count = 0; count < MAX_SESSIONS_PER_CONNECTION; count++) {
+      const { status, session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+      assertEquals(status, 200);
+      sessions.push({ client, session: session! });
+    }
+  }
+  const newcomer = await server.connect();
+  assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 503);
+  const [{ client, session }] = sessions;
+  await client.ask("TEARDOWN", "movie.mjpeg", { Session: session });
+  assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 200);
 });

@@ -94,8 +94,9 @@ for (const transport of ["udp", "tcp"]) {
       await using directory = await temporaryDirectory();
       await using server = await startGstServer(directory.path, ["--sound"]);
       const url = `rtsp://127.0.0.1:${server.port}/stream`;
-      const { summary } = await play([url, "--transport", transport], directory.path);
+      const { summary, pixels } = await play([url, "--transport", transport], directory.path);
       assertEquals([summary.frames, summary.damagedFrames], [FRAMES, 0]);
+      assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
       const tracks: { encoding: string; clockRate: number; channels: number; packets: number; lostPackets: number }[] =
         summary.tracks;
       assertEquals(tracks.map(({ encoding, clockRate, channels }) => [encoding, clockRate, channels]), [
@@ -111,8 +112,9 @@ for (const auth of ["basic", "digest"]) {
     await using directory = await temporaryDirectory();
     await using server = await startGstServer(directory.path, ["--auth", auth]);
     const url = `rtsp://user:pass%20word@127.0.0.1:${server.port}/stream`;
-    const { summary, log } = await play([url, "--log-level", "debug"], directory.path);
+    const { summary, pixels, log } = await play([url, "--log-level", "debug"], directory.path);
     assertEquals(summary.frames, FRAMES);
+    assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
     for (const secret of ["pass word", "pass%20word", btoa("user:pass word")]) assert(!log.includes(secret), secret);
   });
 
