@@ -133,7 +133,13 @@ export class StandardSession implements MediaSession {
   async tearDown(): Promise<void> {
     this.#stopTimers();
     for (const track of this.#tracks) track.sayBye();
-    await this.#request("TEARDOWN");
+    try {
+      await this.#request("TEARDOWN");
+    } catch (error) {
+      // Some servers end the session with the stream, and then know of nothing to tear down.
+      if (!(error instanceof RefusedError)) throw error;
+      log.info("{reason}; the session ends all the same", { reason: error.message });
+    }
   }
 
   async renew({ isPlaying }: { readonly isPlaying: boolean }): Promise<void> {

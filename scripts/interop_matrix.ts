@@ -5,6 +5,9 @@
  * @module
  */
 
+import { ChildProgram } from "../tests/support/child_program.ts";
+import { findProgram } from "../tests/support/peers.ts";
+
 const README = "README.md";
 const BEGIN = "<!-- interop: written by deno task interop -->";
 const END = "<!-- interop: end -->";
@@ -15,8 +18,8 @@ interface Row {
   readonly title: string;
   /** The program and arguments that tell the version of the other end. */
   readonly version: readonly string[];
-  /** Tests of a cell, by the transport as their names have it; a text in its place says why there are none. */
-  readonly cells: RegExp | string;
+  /** Tests of a cell, by the transport as their names have it. */
+  readonly cells: RegExp;
 }
 
 const GST_SERVER_VERSION = [
@@ -25,6 +28,9 @@ const GST_SERVER_VERSION = [
   "import gi; gi.require_version('Gst','1.0'); from gi.repository import Gst; Gst.init(None); print(Gst.version_string())",
 ];
 
+/** It tells its version, then that it needs an argument. */
+const LIVE555_VERSION = ["live555ProxyServer"];
+
 const ROWS: readonly Row[] = [
   { title: "`serve` to ffmpeg", version: ["ffmpeg", "-version"], cells: /^ffmpeg plays what we serve over (\w+)/ },
   {
@@ -32,15 +38,21 @@ const ROWS: readonly Row[] = [
     version: ["gst-launch-1.0", "--version"],
     cells: /^GStreamer plays what we serve over (\w+)/,
   },
+  { title: "`serve` to VLC, on live555", version: ["vlc", "--version"], cells: /^VLC plays what we serve over (\w+)/ },
   {
-    title: "`serve` to VLC",
-    version: ["dpkg-query", "--show", "vlc-bin"],
-    cells: "Debian builds VLC without live555; its SAT>IP module takes rtsp:// for MPEG-TS",
+    title: "`serve` to live555's openRTSP",
+    version: LIVE555_VERSION,
+    cells: /^live555's openRTSP plays what we serve over (\w+)/,
   },
   {
     title: "`play` from gst-rtsp-server",
     version: GST_SERVER_VERSION,
     cells: /^play: gst-rtsp-server over (\w+)/,
+  },
+  {
+    title: "`play` from live555ProxyServer",
+    version: LIVE555_VERSION,
+    cells: /^play: live555's proxy over (\w+)/,
   },
   { title: "RTP/JPEG pushed by ffmpeg", version: ["ffmpeg", "-version"], cells: /takes what ffmpeg pushes()/ },
   {
@@ -79,15 +91,14 @@ export function decodeJUnit(xml: string): TestResult[] {
 
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: "<", gt: ">", amp: "&" };
 
-/** The first line in which a program tells its version, or that it is not there. */
+/** The first version that a program tells of itself, or that it is not there. */
 async function versionOf([program, ...args]: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await new Deno.Command(program, { args, stdout: "piped", stderr: "null" }).output();
-    return /\d+(?:\.\d+){2,}/.exec(new TextDecoder().decode(stdout))?.[0] ?? "of unknown version";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "not installed";
-    throw error;
-  }
+  const path = findProgram(program);
+  if (path === undefined) return "not installed";
+  // VLC does not run as root, not even to tell its version.
+  await using child = new ChildProgram(path, { args, asNobody: Deno.build.os === "linux" && Deno.uid() === 0 });
+  const { stdout, stderr } = await child.exit();
+  return /\d+(?:\.\d+){2,}/.exec([...stdout, ...stderr].join("\n"))?.[0] ?? "of unknown version";
 }
 
 /** What a cell says of its tests. */
@@ -102,7 +113,6 @@ async function tableOf(results: readonly TestResult[]): Promise<string> {
   const lines = [`| other end | version | ${COLUMNS.join(" | ")} |`, "| --- | --- | --- | --- | --- |"];
   for (const { title, version, cells } of ROWS) {
     const told = COLUMNS.map((column) => {
-      if (typeof cells === "string") return column === "UDP" ? cells : "–";
       const matches = results.filter(({ name }) => {
         const match = cells.exec(name);
         return match !== null && (match[1] || "udp") === column.toLowerCase();
@@ -111,7 +121,7 @@ async function tableOf(results: readonly TestResult[]): Promise<string> {
     });
     lines.push(`| ${title} | ${await versionOf(version)} | ${told.join(" | ")} |`);
   }
-  const rest = results.filter(({ name }) => !ROWS.some(({ cells }) => cells instanceof RegExp && cells.test(name)));
+  const rest = results.filter(({ name }) => !ROWS.some(({ cells }) => cells.test(name)));
   lines.push(
     "",
     `Besides, of ${rest.length} tests of descriptions, seeking, authentication, conditioning and dissection: ` +

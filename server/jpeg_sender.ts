@@ -125,7 +125,8 @@ export class JpegSender implements FrameSender {
       report === undefined ? undefined : {
         template: "the client reported {reportedLost} packets lost and {reportedJitterMs} ms of jitter",
         properties: {
-          reportedLost: report.cumulativeLost,
+          // Doubled packets count against lost ones (RFC 3550, 6.4.1), and live555 counts its first packet not at all.
+          reportedLost: Math.max(0, report.cumulativeLost),
           reportedJitterMs: Math.round(report.jitter * 10_000 / JPEG_CLOCK_RATE) / 10,
         },
       },

@@ -9,7 +9,7 @@ import { fromFileUrl, join } from "@std/path";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurs } from "../support/our_program.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
 import { type Host, startTwoHosts } from "../support/two_hosts.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
@@ -75,6 +75,28 @@ peerTest("play: a server that refuses UDP is played over TCP, and it is said why
   assertEquals([summary.transport, summary.frames], ["tcp", FRAMES]);
   assertMatch(log, /The server does not send over UDP: TCP is used/);
 });
+
+for (const transport of ["udp", "tcp"]) {
+  peerTest(
+    `play: live555's proxy over ${transport}, pixel for pixel`,
+    [...PROGRAMS, "live555ProxyServer"],
+    async () => {
+      await using directory = await temporaryDirectory();
+      await using server = await startGstServer(directory.path);
+      const args = ["-p", String(freeTcpPort()), `rtsp://127.0.0.1:${server.port}/stream`];
+      await using proxy = new ChildProgram("live555ProxyServer", { args });
+      const [, port] = await proxy.waitForLine(/Play this stream using the URL: rtsp:.*:(\d+)\/proxyStream/);
+      // The proxy takes every stream for one without an end.
+      const source = [`rtsp://127.0.0.1:${port}/proxyStream`, "--transport", transport, "--no-reconnect"];
+      const { summary, pixels, log } = await play(source, directory.path);
+      // Its session ends with the stream.
+      assert(!log.includes("TEARDOWN failed"), log);
+      assertEquals([summary.dialect, summary.transport], ["standard", transport]);
+      assertEquals([summary.frames, summary.lostPackets, summary.damagedFrames], [FRAMES, 0, 0]);
+      assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
+    },
+  );
+}
 
 rootTest("play: gst-rtsp-server over multicast, from another host", [...PROGRAMS, "ip"], async () => {
   await using directory = await temporaryDirectory();

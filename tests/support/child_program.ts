@@ -4,6 +4,8 @@
  * @module
  */
 
+import { findProgram } from "./peers.ts";
+
 /** How long a test waits for a line or an exit before it fails. */
 export const CHILD_TIMEOUT_MS = 30_000;
 
@@ -13,7 +15,12 @@ export interface ChildProgramOptions {
   readonly cwd?: string;
   /** Added to the test's own environment. */
   readonly env?: Record<string, string>;
+  /** Run as the user nobody: some programs refuse to run as root. */
+  readonly asNobody?: boolean;
 }
+
+/** The user and the group of nobody, on Debian. */
+const NOBODY = 65534;
 
 /** What a program left behind. */
 export interface ChildExit {
@@ -40,10 +47,11 @@ export class ChildProgram implements AsyncDisposable {
   /** Starts `program`; its name serves the error messages. */
   constructor(program: string, options: ChildProgramOptions) {
     this.name = [program, ...options.args].join(" ");
-    this.#child = new Deno.Command(program, {
+    this.#child = new Deno.Command(findProgram(program) ?? program, {
       args: [...options.args],
       cwd: options.cwd,
       env: options.env,
+      ...(options.asNobody ? { uid: NOBODY, gid: NOBODY } : {}),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -5,23 +5,26 @@
  * @module
  */
 
-const FOLDERS = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":").concat("/usr/games");
+/** Where scripts/install_peers.sh puts VLC and live555, which are not to be mixed with the system's. */
+const PEERS_FOLDER = "/opt/mjpegrtsp-peers/bin";
+const PATH_FOLDERS = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
+const FOLDERS = [PEERS_FOLDER, ...PATH_FOLDERS, "/usr/games"];
 const SUFFIXES = Deno.build.os === "windows" ? [".exe", ".cmd", ""] : [""];
 
-/** The path of a program, or `undefined` where it is not installed. */
-export function findProgram(name: string): string | undefined {
-  for (const folder of FOLDERS) {
-    for (const suffix of SUFFIXES) {
-      const path = `${folder}/${name}${suffix}`;
-      try {
-        if (Deno.statSync(path).isFile) return path;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) continue;
-        throw error;
-      }
-    }
+/** The path of a program, which is found by its name, or `undefined` where it is not installed. */
+export function findProgram(program: string): string | undefined {
+  const isPath = program.includes("/");
+  const paths = isPath ? [program] : FOLDERS.flatMap((folder) => SUFFIXES.map((end) => `${folder}/${program}${end}`));
+  return paths.find(isFile);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
   }
-  return undefined;
 }
 
 /** A test that needs `programs`. */

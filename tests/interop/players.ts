@@ -1,0 +1,133 @@
+/**
+ * Other people's players of RTSP, each started as a user would start it, and the pixels of what it received.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { concat, indexOfNeedle } from "@std/bytes";
+import { join } from "@std/path";
+import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
+import { pixelsByFfmpeg, run, runGstLaunch } from "./pixels.ts";
+
+/** What a player is to watch. */
+export interface Watched {
+  readonly url: string;
+  readonly transport: "udp" | "tcp" | "multicast";
+  /** An empty folder for what the player stores. */
+  readonly directory: string;
+  /** Of a stream that has no end, at least so many frames are wanted. */
+  readonly frames?: number;
+}
+
+/** A program that plays RTSP. */
+export interface Player {
+  /** The programs that it needs. */
+  readonly programs: readonly string[];
+  /** How it can be asked to receive. */
+  readonly transports: readonly Watched["transport"][];
+  /** Frames at the end of a movie that it receives and does not give away. */
+  readonly withheld: number;
+  /** Plays a stream; a hash of the pixels of each frame, in the order in which they came. */
+  watch(watched: Watched): Promise<string[]>;
+}
+
+const ALL_TRANSPORTS: readonly Watched["transport"][] = ["udp", "tcp", "multicast"];
+
+const FFMPEG: Player = {
+  programs: ["ffmpeg"],
+  transports: ALL_TRANSPORTS,
+  withheld: 0,
+  async watch({ url, transport, frames }) {
+    const protocol = transport === "multicast" ? "udp_multicast" : transport;
+    const limit = frames === undefined ? [] : ["-frames:v", String(frames)];
+    return await pixelsByFfmpeg(["-rtsp_transport", protocol, "-i", url, ...limit]);
+  },
+};
+
+const GSTREAMER: Player = {
+  programs: ["ffmpeg", "gst-launch-1.0"],
+  transports: ALL_TRANSPORTS,
+  withheld: 0,
+  async watch({ url, transport, directory, frames }) {
+    const protocol = transport === "multicast" ? "udp-mcast" : transport;
+    const limit = frames === undefined ? [] : ["identity", `eos-after=${frames + 1}`, "!"];
+    await runGstLaunch([
+      ...["-q", "rtspsrc", `location=${url}`, `protocols=${protocol}`, "latency=200", "!", "rtpjpegdepay", "!"],
+      ...[...limit, "multifilesink", `location=${join(directory, "%05d.jpg")}`],
+    ]);
+    return await pixelsByFfmpeg(["-f", "image2", "-i", join(directory, "%05d.jpg")]);
+  },
+};
+
+/** Its packetizer keeps a frame until the next one tells how long it lasts, so that the last one of a movie stays there. */
+const VLC: Player = {
+  programs: ["ffmpeg", "vlc"],
+  transports: ALL_TRANSPORTS,
+  withheld: 1,
+  async watch({ url, transport, directory, frames }) {
+    const flags = { udp: [], tcp: ["--rtsp-tcp"], multicast: ["--rtsp-mcast"] }[transport];
+    const path = join(directory, "received.mjpeg");
+    // It refuses to run as root, and who runs it instead has to be let in.
+    const isRoot = Deno.uid() === 0;
+    if (isRoot) await Deno.chmod(directory, 0o777);
+    await using program = new ChildProgram("vlc", {
+      args: ["-I", "dummy", ...flags, "--sout", `#std{access=file,mux=dummy,dst=${path}}`, url, "vlc://quit"],
+      env: { HOME: directory },
+      asNobody: isRoot,
+    });
+    // Its --run-time ends at once where the first sender report sets its clock.
+    if (frames !== undefined) await stored(path, frames);
+    const { code, stderr } = await (frames === undefined ? program.exit() : program.stop());
+    assertEquals(code, 0, stderr.join("\n"));
+    return await pixelsByFfmpeg(["-f", "mjpeg", "-i", path]);
+  },
+};
+
+/** Waits until a growing file has so many whole JPEGs and the begin of another one. */
+async function stored(path: string, frames: number): Promise<void> {
+  const startOfImage = Uint8Array.of(0xff, 0xd8, 0xff);
+  const deadline = performance.now() + CHILD_TIMEOUT_MS;
+  for (let found = 0; found <= frames;) {
+    if (performance.now() > deadline) throw new Error(`${path} has ${found} frames after ${CHILD_TIMEOUT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const bytes = await readIfThere(path);
+    found = 0;
+    for (let at = indexOfNeedle(bytes, startOfImage); at >= 0; at = indexOfNeedle(bytes, startOfImage, at + 1)) found++;
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  }
+}
+
+/** It takes multicast only where the description names a group. */
+const OPEN_RTSP: Player = {
+  programs: ["ffmpeg", "openRTSP"],
+  transports: ["udp", "tcp"],
+  withheld: 0,
+  async watch({ url, transport, directory }) {
+    const flags = transport === "tcp" ? ["-t"] : [];
+    await run("openRTSP", [...flags, "-m", "-F", join(directory, "received"), url]);
+    // Each is named by the time of the frame.
+    const names = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) =>
+      name.startsWith("received")
+    );
+    const frames = await Promise.all(names.sort().map((name) => Deno.readFile(join(directory, name))));
+    await Deno.writeFile(join(directory, "all.mjpeg"), concat(frames));
+    return await pixelsByFfmpeg(["-f", "mjpeg", "-i", join(directory, "all.mjpeg")]);
+  },
+};
+
+/** By their names. */
+export const PLAYERS: Readonly<Record<string, Player>> = {
+  ffmpeg: FFMPEG,
+  GStreamer: GSTREAMER,
+  VLC,
+  "live555's openRTSP": OPEN_RTSP,
+};
