@@ -15,6 +15,7 @@ export type SummaryCounters = Pick<
   | "lostPackets"
   | "duplicatePackets"
   | "reorderedPackets"
+  | "malformedPackets"
   | "bytes"
   | "seconds"
   | "fps"
@@ -43,6 +44,7 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     lostPackets: statistics.lostPackets,
     duplicatePackets: statistics.duplicatePackets,
     reorderedPackets: statistics.reorderedPackets,
+    malformedPackets: statistics.malformedPackets,
     bytes: statistics.bytes,
     seconds: round(statistics.seconds, 3),
     fps: round(statistics.fps, 2),

@@ -51,11 +51,13 @@ export class FrameFeed {
     this.#timeline.restart();
   }
 
-  /** Takes a datagram, whose bytes hold until it returns. */
-  push(datagram: Uint8Array): void {
-    if (this.#reception === undefined) return;
-    this.#show(this.#reception.push(datagram, this.#options.clock.nowMs()));
+  /** Takes a datagram, whose bytes hold until it returns; whether it is one of the stream's. */
+  push(datagram: Uint8Array): boolean {
+    const frames = this.#reception?.push(datagram, this.#options.clock.nowMs());
+    if (this.#reception === undefined || frames === undefined) return false;
+    this.#show(frames);
     this.#watchExpiry(this.#reception);
+    return true;
   }
 
   /** The stream pauses or ends: whatever is missing will not come. */

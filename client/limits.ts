@@ -94,5 +94,8 @@ export const RECONNECT_MIN_MS = 1000;
 /** Longest time to wait before it is tried again, in milliseconds. */
 export const RECONNECT_MAX_MS = 30_000;
 
+/** Time for which packets have to come from a server that was tried again before the wait is short again, in milliseconds. */
+export const RECONNECT_STABLE_MS = 10_000;
+
 /** Time without a packet after which the server is taken for gone, where it would be tried again, in milliseconds. */
 export const RECONNECT_SILENCE_MS = 10_000;

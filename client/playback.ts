@@ -82,6 +82,8 @@ export interface PlaybackStatistics {
   readonly duplicatePackets: number;
   /** Packets that came after one with a higher sequence number. */
   readonly reorderedPackets: number;
+  /** Datagrams from the server that are no RTP packets of the stream: not counted among `packets`. */
+  readonly malformedPackets: number;
   /** Bytes of RTP payload received. */
   readonly bytes: number;
   /** Time spent in PLAYING, in seconds. */

@@ -25,6 +25,7 @@ import type { SessionFactoryOptions } from "./session_factory.ts";
 import { SessionSlot } from "./session_slot.ts";
 import { silenceAdvice, SilenceWatch } from "./silence_watch.ts";
 import { withoutSecrets } from "./rtsp_url.ts";
+import { Turns } from "./turns.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -55,7 +56,7 @@ export class Player implements Playback {
   /** The server has said that the stream has ended, and no packet has come since. */
   #isAtEnd = false;
   #notice: Notice | undefined;
-  #lastStep: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** Does nothing before the first command. */
   constructor(options: PlayerOptions) {
@@ -82,7 +83,7 @@ export class Player implements Playback {
     this.#reconnection = new Reconnection({
       clock,
       random,
-      comeBack: (state) => this.#inTurn(() => this.#comeBack(state)),
+      comeBack: (state) => this.#turns.take(() => this.#comeBack(state)),
       onNotice: (notice) => this.#tell(notice),
     });
   }
@@ -126,7 +127,7 @@ export class Player implements Playback {
   command(command: SessionMethod): Promise<void> {
     // Whoever stops does not wait for a server that may never be back.
     if (command === "TEARDOWN" && this.#reconnection.lostState !== undefined) return this.#forgetLostState();
-    return this.#inTurn(() => this.#obey(command));
+    return this.#turns.take(() => this.#obey(command));
   }
 
   /** Tears the session down if there is one, and ends; what connects is given up at once. */
@@ -134,7 +135,7 @@ export class Player implements Playback {
     this.#isClosing = true;
     this.#reconnection.forget();
     if (this.#isConnecting) this.#slot.close();
-    await this.#lastStep;
+    await this.#turns.settled;
     if (this.#state !== "INIT") {
       await this.command("TEARDOWN").catch((error) => log.warn("TEARDOWN failed: {reason}", { reason: error.message }));
     }
@@ -158,11 +159,12 @@ export class Player implements Playback {
     return reconnect && this.#hasReceived && !this.#isClosing;
   }
 
-  /** Runs a step of the dialogue when those before it are done. */
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#lastStep.then(step);
-    this.#lastStep = done.catch(() => {/* whoever gave the step gets the error; the next one stands for itself */});
-    return done;
+  /** A step in its turn, unless the session of now is not the present one any more by then. */
+  #inTurnAtSession(step: () => void | Promise<void>): Promise<void> {
+    const { session } = this.#slot;
+    return this.#turns.take(() => {
+      if (session !== undefined && this.#slot.session === session && !this.#isClosing) return step();
+    });
   }
 
   async #obey(command: SessionMethod): Promise<void> {
@@ -221,17 +223,17 @@ export class Player implements Playback {
   /** The session asks to begin anew, for a reason to be told. */
   #renew(reason: string): void {
     const { session } = this.#slot;
+    if (session === undefined) return;
     this.#tell({ level: "info", text: reason });
-    this.#inTurn(async () => {
-      if (session === undefined || this.#slot.session !== session || this.#isClosing) return;
-      await this.#whileBusy(async () => {
+    this.#inTurnAtSession(() =>
+      this.#whileBusy(async () => {
         this.#isConnecting = true;
         this.#feed.flush();
         await session.renew({ isPlaying: this.#state === "PLAYING" });
         this.#follow(session);
         if (this.#state === "PLAYING") this.#silence.start();
-      });
-    }).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
+      })
+    ).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
   }
 
   #enter(state: SessionState): void {
@@ -255,7 +257,7 @@ export class Player implements Playback {
     const state = this.#state;
     this.#endSession();
     if (this.#reconnects) this.#reconnection.lose(state, `The server has gone: ${reason}`);
-    else this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again and press Play` });
+    else this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again, then Play` });
   }
 
   async #comeBack(state: SessionState): Promise<void> {
@@ -281,7 +283,7 @@ export class Player implements Playback {
     this.#reconnection.forget();
     if (this.#isConnecting) this.#slot.close();
     this.#tell(undefined);
-    return this.#lastStep;
+    return this.#turns.settled;
   }
 
   #endSession(): void {
@@ -299,7 +301,9 @@ export class Player implements Playback {
 
   /** The server has said that nothing more comes. A live stream may go on all the same; silence will tell. */
   #reachEnd(): void {
-    if (this.#state !== "PLAYING" || this.#isBusy || this.#isAtEnd) return;
+    // It may come together with the reply to PLAY, which is seen to first.
+    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#reachEnd());
+    if (this.#state !== "PLAYING" || this.#isAtEnd) return;
     this.#isAtEnd = true;
     this.#feed.flush();
     if (this.#reconnects) log.info("the server says that the stream has ended");
@@ -307,12 +311,12 @@ export class Player implements Playback {
   }
 
   #receive(datagram: Uint8Array): void {
+    if (!this.#feed.push(datagram)) return;
     if (this.#notice?.level === "warning" && this.#reconnection.lostState === undefined) this.#tell(undefined);
     this.#hasReceived = true;
     this.#isAtEnd = false;
-    this.#reconnection.reset();
+    this.#reconnection.note();
     this.#silence.note();
-    this.#feed.push(datagram);
   }
 
   #takeSilence(silentMs: number): void {
@@ -320,9 +324,8 @@ export class Player implements Playback {
     const isGone = silentMs >= RECONNECT_SILENCE_MS || this.#isAtEnd;
     if (this.#reconnects && isGone) {
       this.#lose(this.#isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
-    } else if (this.#notice === undefined || this.#notice.level === "info") {
-      const packets = this.#slot.session?.reception.statistics?.packets ?? 0;
-      this.#tell({ level: "warning", text: silenceAdvice(this.#options.source, { hasPackets: packets > 0 }) });
+    } else if (this.#slot.session !== undefined && (this.#notice === undefined || this.#notice.level === "info")) {
+      this.#tell({ level: "warning", text: silenceAdvice(this.#options.source, this.#slot.session.reception) });
     }
   }
 

@@ -1,86 +1,12 @@
-/** The player at cameras of the standards: going over to TCP in its turn, servers that go away and come back, sound. */
+/** The player at cameras of the standards: going over to TCP in its turn, being sent elsewhere, silence, sound. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { conditionJpeg } from "../mjpeg/conditioning.ts";
-import { packetizeJpeg } from "../rtp/jpeg_payload.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
-import { FakeClock } from "../tests/support/fake_clock.ts";
-import { makeJpeg } from "../tests/support/jpegs.ts";
-import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "../tests/support/scripted_camera.ts";
-import { FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
-import type { Notice, PlaybackStatus, ReceivedFrame } from "./playback.ts";
-import { Player, type PlayerOptions } from "./player.ts";
-import { parseRtspUrl } from "./rtsp_url.ts";
-
-const PAYLOADS = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 64, height: 48 })), { maxPayloadBytes: 60_000 });
-
-/** A description of a stream that ends. */
-const FINITE = {
-  ...PLAIN.DESCRIBE,
-  body: sdp("a=range:npt=0-10", "m=video 0 RTP/AVP 26", "a=control:track1"),
-};
-
-/** A SETUP that takes what is offered. */
-const TAKE_ANY: Answers = {
-  SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
-};
-
-/** A player at a camera, over TCP where nothing else is said, and without chance. */
-function open(answers: Answers = {}, options: Partial<PlayerOptions> & CameraOptions = {}) {
-  const camera = new ScriptedCamera(answers, options);
-  const clock = new FakeClock();
-  const player = new Player({
-    source: { url: parseRtspUrl(`rtsp://127.0.0.1:${camera.port}/stream`) },
-    transport: "tcp",
-    clock,
-    random: () => 0.5,
-    ...options,
-  });
-  const statuses: PlaybackStatus[] = [];
-  const frames: ReceivedFrame[] = [];
-  player.subscribe({ status: (status) => statuses.push(status), frame: (frame) => frames.push(frame) });
-  let sequenceNumber = 7;
-  return {
-    camera,
-    player,
-    clock,
-    statuses,
-    frames,
-    async play(): Promise<void> {
-      await player.command("SETUP");
-      await player.command("PLAY");
-    },
-    /** Sends a frame, and waits until the player has it. */
-    async show(timestamp = 0): Promise<void> {
-      const { length } = frames;
-      const [payload] = PAYLOADS;
-      await camera.send(
-        0,
-        encodeRtpPacket({
-          marker: true,
-          payloadType: 26,
-          sequenceNumber: sequenceNumber++,
-          timestamp,
-          ssrc: 1,
-          payload,
-        }),
-      );
-      await camera.until(() => frames.length > length);
-    },
-    /** Waits for a notice, and gives the status with it. */
-    async notice(pattern: RegExp): Promise<PlaybackStatus> {
-      await camera.until(() => pattern.test(player.status.notice?.text ?? ""));
-      return player.status;
-    },
-    async [Symbol.asyncDispose]() {
-      await player.close();
-      assertEquals(clock.pendingTimers, 0, "a timer is left behind");
-      await camera.until(() => camera.openConnections === 0);
-      await camera[Symbol.asyncDispose]();
-    },
-  };
-}
+import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
+import { type Answers, interleaved, PLAIN, ScriptedCamera, sdp } from "../tests/support/scripted_camera.ts";
+import { FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, SILENCE_MS } from "./limits.ts";
+import type { Notice } from "./playback.ts";
 
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
@@ -92,8 +18,8 @@ for (const command of ["PAUSE", "TEARDOWN"] as const) {
     await opened.play();
     clock.advance(FIRST_PACKET_TIMEOUT_MS);
     await player.command(command);
-    assertEquals(camera.methods.slice(3), ["PLAY", "TEARDOWN", "OPTIONS", "SETUP", "PLAY", command]);
-    assertMatch(camera.requests[6].headers.get("Transport") ?? "", /TCP/);
+    assertEquals(camera.methods.slice(3), ["PLAY", "TEARDOWN", "OPTIONS", "DESCRIBE", "SETUP", "PLAY", command]);
+    assertMatch(camera.requests[7].headers.get("Transport") ?? "", /TCP/);
     assertEquals([player.status.state, player.status.transport], [command === "PAUSE" ? "READY" : "INIT", "tcp"]);
   });
 }
@@ -181,183 +107,6 @@ Deno.test("Player tells of silence although there was something else to tell", a
   assertMatch(player.status.notice?.text ?? "", /^No packet has come for 5 s: check the server/);
   await opened.show();
   assertEquals(player.status.notice, undefined);
-});
-
-Deno.test("Player tries a live server again when it has gone, and goes on", async () => {
-  await using opened = open();
-  const { player, camera, clock } = opened;
-  await opened.play();
-  await opened.show();
-  camera.hangUp();
-  const lost = await opened.notice(/gone/);
-  assertEquals(lost.notice, {
-    level: "warning",
-    text: "The server has gone: the server closed the connection; trying again in 1 s",
-  });
-  assertEquals([lost.state, lost.allowed, lost.reconnects], ["INIT", ["SETUP", "TEARDOWN"], true]);
-  clock.advance(999);
-  const before = camera.requests.length;
-  clock.advance(1);
-  await opened.notice(/The server is back/);
-  assertEquals(camera.methods.slice(before), ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
-  await opened.show();
-  assertEquals(player.status.state, "PLAYING");
-  assertEquals(opened.frames.map(({ number }) => number), [1, 2]);
-  const { frames, packets, lostPackets } = player.statistics();
-  assertEquals([frames, packets, lostPackets], [2, 2, 0]);
-});
-
-Deno.test("Player comes back to a pause where it was paused", async () => {
-  await using opened = open();
-  await opened.play();
-  await opened.show();
-  await opened.player.command("PAUSE");
-  opened.camera.hangUp();
-  await opened.notice(/gone/);
-  opened.clock.advance(1000);
-  await opened.notice(/The server is back/);
-  assertEquals([opened.player.status.state, opened.camera.methods.at(-1)], ["READY", "SETUP"]);
-});
-
-Deno.test("Player waits longer from try to try, up to half a minute, and anew after a packet", async () => {
-  let isDown = false;
-  await using opened = open({
-    DESCRIBE: () => isDown ? { status: "503 Service Unavailable" } : PLAIN.DESCRIBE,
-  });
-  const { player, camera, clock } = opened;
-  await opened.play();
-  await opened.show();
-  isDown = true;
-  camera.hangUp();
-  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
-    await opened.notice(new RegExp(`trying again in ${seconds} s$`));
-    // What is told next may read the same: 30 s comes twice.
-    const { length } = opened.statuses;
-    clock.advance(seconds * 1000);
-    await camera.until(() => opened.statuses.slice(length).some(({ notice }) => /503/.test(notice?.text ?? "")));
-  }
-  isDown = false;
-  clock.advance(30_000);
-  await opened.notice(/The server is back/);
-  await opened.show();
-  camera.hangUp();
-  await opened.notice(/trying again in 1 s$/);
-  assertEquals(player.status.state, "INIT");
-});
-
-Deno.test({
-  name: "Player stops waiting for a server when it is told to, at once",
-  ...STRICT,
-  fn: async () => {
-    let isSilent = false;
-    await using opened = open({ OPTIONS: () => isSilent ? undefined : PLAIN.OPTIONS });
-    const { player, camera, clock } = opened;
-    const stop = async () => {
-      await player.command("TEARDOWN");
-      assertEquals([player.status.state, player.status.allowed], ["INIT", ["SETUP"]]);
-      assertEquals([player.status.notice, clock.pendingTimers], [undefined, 0]);
-    };
-    await opened.play();
-    await opened.show();
-    camera.hangUp();
-    await opened.notice(/gone/);
-    await stop();
-
-    // And while it tries.
-    await opened.play();
-    await opened.show();
-    isSilent = true;
-    camera.hangUp();
-    await opened.notice(/gone/);
-    const before = camera.requests.length;
-    clock.advance(1000);
-    await camera.until(() => camera.requests.length > before);
-    assertEquals(player.status.allowed, ["TEARDOWN"]);
-    await stop();
-  },
-});
-
-Deno.test("Player tries at once when it is told to", async () => {
-  await using opened = open();
-  await opened.play();
-  await opened.show();
-  opened.camera.hangUp();
-  await opened.notice(/gone/);
-  await opened.play();
-  await opened.show();
-  assertEquals(opened.player.status.state, "PLAYING");
-});
-
-Deno.test("Player does not try a server again that wants another password", async () => {
-  let isShut = false;
-  await using opened = open({ DESCRIBE: () => isShut ? { status: "401 Unauthorized" } : PLAIN.DESCRIBE });
-  await opened.play();
-  await opened.show();
-  isShut = true;
-  opened.camera.hangUp();
-  await opened.notice(/gone/);
-  opened.clock.advance(1000);
-  const { notice, allowed } = await opened.notice(/401 Unauthorized/);
-  assertEquals([notice?.level, allowed], ["error", ["SETUP"]]);
-  assertEquals(opened.clock.pendingTimers, 0);
-});
-
-/** Who is tried again, once something came. */
-const WHO: readonly [title: string, answers: Answers, reconnect: boolean | undefined, isTried: boolean][] = [
-  ["a live stream", {}, undefined, true],
-  ["a live stream with --no-reconnect", {}, false, false],
-  ["a stream that ends", { DESCRIBE: FINITE }, undefined, false],
-  ["a stream that ends with --reconnect", { DESCRIBE: FINITE }, true, true],
-];
-
-for (const [title, answers, reconnect, isTried] of WHO) {
-  Deno.test(`Player ${isTried ? "tries" : "does not try"} the server of ${title} again`, async () => {
-    await using opened = open(answers, { reconnect });
-    await opened.play();
-    await opened.show();
-    opened.camera.hangUp();
-    const { notice } = await opened.notice(/gone/);
-    assertEquals(notice?.level, isTried ? "warning" : "error");
-    assertEquals(/trying again/.test(notice?.text ?? ""), isTried);
-  });
-}
-
-Deno.test("Player does not try a server again from which nothing came", async () => {
-  await using opened = open();
-  await opened.play();
-  opened.camera.hangUp();
-  const { notice } = await opened.notice(/gone/);
-  assertEquals(notice?.level, "error");
-});
-
-Deno.test(`Player takes a live server for gone after ${RECONNECT_SILENCE_MS} ms of silence`, async () => {
-  await using opened = open();
-  const { player, clock } = opened;
-  await opened.play();
-  await opened.show();
-  clock.advance(SILENCE_MS);
-  assertMatch(player.status.notice?.text ?? "", /^No packet for 5 s/);
-  assertEquals(player.status.state, "PLAYING");
-  clock.advance(RECONNECT_SILENCE_MS - SILENCE_MS);
-  assertEquals(player.status.notice?.text, "The server has gone: no packet has come for 10 s; trying again in 1 s");
-});
-
-Deno.test("Player waits after the BYE of a live server whether the stream goes on", async () => {
-  await using opened = open();
-  const { player, camera, clock } = opened;
-  await opened.play();
-  await opened.show();
-  const bye = encodeRtcp([{ kind: "bye", ssrcs: [1] }]);
-  await camera.send(1, bye);
-  await opened.show();
-  assertEquals(player.status.notice, undefined);
-  await camera.send(1, bye);
-  // What comes behind it has been read when the question is answered.
-  await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
-  await camera.until(() => camera.replies.length > 0);
-  assertEquals(player.status.notice, undefined);
-  clock.advance(SILENCE_MS);
-  assertEquals(player.status.notice?.text, "The server has gone: the stream has ended; trying again in 1 s");
 });
 
 Deno.test("Player takes a BYE for the end of a stream that ends", async () => {
@@ -465,4 +214,86 @@ Deno.test("Player counts sound beside the picture, over all sessions", async () 
   await opened.show();
   assertEquals(player.statistics().tracks.map(({ packets, lostPackets }) => [packets, lostPackets]), [[4, 1], [1, 0]]);
   assert(player.statistics().frames === 2);
+});
+
+Deno.test("Player goes where an answer to PLAY sends it", async () => {
+  await using other = new ScriptedCamera();
+  const answers: Answers = {
+    PLAY: { status: "302 Moved", lines: [`Location: rtsp://127.0.0.1:${other.port}/x`] },
+  };
+  await using opened = open(answers);
+  await opened.play();
+  await other.until(() => other.methods.includes("PLAY"));
+  await opened.player.command("PAUSE");
+  assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
+  assertEquals(opened.camera.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]);
+});
+
+Deno.test("Player takes a BYE behind the answer to PLAY, in one piece with it, for the end", async () => {
+  await using opened = open({
+    DESCRIBE: FINITE,
+    PLAY: {
+      then: Uint8Array.of(
+        ...interleaved(0, encodeFrame({ sequenceNumber: 1 })),
+        ...interleaved(1, encodeRtcp([{ kind: "bye", ssrcs: [1] }])),
+      ),
+    },
+  });
+  await opened.play();
+  await opened.notice(/The stream has ended/);
+  assertEquals(opened.frames.length, 1);
+});
+
+Deno.test("Player takes packets of another payload type for no sign of life, and says what they are", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  for (const sequenceNumber of [8, 9]) {
+    clock.advance(SILENCE_MS / 2);
+    await camera.send(0, encodeFrame({ sequenceNumber, payloadType: 96 }));
+    await camera.until(() => player.statistics().malformedPackets === sequenceNumber - 7);
+  }
+  assertMatch(player.status.notice?.text ?? "", /^No packet for 5 s/);
+
+  await using never = open();
+  await never.play();
+  await never.camera.send(0, encodeFrame({ sequenceNumber: 1, payloadType: 96 }));
+  await never.camera.until(() => never.player.statistics().malformedPackets === 1);
+  never.clock.advance(SILENCE_MS);
+  assertEquals(
+    never.player.status.notice?.text,
+    "Packets come, but for 5 s none was of the picture: their payload type is 96; check what the server sends",
+  );
+});
+
+Deno.test("Player goes over to TCP where nothing but packets of another payload type comes over UDP", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { camera, clock, player } = opened;
+  await opened.play();
+  const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  await socket.send(encodeFrame({ sequenceNumber: 1, payloadType: 96 }), {
+    ...{ transport: "udp", hostname: "127.0.0.1", port },
+  });
+  socket.close();
+  await camera.until(() => player.statistics().malformedPackets === 1);
+  clock.advance(FIRST_PACKET_TIMEOUT_MS);
+  await opened.notice(/No packet of the picture has come over UDP for 3 s: TCP is used/);
+  await player.command("PAUSE");
+  assertEquals(player.status.transport, "tcp");
+});
+
+Deno.test("Player keeps the count of strangers' packets where a session begins anew", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { camera, clock, player } = opened;
+  await opened.play();
+  const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+  const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+  await stranger.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
+  stranger.close();
+  await camera.until(() => player.statistics().strangerPackets === 1);
+  clock.advance(FIRST_PACKET_TIMEOUT_MS);
+  await player.command("PAUSE");
+  assertEquals([player.status.transport, player.statistics().strangerPackets], ["tcp", 1]);
 });

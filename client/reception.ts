@@ -65,6 +65,7 @@ export class Reception {
   #frames = 0;
   #damagedFrames = 0;
   #malformedPackets = 0;
+  #otherPayloadType: number | undefined;
   #ssrc: number | undefined;
   #senderReport: SenderClock | undefined;
 
@@ -100,9 +101,14 @@ export class Reception {
     return this.#damageCauses;
   }
 
-  /** Datagrams that were no RTP packets of JPEG. */
+  /** Datagrams that were no RTP packets of the stream: another payload type, another source in between, or no RTP at all. */
   get malformedPackets(): number {
     return this.#malformedPackets;
+  }
+
+  /** The payload type of the newest RTP packet that had another one than the stream; `undefined` without such a packet. */
+  get otherPayloadType(): number | undefined {
+    return this.#otherPayloadType;
   }
 
   /** When {@linkcode expire} is to be called, in milliseconds of the caller's clock, if nothing comes before. */
@@ -110,15 +116,18 @@ export class Reception {
     return this.#reorder.deadlineMs;
   }
 
-  /** Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes. */
-  push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] {
+  /**
+   * Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes, or `undefined` where it is
+   * none of the stream's.
+   */
+  push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] | undefined {
     const packet = this.#decode(datagram);
-    if (packet === undefined) return [];
+    if (packet === undefined) return undefined;
     const { sequenceNumber } = packet;
     const { outcome, packets } = this.#reorder.push(packet, arrivalMs);
     if (outcome === "stray") {
       this.#malformedPackets++;
-      return [];
+      return undefined;
     }
     this.#ssrc = packet.ssrc;
     // The lab counts from 1; the standards begin anywhere.
@@ -161,6 +170,7 @@ export class Reception {
     try {
       const packet = decodeRtpPacket(datagram);
       if (packet.payloadType === this.#payloadType) return packet;
+      this.#otherPayloadType = packet.payloadType;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }

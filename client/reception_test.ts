@@ -25,7 +25,7 @@ function datagrams(count: number, options: { fragmentBytes?: number; payloadType
 }
 
 /** The fill byte of each frame that comes out. */
-function fills(frames: readonly { data: Uint8Array }[]): number[] {
+function fills(frames: readonly { data: Uint8Array }[] = []): number[] {
   return frames.map(({ data }) => data[6]);
 }
 
@@ -59,8 +59,8 @@ Deno.test("Reception counts a frame with a hole as damaged, with its cause", () 
 Deno.test("Reception passes over what is no RTP packet of JPEG, and counts it", () => {
   const reception = new Reception();
   const others = [new Uint8Array(0), new Uint8Array([1, 2, 3]), ...datagrams(1, { payloadType: 96 })];
-  for (const datagram of others) assertEquals(reception.push(datagram, 0), []);
-  assertEquals([reception.malformedPackets, reception.statistics], [3, undefined]);
+  for (const datagram of others) assertEquals(reception.push(datagram, 0), undefined);
+  assertEquals([reception.malformedPackets, reception.otherPayloadType, reception.statistics], [3, 96, undefined]);
   assertEquals(fills(reception.push(datagrams(1)[0], 0)), [1]);
 });
 

@@ -8,7 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { SessionState } from "../rtsp/session_state.ts";
-import { RECONNECT_MAX_MS, RECONNECT_MIN_MS } from "./limits.ts";
+import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "./limits.ts";
 import { RefusedError } from "./media_session.ts";
 import type { Notice } from "./playback.ts";
 
@@ -36,6 +36,7 @@ export class Reconnection {
   readonly #options: ReconnectionOptions;
   #lostState: SessionState | undefined;
   #tries = 0;
+  #backSinceMs = 0;
   #cancel: (() => void) | undefined;
 
   /** Has lost nothing yet. */
@@ -67,9 +68,9 @@ export class Reconnection {
     onNotice({ level: "warning", text: `${reason}; trying again in ${Math.max(1, Math.round(delayMs / 1000))} s` });
   }
 
-  /** Something has come: the next time is a short one again. */
-  reset(): void {
-    this.#tries = 0;
+  /** A packet has come. Once they come for a while, the next time to wait is a short one again. */
+  note(): void {
+    if (this.#tries > 0 && this.#options.clock.nowMs() - this.#backSinceMs >= RECONNECT_STABLE_MS) this.#tries = 0;
   }
 
   /** Nobody wants the server back any more. */
@@ -77,6 +78,7 @@ export class Reconnection {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#lostState = undefined;
+    this.#tries = 0;
   }
 
   async #try(state: SessionState): Promise<void> {
@@ -90,6 +92,7 @@ export class Reconnection {
       this.forget();
       return onNotice({ level: "error", text: reason });
     }
+    this.#backSinceMs = this.#options.clock.nowMs();
     // It may be lost again already.
     if (this.#lostState === undefined || this.isWaiting) return;
     this.#lostState = undefined;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../tests/support/fake_clock.ts";
-import { RECONNECT_MAX_MS, RECONNECT_MIN_MS } from "./limits.ts";
+import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "./limits.ts";
 import { RefusedError } from "./media_session.ts";
 import { Reconnection } from "./reconnection.ts";
 
@@ -61,13 +61,21 @@ Deno.test("Reconnection says what it waits for, and that the server is back", as
   assertEquals([reconnection.lostState, reconnection.isWaiting], [undefined, false]);
 });
 
-Deno.test("Reconnection waits a short time again once something has come", async () => {
-  const { reconnection, next } = open({ answer: fail });
+Deno.test("Reconnection waits a short time again once packets have come for a while", async () => {
+  let isDown = true;
+  const { clock, reconnection, next } = open({ answer: () => isDown ? fail() : Promise.resolve() });
   reconnection.lose("PLAYING", "gone");
   for (let count = 0; count < 40; count++) await next();
+  isDown = false;
   assertEquals(await next(), RECONNECT_MAX_MS);
-  reconnection.reset();
-  await next();
+  // A server that goes away after a few packets has not come back.
+  clock.advance(RECONNECT_STABLE_MS - 1);
+  reconnection.note();
+  reconnection.lose("PLAYING", "gone");
+  assertEquals(await next(), RECONNECT_MAX_MS);
+  clock.advance(RECONNECT_STABLE_MS);
+  reconnection.note();
+  reconnection.lose("PLAYING", "gone");
   assertEquals(await next(), RECONNECT_MIN_MS);
 });
 

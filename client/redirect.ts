@@ -6,6 +6,7 @@
  */
 
 import { hostAndPort } from "../rtp/addresses.ts";
+import { RefusedError } from "./media_session.ts";
 import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
 
 /** Where a redirect comes from. */
@@ -17,6 +18,20 @@ export interface RedirectOrigin {
 }
 
 const MAX_SHOWN_CHARS = 80;
+
+/** A reply that says where else to ask. */
+export class RedirectedError extends RefusedError {
+  /** The class's name, for logs. */
+  override name = "RedirectedError";
+  /** The value of its Location. */
+  readonly location: string;
+
+  /** The message is that of a refusal. */
+  constructor({ message, status }: RefusedError, location: string) {
+    super(message, status);
+    this.location = location;
+  }
+}
 
 /** Statuses that say where else to ask; others of 300 to 399 name proxies, or nothing. */
 export function isRedirect(status: number): boolean {

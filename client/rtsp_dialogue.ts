@@ -21,7 +21,7 @@ import { encodeStandardRequest, encodeStandardResponse } from "../rtsp/standard_
 import type { StatusCode } from "../rtsp/status.ts";
 import { MAX_AUTHORIZATIONS } from "./limits.ts";
 import { refusal, RefusedError } from "./media_session.ts";
-import { redirectedUrl } from "./redirect.ts";
+import { isRedirect, RedirectedError, redirectedUrl } from "./redirect.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
 import { type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
 
@@ -127,7 +127,7 @@ export class RtspDialogue {
     log.info("the server sends us to {url}", { url: withoutSecrets(this.#url.href) });
   }
 
-  /** Sends a request; rejects with a `RefusedError` for another status than 200. */
+  /** Sends a request; rejects with a `RefusedError` for another status than 200, perhaps a `RedirectedError`. */
   async request(method: string, parts: RequestParts): Promise<RtspResponse> {
     const response = await this.tryRequest(method, parts);
     if (response.status !== 200) throw this.refusal(`${method} ${parts.url}`, response);
@@ -148,9 +148,13 @@ export class RtspDialogue {
     }
   }
 
-  /** How the server refused what was asked for, as an error that says what to do. */
+  /** How the server refused what was asked for, as an error that says what to do, or where else to ask. */
   refusal(label: string, response: RtspResponse): RefusedError {
     const { typed, now } = { typed: this.#options.url, now: this.#url };
+    const location = response.headers.get("Location");
+    if (isRedirect(response.status) && location !== undefined) {
+      return new RedirectedError(refusal(label, response, now.path), location);
+    }
     if (response.status === 401 && typed.user !== undefined && now.user === undefined) {
       return new RefusedError(
         `The server sent us to ${

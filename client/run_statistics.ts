@@ -21,12 +21,13 @@ const COUNTERS = [
   "lostPackets",
   "duplicatePackets",
   "reorderedPackets",
+  "malformedPackets",
   "bytes",
 ] as const;
 
 const NOTHING: VideoCounters = {
   ...{ frames: 0, damagedFrames: 0, packets: 0, expectedPackets: 0, lostPackets: 0 },
-  ...{ duplicatePackets: 0, reorderedPackets: 0, bytes: 0 },
+  ...{ duplicatePackets: 0, reorderedPackets: 0, malformedPackets: 0, bytes: 0 },
 };
 
 /** Adds up. */
@@ -125,12 +126,12 @@ export class RunStatistics {
   }
 }
 
-function countersOf({ frames, damagedFrames, statistics }: Reception): VideoCounters {
-  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames };
+function countersOf({ frames, damagedFrames, malformedPackets, statistics }: Reception): VideoCounters {
+  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames, malformedPackets };
   const { packets, expectedPackets, lostPackets, duplicatePackets, reorderedPackets, bytes } = statistics;
   return {
     ...{ frames, damagedFrames, packets, expectedPackets, lostPackets },
-    ...{ duplicatePackets, reorderedPackets, bytes },
+    ...{ duplicatePackets, reorderedPackets, malformedPackets, bytes },
   };
 }
 

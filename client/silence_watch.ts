@@ -6,6 +6,7 @@
 
 import type { Clock } from "../rtp/clock.ts";
 import { SILENCE_MS } from "./limits.ts";
+import type { Reception } from "./reception.ts";
 import type { LabSource, UrlSource } from "./session_factory.ts";
 
 /** Constructor options of {@linkcode SilenceWatch}. */
@@ -69,9 +70,21 @@ export class SilenceWatch {
 }
 
 /** What a first silence may mean, for people. */
-export function silenceAdvice(source: LabSource | UrlSource, { hasPackets }: { readonly hasPackets: boolean }): string {
+export function silenceAdvice(
+  source: LabSource | UrlSource,
+  { statistics, malformedPackets, otherPayloadType }: Pick<
+    Reception,
+    "statistics" | "malformedPackets" | "otherPayloadType"
+  >,
+): string {
   const seconds = SILENCE_MS / 1000;
-  if (hasPackets) return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
+  if (statistics !== undefined) {
+    return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
+  }
+  if (malformedPackets > 0) {
+    const what = otherPayloadType === undefined ? "RTP" : `of the picture: their payload type is ${otherPayloadType}`;
+    return `Packets come, but for ${seconds} s none was ${what}; check what the server sends`;
+  }
   if ("url" in source) return `No packet has come for ${seconds} s: check the server, or try --transport tcp`;
   return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(source.file)} ` +
     `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${source.rtpPort}`;

@@ -9,7 +9,6 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import type { HeaderField } from "../rtsp/headers.ts";
 import type { RtspResponse } from "../rtsp/message.ts";
-import { decodePresentation, type PresentationDescription } from "../rtsp/sdp.ts";
 import { decodeSession } from "../rtsp/standard_grammar.ts";
 import { decodeTransports, encodeTransport } from "../rtsp/transport.ts";
 import { Keepalive } from "./keepalive.ts";
@@ -17,11 +16,13 @@ import { BYE_WAIT_MS, DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, 
 import { type MediaSession, type MediaSessionEvents, RefusedError, type TransportKind } from "./media_session.ts";
 import { MediaTrack } from "./media_track.ts";
 import { InterleavedPath, MulticastPath, type PacketPath, type PacketPathEvents, UdpPath } from "./packet_path.ts";
-import { Reception } from "./reception.ts";
-import { isRedirect } from "./redirect.ts";
+import { Presentation } from "./presentation.ts";
+import type { Reception } from "./reception.ts";
+import { RedirectedError } from "./redirect.ts";
 import { RtspDialogue } from "./rtsp_dialogue.ts";
 import type { RtspUrl } from "./rtsp_url.ts";
-import { chooseTracks, type ChosenTrack, resolveControl } from "./track_choice.ts";
+import { TrackList } from "./track_list.ts";
+import { chooseTracks, type ChosenTrack } from "./track_choice.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -50,15 +51,12 @@ export class StandardSession implements MediaSession {
   readonly #dialogue: RtspDialogue;
   readonly #canonicalName: string;
   #transport: TransportKind;
-  #presentation: PresentationDescription | undefined;
-  #baseUrl = "";
+  #presentation: Presentation | undefined;
   #session: string | undefined;
-  /** The video first, then sound. */
-  #tracks: MediaTrack[] = [];
+  readonly #tracks = new TrackList();
   #keepalive: Keepalive | undefined;
   #cancelFirstPacket: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
-  #hasPackets = false;
   /** Times that the server has sent us elsewhere since the last packet. */
   #redirects = 0;
   /** Where the server has asked us to go. */
@@ -75,15 +73,8 @@ export class StandardSession implements MediaSession {
       userAgent,
       clock,
       random,
-      onPacket: (channel, data) => this.#takeInterleaved(channel, data),
-      onRedirect: (location) => {
-        if (++this.#redirects > MAX_REDIRECTS) {
-          return events.onClosed(`it sent us elsewhere ${MAX_REDIRECTS} times in a row without a picture between`);
-        }
-        const isNews = this.#redirect === undefined;
-        this.#redirect = location;
-        if (isNews) events.onRenewal("The server sends its clients elsewhere");
-      },
+      onPacket: (channel, data) => this.#tracks.takeInterleaved(channel, data),
+      onRedirect: (location) => this.#beginAnewElsewhere(location),
       onClosed: events.onClosed,
     });
   }
@@ -93,46 +84,61 @@ export class StandardSession implements MediaSession {
   }
 
   get reception(): Reception {
-    return this.#tracks[0]?.reception ?? new Reception();
+    return this.#tracks.reception;
   }
 
   get audio(): readonly MediaTrack[] {
-    return this.#tracks.slice(1);
+    return this.#tracks.audio;
   }
 
   get isLive(): boolean {
-    return this.#presentation?.isFinite === false;
+    return this.#presentation?.description.isFinite === false;
   }
 
   get strangerPackets(): number {
-    return this.#tracks[0]?.path.strangerPackets ?? 0;
+    return this.#tracks.strangerPackets;
   }
 
+  /** Goes where the server sends us until it, or another one, has a session for us. */
   async setUp(): Promise<void> {
-    await this.#dialogue.connect();
-    await this.#describe();
-    await this.#setUpTracks();
+    for (;;) {
+      try {
+        await this.#dialogue.connect();
+        return await this.#setUpTracks(await this.#describe());
+      } catch (error) {
+        if (!(error instanceof RedirectedError)) throw error;
+        if (!this.#mayBeSentOn()) throw new Error(`The server sent us elsewhere ${MAX_REDIRECTS} times in a row`);
+        this.#tracks.close();
+        this.#session = undefined;
+        this.#dialogue.follow(error.location);
+      }
+    }
   }
 
   async play(): Promise<void> {
     const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
     // Packets may overtake the reply: they are let in beforehand.
-    for (const track of this.#tracks) track.path.accept();
+    this.#tracks.accept();
     this.#checkOpen();
     this.#watchFirstPacket();
-    await this.#request("PLAY", from);
-    for (const track of this.#tracks) track.startReports();
+    try {
+      await this.#request("PLAY", from);
+    } catch (error) {
+      if (!(error instanceof RedirectedError)) throw error;
+      return this.#beginAnewElsewhere(error.location);
+    }
+    this.#tracks.startReports();
   }
 
   async pause(): Promise<void> {
     this.#cancelFirstPacket?.();
     await this.#request("PAUSE");
-    for (const track of this.#tracks) track.stopReports();
+    this.#tracks.stopReports();
   }
 
   async tearDown(): Promise<void> {
     this.#stopTimers();
-    for (const track of this.#tracks) track.sayBye();
+    this.#tracks.sayBye();
     try {
       await this.#request("TEARDOWN");
     } catch (error) {
@@ -144,14 +150,12 @@ export class StandardSession implements MediaSession {
 
   async renew({ isPlaying }: { readonly isPlaying: boolean }): Promise<void> {
     await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
-    this.#closeTracks();
+    this.#tracks.close();
     this.#session = undefined;
     const location = this.#redirect;
     this.#redirect = undefined;
     if (location !== undefined) this.#dialogue.follow(location);
-    await this.#dialogue.connect();
-    if (location !== undefined) await this.#describe();
-    await this.#setUpTracks();
+    await this.setUp();
     if (isPlaying) await this.play();
   }
 
@@ -159,36 +163,23 @@ export class StandardSession implements MediaSession {
     this.#isClosed = true;
     this.#stopTimers();
     this.#dialogue.close();
-    this.#closeTracks();
+    this.#tracks.close();
   }
 
-  async #describe(redirects = 0): Promise<void> {
+  async #describe(): Promise<Presentation> {
     const { href } = this.#dialogue.url;
-    const headers: HeaderField[] = [["Accept", "application/sdp"]];
-    const response = await this.#dialogue.tryRequest("DESCRIBE", { url: href, headers });
-    const location = response.headers.get("Location");
-    if (isRedirect(response.status) && location !== undefined) {
-      if (redirects >= MAX_REDIRECTS) throw new Error(`The server sent us elsewhere ${MAX_REDIRECTS} times in a row`);
-      this.#dialogue.follow(location);
-      await this.#dialogue.connect();
-      return await this.#describe(redirects + 1);
-    }
-    if (response.status !== 200) throw this.#dialogue.refusal(`DESCRIBE ${href}`, response);
-    this.#presentation = decodePresentation(response.body);
-    const base = response.headers.get("Content-Base") || response.headers.get("Content-Location") || href;
-    // Some servers leave it empty, or tell a path only: what was asked for is the base then.
-    this.#baseUrl = /^rtsps?:\/\//i.test(base) ? base : href;
+    const response = await this.#dialogue.request("DESCRIBE", { url: href, headers: [["Accept", "application/sdp"]] });
+    return this.#presentation = new Presentation(response, href);
   }
 
-  async #setUpTracks(): Promise<void> {
-    const { video, audio, leftOut } = chooseTracks(this.#presentation!);
+  async #setUpTracks(presentation: Presentation): Promise<void> {
+    const { video, audio, leftOut } = chooseTracks(presentation.description);
     if (leftOut.length > 0) log.info("left out of the stream: {tracks}", { tracks: leftOut.join(", ") });
-    this.#hasPackets = false;
     for (const [index, chosen] of [video, ...audio].entries()) {
       const track = this.#createTrack(chosen, index);
-      this.#tracks.push(track);
+      this.#tracks.add(track);
       try {
-        await this.#setUpTrack(track);
+        await this.#setUpTrack(track, presentation.urlOf(chosen.control));
       } catch (error) {
         // Without a session there is nothing to go on with; without sound there is the picture.
         if (chosen === video || !(error instanceof RefusedError)) throw error;
@@ -196,8 +187,7 @@ export class StandardSession implements MediaSession {
           encoding: chosen.encoding,
           reason: error.message,
         });
-        track.close();
-        this.#tracks = this.#tracks.filter((other) => other !== track);
+        this.#tracks.leaveOut(track);
       }
     }
   }
@@ -216,8 +206,8 @@ export class StandardSession implements MediaSession {
       clock,
       random,
       openPath: (pathEvents) => this.#openPath(pathEvents, index),
-      onPacket: (datagram) => this.#takeVideo(datagram),
-      onBye: () => chosen === this.#tracks[0]?.chosen && this.#takeBye(),
+      onPacket: events.onPacket,
+      onBye: () => chosen === this.#tracks.video?.chosen && this.#takeBye(),
       onError: ({ message }) => events.onNotice({ level: "error", text: `The RTP port failed: ${message}` }),
     });
   }
@@ -236,11 +226,10 @@ export class StandardSession implements MediaSession {
   }
 
   /** SETUP over the present transport, or over TCP where the server refuses UDP. */
-  async #setUpTrack(track: MediaTrack): Promise<void> {
-    const url = resolveControl(this.#baseUrl, track.chosen.control);
+  async #setUpTrack(track: MediaTrack, url: string): Promise<void> {
     const headers = (): HeaderField[] => [["Transport", encodeTransport(track.path.offer)], ...this.#sessionHeader()];
     let response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
-    if (response.status === 461 && track === this.#tracks[0] && this.#canUseTcp) {
+    if (response.status === 461 && track === this.#tracks.video && this.#canUseTcp) {
       this.#useTcp("The server does not send over UDP", track);
       response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
     }
@@ -248,7 +237,7 @@ export class StandardSession implements MediaSession {
     this.#checkOpen();
     if (this.#session === undefined) this.#beginSession(response);
     const [answer] = decodeTransports(response.headers.get("Transport") ?? "");
-    if (answer?.protocol === "tcp" && track === this.#tracks[0] && this.#canUseTcp) {
+    if (answer?.protocol === "tcp" && track === this.#tracks.video && this.#canUseTcp) {
       this.#useTcp("The server sends over TCP only", track);
     }
     await track.path.settle(answer);
@@ -270,22 +259,16 @@ export class StandardSession implements MediaSession {
     const method = this.#dialogue.offers("GET_PARAMETER") ? "GET_PARAMETER" : "OPTIONS";
     const headers = this.#sessionHeader();
     try {
-      const { status } = await this.#dialogue.tryRequest(method, { url: this.#aggregateUrl(), headers });
+      const { status } = await this.#dialogue.tryRequest(method, { url: this.#url, headers });
       if (status === 454) this.#options.events.onClosed("it does not know the session any more");
     } catch (error) {
       log.info("{method} failed: {reason}", { method, reason: error instanceof Error ? error.message : error });
     }
   }
 
-  #takeVideo(datagram: Uint8Array): void {
-    this.#hasPackets = true;
-    this.#redirects = 0;
-    this.#cancelFirstPacket?.();
-    this.#options.events.onPacket(datagram);
-  }
-
-  #takeInterleaved(channel: number, data: Uint8Array): void {
-    for (const { path } of this.#tracks) if (path instanceof InterleavedPath) path.take(channel, data);
+  /** Whether something of the picture has come since SETUP. */
+  get #hasPackets(): boolean {
+    return this.reception.statistics !== undefined;
   }
 
   /** Over UDP, packets that were sent before a BYE may come behind it. */
@@ -315,15 +298,32 @@ export class StandardSession implements MediaSession {
     this.#cancelFirstPacket?.();
     if (!this.#canUseTcp || this.#hasPackets) return;
     this.#cancelFirstPacket = this.#options.clock.after(FIRST_PACKET_TIMEOUT_MS, () => {
-      this.#beginAnewOverTcp(`No packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
+      if (this.#hasPackets) return;
+      this.#beginAnewOverTcp(`No packet of the picture has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
     });
+  }
+
+  /** Counts a redirect; false where there are too many of them. */
+  #mayBeSentOn(): boolean {
+    this.#redirects = this.#hasPackets ? 1 : this.#redirects + 1;
+    return this.#redirects <= MAX_REDIRECTS;
+  }
+
+  #beginAnewElsewhere(location: string): void {
+    const { events } = this.#options;
+    if (!this.#mayBeSentOn()) {
+      return events.onClosed(`it sent us elsewhere ${MAX_REDIRECTS} times in a row without a picture between`);
+    }
+    const isNews = this.#redirect === undefined;
+    this.#redirect = location;
+    if (isNews) events.onRenewal("The server sends its clients elsewhere");
   }
 
   #beginAnewOverTcp(reason: string): void {
     this.#cancelFirstPacket?.();
     this.#cancelEnd?.();
     // What still comes of the session that is given up is no news of the next one.
-    this.#closeTracks();
+    this.#tracks.close();
     this.#transport = "tcp";
     this.#options.events.onRenewal(`${reason}: TCP is used`);
   }
@@ -332,26 +332,22 @@ export class StandardSession implements MediaSession {
     this.#keepalive?.stop();
     this.#cancelFirstPacket?.();
     this.#cancelEnd?.();
-    for (const track of this.#tracks) track.stopReports();
-  }
-
-  #closeTracks(): void {
-    for (const track of this.#tracks) track.close();
-    this.#tracks = [];
+    this.#tracks.stopReports();
   }
 
   #sessionHeader(): HeaderField[] {
     return this.#session === undefined ? [] : [["Session", this.#session]];
   }
 
-  #aggregateUrl(): string {
-    return resolveControl(this.#baseUrl, this.#presentation?.control);
+  /** What the whole session is asked for under. */
+  get #url(): string {
+    return this.#presentation?.url ?? this.#dialogue.url.href;
   }
 
   /** Asks for something of the whole session. */
   async #request(method: string, headers: readonly HeaderField[] = []): Promise<void> {
     await this.#dialogue.request(method, {
-      url: this.#aggregateUrl(),
+      url: this.#url,
       headers: [...this.#sessionHeader(), ...headers],
     });
     this.#checkOpen();

@@ -173,6 +173,12 @@ Deno.test("StandardSession follows a redirect, and not for ever", async () => {
   });
   await camera.session.setUp();
   assertEquals(other.asked.slice(0, 2), ["OPTIONS rtsp://camera/elsewhere", "DESCRIBE rtsp://camera/elsewhere"]);
+  await using there = open();
+  await using shared = open({
+    SETUP: { status: "301 Moved", lines: [`Location: rtsp://127.0.0.1:${there.port}/there`] },
+  });
+  await shared.session.setUp();
+  assertEquals(there.methods, ["OPTIONS", "DESCRIBE", "SETUP"]);
   await using circle = open({
     DESCRIBE: ({ uri }) => ({ status: "301 Moved", lines: [`Location: ${uri}`] }),
   });
@@ -320,6 +326,15 @@ Deno.test("StandardSession keeps alive from SETUP to TEARDOWN, paused or not", a
   await camera.session.tearDown();
   assertEquals(camera.clock.pendingTimers, 0);
 });
+
+for (const status of ["454 Session Not Found", "405 Method Not Allowed"]) {
+  Deno.test(`StandardSession takes leave of a server that knows of no session any more: ${status}`, async () => {
+    await using camera = open({ TEARDOWN: { status } });
+    await camera.session.setUp();
+    await camera.session.tearDown();
+    assertEquals([camera.methods.at(-1), camera.events], ["TEARDOWN", []]);
+  });
+}
 
 Deno.test("StandardSession says so when the server has forgotten the session", async () => {
   await using camera = open({ GET_PARAMETER: { status: "454 Session Not Found" } });

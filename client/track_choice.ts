@@ -76,10 +76,3 @@ function kindOf({ type }: TrackDescription, { encoding }: TrackFormat): ChosenTr
 function describe({ type, formats }: TrackDescription): string {
   return [type, ...[...formats.values()].map(({ encoding }) => encoding)].join(" ");
 }
-
-/** The URL of a control attribute (RFC 2326, C.1.1): absolute, relative to the base, or the base itself. */
-export function resolveControl(base: string, control: string | undefined): string {
-  if (control === undefined || control === "*" || control === "") return base;
-  if (/^rtsps?:\/\//i.test(control)) return control;
-  return `${base.replace(/\/$/, "")}/${control.replace(/^\//, "")}`;
-}

@@ -15,7 +15,7 @@ packages=(
   gstreamer1.0-tools gstreamer1.0-rtsp gstreamer1.0-libav
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gir1.2-gst-rtsp-server-1.0 python3-gi
-  tshark ustreamer chromium curl
+  tshark ustreamer chromium curl debian-archive-keyring
   iproute2 python3 python3-pil imagemagick libjpeg-turbo-progs
 )
 

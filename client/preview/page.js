@@ -126,7 +126,17 @@ function showNotice(news) {
 /** @param {Record<string, any>} stats */
 function showStatistics(stats) {
   const isPlaying = status.state === "PLAYING";
-  for (const name of ["frames", "packets", "lostPackets", "duplicatePackets", "reorderedPackets", "strangerPackets"]) {
+  for (
+    const name of [
+      "frames",
+      "packets",
+      "lostPackets",
+      "duplicatePackets",
+      "reorderedPackets",
+      "malformedPackets",
+      "strangerPackets",
+    ]
+  ) {
     set(name, stats[name].toLocaleString());
   }
   set("droppedFrames", `${stats.droppedFrames.toLocaleString()} frames`);

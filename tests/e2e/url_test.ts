@@ -35,7 +35,7 @@ Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says 
   const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
   assertEquals(code, 0, log);
   assertEquals([summary.frames, summary.transport], [30, "tcp"]);
-  assertMatch(log, /No packet has come over UDP for 3 s: TCP is used/);
+  assertMatch(log, /No packet of the picture has come over UDP for 3 s: TCP is used/);
 });
 
 Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {
@@ -95,7 +95,7 @@ Deno.test("play rtsp:// --no-reconnect ends with its server", async () => {
   await live.server.program.stop("SIGKILL");
   const { code, stderr } = await live.player.exit();
   assertEquals(code, 1);
-  assertMatch(stderr.join("\n"), /The server has gone: .* Start it again and press Play/);
+  assertMatch(stderr.join("\n"), /The server has gone: .* Start it again, then Play/);
 });
 
 Deno.test("play rtsp:// stops waiting for its server when it is told to", async () => {

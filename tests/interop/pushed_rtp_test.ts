@@ -29,7 +29,7 @@ async function receive(
   const timer = setTimeout(() => socket.close(), CHILD_TIMEOUT_MS);
   await using program = push(port);
   for await (const [datagram] of socket) {
-    frames.push(...reception.push(datagram, performance.now()).map(({ data }) => data));
+    frames.push(...(reception.push(datagram, performance.now()) ?? []).map(({ data }) => data));
     if (frames.length === FRAMES) break;
   }
   clearTimeout(timer);

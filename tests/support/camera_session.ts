@@ -18,7 +18,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
   const clock = new FakeClock();
   const received: Uint8Array[] = [];
   const events: string[] = [];
-  const session = new StandardSession({
+  const session: StandardSession = new StandardSession({
     url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
     rtpPort: undefined,
     transport: "tcp",
@@ -26,7 +26,10 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     clock,
     random: Math.random,
     events: {
-      onPacket: (datagram) => received.push(datagram),
+      onPacket(datagram) {
+        received.push(datagram);
+        session.reception.push(datagram, clock.nowMs());
+      },
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
       onRenewal: (reason) => events.push(`renewal: ${reason}`),

@@ -66,6 +66,7 @@ export class TestPlayback implements Playback {
       lossRate: 0,
       currentFps: 0,
       currentBitrate: 0,
+      malformedPackets: 0,
       strangerPackets: 0,
       damageCauses: {},
       tracks: [],

@@ -1,0 +1,197 @@
+/** The player at servers that go away and come back. */
+import { assertEquals, assertMatch } from "@std/assert";
+
+import { encodeRtcp } from "../rtp/rtcp.ts";
+
+import { FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
+import { type Answers, PLAIN } from "../tests/support/scripted_camera.ts";
+import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, SILENCE_MS } from "./limits.ts";
+
+/** Nothing may be left open. */
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
+
+Deno.test("Player tries a live server again when it has gone, and goes on", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  camera.hangUp();
+  const lost = await opened.notice(/gone/);
+  assertEquals(lost.notice, {
+    level: "warning",
+    text: "The server has gone: the server closed the connection; trying again in 1 s",
+  });
+  assertEquals([lost.state, lost.allowed, lost.reconnects], ["INIT", ["SETUP", "TEARDOWN"], true]);
+  clock.advance(999);
+  const before = camera.requests.length;
+  clock.advance(1);
+  await opened.notice(/The server is back/);
+  assertEquals(camera.methods.slice(before), ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
+  await opened.show();
+  assertEquals(player.status.state, "PLAYING");
+  assertEquals(opened.frames.map(({ number }) => number), [1, 2]);
+  const { frames, packets, lostPackets } = player.statistics();
+  assertEquals([frames, packets, lostPackets], [2, 2, 0]);
+});
+
+Deno.test("Player comes back to a pause where it was paused", async () => {
+  await using opened = open();
+  await opened.play();
+  await opened.show();
+  await opened.player.command("PAUSE");
+  opened.camera.hangUp();
+  await opened.notice(/gone/);
+  opened.clock.advance(1000);
+  await opened.notice(/The server is back/);
+  assertEquals([opened.player.status.state, opened.camera.methods.at(-1)], ["READY", "SETUP"]);
+});
+
+Deno.test("Player waits longer from try to try, up to half a minute, and anew after packets for a while", async () => {
+  let isDown = false;
+  await using opened = open({
+    DESCRIBE: () => isDown ? { status: "503 Service Unavailable" } : PLAIN.DESCRIBE,
+  });
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  isDown = true;
+  camera.hangUp();
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+    await opened.notice(new RegExp(`trying again in ${seconds} s$`));
+    // What is told next may read the same: 30 s comes twice.
+    const { length } = opened.statuses;
+    clock.advance(seconds * 1000);
+    await camera.until(() => opened.statuses.slice(length).some(({ notice }) => /503/.test(notice?.text ?? "")));
+  }
+  isDown = false;
+  clock.advance(30_000);
+  await opened.notice(/The server is back/);
+  clock.advance(RECONNECT_STABLE_MS - 1);
+  await opened.show();
+  camera.hangUp();
+  await opened.notice(/trying again in 30 s$/);
+  clock.advance(30_000);
+  await opened.notice(/The server is back/);
+  for (let passedMs = 0; passedMs < RECONNECT_STABLE_MS; passedMs += RECONNECT_STABLE_MS / 2) {
+    clock.advance(RECONNECT_STABLE_MS / 2);
+    await opened.show();
+  }
+  camera.hangUp();
+  await opened.notice(/trying again in 1 s$/);
+  assertEquals(player.status.state, "INIT");
+});
+
+Deno.test({
+  name: "Player stops waiting for a server when it is told to, at once",
+  ...STRICT,
+  fn: async () => {
+    let isSilent = false;
+    await using opened = open({ OPTIONS: () => isSilent ? undefined : PLAIN.OPTIONS });
+    const { player, camera, clock } = opened;
+    const stop = async () => {
+      await player.command("TEARDOWN");
+      assertEquals([player.status.state, player.status.allowed], ["INIT", ["SETUP"]]);
+      assertEquals([player.status.notice, clock.pendingTimers], [undefined, 0]);
+    };
+    await opened.play();
+    await opened.show();
+    camera.hangUp();
+    await opened.notice(/gone/);
+    await stop();
+
+    // And while it tries.
+    await opened.play();
+    await opened.show();
+    isSilent = true;
+    camera.hangUp();
+    await opened.notice(/gone/);
+    const before = camera.requests.length;
+    clock.advance(1000);
+    await camera.until(() => camera.requests.length > before);
+    assertEquals(player.status.allowed, ["TEARDOWN"]);
+    await stop();
+  },
+});
+
+Deno.test("Player tries at once when it is told to", async () => {
+  await using opened = open();
+  await opened.play();
+  await opened.show();
+  opened.camera.hangUp();
+  await opened.notice(/gone/);
+  await opened.play();
+  await opened.show();
+  assertEquals(opened.player.status.state, "PLAYING");
+});
+
+Deno.test("Player does not try a server again that wants another password", async () => {
+  let isShut = false;
+  await using opened = open({ DESCRIBE: () => isShut ? { status: "401 Unauthorized" } : PLAIN.DESCRIBE });
+  await opened.play();
+  await opened.show();
+  isShut = true;
+  opened.camera.hangUp();
+  await opened.notice(/gone/);
+  opened.clock.advance(1000);
+  const { notice, allowed } = await opened.notice(/401 Unauthorized/);
+  assertEquals([notice?.level, allowed], ["error", ["SETUP"]]);
+  assertEquals(opened.clock.pendingTimers, 0);
+});
+
+/** Who is tried again, once something came. */
+const WHO: readonly [title: string, answers: Answers, reconnect: boolean | undefined, isTried: boolean][] = [
+  ["a live stream", {}, undefined, true],
+  ["a live stream with --no-reconnect", {}, false, false],
+  ["a stream that ends", { DESCRIBE: FINITE }, undefined, false],
+  ["a stream that ends with --reconnect", { DESCRIBE: FINITE }, true, true],
+];
+
+for (const [title, answers, reconnect, isTried] of WHO) {
+  Deno.test(`Player ${isTried ? "tries" : "does not try"} the server of ${title} again`, async () => {
+    await using opened = open(answers, { reconnect });
+    await opened.play();
+    await opened.show();
+    opened.camera.hangUp();
+    const { notice } = await opened.notice(/gone/);
+    assertEquals(notice?.level, isTried ? "warning" : "error");
+    assertEquals(/trying again/.test(notice?.text ?? ""), isTried);
+  });
+}
+
+Deno.test("Player does not try a server again from which nothing came", async () => {
+  await using opened = open();
+  await opened.play();
+  opened.camera.hangUp();
+  const { notice } = await opened.notice(/gone/);
+  assertEquals(notice?.level, "error");
+});
+
+Deno.test(`Player takes a live server for gone after ${RECONNECT_SILENCE_MS} ms of silence`, async () => {
+  await using opened = open();
+  const { player, clock } = opened;
+  await opened.play();
+  await opened.show();
+  clock.advance(SILENCE_MS);
+  assertMatch(player.status.notice?.text ?? "", /^No packet for 5 s/);
+  assertEquals(player.status.state, "PLAYING");
+  clock.advance(RECONNECT_SILENCE_MS - SILENCE_MS);
+  assertEquals(player.status.notice?.text, "The server has gone: no packet has come for 10 s; trying again in 1 s");
+});
+
+Deno.test("Player waits after the BYE of a live server whether the stream goes on", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  const bye = encodeRtcp([{ kind: "bye", ssrcs: [1] }]);
+  await camera.send(1, bye);
+  await opened.show();
+  assertEquals(player.status.notice, undefined);
+  await camera.send(1, bye);
+  // What comes behind it has been read when the question is answered.
+  await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
+  await camera.until(() => camera.replies.length > 0);
+  assertEquals(player.status.notice, undefined);
+  clock.advance(SILENCE_MS);
+  assertEquals(player.status.notice?.text, "The server has gone: the stream has ended; trying again in 1 s");
+});

@@ -1,0 +1,86 @@
+/**
+ * A player at a scripted camera: for servers that go away, send their clients elsewhere, or fall silent.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { PlaybackStatus, ReceivedFrame } from "../../client/playback.ts";
+import { Player, type PlayerOptions } from "../../client/player.ts";
+import { parseRtspUrl } from "../../client/rtsp_url.ts";
+import { conditionJpeg } from "../../mjpeg/conditioning.ts";
+import { packetizeJpeg } from "../../rtp/jpeg_payload.ts";
+import { encodeRtpPacket } from "../../rtp/packet.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { makeJpeg } from "./jpegs.ts";
+import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "./scripted_camera.ts";
+
+const PAYLOADS = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 64, height: 48 })), { maxPayloadBytes: 60_000 });
+
+/** A description of a stream that ends. */
+export const FINITE = {
+  ...PLAIN.DESCRIBE,
+  body: sdp("a=range:npt=0-10", "m=video 0 RTP/AVP 26", "a=control:track1"),
+};
+
+/** A SETUP that takes what is offered. */
+export const TAKE_ANY: Answers = {
+  SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
+};
+
+/** A player at a camera, over TCP where nothing else is said, and without chance. */
+export function openPlayerAtCamera(answers: Answers = {}, options: Partial<PlayerOptions> & CameraOptions = {}) {
+  const camera = new ScriptedCamera(answers, options);
+  const clock = new FakeClock();
+  const player = new Player({
+    source: { url: parseRtspUrl(`rtsp://127.0.0.1:${camera.port}/stream`) },
+    transport: "tcp",
+    clock,
+    random: () => 0.5,
+    ...options,
+  });
+  const statuses: PlaybackStatus[] = [];
+  const frames: ReceivedFrame[] = [];
+  player.subscribe({ status: (status) => statuses.push(status), frame: (frame) => frames.push(frame) });
+  let sequenceNumber = 7;
+  return {
+    camera,
+    player,
+    clock,
+    statuses,
+    frames,
+    async play(): Promise<void> {
+      await player.command("SETUP");
+      await player.command("PLAY");
+    },
+    /** Sends a frame, and waits until the player has it. */
+    async show(timestamp = 0): Promise<void> {
+      const { length } = frames;
+      await camera.send(0, encodeFrame({ sequenceNumber: sequenceNumber++, timestamp }));
+      await camera.until(() => frames.length > length);
+    },
+    /** Waits for a notice, and gives the status with it. */
+    async notice(pattern: RegExp): Promise<PlaybackStatus> {
+      await camera.until(() => pattern.test(player.status.notice?.text ?? ""));
+      return player.status;
+    },
+    async [Symbol.asyncDispose]() {
+      await player.close();
+      assertEquals(clock.pendingTimers, 0, "a timer is left behind");
+      await camera.until(() => camera.openConnections === 0);
+      await camera[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A packet that is a whole frame. */
+export function encodeFrame(
+  { sequenceNumber, timestamp = 0, payloadType = 26 }: {
+    readonly sequenceNumber: number;
+    readonly timestamp?: number;
+    readonly payloadType?: number;
+  },
+): Uint8Array {
+  const [payload] = PAYLOADS;
+  return encodeRtpPacket({ marker: true, payloadType, sequenceNumber, timestamp, ssrc: 1, payload });
+}
