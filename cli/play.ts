@@ -155,7 +155,7 @@ function parsePort(name: string, given: string): number {
 
 async function openRecorder(out: string, maxFrames: number): Promise<Recorder> {
   try {
-    return await Recorder.open(out, { maxFrames });
+    return await Recorder.open(out, { maxFrames, clock: systemClock });
   } catch (error) {
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }

@@ -63,7 +63,7 @@ export function summaryLine(
 ): string {
   const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
   const where = out === undefined || out === "-" ? "" : `, ${stored} stored in ${out}`;
-  const left = dropped ? `, ${dropped} left out because the disk was too slow` : "";
+  const left = dropped ? `, ${dropped} left out because writing was too slow` : "";
   return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
     `${where}${left}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
       jitterMs.toFixed(1)

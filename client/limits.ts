@@ -46,6 +46,9 @@ export const RECORDER_MAX_QUEUE = 256;
 /** Bytes of frames that may wait to be written to disk; one frame always may. */
 export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 
+/** Time for which, at the end, a frame may be on its way to a disk or a pipe that takes nothing, in milliseconds. */
+export const RECORDER_STALL_MS = 2000;
+
 /** Pages and streams that may watch at once. */
 export const MAX_VIEWERS = 32;
 

@@ -5,11 +5,23 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
 import { concat } from "@std/bytes";
 import { extname, join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/lab_format.ts";
-import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES } from "./limits.ts";
+import type { Clock } from "../rtp/clock.ts";
+import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "./limits.ts";
 import type { Playback, ReceivedFrame } from "./playback.ts";
+
+const log = getLogger(["mjpegrtsp", "recorder"]);
+
+/** Options of {@linkcode Recorder.open}. */
+export interface RecorderOptions {
+  /** End after so many frames. */
+  readonly maxFrames: number;
+  /** Times the end. */
+  readonly clock: Clock;
+}
 
 /** Where frames are stored; each of its calls ends before the next begins. */
 interface FrameStore {
@@ -21,7 +33,7 @@ interface FrameStore {
 /** Stores frames until there are enough, or until it cannot go on. */
 export class Recorder {
   readonly #store: FrameStore;
-  readonly #maxFrames: number;
+  readonly #options: RecorderOptions;
   readonly #ended = Promise.withResolvers<void>();
   #accepted = 0;
   #stored = 0;
@@ -32,9 +44,9 @@ export class Recorder {
   #hasFailed = false;
   #unsubscribe: (() => void) | undefined;
 
-  private constructor(store: FrameStore, maxFrames: number) {
+  private constructor(store: FrameStore, options: RecorderOptions) {
     this.#store = store;
-    this.#maxFrames = maxFrames;
+    this.#options = options;
     this.#ended.promise.catch(() => {/* awaited by whoever runs the recorder */});
   }
 
@@ -42,8 +54,8 @@ export class Recorder {
    * Opens `out`: `-` is standard output (concatenated JPEG), a name with an ending is a file in the lab's format, any
    * other is a folder of JPEGs. Rejects with an error that says what to do.
    */
-  static async open(out: string, { maxFrames }: { maxFrames: number }): Promise<Recorder> {
-    return new Recorder(await openStore(out), maxFrames);
+  static async open(out: string, options: RecorderOptions): Promise<Recorder> {
+    return new Recorder(await openStore(out), options);
   }
 
   /** Frames stored so far. */
@@ -66,15 +78,36 @@ export class Recorder {
     this.#unsubscribe = playback.subscribe({ frame: (frame) => this.#take(frame) });
   }
 
-  /** Stores what is still waiting, then closes. */
+  /** Stores what is still waiting, for as long as anything is taken, then closes. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
-    await this.#lastWrite;
+    if (!await this.#storeRest()) {
+      this.#hasFailed = true;
+      const count = this.#accepted - this.#stored;
+      this.#dropped += count;
+      log.warn("{count} frames are not stored: nothing was taken for {seconds} s; is the pipe read?", {
+        count,
+        seconds: RECORDER_STALL_MS / 1000,
+      });
+    }
     this.#store.close();
   }
 
+  /** Waits until all is stored; false where nothing is taken any more. */
+  async #storeRest(): Promise<boolean> {
+    for (let before = -1; before < this.#stored;) {
+      before = this.#stored;
+      const pause = Promise.withResolvers<false>();
+      const cancel = this.#options.clock.after(RECORDER_STALL_MS, () => pause.resolve(false));
+      const isDone = await Promise.race([this.#lastWrite.then(() => true), pause.promise]);
+      cancel();
+      if (isDone) return true;
+    }
+    return false;
+  }
+
   #take({ data }: ReceivedFrame): void {
-    if (this.#hasFailed || this.#accepted >= this.#maxFrames) return;
+    if (this.#hasFailed || this.#accepted >= this.#options.maxFrames) return;
     const isTooMuch = this.#queued > 0 && this.#queuedBytes + data.length > RECORDER_MAX_QUEUE_BYTES;
     if (this.#queued >= RECORDER_MAX_QUEUE || isTooMuch) {
       this.#dropped++;
@@ -92,7 +125,7 @@ export class Recorder {
     if (this.#hasFailed) return;
     try {
       await this.#store.write(data);
-      if (++this.#stored >= this.#maxFrames) this.#ended.resolve();
+      if (++this.#stored >= this.#options.maxFrames) this.#ended.resolve();
     } catch (error) {
       this.#hasFailed = true;
       this.#ended.reject(

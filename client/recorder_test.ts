@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { FakeClock } from "../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../tests/support/test_playback.ts";
 import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES } from "./limits.ts";
@@ -14,7 +15,7 @@ async function record(
   out: string,
   { frames = FRAMES, maxFrames = Infinity }: { frames?: readonly Uint8Array[]; maxFrames?: number } = {},
 ): Promise<{ recorder: Recorder; error: Error | undefined }> {
-  const recorder = await Recorder.open(out, { maxFrames });
+  const recorder = await Recorder.open(out, { maxFrames, clock: new FakeClock() });
   const playback = new TestPlayback();
   recorder.record(playback);
   for (const frame of frames) playback.show(frame);
@@ -46,7 +47,7 @@ Deno.test("Recorder stores the lab's format, over what was there", async () => {
 Deno.test("Recorder ends once it has as many frames as were wanted, and stores no more", async () => {
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "frames");
-  const recorder = await Recorder.open(out, { maxFrames: 2 });
+  const recorder = await Recorder.open(out, { maxFrames: 2, clock: new FakeClock() });
   const playback = new TestPlayback();
   recorder.record(playback);
   for (const frame of FRAMES) playback.show(frame);
@@ -60,7 +61,7 @@ Deno.test("Recorder refuses a folder with frames of an earlier run", async () =>
   await using directory = await temporaryDirectory();
   await record(directory.path);
   await assertRejects(
-    () => Recorder.open(directory.path, { maxFrames: 1 }),
+    () => Recorder.open(directory.path, { maxFrames: 1, clock: new FakeClock() }),
     Error,
     "it has frames of an earlier run, which would mix with new ones",
   );
@@ -69,7 +70,7 @@ Deno.test("Recorder refuses a folder with frames of an earlier run", async () =>
 Deno.test("Recorder refuses a file in a folder that does not exist", async () => {
   await using directory = await temporaryDirectory();
   await assertRejects(
-    () => Recorder.open(join(directory.path, "no", "movie.mjpeg"), { maxFrames: 1 }),
+    () => Recorder.open(join(directory.path, "no", "movie.mjpeg"), { maxFrames: 1, clock: new FakeClock() }),
     Error,
     "the folder it lies in does not exist; create it first",
   );
@@ -86,7 +87,10 @@ Deno.test("Recorder keeps whole frames only when a frame is too large for the fo
 
 Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and leaves out one more`, async () => {
   await using directory = await temporaryDirectory();
-  const recorder = await Recorder.open(join(directory.path, "movie.mjpeg"), { maxFrames: Infinity });
+  const recorder = await Recorder.open(join(directory.path, "movie.mjpeg"), {
+    maxFrames: Infinity,
+    clock: new FakeClock(),
+  });
   const playback = new TestPlayback();
   recorder.record(playback);
   for (let number = 0; number < RECORDER_MAX_QUEUE; number++) playback.show(FRAMES[0]);
@@ -99,7 +103,7 @@ Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and lea
 
 Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, and leaves out what exceeds them`, async () => {
   await using directory = await temporaryDirectory();
-  const recorder = await Recorder.open(join(directory.path, "frames"), { maxFrames: Infinity });
+  const recorder = await Recorder.open(join(directory.path, "frames"), { maxFrames: Infinity, clock: new FakeClock() });
   const playback = new TestPlayback();
   recorder.record(playback);
   const large = new Uint8Array(RECORDER_MAX_QUEUE_BYTES / 4);

@@ -289,6 +289,20 @@ peerTest("play: a pipe that nobody reads any more ends it", ["sh", "head"], asyn
   await server.program.waitForLine(/ended, torn down/);
 });
 
+peerTest(
+  "play: a pipe that nobody reads holds nothing up: what it does not take is told",
+  ["sh", "sleep"],
+  async () => {
+    await using server = await startOurServer({ root: "." });
+    await using player = startOurs([...play(server.port, "testsrc"), "--out", "-", "--seconds", "1"], {
+      through: ["sh", "-c", '"$@" | sleep 8', "sh"],
+    });
+    await player.waitForLine(/\d+ frames are not stored: nothing was taken for 2 s; is the pipe read\?/, 7000);
+    await player.waitForLine(/^\d+ frames in .*, \d+ left out because writing was too slow/);
+    await server.program.waitForLine(/ended, torn down/);
+  },
+);
+
 const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["", /Say what to do\nSee: mjpegrtsp --help/],
   ["sreve", /There is no command "sreve"; did you mean serve\?/],
