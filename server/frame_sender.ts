@@ -13,7 +13,7 @@ export interface SendCounters {
   packets: number;
   /** RTP headers and payloads. */
   bytes: number;
-  /** Frames left out because the client was too slow, or because RTP/JPEG cannot carry them. */
+  /** Frames left out because the client was too slow, or we were, or because RTP/JPEG cannot carry them. */
   droppedFrames: number;
 }
 
@@ -36,6 +36,8 @@ export interface FrameSender {
    * when nothing can be sent any more.
    */
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void>;
+  /** So many frames are not sent, since their time has passed; false where all are to be sent, however late. */
+  leaveOut(frames: number): boolean;
   /** The session pauses. */
   pause(): void;
   /** The movie has reached its end; the session may go on with another range. */

@@ -98,6 +98,11 @@ export class JpegSender implements FrameSender {
       : this.#sendPackets(frame, time);
   }
 
+  leaveOut(frames: number): boolean {
+    this.counters.droppedFrames += frames;
+    return true;
+  }
+
   pause(): void {
     this.#isActive = false;
     this.#cancelBye?.();

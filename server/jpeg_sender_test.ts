@@ -7,9 +7,9 @@ import { decodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
-import { FRAME_RATE, FRAMES, framesOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
+import { FRAME_RATE, FRAMES, framesOf, rtcpOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
-import { SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import { MAX_FRAMES_BEHIND, SESSION_TIMEOUT_SECONDS } from "./limits.ts";
 import { ServedRoot } from "./served_root.ts";
 
 Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
@@ -45,6 +45,29 @@ Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP
   const reports = client.packets.filter(({ channel }) => channel === 5).flatMap(({ data }) => decodeRtcp(data));
   const last = reports.findLast((report) => report.kind === "sender-report")!;
   assertEquals([last.ssrc, last.packetCount], [spec.ssrc, packets.length]);
+});
+
+Deno.test("a session far behind its time leaves out what is past: the rest comes at its time", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  await client.ask("PLAY", "movie.mjpeg", { Session: session!, Range: "npt=0-" });
+  const reach = async (count: number) => {
+    while (framesOf(rtpOf(client)) < count) await server.advance(1);
+  };
+  await reach(1);
+  // Half a second behind, it catches up.
+  server.clock.advance(500);
+  await reach(11);
+  // A second and a quarter behind, it does not.
+  server.clock.advance(1250);
+  await server.advance(1000);
+  await client.until(() => rtcpOf(client).some(({ kind }) => kind === "bye"));
+  const times = [...new Set(rtpOf(client).map(({ timestamp }) => timestamp))];
+  const shown = times.map((time) => ((time - times[0]) >>> 0) * FRAME_RATE / 90_000);
+  const left = shown.findIndex((frame, index) => frame !== index);
+  assertEquals(shown.slice(left), Array.from({ length: FRAMES - shown[left] }, (_, index) => shown[left] + index));
+  assert(left >= 11 && shown[left] - left > MAX_FRAMES_BEHIND, `${shown}`);
 });
 
 Deno.test("a TCP client that does not read loses whole frames, never order, and slows nobody", async () => {

@@ -34,7 +34,7 @@ export const MAX_DIRECTORY_ENTRIES = 10_000;
 /** Longest time a packet may wait for the emulated link of `--rate` before it is dropped, in milliseconds. */
 export const EMULATED_QUEUE_MS = 500;
 
-/** Frames a session may be behind its time before it gives up catching up. */
+/** Frames that a session may be behind its time; with more it leaves them out, or goes on from there. */
 export const MAX_FRAMES_BEHIND = 20;
 
 /** Packets of a frame that are sent without a pause; a receiver with the usual buffer of 208 KiB holds about 90. */

@@ -192,8 +192,17 @@ export class Session implements ClientSession {
     let dueMs = startMs;
     for (let sent = 0; sent < count; sent++, dueMs += intervalMs) {
       await pacer.until(dueMs);
-      if (clock.nowMs() - dueMs > MAX_FRAMES_BEHIND * intervalMs) dueMs = clock.nowMs();
       if (this.#stream !== stream) return;
+      const behind = Math.min(count - sent, Math.floor((clock.nowMs() - dueMs) / intervalMs));
+      if (behind > MAX_FRAMES_BEHIND) {
+        if (!sender.leaveOut(behind)) dueMs = clock.nowMs();
+        else {
+          this.#position += behind * step;
+          sent += behind;
+          dueMs += behind * intervalMs;
+          if (sent === count) break;
+        }
+      }
       if (this.#position < 0 || this.#position >= media.frameCount) {
         this.#position = step > 0 ? 0 : media.frameCount - 1;
       }
