@@ -5,8 +5,15 @@
  * @module
  */
 
+import { equals } from "@std/bytes";
 import { SOS } from "../mjpeg/markers.ts";
-import { encodeJpegHeader, encodeJpegHeaderAround, type GivenSegments, joinJpeg } from "../mjpeg/rebuild.ts";
+import {
+  encodeJpegHeader,
+  encodeJpegHeaderAround,
+  type GivenSegments,
+  joinJpeg,
+  type JpegHeader,
+} from "../mjpeg/rebuild.ts";
 import { DQT } from "../mjpeg/segments.ts";
 import type { DamageCause, Depacketizer, DepacketizerOutput } from "./depacketizer.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
@@ -58,8 +65,12 @@ interface Assembly {
 export class JpegDepacketizer implements Depacketizer {
   readonly #options: JpegDepacketizerOptions;
   readonly #buffer: FrameBuffer;
-  /** Tables that came in band, by Q (RFC 2435, 3.1.8: 128 to 254 may be kept). */
+  /** Tables by Q: those that are computed, and those that came in band (RFC 2435, 3.1.8: 128 to 254 may be kept). */
   readonly #tablesOfQ = new Map<number, QuantTables>();
+  /** The tables that came last, which most senders repeat with every frame. */
+  #lastTables: { readonly data: Uint8Array; readonly precision: number; readonly split: QuantTables } | undefined;
+  /** The header that was written last: most frames of a stream have the same. */
+  #lastHeader: { readonly of: JpegHeader; readonly bytes: Uint8Array } | undefined;
   /** The size that a header extension told last: it holds for frames without one (ONVIF). */
   #extensionSize: Size | undefined;
   #malformedExtensions = 0;
@@ -186,10 +197,17 @@ export class JpegDepacketizer implements Depacketizer {
     } as const;
     if (typeof quantTables !== "string") {
       return given === undefined
-        ? encodeJpegHeader({ ...header, quantTables })
+        ? this.#headerOf({ ...header, quantTables })
         : encodeJpegHeaderAround(given, { ...header, quantTables });
     }
     return given?.markers.has(DQT) ? encodeJpegHeaderAround(given, header) : quantTables;
+  }
+
+  #headerOf(header: JpegHeader): Uint8Array {
+    if (this.#lastHeader === undefined || !isSame(this.#lastHeader.of, header)) {
+      this.#lastHeader = { of: header, bytes: encodeJpegHeader(header) };
+    }
+    return this.#lastHeader.bytes;
   }
 
   /** The segments of the header extensions, which stand alone in the buffer; `undefined` where they are malformed. */
@@ -216,12 +234,25 @@ export class JpegDepacketizer implements Depacketizer {
     { q, precision }: Pick<JpegPayload, "q" | "precision">,
     tables: Uint8Array | undefined,
   ): QuantTables | DamageCause {
-    if (q >= 1 && q <= 99) return quantTablesOf(q);
+    if (q >= 1 && q <= 99) {
+      const computed = this.#tablesOfQ.get(q) ?? quantTablesOf(q);
+      this.#tablesOfQ.set(q, computed);
+      return computed;
+    }
     if (tables === undefined) return "not-a-jpeg";
     if (tables.length === 0) return this.#tablesOfQ.get(q) ?? "tables-missing";
-    const split = splitTables(tables, precision);
+    const split = this.#splitTables(tables, precision);
     if (split === undefined) return "not-a-jpeg";
     if (q !== Q_DYNAMIC) this.#tablesOfQ.set(q, split);
+    return split;
+  }
+
+  /** {@linkcode splitTables}, the same value for the same tables as before. */
+  #splitTables(data: Uint8Array, precision: number): QuantTables | undefined {
+    const last = this.#lastTables;
+    if (last !== undefined && last.precision === precision && equals(last.data, data)) return last.split;
+    const split = splitTables(data, precision);
+    if (split !== undefined) this.#lastTables = { data: data.slice(), precision, split };
     return split;
   }
 
@@ -243,6 +274,12 @@ export class JpegDepacketizer implements Depacketizer {
     this.#assembly = undefined;
     this.#buffer.clear();
   }
+}
+
+/** Whether two headers are written alike; tables are compared by identity. */
+function isSame(one: JpegHeader, other: JpegHeader): boolean {
+  return one.width === other.width && one.height === other.height && one.sampling === other.sampling &&
+    one.restartInterval === other.restartInterval && one.quantTables === other.quantTables;
 }
 
 function decode(payload: Uint8Array): JpegPayload | undefined {

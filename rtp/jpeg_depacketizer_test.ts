@@ -92,6 +92,19 @@ const SHOWN: readonly { title: string; frames: Uint8Array[][]; shown: Partial<Co
     shown: [{}, { quantTables: [CHROMA, LUMA] }, {}, { quantTables: [CHROMA, LUMA] }],
   },
   {
+    title: "sizes that change from frame to frame",
+    frames: [[8, 6], [9, 6], [9, 7], [8, 6]].map((eights) => [firstPayload({ eights, rest: [...tablesIn(both), 7] })]),
+    shown: [{}, { width: 72 }, { width: 72, height: 56 }, {}],
+  },
+  {
+    title: "the same bytes as one wide table, then as two narrow ones",
+    frames: [0b1, 0].map((precision) => [firstPayload({ rest: [...tablesIn(wide(LUMA), precision), 7] })]),
+    shown: [
+      { quantTables: [LUMA, LUMA] },
+      { quantTables: [Uint8Array.from(wide(LUMA.subarray(0, 32))), Uint8Array.from(wide(LUMA.subarray(32)))] },
+    ],
+  },
+  {
     title: "the end of the image, which some senders leave on",
     frames: [[firstPayload({ rest: [...tablesIn(both), 7, 0xff, 0xd9] })]],
     shown: [{}],
@@ -102,6 +115,19 @@ const SHOWN: readonly { title: string; frames: Uint8Array[][]; shown: Partial<Co
     shown: [{ restartInterval: 9 }],
   },
 ];
+
+Deno.test("JpegDepacketizer keeps no view of a packet, whose bytes are the caller's again", () => {
+  const [first, second] = packetsOf([
+    [firstPayload({ rest: [...tablesIn(both), 7] })],
+    [firstPayload({ rest: [...tablesIn([...CHROMA, ...LUMA]), 7] })],
+  ]);
+  const expected = depacketize([first, second].map((packet) => ({ ...packet, payload: packet.payload.slice() })));
+  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1000 });
+  const shown = [depacketizer.push(first)];
+  first.payload.set(second.payload);
+  shown.push(depacketizer.push({ ...second, payload: first.payload }));
+  assertEquals(shown.flat().map((output) => output.kind === "frame" ? output.data : output.cause), expected);
+});
 
 for (const { title, frames, shown } of SHOWN) {
   Deno.test(`JpegDepacketizer shows ${title}`, () => {
