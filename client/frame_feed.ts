@@ -39,6 +39,11 @@ export class FrameFeed {
     return this.#latest;
   }
 
+  /** What makes frames of the present session's packets. */
+  get reception(): Reception | undefined {
+    return this.#reception;
+  }
+
   /** Frames and bits of the last second. */
   rates(): { fps: number; bitrate: number } {
     return this.#rates.rates(this.#options.clock.nowMs());

@@ -73,6 +73,9 @@ export const BYE_WAIT_MS = 300;
 /** Times in a row that a server may send us elsewhere. */
 export const MAX_REDIRECTS = 5;
 
+/** Time after which the next redirect is the first one again, in milliseconds. */
+export const REDIRECT_MEMORY_MS = 10_000;
+
 /** Time that a server of the lab has to answer the first SETUP before it is taken for one of the standards, in milliseconds. */
 export const LAB_SERVER_PATIENCE_MS = 1000;
 

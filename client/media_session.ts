@@ -45,8 +45,8 @@ export interface MediaSession {
   readonly reception: Reception;
   /** Sound beside the video. */
   readonly audio: readonly AudioTrack[];
-  /** Whether the stream has no end that the server tells. */
-  readonly isLive: boolean;
+  /** Whether the stream has no end that the server tells; `undefined` before it has described it. */
+  readonly isLive: boolean | undefined;
   /** Datagrams from another address than the server's: ignored. */
   readonly strangerPackets: number;
   /** Connects and does all that leads to READY. */
@@ -57,8 +57,8 @@ export interface MediaSession {
   pause(): Promise<void>;
   /** Takes leave. */
   tearDown(): Promise<void>;
-  /** Begins anew as far as READY, or goes on playing; with other receptions. */
-  renew(options: { readonly isPlaying: boolean }): Promise<void>;
+  /** Begins anew as far as READY, with other receptions. */
+  renew(): Promise<void>;
   /** Closes connection and sockets; a call under way rejects at once. */
   close(): void;
 }

@@ -159,8 +159,8 @@ export class Player implements Playback {
     return reconnect && this.#hasReceived && !this.#isClosing;
   }
 
-  /** A step in its turn, unless the session of now is not the present one any more by then. */
-  #inTurnAtSession(step: () => void | Promise<void>): Promise<void> {
+  /** A step in its turn, unless the session of now is over by then. */
+  #inTurnAtSession(step: () => unknown): Promise<void> {
     const { session } = this.#slot;
     return this.#turns.take(() => {
       if (session !== undefined && this.#slot.session === session && !this.#isClosing) return step();
@@ -229,9 +229,11 @@ export class Player implements Playback {
       this.#whileBusy(async () => {
         this.#isConnecting = true;
         this.#feed.flush();
-        await session.renew({ isPlaying: this.#state === "PLAYING" });
+        await session.renew();
         this.#follow(session);
-        if (this.#state === "PLAYING") this.#silence.start();
+        if (this.#state !== "PLAYING") return;
+        await session.play();
+        this.#silence.start();
       })
     ).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
   }
@@ -302,7 +304,8 @@ export class Player implements Playback {
   /** The server has said that nothing more comes. A live stream may go on all the same; silence will tell. */
   #reachEnd(): void {
     // It may come together with the reply to PLAY, which is seen to first.
-    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#reachEnd());
+    const { reception } = this.#feed;
+    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#feed.reception === reception && this.#reachEnd());
     if (this.#state !== "PLAYING" || this.#isAtEnd) return;
     this.#isAtEnd = true;
     this.#feed.flush();
@@ -320,7 +323,8 @@ export class Player implements Playback {
   }
 
   #takeSilence(silentMs: number): void {
-    if (this.#isBusy) return;
+    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#takeSilence(silentMs));
+    if (this.#state !== "PLAYING" || this.#silence.silentMs < silentMs) return;
     const isGone = silentMs >= RECONNECT_SILENCE_MS || this.#isAtEnd;
     if (this.#reconnects && isGone) {
       this.#lose(this.#isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);

@@ -1,10 +1,8 @@
 /** The player at servers that go away and come back. */
-import { assertEquals, assertMatch } from "@std/assert";
-
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeRtcp } from "../rtp/rtcp.ts";
-
-import { FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
-import { type Answers, PLAIN } from "../tests/support/scripted_camera.ts";
+import { encodeFrame, FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
+import { type Answers, interleaved, PLAIN } from "../tests/support/scripted_camera.ts";
 import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, SILENCE_MS } from "./limits.ts";
 
 /** Nothing may be left open. */
@@ -172,7 +170,7 @@ Deno.test(`Player takes a live server for gone after ${RECONNECT_SILENCE_MS} ms 
   await opened.play();
   await opened.show();
   clock.advance(SILENCE_MS);
-  assertMatch(player.status.notice?.text ?? "", /^No packet for 5 s/);
+  assertMatch(player.status.notice?.text ?? "", /^No picture for 5 s/);
   assertEquals(player.status.state, "PLAYING");
   clock.advance(RECONNECT_SILENCE_MS - SILENCE_MS);
   assertEquals(player.status.notice?.text, "The server has gone: no packet has come for 10 s; trying again in 1 s");
@@ -194,4 +192,34 @@ Deno.test("Player waits after the BYE of a live server whether the stream goes o
   assertEquals(player.status.notice, undefined);
   clock.advance(SILENCE_MS);
   assertEquals(player.status.notice?.text, "The server has gone: the stream has ended; trying again in 1 s");
+});
+
+Deno.test("Player waits longer from try to try where each try brings a packet together with the reply to PLAY", async () => {
+  let sequenceNumber = 100;
+  await using opened = open({
+    PLAY: () => ({ then: interleaved(0, encodeFrame({ sequenceNumber: sequenceNumber++ })) }),
+  });
+  const { camera, clock, frames } = opened;
+  clock.advance(3_600_000);
+  await opened.play();
+  for (const seconds of [1, 2, 4, 8]) {
+    await camera.until(() => frames.length === sequenceNumber - 100);
+    camera.hangUp();
+    await opened.notice(new RegExp(`trying again in ${seconds} s$`));
+    clock.advance(seconds * 1000);
+    await opened.notice(/The server is back/);
+  }
+});
+
+Deno.test("Player takes a silent server for gone although the silence grew long while it awaited a reply", async () => {
+  await using opened = open({ PAUSE: () => undefined });
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  clock.advance(RECONNECT_SILENCE_MS - 2000);
+  const paused = assertRejects(() => player.command("PAUSE"), Error, "did not answer PAUSE");
+  await camera.until(() => camera.methods.includes("PAUSE"));
+  clock.advance(5000);
+  await paused;
+  await opened.notice(/The server has gone: no packet has come for 10 s/);
 });

@@ -142,7 +142,7 @@ Deno.test(`Player says after ${SILENCE_MS} ms that nothing comes, and takes it b
   await player.command("PLAY");
   await opened.playUntil(10);
   clock.advance(SILENCE_MS);
-  assertMatch(player.status.notice?.text ?? "", /^No packet for 5 s: the movie may have ended/);
+  assertMatch(player.status.notice?.text ?? "", /^No picture for 5 s: the movie may have ended/);
   await player.command("PAUSE");
   await player.command("PLAY");
   assertEquals(player.status.notice, undefined);

@@ -32,6 +32,8 @@ export interface ReceiverReportsOptions {
 export class ReceiverReports {
   readonly #options: ReceiverReportsOptions;
   #cancel: (() => void) | undefined;
+  /** Whether the server knows of us. */
+  #hasReported = false;
   #lastSenderReport: { readonly compactNtp: number; readonly arrivalMs: number } | undefined;
   #expectedBefore = 0;
   #receivedBefore = 0;
@@ -54,10 +56,11 @@ export class ReceiverReports {
     this.#cancel = undefined;
   }
 
-  /** Says that we leave. */
+  /** Says that we leave, if we have ever reported (RFC 3550, 6.3.7). */
   sayBye(): void {
     const { ssrc } = this.#options;
     this.stop();
+    if (!this.#hasReported) return;
     this.#options.send(encodeRtcp([
       { kind: "receiver-report", ssrc, reports: this.#blocks() },
       { kind: "bye", ssrcs: [ssrc] },
@@ -90,6 +93,7 @@ export class ReceiverReports {
 
   #send(): void {
     const { ssrc, canonicalName, send } = this.#options;
+    this.#hasReported = true;
     send(encodeRtcp([
       { kind: "receiver-report", ssrc, reports: this.#blocks() },
       { kind: "cname", ssrc, name: canonicalName },

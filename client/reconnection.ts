@@ -70,7 +70,8 @@ export class Reconnection {
 
   /** A packet has come. Once they come for a while, the next time to wait is a short one again. */
   note(): void {
-    if (this.#tries > 0 && this.#options.clock.nowMs() - this.#backSinceMs >= RECONNECT_STABLE_MS) this.#tries = 0;
+    if (this.#tries === 0 || this.#lostState !== undefined) return;
+    if (this.#options.clock.nowMs() - this.#backSinceMs >= RECONNECT_STABLE_MS) this.#tries = 0;
   }
 
   /** Nobody wants the server back any more. */

@@ -15,7 +15,10 @@ import type { Playback, ReceivedFrame } from "./playback.ts";
 
 const log = getLogger(["mjpegrtsp", "recorder"]);
 
-/** Options of {@linkcode Recorder.open}. */
+/** A pipe takes a write as a whole: in pieces, one of which something is read now and then is told from a dead one. */
+const PIPE_PIECE_BYTES = 16 * 1024;
+
+/** Constructor options of {@linkcode Recorder}. */
 export interface RecorderOptions {
   /** End after so many frames. */
   readonly maxFrames: number;
@@ -24,9 +27,10 @@ export interface RecorderOptions {
 }
 
 /** Where frames are stored; each of its calls ends before the next begins. */
-interface FrameStore {
-  /** Stores one whole frame, or nothing of it. */
-  write(frame: Uint8Array): Promise<void>;
+export interface FrameStore {
+  /** Stores one whole frame, or nothing of it; says each time that something of it was taken. */
+  write(frame: Uint8Array, onProgress: () => void): Promise<void>;
+  /** Nothing more is to be stored. */
   close(): void;
 }
 
@@ -41,10 +45,13 @@ export class Recorder {
   #queuedBytes = 0;
   #dropped = 0;
   #lastWrite: Promise<void> = Promise.resolve();
+  /** Times that something of a frame was taken. */
+  #progress = 0;
   #hasFailed = false;
   #unsubscribe: (() => void) | undefined;
 
-  private constructor(store: FrameStore, options: RecorderOptions) {
+  /** Stores in `store`, which it closes at the end. */
+  constructor(store: FrameStore, options: RecorderOptions) {
     this.#store = store;
     this.#options = options;
     this.#ended.promise.catch(() => {/* awaited by whoever runs the recorder */});
@@ -95,8 +102,8 @@ export class Recorder {
 
   /** Waits until all is stored; false where nothing is taken any more. */
   async #storeRest(): Promise<boolean> {
-    for (let before = -1; before < this.#stored;) {
-      before = this.#stored;
+    for (let before = -1; before < this.#progress;) {
+      before = this.#progress;
       const pause = Promise.withResolvers<false>();
       const cancel = this.#options.clock.after(RECORDER_STALL_MS, () => pause.resolve(false));
       const isDone = await Promise.race([this.#lastWrite.then(() => true), pause.promise]);
@@ -124,7 +131,9 @@ export class Recorder {
     this.#queuedBytes -= data.length;
     if (this.#hasFailed) return;
     try {
-      await this.#store.write(data);
+      await this.#store.write(data, () => this.#progress++);
+      if (this.#hasFailed) return;
+      this.#progress++;
       if (++this.#stored >= this.#options.maxFrames) this.#ended.resolve();
     } catch (error) {
       this.#hasFailed = true;
@@ -190,10 +199,10 @@ class LabFileStore implements FrameStore {
     return new LabFileStore(await Deno.open(path, { write: true, create: true, truncate: true }));
   }
 
-  async write(frame: Uint8Array): Promise<void> {
+  async write(frame: Uint8Array, onProgress: () => void): Promise<void> {
     const bytes = concat([encodeLabHeader(frame.length), frame]);
     try {
-      await writeAll(this.#file, bytes);
+      await writeAll(this.#file, bytes, { onProgress });
       this.#wholeBytes += bytes.length;
     } catch (error) {
       await this.#file.truncate(this.#wholeBytes).catch(() => {/* a device: what is written stays written */});
@@ -208,15 +217,21 @@ class LabFileStore implements FrameStore {
 
 /** Concatenated JPEG to standard output. */
 class PipeStore implements FrameStore {
-  write(frame: Uint8Array): Promise<void> {
-    return writeAll(Deno.stdout, frame);
+  write(frame: Uint8Array, onProgress: () => void): Promise<void> {
+    return writeAll(Deno.stdout, frame, { onProgress, pieceBytes: PIPE_PIECE_BYTES });
   }
 
   close(): void {}
 }
 
-async function writeAll(target: { write(bytes: Uint8Array): Promise<number> }, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await target.write(bytes.subarray(written));
+async function writeAll(
+  target: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+  { onProgress, pieceBytes = Infinity }: { readonly onProgress: () => void; readonly pieceBytes?: number },
+): Promise<void> {
+  for (let written = 0; written < bytes.length; onProgress()) {
+    written += await target.write(bytes.subarray(written, written + pieceBytes));
+  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

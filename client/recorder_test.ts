@@ -5,8 +5,8 @@ import { encodeLabHeader } from "../mjpeg/lab_format.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../tests/support/test_playback.ts";
-import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES } from "./limits.ts";
-import { Recorder } from "./recorder.ts";
+import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "./limits.ts";
+import { type FrameStore, Recorder } from "./recorder.ts";
 
 const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
 
@@ -113,4 +113,57 @@ Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, an
   assertEquals(recorder.dropped, 1);
   await recorder.close();
   assertEquals(recorder.stored, 4);
+});
+
+/** Stores that take a frame in pieces when they are told to. */
+class SlowStore implements FrameStore {
+  readonly taken: Uint8Array[] = [];
+  isClosed = false;
+  #takePiece = () => {};
+  #takeRest = () => {};
+
+  async write(frame: Uint8Array, onProgress: () => void): Promise<void> {
+    this.#takePiece = onProgress;
+    await new Promise<void>((resolve) => this.#takeRest = resolve);
+    this.taken.push(frame);
+  }
+
+  takePiece(): void {
+    this.#takePiece();
+  }
+
+  async takeRest(): Promise<void> {
+    this.#takeRest();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+Deno.test("Recorder waits at the end for as long as anything is taken, and leaves out what is not", async () => {
+  const [clock, store, playback] = [new FakeClock(), new SlowStore(), new TestPlayback()];
+  const recorder = new Recorder(store, { maxFrames: Infinity, clock });
+  recorder.record(playback);
+  for (const frame of FRAMES) playback.show(frame);
+  const pass = async (milliseconds: number) => {
+    clock.advance(milliseconds);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  await pass(0);
+  const closed = recorder.close();
+  for (let count = 0; count < 5; count++) {
+    store.takePiece();
+    await pass(RECORDER_STALL_MS);
+  }
+  await store.takeRest();
+  await pass(RECORDER_STALL_MS);
+  assertEquals([recorder.stored, recorder.dropped, store.isClosed], [1, 0, false]);
+  await pass(RECORDER_STALL_MS);
+  await closed;
+  assertEquals([recorder.stored, recorder.dropped, store.isClosed, clock.pendingTimers], [1, 2, true, 0]);
+  // What is taken after all counts no more, and nothing follows it.
+  await store.takeRest();
+  assertEquals([recorder.stored, recorder.dropped, store.taken.length], [1, 2, 2]);
 });

@@ -6,6 +6,8 @@
  */
 
 import { hostAndPort } from "../rtp/addresses.ts";
+import type { Clock } from "../rtp/clock.ts";
+import { MAX_REDIRECTS, REDIRECT_MEMORY_MS } from "./limits.ts";
 import { RefusedError } from "./media_session.ts";
 import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
 
@@ -30,6 +32,29 @@ export class RedirectedError extends RefusedError {
   constructor({ message, status }: RefusedError, location: string) {
     super(message, status);
     this.location = location;
+  }
+}
+
+/** What is said of a server whose redirects are followed no more. */
+export const TOO_MANY_REDIRECTS = `sent us elsewhere ${MAX_REDIRECTS} times in a row`;
+
+/** Counts how often the servers send us on. */
+export class RedirectLimit {
+  readonly #clock: Clock;
+  #count = 0;
+  #lastMs = -Infinity;
+
+  /** Has counted nothing. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Counts one more, without those of long ago; whether it may be followed. */
+  allowsOneMore(): boolean {
+    const nowMs = this.#clock.nowMs();
+    this.#count = nowMs - this.#lastMs < REDIRECT_MEMORY_MS ? this.#count + 1 : 1;
+    this.#lastMs = nowMs;
+    return this.#count <= MAX_REDIRECTS;
   }
 }
 

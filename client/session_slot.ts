@@ -43,7 +43,7 @@ export class SessionSlot {
 
   /** Whether the stream that was set up last has no end that the server tells. */
   get isLive(): boolean {
-    return this.#isLive;
+    return this.#session?.isLive ?? this.#isLive;
   }
 
   /** Datagrams from other addresses than the server's, over all sessions. */
@@ -67,6 +67,7 @@ export class SessionSlot {
     const session = this.#session;
     if (session === undefined) return;
     this.#transport = session.transport;
+    this.#isLive = this.isLive;
     this.#strangerPackets += session.strangerPackets;
     this.#session = undefined;
     session.close();
@@ -90,7 +91,6 @@ export class SessionSlot {
     this.#session = session;
     await session.setUp();
     this.#dialect = session.dialect;
-    this.#isLive = session.isLive;
     return session;
   }
 }

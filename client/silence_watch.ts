@@ -32,6 +32,11 @@ export class SilenceWatch {
     this.#options = options;
   }
 
+  /** Time since the last packet, in milliseconds. */
+  get silentMs(): number {
+    return this.#options.clock.nowMs() - this.#lastPacketMs;
+  }
+
   /** Packets are to come from now on. */
   start(): void {
     this.note();
@@ -62,7 +67,7 @@ export class SilenceWatch {
   }
 
   #check(stepMs: number): void {
-    const isSilent = this.#options.clock.nowMs() - this.#lastPacketMs >= stepMs;
+    const isSilent = this.silentMs >= stepMs;
     if (isSilent) this.#passed++;
     this.#schedule();
     if (isSilent) this.#options.onSilence(stepMs);
@@ -79,7 +84,7 @@ export function silenceAdvice(
 ): string {
   const seconds = SILENCE_MS / 1000;
   if (statistics !== undefined) {
-    return `No packet for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
+    return `No picture for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
   }
   if (malformedPackets > 0) {
     const what = otherPayloadType === undefined ? "RTP" : `of the picture: their payload type is ${otherPayloadType}`;

@@ -12,13 +12,13 @@ import type { RtspResponse } from "../rtsp/message.ts";
 import { decodeSession } from "../rtsp/standard_grammar.ts";
 import { decodeTransports, encodeTransport } from "../rtsp/transport.ts";
 import { Keepalive } from "./keepalive.ts";
-import { BYE_WAIT_MS, DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+import { BYE_WAIT_MS, DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS } from "./limits.ts";
 import { type MediaSession, type MediaSessionEvents, RefusedError, type TransportKind } from "./media_session.ts";
 import { MediaTrack } from "./media_track.ts";
 import { InterleavedPath, MulticastPath, type PacketPath, type PacketPathEvents, UdpPath } from "./packet_path.ts";
 import { Presentation } from "./presentation.ts";
 import type { Reception } from "./reception.ts";
-import { RedirectedError } from "./redirect.ts";
+import { RedirectedError, RedirectLimit, TOO_MANY_REDIRECTS } from "./redirect.ts";
 import { RtspDialogue } from "./rtsp_dialogue.ts";
 import type { RtspUrl } from "./rtsp_url.ts";
 import { TrackList } from "./track_list.ts";
@@ -57,16 +57,18 @@ export class StandardSession implements MediaSession {
   #keepalive: Keepalive | undefined;
   #cancelFirstPacket: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
-  /** Times that the server has sent us elsewhere since the last packet. */
-  #redirects = 0;
+  readonly #redirects: RedirectLimit;
   /** Where the server has asked us to go. */
   #redirect: string | undefined;
+  /** From TEARDOWN to the next SETUP: what the server says of the session is no news. */
+  #isLeaving = false;
   #isClosed = false;
 
   /** Connects with {@linkcode setUp}. */
   constructor(options: StandardSessionOptions) {
     const { url, userAgent, clock, random, transport, events } = this.#options = options;
     this.#transport = transport === "auto" ? "udp" : transport;
+    this.#redirects = new RedirectLimit(clock);
     this.#canonicalName = `mjpegrtsp@${Math.floor(random() * 2 ** 32).toString(36)}`;
     this.#dialogue = new RtspDialogue({
       url,
@@ -74,7 +76,7 @@ export class StandardSession implements MediaSession {
       clock,
       random,
       onPacket: (channel, data) => this.#tracks.takeInterleaved(channel, data),
-      onRedirect: (location) => this.#beginAnewElsewhere(location),
+      onRedirect: (location) => this.#takeRedirect(location),
       onClosed: events.onClosed,
     });
   }
@@ -91,8 +93,8 @@ export class StandardSession implements MediaSession {
     return this.#tracks.audio;
   }
 
-  get isLive(): boolean {
-    return this.#presentation?.description.isFinite === false;
+  get isLive(): boolean | undefined {
+    return this.#presentation === undefined ? undefined : !this.#presentation.description.isFinite;
   }
 
   get strangerPackets(): number {
@@ -101,13 +103,14 @@ export class StandardSession implements MediaSession {
 
   /** Goes where the server sends us until it, or another one, has a session for us. */
   async setUp(): Promise<void> {
+    this.#isLeaving = false;
     for (;;) {
       try {
         await this.#dialogue.connect();
         return await this.#setUpTracks(await this.#describe());
       } catch (error) {
         if (!(error instanceof RedirectedError)) throw error;
-        if (!this.#mayBeSentOn()) throw new Error(`The server sent us elsewhere ${MAX_REDIRECTS} times in a row`);
+        if (!this.#redirects.allowsOneMore()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
         this.#tracks.close();
         this.#session = undefined;
         this.#dialogue.follow(error.location);
@@ -120,13 +123,14 @@ export class StandardSession implements MediaSession {
     // Packets may overtake the reply: they are let in beforehand.
     this.#tracks.accept();
     this.#checkOpen();
-    this.#watchFirstPacket();
     try {
       await this.#request("PLAY", from);
     } catch (error) {
       if (!(error instanceof RedirectedError)) throw error;
+      if (!this.#redirects.allowsOneMore()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
       return this.#beginAnewElsewhere(error.location);
     }
+    this.#watchFirstPacket();
     this.#tracks.startReports();
   }
 
@@ -137,6 +141,7 @@ export class StandardSession implements MediaSession {
   }
 
   async tearDown(): Promise<void> {
+    this.#isLeaving = true;
     this.#stopTimers();
     this.#tracks.sayBye();
     try {
@@ -148,7 +153,7 @@ export class StandardSession implements MediaSession {
     }
   }
 
-  async renew({ isPlaying }: { readonly isPlaying: boolean }): Promise<void> {
+  async renew(): Promise<void> {
     await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     this.#tracks.close();
     this.#session = undefined;
@@ -156,7 +161,6 @@ export class StandardSession implements MediaSession {
     this.#redirect = undefined;
     if (location !== undefined) this.#dialogue.follow(location);
     await this.setUp();
-    if (isPlaying) await this.play();
   }
 
   close(): void {
@@ -274,6 +278,7 @@ export class StandardSession implements MediaSession {
   /** Over UDP, packets that were sent before a BYE may come behind it. */
   #takeBye(): void {
     this.#cancelEnd?.();
+    if (this.#isLeaving) return;
     if (this.#transport === "tcp") return this.#reachEnd();
     this.#cancelEnd = this.#options.clock.after(BYE_WAIT_MS, () => this.#reachEnd());
   }
@@ -303,20 +308,17 @@ export class StandardSession implements MediaSession {
     });
   }
 
-  /** Counts a redirect; false where there are too many of them. */
-  #mayBeSentOn(): boolean {
-    this.#redirects = this.#hasPackets ? 1 : this.#redirects + 1;
-    return this.#redirects <= MAX_REDIRECTS;
+  /** The server asks us to go elsewhere, at any time. */
+  #takeRedirect(location: string): void {
+    if (this.#redirects.allowsOneMore()) this.#beginAnewElsewhere(location);
+    else this.#options.events.onClosed(`it ${TOO_MANY_REDIRECTS}`);
   }
 
   #beginAnewElsewhere(location: string): void {
-    const { events } = this.#options;
-    if (!this.#mayBeSentOn()) {
-      return events.onClosed(`it sent us elsewhere ${MAX_REDIRECTS} times in a row without a picture between`);
-    }
-    const isNews = this.#redirect === undefined;
+    // Whoever is on the way already goes there.
+    const isNews = this.#redirect === undefined && !this.#isLeaving;
     this.#redirect = location;
-    if (isNews) events.onRenewal("The server sends its clients elsewhere");
+    if (isNews) this.#options.events.onRenewal("The server sends its clients elsewhere");
   }
 
   #beginAnewOverTcp(reason: string): void {

@@ -14,8 +14,8 @@ export class Turns {
   }
 
   /** Takes a step in its turn; resolves and rejects as it does. */
-  take(step: () => void | Promise<void>): Promise<void> {
-    const done = this.#last.then(step);
+  take(step: () => unknown): Promise<void> {
+    const done = this.#last.then(async () => void await step());
     this.#last = done.catch(() => {/* whoever gave the step gets the error; the next one stands for itself */});
     return done;
   }

@@ -6,10 +6,15 @@ import { decodeJpegPayload } from "../rtp/jpeg_payload.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
+import { FakeClock } from "../tests/support/fake_clock.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { FRAME_RATE, FRAMES, framesOf, rtcpOf, rtpOf, serve, TCP } from "../tests/support/standard_server.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { Conditioner } from "./conditioner.ts";
+import { JpegPackets } from "./jpeg_packets.ts";
+import { JpegSender } from "./jpeg_sender.ts";
 import { MAX_FRAMES_BEHIND, SESSION_TIMEOUT_SECONDS } from "./limits.ts";
+import type { RtpTransport } from "./rtp_transport.ts";
 import { ServedRoot } from "./served_root.ts";
 
 Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
@@ -104,4 +109,27 @@ Deno.test("a TCP client that does not read loses whole frames, never order, and 
     assertEquals(outputs.map(({ kind }) => kind), Array(framesOf(packets)).fill("frame"));
   }
   await directory[Symbol.asyncDispose]();
+});
+
+Deno.test("JpegSender sums up what its client reported and what was left out", () => {
+  const clock = new FakeClock();
+  const packets = new JpegPackets(new Conditioner({ reencode: false }), { maxPacketBytes: 1400 });
+  const transport: RtpTransport = {
+    ...{ destination: "nowhere", isReady: true, sendFrame: () => 0, sendRtcp() {}, flush() {}, close() {} },
+    summary: () => undefined,
+  };
+  const describedSize = { width: 0, height: 0 };
+  const sender = new JpegSender({
+    ...{ peer: "test", transport, packets, describedSize, clock, random: Math.random, canonicalName: "test" },
+  });
+  assertEquals(sender.summary(), undefined);
+  sender.leaveOut(3);
+  sender.leaveOut(4);
+  const report = { fractionLost: 0, highestSequenceNumber: 1, lastSenderReport: 0, delaySinceLastSenderReport: 0 };
+  // Doubled packets make it negative.
+  for (const [cumulativeLost, told] of [[-1, 0], [5, 5]]) {
+    sender.takeReport({ ...report, ssrc: sender.ssrc, cumulativeLost, jitter: 90 });
+    sender.takeReport({ ...report, ssrc: sender.ssrc ^ 1, cumulativeLost: 99, jitter: 99 });
+    assertEquals(sender.summary()?.properties, { reportedLost: told, reportedJitterMs: 1, droppedFrames: 7 });
+  }
 });

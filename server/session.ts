@@ -193,19 +193,18 @@ export class Session implements ClientSession {
     for (let sent = 0; sent < count; sent++, dueMs += intervalMs) {
       await pacer.until(dueMs);
       if (this.#stream !== stream) return;
-      const behind = Math.min(count - sent, Math.floor((clock.nowMs() - dueMs) / intervalMs));
+      const behind = Math.floor((clock.nowMs() - dueMs) / intervalMs);
       if (behind > MAX_FRAMES_BEHIND) {
-        if (!sender.leaveOut(behind)) dueMs = clock.nowMs();
+        const past = Math.min(behind, count - sent);
+        if (!sender.leaveOut(past)) dueMs = clock.nowMs();
         else {
-          this.#position += behind * step;
-          sent += behind;
-          dueMs += behind * intervalMs;
+          this.#position += past * step;
+          sent += past;
+          dueMs += past * intervalMs;
           if (sent === count) break;
         }
       }
-      if (this.#position < 0 || this.#position >= media.frameCount) {
-        this.#position = step > 0 ? 0 : media.frameCount - 1;
-      }
+      this.#position = wrapped(this.#position, media.frameCount);
       const frame = media.frame(this.position);
       const jpeg = frame instanceof Uint8Array ? frame : await frame;
       if (this.#stream !== stream) return;
@@ -231,6 +230,12 @@ export class Session implements ClientSession {
       this.#sending = undefined;
     }
   }
+}
+
+/** A position of a movie that begins again at either end. */
+function wrapped(position: number, frameCount: number): number {
+  const rest = position % frameCount;
+  return rest < 0 ? rest + frameCount : rest;
 }
 
 /** The one of two ends that comes first on the way. */

@@ -17,6 +17,8 @@ export interface ChildProgramOptions {
   readonly env?: Record<string, string>;
   /** Run as the user nobody: some programs refuse to run as root. */
   readonly asNobody?: boolean;
+  /** Leave its standard output unread, so that it comes to a halt when the pipe is full. */
+  readonly isUnread?: boolean;
 }
 
 /** The user and the group of nobody, on Debian. */
@@ -57,7 +59,9 @@ export class ChildProgram implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#outputs = Promise.all([
-      this.#read(this.#child.stdout, this.stdout),
+      options.isUnread
+        ? this.#child.status.then(() => this.#child.stdout.cancel())
+        : this.#read(this.#child.stdout, this.stdout),
       this.#read(this.#child.stderr, this.stderr),
     ]);
   }

@@ -15,14 +15,16 @@ export interface StartOptions {
   readonly write?: boolean;
   /** A program that runs ours, which is appended to its arguments. */
   readonly through?: readonly string[];
+  /** Leave its standard output unread. */
+  readonly isUnread?: boolean;
 }
 
 /** Starts one subcommand. */
 export function startOurs(args: readonly string[], options: StartOptions = {}): ChildProgram {
-  const { write = false, through = [] } = options;
+  const { write = false, through = [], isUnread } = options;
   const permissions = ["--no-prompt", "--allow-net", "--allow-read", ...(write ? ["--allow-write"] : [])];
   const [program, ...rest] = [...through, Deno.execPath(), "run", ...permissions, "main.ts", ...args];
-  return new ChildProgram(program, { args: rest, cwd: PROJECT });
+  return new ChildProgram(program, { args: rest, cwd: PROJECT, isUnread });
 }
 
 /** Our server, listening. */

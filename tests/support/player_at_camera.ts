@@ -75,12 +75,13 @@ export function openPlayerAtCamera(answers: Answers = {}, options: Partial<Playe
 
 /** A packet that is a whole frame. */
 export function encodeFrame(
-  { sequenceNumber, timestamp = 0, payloadType = 26 }: {
+  { sequenceNumber, timestamp = 0, payloadType = 26, ssrc = 1 }: {
     readonly sequenceNumber: number;
     readonly timestamp?: number;
     readonly payloadType?: number;
+    readonly ssrc?: number;
   },
 ): Uint8Array {
   const [payload] = PAYLOADS;
-  return encodeRtpPacket({ marker: true, payloadType, sequenceNumber, timestamp, ssrc: 1, payload });
+  return encodeRtpPacket({ marker: true, payloadType, sequenceNumber, timestamp, ssrc, payload });
 }

@@ -1,0 +1,203 @@
+/** The player where a session begins anew: what the server says of the old one, and what comes with the first reply of the new. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { encodeRtcp } from "../rtp/rtcp.ts";
+import { decodeTransports } from "../rtsp/transport.ts";
+import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
+import { type Answers, interleaved, PLAIN, ScriptedCamera } from "../tests/support/scripted_camera.ts";
+import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+
+const BYE = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
+
+/** The lines of a request of the server's to go to another one. */
+function redirectTo({ port }: ScriptedCamera): string[] {
+  return ["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${port}/x`, "", ""];
+}
+
+/** Answers the newest request. */
+async function answer(camera: ScriptedCamera): Promise<void> {
+  await camera.say("RTSP/1.0 200 OK", `CSeq: ${camera.requests.at(-1)!.cseq}`, "", "");
+}
+
+Deno.test("Player goes where a server sends it", async () => {
+  await using other = new ScriptedCamera();
+  await using opened = open();
+  const { player, camera } = opened;
+  await opened.play();
+  await opened.show();
+  await camera.say(
+    ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/x`, "", ""],
+  );
+  await camera.until(() => other.methods.includes("PLAY"));
+  await player.command("PAUSE");
+  assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
+  assertEquals(camera.methods.at(-1), "TEARDOWN");
+});
+
+Deno.test(`Player goes where a server sends it ${MAX_REDIRECTS} times in a row, and not for ever`, async () => {
+  const camera: { self?: ScriptedCamera } = {};
+  const answers: Answers = {
+    DESCRIBE: FINITE,
+    PLAY: ({ cseq }) => {
+      const location = `Location: rtsp://127.0.0.1:${camera.self!.port}/stream`;
+      return {
+        text: `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\nREDIRECT rtsp://a RTSP/1.0\r\nCSeq: 9\r\n${location}\r\n\r\n`,
+      };
+    },
+  };
+  await using opened = open(answers);
+  camera.self = opened.camera;
+  await opened.play();
+  await opened.notice(/The server has gone: it sent us elsewhere 5 times in a row/);
+  assertEquals(opened.camera.methods.filter((method) => method === "PLAY").length, MAX_REDIRECTS + 1);
+});
+
+Deno.test("Player goes where an answer to PLAY sends it", async () => {
+  await using other = new ScriptedCamera();
+  const answers: Answers = {
+    PLAY: { status: "302 Moved", lines: [`Location: rtsp://127.0.0.1:${other.port}/x`] },
+  };
+  await using opened = open(answers);
+  await opened.play();
+  await other.until(() => other.methods.includes("PLAY"));
+  await opened.player.command("PAUSE");
+  assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
+  assertEquals(opened.camera.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]);
+});
+
+Deno.test("Player says so where it is sent elsewhere too often on the way to PLAY", async () => {
+  const camera: { self?: ScriptedCamera } = {};
+  let described = 0;
+  const moved = () => ({
+    status: "302 Moved",
+    lines: [`Location: rtsp://127.0.0.1:${camera.self!.port}/stream`],
+  });
+  await using opened = open({ DESCRIBE: () => described++ < MAX_REDIRECTS ? moved() : PLAIN.DESCRIBE, PLAY: moved });
+  camera.self = opened.camera;
+  await assertRejects(() => opened.play(), Error, "The server sent us elsewhere 5 times in a row");
+  assertEquals(opened.player.status.state, "READY");
+});
+
+Deno.test("Player is sent elsewhere as often with a picture each time, and as often as they like over a long time", async () => {
+  await using opened = open();
+  const { camera, clock, player } = opened;
+  await opened.play();
+  const plays = () => camera.methods.filter((method) => method === "PLAY").length;
+  const goOn = async () => {
+    const before = plays();
+    await opened.show();
+    await camera.say(...redirectTo(camera));
+    await camera.until(() => plays() > before || player.status.state === "INIT");
+  };
+  for (let count = 0; count < 2 * MAX_REDIRECTS; count++) {
+    await goOn();
+    for (let second = 0; second < 10; second++) {
+      clock.advance(1000);
+      await opened.show();
+    }
+  }
+  assertEquals(plays(), 2 * MAX_REDIRECTS + 1);
+  for (let count = 0; count <= MAX_REDIRECTS; count++) await goOn();
+  assertEquals(player.status.state, "INIT");
+});
+
+Deno.test("Player does not take the BYE of the session that it leaves for that of the next", async () => {
+  const leaving = ({ cseq }: { cseq?: number }) => `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\n`;
+  const bye = new TextDecoder("latin1").decode(interleaved(1, BYE));
+  await using other = new ScriptedCamera({ DESCRIBE: FINITE });
+  await using opened = open({ DESCRIBE: FINITE, TEARDOWN: (request) => ({ text: bye + leaving(request) }) });
+  await opened.play();
+  await opened.show();
+  await opened.camera.say(...redirectTo(other));
+  await other.until(() => other.methods.includes("PLAY"));
+  await opened.player.command("PAUSE");
+  assertEquals(opened.player.status.notice?.text, "The server sends its clients elsewhere");
+});
+
+Deno.test("Player does not go over to TCP for a late BYE of the session that it leaves", async () => {
+  await using other = new ScriptedCamera(TAKE_ANY);
+  await using opened = open({ ...TAKE_ANY, TEARDOWN: () => undefined }, { transport: "auto" });
+  const { camera, clock, player } = opened;
+  await opened.play();
+  const [rtp, rtcp] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+  const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const send = (packet: Uint8Array, port: number) =>
+    sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
+  await send(encodeFrame({ sequenceNumber: 1 }), rtp);
+  await camera.until(() => opened.frames.length === 1);
+  await camera.say(...redirectTo(other));
+  await camera.until(() => camera.methods.includes("TEARDOWN"));
+  await send(BYE, rtcp);
+  // A frame behind it has come: so has the BYE.
+  await send(encodeFrame({ sequenceNumber: 2, timestamp: 1 }), rtp);
+  await camera.until(() => opened.frames.length === 2);
+  await answer(camera);
+  await other.until(() => other.methods.includes("PLAY"));
+  await other.until(() => player.status.allowed.includes("PAUSE"));
+  sender.close();
+  clock.advance(BYE_WAIT_MS);
+  await player.command("PAUSE");
+  assertEquals([other.methods.at(-1), player.status.transport], ["PAUSE", "udp"]);
+});
+
+Deno.test("Player shows what comes in one piece with the first reply to PLAY of a session that began anew", async () => {
+  await using other = new ScriptedCamera({
+    PLAY: { then: interleaved(0, encodeFrame({ sequenceNumber: 500, timestamp: 5, ssrc: 2 })) },
+  });
+  await using opened = open();
+  await opened.play();
+  await opened.show();
+  await opened.camera.say(...redirectTo(other));
+  await other.until(() => opened.frames.length === 2);
+  const { packets, lostPackets, malformedPackets } = opened.player.statistics();
+  assertEquals([packets, lostPackets, malformedPackets], [2, 0, 0]);
+});
+
+Deno.test("Player that is sent from a live stream to one that ends takes its end for the end", async () => {
+  await using other = new ScriptedCamera({ DESCRIBE: FINITE });
+  await using opened = open();
+  await opened.play();
+  await opened.show();
+  assertEquals(opened.player.status.reconnects, true);
+  await opened.camera.say(...redirectTo(other));
+  await other.until(() => other.methods.includes("PLAY"));
+  await other.send(0, encodeFrame({ sequenceNumber: 1 }));
+  await other.send(1, BYE);
+  const { reconnects } = await opened.notice(/^The stream has ended/);
+  assertEquals(reconnects, false);
+});
+
+Deno.test("Player that is sent elsewhere on its way over to TCP goes there once", async () => {
+  await using other = new ScriptedCamera(TAKE_ANY);
+  await using opened = open({ ...TAKE_ANY, TEARDOWN: () => undefined }, { transport: "auto" });
+  const { camera, player } = opened;
+  await opened.play();
+  opened.clock.advance(FIRST_PACKET_TIMEOUT_MS);
+  await camera.until(() => camera.methods.includes("TEARDOWN"));
+  await camera.say(...redirectTo(other));
+  await camera.until(() => camera.replies.length > 0);
+  await answer(camera);
+  await other.until(() => other.methods.includes("PLAY"));
+  await player.command("PAUSE");
+  assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
+});
+
+const SLOW: readonly [title: string, answers: Answers, isPlaying: boolean][] = [
+  ["is refused", { PLAY: { status: "453 Not Enough Bandwidth" } }, false],
+  ["is answered late", { PLAY: () => undefined }, true],
+];
+
+for (const [title, answers, isPlaying] of SLOW) {
+  Deno.test(`Player does not go over to TCP while, or since, PLAY ${title}`, async () => {
+    await using opened = open({ ...TAKE_ANY, ...answers }, { transport: "auto" });
+    const { camera, clock, player } = opened;
+    await player.command("SETUP");
+    const played = player.command("PLAY").then(() => true, () => false);
+    await camera.until(() => camera.methods.includes("PLAY"));
+    if (!isPlaying) await played;
+    clock.advance(FIRST_PACKET_TIMEOUT_MS);
+    if (isPlaying) await answer(camera);
+    assertEquals(await played, isPlaying);
+    await player.command("TEARDOWN");
+    assertEquals([camera.methods.slice(3), player.status.transport], [["PLAY", "TEARDOWN"], "udp"]);
+  });
+}
