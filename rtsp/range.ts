@@ -19,6 +19,11 @@ export function encodeRange({ start, end }: NptRange): string {
   return `npt=${from}-${end === undefined ? "" : text(end)}`;
 }
 
+/** Whether the range of a header's value is in normal play time, or in no unit at all. */
+export function isNormalPlayTime(header: string): boolean {
+  return /^\s*(?:npt\b|[^=]*$)/i.test(header);
+}
+
 /** The range of a header's value; `undefined` where it has another unit or is malformed: 457. */
 export function decodeRange(header: string): NptRange | undefined {
   const [range] = header.split(";");

@@ -26,6 +26,9 @@ const log = getLogger(["mjpegrtsp", "connection"]);
 
 const READ_BYTES = 4096;
 
+/** A request line of HTTP: a browser, or a player that asks for a tunnel. */
+const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/;
+
 /** Constructor options of {@linkcode Connection}. */
 export interface ConnectionOptions {
   /** The accepted connection, from now on this object's own. */
@@ -58,6 +61,8 @@ export class Connection implements MediaWriter {
   #dialect: Dialect = "lab";
   #lineStyle = PLAIN_LINES;
   #heardMs: number;
+  /** The client was gone when something was written to it. */
+  #hasLeft = false;
   #isClosed = false;
 
   /** Reads nothing before {@linkcode run}. */
@@ -84,7 +89,8 @@ export class Connection implements MediaWriter {
         while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
       }
     } catch (error) {
-      if (this.#isClosed) reason = "closed by the server";
+      if (this.#hasLeft || hasLeft(error)) this.#hasLeft = true;
+      else if (this.#isClosed) reason = "closed by the server";
       else if (error instanceof MessageTooLargeError) {
         reason = `${error.message}: closed by the server`;
         this.#refuseLast(error.message);
@@ -175,6 +181,7 @@ export class Connection implements MediaWriter {
 
   async #answer(output: Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>): Promise<void> {
     if (this.#isClosed) return;
+    if (HTTP_REQUEST.test(output.text)) return await this.#answerHttp();
     if (output.kind === "malformed") return await this.#answerMalformed(output);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
@@ -211,6 +218,18 @@ export class Connection implements MediaWriter {
       peer: this.peer,
       count: MAX_MALFORMED_REQUESTS,
     });
+    this.close();
+  }
+
+  /** Browsers, and players that look for a tunnel, get an answer that they understand. */
+  async #answerHttp(): Promise<void> {
+    log.warn("{peer} speaks HTTP, which this server does not: closed", { peer: this.peer });
+    const { hostname, port } = this.#options.conn.localAddr as Deno.NetAddr;
+    const body = `This is an RTSP server. In a player, open rtsp://${hostAndPort({ hostname, port })}/FILE\n`;
+    const head = ["Content-Type: text/plain", `Content-Length: ${body.length}`, "Connection: close"];
+    await this.#writeAll(
+      new TextEncoder().encode(["HTTP/1.1 501 Not Implemented", ...head, "", body].join("\r\n")),
+    );
     this.close();
   }
 
@@ -267,12 +286,20 @@ export class Connection implements MediaWriter {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    log.info("{peer} cannot be answered: {reason}", {
+    // Many clients close right behind their TEARDOWN, without waiting for the reply.
+    this.#hasLeft ||= hasLeft(error);
+    log[this.#hasLeft ? "debug" : "info"]("{peer} cannot be answered: {reason}", {
       peer: this.peer,
       reason: error instanceof Error ? error.message : String(error),
     });
     this.close();
   }
+}
+
+/** Whether an error says that the other end has closed the connection. */
+function hasLeft(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted;
 }
 
 /** Whether a malformed request is one of the standards' all the same, and so to be answered like one. */

@@ -230,3 +230,34 @@ Deno.test("Connection times half a request from its own beginning, not from that
   await opened.client.send(".Mjpeg RTSP/1.0\nCSeq: 4\nSession: 123456\n\n");
   await opened.client.receive(/CSeq: 4\n/);
 });
+
+for (const request of ["GET / HTTP/1.1\r\nHost: camera\r\n\r\n", "POST /movie HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\n"]) {
+  Deno.test(`Connection answers what speaks HTTP, and closes: ${JSON.stringify(request)}`, async () => {
+    await using opened = await connect();
+    await opened.client.send(request);
+    // What has no blank line may go on.
+    if (!request.includes("\r\n\r\n")) {
+      await untilPending(opened.clock, 2);
+      opened.clock.advance(SETTLE_MS);
+    }
+    const text = await opened.client.receiveAll();
+    const [head, body] = text.split("\r\n\r\n");
+    assertMatch(head, /^HTTP\/1\.1 501 Not Implemented\r\n[^]*\r\nConnection: close$/);
+    assertEquals(/Content-Length: (\d+)/.exec(head)?.[1], String(body.length));
+    assertMatch(body, /^This is an RTSP server\. .* rtsp:\/\/127\.0\.0\.1:\d+\/FILE\n$/);
+    assertEquals(opened.requests, []);
+  });
+}
+
+Deno.test("Connection says that the client has closed it, whichever end finds out", async () => {
+  const answer = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    await answer.promise;
+    return { status: 200, cseq, session: "123456" };
+  });
+  await opened.client.send(PLAY + "\n\n");
+  while (opened.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  opened.client[Symbol.dispose]();
+  answer.resolve();
+  assertEquals(await opened.ended, "the client closed the connection");
+});

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { BURST_PACKETS, MAX_SPREAD_MS } from "./limits.ts";
+
 /** What was sent to one client. */
 export interface SendCounters {
   /** Whole frames. */
@@ -23,6 +25,15 @@ export interface FrameTime {
   readonly dueMs: number;
   /** Time to the next frame, in milliseconds. */
   readonly intervalMs: number;
+}
+
+/**
+ * The time before which a packet of a frame is not to leave, on the server's clock; `undefined` right behind the one before:
+ * a receiver with the usual buffer of 208 KiB loses nothing of a burst, and the next one comes later.
+ */
+export function packetDueMs(index: number, count: number, { dueMs, intervalMs }: FrameTime): number | undefined {
+  if (index === 0 || index % BURST_PACKETS !== 0) return undefined;
+  return dueMs + Math.min(MAX_SPREAD_MS, intervalMs / 2) * index / count;
 }
 
 /** Makes the packets of frames and sends them, each call one whole frame. */

@@ -13,6 +13,7 @@ import type { StatusCode } from "../rtsp/status.ts";
 import type { StreamDescriber } from "./stream_describer.ts";
 import { LabSender } from "./lab_sender.ts";
 import { MAX_FLOWS } from "./limits.ts";
+import type { Pacer } from "./pacer.ts";
 import type { RtpSockets } from "./rtp_sockets.ts";
 import type { Session } from "./session.ts";
 import type { Client, SessionFactory } from "./session_factory.ts";
@@ -32,6 +33,8 @@ export interface LabResponderOptions {
   readonly sockets: RtpSockets;
   /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
+  /** Spreads large frames over their interval. */
+  readonly pacer: Pacer;
   /** The time of day. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
@@ -87,7 +90,7 @@ export class LabResponder {
   }
 
   async #setUp(client: Client, { uri, transport }: RtspRequest): Promise<StatusCode> {
-    const { factory, registry, sockets, fragmentBytes, clock } = this.#options;
+    const { factory, registry, sockets, fragmentBytes, pacer, clock } = this.#options;
     const { peer } = client.connection;
     if (client.labSession !== undefined) {
       log.warn("{peer} sent SETUP in state {state}", { peer, state: client.labSession.state });
@@ -114,6 +117,7 @@ export class LabResponder {
       path,
       sockets: flowCount === undefined ? [sockets.main] : sockets.flows(flowCount),
       fragmentBytes: fragmentBytes ?? (flowCount === undefined ? undefined : LAB_FRAGMENT_BYTES),
+      pacer,
       clock,
     });
     const session: Session = factory.createSession(peer, { id: this.#createId(), media, sender });

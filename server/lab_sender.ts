@@ -8,7 +8,8 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../rtp/clock.ts";
 import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../rtp/lab_payload.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../rtp/packet.ts";
-import type { FrameSender, LogSentence, SendCounters } from "./frame_sender.ts";
+import { type FrameSender, type FrameTime, type LogSentence, packetDueMs, type SendCounters } from "./frame_sender.ts";
+import type { Pacer } from "./pacer.ts";
 import type { UdpPath } from "./udp_path.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -23,6 +24,8 @@ export interface LabSenderOptions {
   readonly sockets: readonly Deno.DatagramConn[];
   /** Cut all frames into pieces of this many bytes; without it only those that no datagram can hold. */
   readonly fragmentBytes: number | undefined;
+  /** Spreads large frames over their interval. */
+  readonly pacer: Pacer;
   /** The time of day. */
   readonly clock: Clock;
 }
@@ -48,9 +51,9 @@ export class LabSender implements FrameSender {
     return `RTP to port ${this.#options.path.port}`;
   }
 
-  async send(jpeg: Uint8Array): Promise<void> {
+  async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
     this.counters.frames++;
-    await this.#sendFrame(jpeg).catch((error) => this.#sendFragmented(jpeg, error));
+    await this.#sendFrame(jpeg, time).catch((error) => this.#sendFragmented(jpeg, { time, error }));
   }
 
   leaveOut(): boolean {
@@ -76,11 +79,14 @@ export class LabSender implements FrameSender {
     return this.#options.path.summary();
   }
 
-  async #sendFrame(jpeg: Uint8Array): Promise<void> {
-    const { sockets, clock, path } = this.#options;
+  async #sendFrame(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+    const { sockets, clock, path, pacer } = this.#options;
     const socket = sockets[this.counters.frames % sockets.length];
     const timestamp = Math.floor(clock.unixMs() / 1000);
-    for (const { payload, marker } of packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes })) {
+    const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes });
+    for (const [index, { payload, marker }] of packets.entries()) {
+      const dueMs = packetDueMs(index, packets.length, time);
+      if (dueMs !== undefined) await pacer.until(dueMs);
       if (this.#isClosed) return;
       const lengthBytes = RTP_HEADER_BYTES + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
@@ -99,7 +105,7 @@ export class LabSender implements FrameSender {
    * Goes on in pieces where the system sends no datagram as large as a frame: macOS stops at 9216 bytes unless told
    * otherwise. Rejects with `error` when that is not what went wrong.
    */
-  async #sendFragmented(jpeg: Uint8Array, error: unknown): Promise<void> {
+  async #sendFragmented(jpeg: Uint8Array, { time, error }: { time: FrameTime; error: unknown }): Promise<void> {
     if (!isMessageTooLong(error) || this.#fragmentBytes !== undefined) throw error;
     this.#fragmentBytes = LAB_FRAGMENT_BYTES;
     log.warn(
@@ -107,7 +113,7 @@ export class LabSender implements FrameSender {
         "show. On macOS this lifts the limit: sudo sysctl -w net.inet.udp.maxdgram=65535",
       { peer: this.#options.peer, bytes: RTP_HEADER_BYTES + jpeg.length },
     );
-    await this.#sendFrame(jpeg);
+    await this.#sendFrame(jpeg, time);
   }
 }
 

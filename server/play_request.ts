@@ -6,7 +6,7 @@
 
 import type { HeaderField } from "../rtsp/headers.ts";
 import type { RtspRequest } from "../rtsp/message.ts";
-import { decodeRange, encodeRange, type NptRange } from "../rtsp/range.ts";
+import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../rtsp/range.ts";
 import type { StatusCode } from "../rtsp/status.ts";
 import type { JpegSender } from "./jpeg_sender.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "./limits.ts";
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly headers?: readonly HeaderField[];
 }
 
-/** Plays a session as the request says. 457 for a range that the movie does not have. */
+/** Plays a session as the request says. 457 for a range that the movie does not have, 501 for times of other units. */
 export async function play(
   session: ClientSession,
   sender: JpegSender,
@@ -35,6 +35,8 @@ export async function play(
   const range: Partial<NptRange> | undefined = isShared || rangeText === undefined ? {} : decodeRange(rangeText);
   const { media, frameRate } = session;
   const options = range === undefined ? undefined : inFrames(range, { session, scale });
+  // Times of other units are for others to understand (RFC 2326, 12.29).
+  if (rangeText !== undefined && range === undefined && !isNormalPlayTime(rangeText)) return { status: 501 };
   if (range === undefined || options === undefined) return { status: 457 };
   const startMs = await session.play({ ...options, scale, speed });
   const start = session.position / frameRate;

@@ -5,8 +5,7 @@
  */
 
 import { type RtpStamp, stampRtpHeader } from "../rtp/packet.ts";
-import { BURST_PACKETS, MAX_SPREAD_MS } from "./limits.ts";
-import type { FrameTime, LogSentence } from "./frame_sender.ts";
+import { type FrameTime, type LogSentence, packetDueMs } from "./frame_sender.ts";
 import { INTERLEAVED_HEADER_BYTES } from "../rtsp/message_reader.ts";
 import type { FramePackets } from "./jpeg_packets.ts";
 import type { BufferPool } from "./buffer_pool.ts";
@@ -70,14 +69,13 @@ export class UdpTransport implements RtpTransport {
   async sendFrame(
     { packets }: FramePackets,
     { sequenceNumber, timestamp, ssrc }: RtpStamp,
-    { dueMs, intervalMs }: FrameTime,
+    time: FrameTime,
   ): Promise<number> {
     const { path, socket, pacer } = this.#options;
     const count = packets.length;
-    const spreadMs = Math.min(MAX_SPREAD_MS, intervalMs / 2);
     for (let index = 0; index < count; index++) {
-      // A receiver with the usual buffer of 208 KiB loses nothing of a burst; the next one comes later.
-      if (index > 0 && index % BURST_PACKETS === 0) await pacer.until(dueMs + spreadMs * index / count);
+      const dueMs = packetDueMs(index, count, time);
+      if (dueMs !== undefined) await pacer.until(dueMs);
       if (this.#isClosed) return index;
       const packet = this.#copyOf(packets[index]);
       stampRtpHeader(packet, 0, { sequenceNumber: sequenceNumber + index, timestamp, ssrc });

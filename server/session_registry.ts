@@ -138,10 +138,13 @@ export class SessionRegistry {
   #check(): void {
     const oldestMs = this.#clock.nowMs() - SESSION_TIMEOUT_SECONDS * 1000;
     let isAnyLeft = false;
-    for (const [session, { expires }] of this.#tenures) {
+    for (const [session, { expires, endsWithClient }] of this.#tenures) {
       if (!expires) continue;
-      if (session.heardMs < oldestMs) this.end(session, `nothing was heard of it for ${SESSION_TIMEOUT_SECONDS} s`);
-      else isAnyLeft = true;
+      // Whoever has paused over TCP has nothing to report, and is there as long as the connection is: VLC asks nothing then.
+      const isPausedOverTcp = endsWithClient && session.state === "READY" && session.sender.counters.packets > 0;
+      if (session.heardMs < oldestMs && !isPausedOverTcp) {
+        this.end(session, `nothing was heard of it for ${SESSION_TIMEOUT_SECONDS} s`);
+      } else isAnyLeft = true;
     }
     this.#cancelCheck = isAnyLeft ? this.#clock.after(CHECK_INTERVAL_MS, () => this.#check()) : undefined;
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { FAKE_EPOCH_MS, FakeClock } from "../tests/support/fake_clock.ts";
+import { BURST_PACKETS } from "./limits.ts";
 import type { Media } from "./media.ts";
 import { NetworkEmulator, NO_IMPAIRMENTS } from "./network_emulator.ts";
 import { Pacer } from "./pacer.ts";
@@ -51,7 +52,7 @@ function open(options: OpenOptions = {}) {
     onError: (error) => session.fail(error),
   });
   const { sockets = [socket], fragmentBytes } = options;
-  const sender = new LabSender({ peer: "test", path, sockets, fragmentBytes, clock });
+  const sender = new LabSender({ peer: "test", path, sockets, fragmentBytes, pacer, clock });
   const session: Session = new Session({
     id: "123456",
     peer: "test",
@@ -220,6 +221,21 @@ Deno.test("Session cuts frames into fragments, the marker on the last, all of on
     bytes: FRAME_BYTES + 3 * 12,
     droppedFrames: 0,
   });
+});
+
+Deno.test(`Session lets ${BURST_PACKETS} fragments leave at once, and the others of a frame later`, async () => {
+  const fragmentBytes = Math.ceil(FRAME_BYTES / (BURST_PACKETS + 10));
+  using opened = open({ fragmentBytes });
+  opened.session.play();
+  await opened.tick(0);
+  while (opened.session.sender.counters.packets < BURST_PACKETS) await opened.tick(0);
+  await opened.tick(1);
+  assertEquals(opened.session.sender.counters.packets, BURST_PACKETS);
+  await opened.tick(24);
+  const count = Math.ceil(FRAME_BYTES / fragmentBytes);
+  while (opened.session.sender.counters.packets < count) await opened.tick(0);
+  const packets = await opened.receive(count);
+  assertEquals(packets.map(({ marker }) => marker), [...Array(count - 1).fill(false), true]);
 });
 
 Deno.test("Session sends frame k from socket k modulo their number", async () => {

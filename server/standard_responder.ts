@@ -9,7 +9,7 @@ import type { Clock } from "../rtp/clock.ts";
 import type { HeaderField } from "../rtsp/headers.ts";
 import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../rtsp/session_state.ts";
-import type { StatusCode } from "../rtsp/status.ts";
+import { REASON_PHRASES, type StatusCode } from "../rtsp/status.ts";
 import { JpegSender } from "./jpeg_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { ClientSession } from "./client_session.ts";
@@ -23,6 +23,9 @@ const log = getLogger(["mjpegrtsp", "server"]);
 /** Methods of RFC 2326 that are answered 405. */
 const LACKING: readonly string[] = ["ANNOUNCE", "RECORD", "REDIRECT"];
 const METHODS: readonly string[] = ALL_METHODS.filter((method) => !LACKING.includes(method));
+
+/** Statuses of which the log tells more where they come from. */
+const EXPLAINED: readonly StatusCode[] = [404, 415, 461, 500, 503];
 
 /** Constructor options of {@linkcode StandardResponder}. */
 export interface StandardResponderOptions {
@@ -51,6 +54,12 @@ export class StandardResponder {
   async respond(client: Client, request: RtspRequest): Promise<RtspReply> {
     const reply = await this.#respond(client, request);
     const { tool, clock } = this.#options;
+    if (reply.status >= 400 && !EXPLAINED.includes(reply.status)) {
+      const { status } = reply;
+      log.info("{peer} is refused {method}: {status} {reason}", {
+        ...{ peer: client.connection.peer, method: request.method, status, reason: REASON_PHRASES[status] },
+      });
+    }
     const common: HeaderField[] = [["Server", tool], ["Date", new Date(clock.unixMs()).toUTCString()]];
     return { ...reply, headers: [...common, ...(reply.headers ?? [])] };
   }
@@ -83,10 +92,6 @@ export class StandardResponder {
       }
       default: {
         if (METHODS.includes(method)) return await this.#applyToSession(request);
-        log.warn("{peer} asked for {method}, which this server does not have", {
-          peer: client.connection.peer,
-          method,
-        });
         return LACKING.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
       }
     }

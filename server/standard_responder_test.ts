@@ -103,6 +103,17 @@ Deno.test(`StandardResponder ends a session of which nothing is heard for ${SESS
   assertEquals(statuses, [454, 200, 200]);
 });
 
+Deno.test("StandardResponder keeps a session that is paused over TCP, as VLC does for minutes without a word", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  await client.ask("PLAY", "movie.mjpeg", { Session: session! });
+  await server.advance(100);
+  await server.during(client.ask("PAUSE", "movie.mjpeg", { Session: session! }));
+  server.clock.advance(10 * SESSION_TIMEOUT_SECONDS * 1000);
+  assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: session! })).status, 200);
+});
+
 Deno.test("StandardResponder answers requests that come at once, in order", async () => {
   await using server = await serve();
   const client = await server.connect();

@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { plainAddress } from "../rtp/addresses.ts";
+import { JPEG_MAX_DIMENSION } from "../rtp/jpeg_payload.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { encodeStreamDescription } from "../rtsp/sdp.ts";
 import type { StatusCode } from "../rtsp/status.ts";
@@ -31,8 +32,8 @@ export interface StreamDescriberOptions {
 /** Describes movies to clients. */
 export class StreamDescriber {
   readonly #options: StreamDescriberOptions;
-  /** Movies of which the log has told that their frames are encoded anew. */
-  readonly #reencoded = new WeakSet<Media>();
+  /** Movies of which the log has told what is special about their frames. */
+  readonly #told = new WeakSet<Media>();
 
   /** For one server. */
   constructor(options: StreamDescriberOptions) {
@@ -82,11 +83,21 @@ export class StreamDescriber {
       log.warn("{peer} cannot have {name} over RTP/JPEG: frame 1: {reason}", { peer, name, reason: frame.message });
       return undefined;
     }
-    if (frame.reencodedBecause !== undefined && !this.#reencoded.has(media)) {
-      this.#reencoded.add(media);
-      log.warn("{name} is encoded anew, with some loss: {reason}", { name, reason: frame.reencodedBecause });
-    }
+    if (!this.#told.has(media)) this.#tell(name, frame);
+    this.#told.add(media);
     return frame;
+  }
+
+  #tell(name: string, { reencodedBecause, size: { width, height } }: FramePackets): void {
+    if (reencodedBecause !== undefined) {
+      log.warn("{name} is encoded anew, with some loss: {reason}", { name, reason: reencodedBecause });
+    }
+    if (width <= JPEG_MAX_DIMENSION && height <= JPEG_MAX_DIMENSION) return;
+    log.warn(
+      "{name} has {width}x{height} pixels: RTP/JPEG has no size of more than {max}, and few players besides GStreamer " +
+        "and mjpegrtsp look for it in the description",
+      { name, width, height, max: JPEG_MAX_DIMENSION },
+    );
   }
 }
 
