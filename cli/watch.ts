@@ -74,7 +74,7 @@ async function start({ player, paused, preview }: WatchOptions): Promise<void> {
   } catch (error) {
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }
-  if (preview !== false || paused) log.info("keys: space plays and pauses, q quits");
+  if (Deno.stdin.isTerminal() && (preview !== false || paused)) log.info("keys: space plays and pauses, q quits");
 }
 
 function togglePlaying(player: Player): void {

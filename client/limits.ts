@@ -16,6 +16,9 @@ export const UNANSWERED_REPLY_TIMEOUT_MS = 500;
 /** Writes to a server that may wait for it to read; with more it is given up. */
 export const MAX_WAITING_WRITES = 256;
 
+/** How long whoever leaves waits for a server that says nothing, in milliseconds. */
+export const CLOSE_PATIENCE_MS = 1000;
+
 /** How long a reply without an end may stay as it is before it is taken for whole, in milliseconds. */
 export const SETTLE_MS = 150;
 

@@ -103,8 +103,10 @@ function refusalAdvice(status: number, name: string): string {
       return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists near names`;
     case 415:
       return "; the server's log says what is wrong with the file";
+    case 461:
+      return "; try another --transport";
     case 501:
-      return "; it may not be a server of the networking lab";
+      return "; it does not have that method, or speaks another dialect";
     default:
       return "";
   }

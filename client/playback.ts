@@ -22,12 +22,14 @@ export interface ReceivedFrame extends JpegFrame {
   readonly senderTimeMs: number | undefined;
 }
 
-/** Something the user should know, in one sentence that names the next step. */
+/** Something the user should know, in one sentence. */
 export interface Notice {
   /** How bad it is. */
   readonly level: "info" | "warning" | "error";
   /** For the user to read. */
   readonly text: string;
+  /** What to do about it at a page's buttons. */
+  readonly advice?: string;
 }
 
 /** The state of the dialogue with the server. */
@@ -86,7 +88,7 @@ export interface PlaybackStatistics {
   readonly malformedPackets: number;
   /** Bytes of RTP payload received. */
   readonly bytes: number;
-  /** Time spent in PLAYING, in seconds. */
+  /** Time spent in PLAYING, in seconds, up to the last packet where none comes any more. */
   readonly seconds: number;
   /** Whole frames a second, averaged over `seconds`. */
   readonly fps: number;

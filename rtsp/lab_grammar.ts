@@ -18,7 +18,7 @@
 
 import { decodeHeaders } from "./headers.ts";
 import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
-import { REASON_PHRASES } from "./status.ts";
+import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
 /** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
 export const LAB_SESSION_DIGITS = 6;
@@ -128,9 +128,7 @@ export function isWholeLabRequest(text: string): boolean {
 export function decodeLabResponse(text: string): RtspResponse {
   const lines = text.split(/\r?\n/);
   const statusLine = STATUS_LINE.exec(lines[0].trimEnd());
-  if (statusLine === null) {
-    throw new SyntaxError(`Cannot decode response: ${JSON.stringify(excerpt(lines[0]))} is no status line`);
-  }
+  if (statusLine === null) throw noStatusLine(lines[0]);
   const headers = decodeHeaders(lines.slice(1));
   return {
     headers,

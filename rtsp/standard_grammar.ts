@@ -7,7 +7,7 @@
 
 import { decodeHeaders, type HeaderField, type RtspHeaders } from "./headers.ts";
 import type { RtspReply, RtspRequest, RtspResponse } from "./message.ts";
-import { REASON_PHRASES } from "./status.ts";
+import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
 const VERSION = "RTSP/1.0";
 
@@ -74,9 +74,7 @@ export function decodeStandardResponse(text: string, body: string): RtspResponse
   const [firstLine, ...lines] = text.split(/\r?\n/);
   // Trimmed beforehand: a pattern that looks for spaces at several places takes time by the cube of them.
   const match = /^RTSP\/\d+\.\d+[ \t]+(\d{3})(.*)$/i.exec(firstLine.trimEnd());
-  if (match === null) {
-    throw new SyntaxError(`Cannot decode response: ${JSON.stringify(firstLine.slice(0, 60))} is no status line`);
-  }
+  if (match === null) throw noStatusLine(firstLine);
   const headers = decodeHeaders(lines);
   return {
     status: Number(match[1]),

@@ -1,5 +1,5 @@
 /**
- * Status codes of RTSP and their reason phrases (RFC 2326, 7.1.1).
+ * Status codes of RTSP and their reason phrases (RFC 2326, 7.1.1), and what is none.
  *
  * @module
  */
@@ -26,3 +26,13 @@ export const REASON_PHRASES = {
 
 /** A status code that this program sends. */
 export type StatusCode = keyof typeof REASON_PHRASES;
+
+const MAX_SHOWN_CHARS = 60;
+
+/** The error for a response whose first line is no status line. */
+export function noStatusLine(line: string): SyntaxError {
+  const advice = /^HTTP\//i.test(line) ? ", but one of HTTP: check the port" : "";
+  return new SyntaxError(
+    `Cannot decode response: ${JSON.stringify(line.slice(0, MAX_SHOWN_CHARS))} is no status line of RTSP${advice}`,
+  );
+}

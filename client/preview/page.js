@@ -120,7 +120,7 @@ function showNotice(news) {
   notice.hidden = news === undefined;
   if (news === undefined) return;
   notice.dataset.level = news.level;
-  notice.textContent = news.text;
+  notice.textContent = news.advice === undefined ? news.text : `${news.text}. ${news.advice}`;
 }
 
 /** @param {Record<string, any>} stats */

@@ -95,7 +95,7 @@ Deno.test("play rtsp:// --no-reconnect ends with its server", async () => {
   await live.server.program.stop("SIGKILL");
   const { code, stderr } = await live.player.exit();
   assertEquals(code, 1);
-  assertMatch(stderr.join("\n"), /The server has gone: .* Start it again, then Play/);
+  assertMatch(stderr.join("\n"), /The server has gone: /);
 });
 
 Deno.test("play rtsp:// stops waiting for its server when it is told to", async () => {
