@@ -83,7 +83,8 @@ for (const transport of ["udp", "tcp"]) {
     async () => {
       await using directory = await temporaryDirectory();
       await using server = await startGstServer(directory.path);
-      const args = ["-p", String(freeTcpPort()), `rtsp://127.0.0.1:${server.port}/stream`];
+      // Over UDP it loses the beginning of its own source's first frame now and then.
+      const args = ["-t", "-p", String(freeTcpPort()), `rtsp://127.0.0.1:${server.port}/stream`];
       await using proxy = new ChildProgram("live555ProxyServer", { args });
       const [, port] = await proxy.waitForLine(/Play this stream using the URL: rtsp:.*:(\d+)\/proxyStream/);
       // The proxy takes every stream for one without an end.
