@@ -50,7 +50,7 @@ export class RedirectLimit {
   }
 
   /** Counts one more, without those of long ago; whether it may be followed. */
-  allowsOneMore(): boolean {
+  count(): boolean {
     const nowMs = this.#clock.nowMs();
     this.#count = nowMs - this.#lastMs < REDIRECT_MEMORY_MS ? this.#count + 1 : 1;
     this.#lastMs = nowMs;

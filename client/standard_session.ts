@@ -110,7 +110,7 @@ export class StandardSession implements MediaSession {
         return await this.#setUpTracks(await this.#describe());
       } catch (error) {
         if (!(error instanceof RedirectedError)) throw error;
-        if (!this.#redirects.allowsOneMore()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
+        if (!this.#redirects.count()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
         this.#tracks.close();
         this.#session = undefined;
         this.#dialogue.follow(error.location);
@@ -127,7 +127,7 @@ export class StandardSession implements MediaSession {
       await this.#request("PLAY", from);
     } catch (error) {
       if (!(error instanceof RedirectedError)) throw error;
-      if (!this.#redirects.allowsOneMore()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
+      if (!this.#redirects.count()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
       return this.#beginAnewElsewhere(error.location);
     }
     this.#watchFirstPacket();
@@ -310,7 +310,7 @@ export class StandardSession implements MediaSession {
 
   /** The server asks us to go elsewhere, at any time. */
   #takeRedirect(location: string): void {
-    if (this.#redirects.allowsOneMore()) this.#beginAnewElsewhere(location);
+    if (this.#redirects.count()) this.#beginAnewElsewhere(location);
     else this.#options.events.onClosed(`it ${TOO_MANY_REDIRECTS}`);
   }
 

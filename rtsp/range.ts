@@ -24,7 +24,7 @@ export function isNormalPlayTime(header: string): boolean {
   return /^\s*(?:npt\b|[^=]*$)/i.test(header);
 }
 
-/** The range of a header's value; `undefined` where it has another unit or is malformed: 457. */
+/** The range of a header's value; `undefined` where it has another unit or is malformed. */
 export function decodeRange(header: string): NptRange | undefined {
   const [range] = header.split(";");
   const equals = range.indexOf("=");

@@ -89,12 +89,12 @@ export class Connection implements MediaWriter {
         while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
       }
     } catch (error) {
-      if (this.#hasLeft || hasLeft(error)) this.#hasLeft = true;
-      else if (this.#isClosed) reason = "closed by the server";
-      else if (error instanceof MessageTooLargeError) {
+      if (error instanceof MessageTooLargeError && !this.#isClosed) {
         reason = `${error.message}: closed by the server`;
         this.#refuseLast(error.message);
-      } else reason = error instanceof Error ? error.message : String(error);
+      } else if (!this.#hasLeft && !hasLeft(error)) {
+        reason = this.#isClosed ? "closed by the server" : error instanceof Error ? error.message : String(error);
+      }
     }
     this.#clearTimers();
     if (this.#pendingWrites > 0) this.#watchWriting();

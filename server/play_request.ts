@@ -35,9 +35,10 @@ export async function play(
   const range: Partial<NptRange> | undefined = isShared || rangeText === undefined ? {} : decodeRange(rangeText);
   const { media, frameRate } = session;
   const options = range === undefined ? undefined : inFrames(range, { session, scale });
-  // Times of other units are for others to understand (RFC 2326, 12.29).
-  if (rangeText !== undefined && range === undefined && !isNormalPlayTime(rangeText)) return { status: 501 };
-  if (range === undefined || options === undefined) return { status: 457 };
+  if (range === undefined || options === undefined) {
+    // Times of other units are not understood (RFC 2326, 12.29).
+    return { status: range === undefined && !isNormalPlayTime(rangeText ?? "") ? 501 : 457 };
+  }
   const startMs = await session.play({ ...options, scale, speed });
   const start = session.position / frameRate;
   const duration = media.frameCount / frameRate;

@@ -12,7 +12,7 @@ const RECONNECT_MAX_MS = 2000;
 const MODE_KEY = "mjpegrtsp-four-buttons";
 
 /** @typedef {"SETUP" | "PLAY" | "PAUSE" | "TEARDOWN"} Command */
-/** @typedef {{ level: "info" | "warning" | "error", text: string }} Notice */
+/** @typedef {{ level: "info" | "warning" | "error", text: string, advice?: string }} Notice */
 /**
  * @typedef {{ state: string, allowed: Command[], notice?: Notice, dialect?: string, transport: string, ended: boolean }}
  *   Status
