@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OptionTable } from "./options.ts";
+import type { OptionTable } from "./terminal/options.ts";
 
 /** A subcommand: its help and what it does. */
 export interface Command {

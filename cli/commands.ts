@@ -6,7 +6,7 @@
 
 import denoConfig from "../deno.json" with { type: "json" };
 import type { Command } from "./command.ts";
-import { EXIT, FailedError, UsageError } from "./usage.ts";
+import { EXIT, FailedError, UsageError } from "./terminal/usage.ts";
 
 /** A permission that the executable is compiled with. */
 export type Permission = "net" | "read" | "write";
@@ -104,7 +104,7 @@ ${rows.join("\n")}
 
 Exit codes: 0 done, 1 failed, 2 wrong usage`;
   }
-  const { describeOptions } = await import("./options.ts");
+  const { describeOptions } = await import("./terminal/options.ts");
   const { command } = await COMMANDS[name].load();
   return `Usage: mjpegrtsp ${command.usage}
 

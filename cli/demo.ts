@@ -6,16 +6,16 @@
  */
 
 import { Player } from "../client/player.ts";
-import { freeUdpPort } from "../client/rtp_socket.ts";
+import { freeUdpPort } from "../net/udp_ports.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/served_root.ts";
+import { ServedRoot } from "../server/source/served_root.ts";
 import type { Command } from "./command.ts";
-import { interruptSignal } from "./interrupts.ts";
-import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
-import { number, parseCommand } from "./options.ts";
-import { summaryLine, summaryOf } from "./summary.ts";
-import { systemClock } from "./system_clock.ts";
-import { EXIT, UsageError } from "./usage.ts";
+import { interruptSignal } from "./terminal/interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
+import { number, parseCommand } from "./terminal/options.ts";
+import { summaryLine, summaryOf } from "./terminal/summary.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { EXIT, UsageError } from "./terminal/usage.ts";
 import { watch } from "./watch.ts";
 
 const HOST = "127.0.0.1";

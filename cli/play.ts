@@ -6,16 +6,25 @@
 
 import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
-import type { LabSource, UrlSource } from "../client/session_factory.ts";
-import { Recorder } from "../client/recorder.ts";
-import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../client/rtsp_url.ts";
+import type { LabTarget, UrlTarget } from "../client/session/create_session.ts";
+import { Recorder } from "../client/record/recorder.ts";
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../client/rtsp/rtsp_url.ts";
 import type { Command } from "./command.ts";
-import { interruptSignal } from "./interrupts.ts";
-import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
-import { choice, flag, number, type OptionValues, parseCommand, parseNumber, text, toggle } from "./options.ts";
-import { summaryLine, summaryOf } from "./summary.ts";
-import { systemClock } from "./system_clock.ts";
-import { EXIT, FailedError, UsageError } from "./usage.ts";
+import { interruptSignal } from "./terminal/interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
+import {
+  choice,
+  flag,
+  number,
+  type OptionValues,
+  parseCommand,
+  parseNumber,
+  text,
+  toggle,
+} from "./terminal/options.ts";
+import { summaryLine, summaryOf } from "./terminal/summary.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { EXIT, FailedError, UsageError } from "./terminal/usage.ts";
 import { watch } from "./watch.ts";
 
 const PORT_RANGE = { min: 1, max: 65_535, integer: true };
@@ -30,7 +39,7 @@ const OPTIONS = {
   seconds: number("N", "End after N seconds of playing", { min: 0.01, max: 1e9 }),
   json: flag("Print the summary as one JSON object on standard output"),
   paused: flag("SETUP only; wait for Play from the page or the space bar"),
-  dialect: choice(["auto", "lab", "lab-b", "standard"], "The server's dialect; auto finds it out"),
+  dialect: choice(["auto", "lab", "lab-b", "rtsp"], "The server's dialect; auto finds it out"),
   transport: choice(
     ["auto", "udp", "tcp", "multicast"],
     "How packets travel; auto tries UDP first, and TCP where nothing comes",
@@ -106,7 +115,7 @@ or server, or, as in the networking lab, FILE of the server at HOST:PORT, receiv
 function parseSource(
   positionals: readonly string[],
   options: OptionValues<typeof OPTIONS>,
-): LabSource | UrlSource {
+): LabTarget | UrlTarget {
   const { dialect, flows, transport } = options;
   if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) {
     if (dialect === "lab" || dialect === "lab-b") {

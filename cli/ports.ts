@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FailedError } from "./usage.ts";
+import { FailedError } from "./terminal/usage.ts";
 
 const TRIES = 50;
 /** Ports below this need a right that ordinary users lack on most systems. */

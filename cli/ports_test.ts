@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertStrictEquals } from "@std/assert";
 import { explainListenError } from "./ports.ts";
-import { FailedError } from "./usage.ts";
+import { FailedError } from "./terminal/usage.ts";
 
 Deno.test("explainListenError() names the next free port, which can be had", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -6,20 +6,20 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
-import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab_payload.ts";
-import { hostAndPort } from "../rtp/addresses.ts";
+import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_payload.ts";
+import { hostAndPort } from "../net/addresses.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
-import type { MulticastGroup } from "../server/multicast.ts";
-import type { Impairments } from "../server/network_emulator.ts";
+import type { MulticastGroup } from "../server/session/multicast.ts";
+import type { Impairments } from "../server/emulation/network_emulator.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/served_root.ts";
+import { ServedRoot } from "../server/source/served_root.ts";
 import type { Command } from "./command.ts";
-import { interruptSignal } from "./interrupts.ts";
-import { configureLogging, LOGGING_OPTIONS } from "./logging.ts";
-import { flag, number, type OptionValues, parseCommand, quantity, text } from "./options.ts";
+import { interruptSignal } from "./terminal/interrupts.ts";
+import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
+import { flag, number, type OptionValues, parseCommand, quantity, text } from "./terminal/options.ts";
 import { explainListenError } from "./ports.ts";
-import { systemClock } from "./system_clock.ts";
-import { EXIT, FailedError, UsageError } from "./usage.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { EXIT, FailedError, UsageError } from "./terminal/usage.ts";
 
 const log = getLogger(["mjpegrtsp", "serve"]);
 

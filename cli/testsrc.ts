@@ -4,13 +4,13 @@
  * @module
  */
 
-import { encodeLabHeader } from "../mjpeg/lab_format.ts";
-import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/test_pattern.ts";
+import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
+import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/testsrc/test_pattern.ts";
 import type { Command } from "./command.ts";
-import { interruptSignal } from "./interrupts.ts";
-import { number, type Option, parseCommand } from "./options.ts";
-import { ProgressLine } from "./terminal.ts";
-import { EXIT, FailedError, UsageError } from "./usage.ts";
+import { interruptSignal } from "./terminal/interrupts.ts";
+import { number, type Option, parseCommand } from "./terminal/options.ts";
+import { ProgressLine } from "./terminal/terminal.ts";
+import { EXIT, FailedError, UsageError } from "./terminal/usage.ts";
 
 const { width: WIDTH, height: HEIGHT, frameRate: FRAME_RATE } = DEFAULT_TEST_PATTERN;
 

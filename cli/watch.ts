@@ -7,12 +7,12 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
-import { type Preview, startPreview } from "../client/preview/preview_server.ts";
-import type { Recorder } from "../client/recorder.ts";
+import { type Preview, startPreview } from "../page/page_server.ts";
+import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
-import { aborted } from "./interrupts.ts";
-import { listenForKeys } from "./terminal.ts";
-import { FailedError } from "./usage.ts";
+import { aborted } from "./terminal/interrupts.ts";
+import { listenForKeys } from "./terminal/terminal.ts";
+import { FailedError } from "./terminal/usage.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
 

@@ -22,24 +22,6 @@ export const CLOSE_PATIENCE_MS = 1000;
 /** How long a reply without an end may stay as it is before it is taken for whole, in milliseconds. */
 export const SETTLE_MS = 150;
 
-/** How long to wait for a missing packet, in milliseconds. */
-export const REORDER_WAIT_MS = 200;
-
-/** Packets that may wait behind a missing one. */
-export const REORDER_MAX_PACKETS = 512;
-
-/** Bytes of packets that may wait behind a missing one: those of the lab are up to 64 KiB each. */
-export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
-
-/** A jump in sequence numbers of more than this is another stream (RFC 3550, A.1: MAX_DROPOUT). */
-export const REORDER_MAX_JUMP = 3000;
-
-/** A first sequence number up to this means that the packets before it, from 1 on, were lost. */
-export const FIRST_SEQUENCE_NUMBER_MAX = 100;
-
-/** Largest frame put together from packets, in bytes. */
-export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
-
 /** Time without a packet after which the stream counts as silent, in milliseconds. */
 export const SILENCE_MS = 5000;
 
@@ -51,18 +33,6 @@ export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 
 /** Time for which, at the end, a frame may be on its way to a disk or a pipe that takes nothing, in milliseconds. */
 export const RECORDER_STALL_MS = 2000;
-
-/** Pages and streams that may watch at once. */
-export const MAX_VIEWERS = 32;
-
-/** Bytes that may wait for a slow page; a frame that would exceed it is left out. */
-export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
-
-/** Longest message that a page may send, in characters. */
-export const PAGE_MAX_MESSAGE_CHARS = 256;
-
-/** Time between two RTCP receiver reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
-export const RECEIVER_REPORT_INTERVAL_MS = 5000;
 
 /** Timeout of a session whose server tells none, in seconds (RFC 2326, 12.37). */
 export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;

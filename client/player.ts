@@ -6,11 +6,11 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { hostAndPort } from "../rtp/addresses.ts";
+import { hostAndPort } from "../net/addresses.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
-import { FrameFeed } from "./frame_feed.ts";
+import { FrameFeed } from "./playout/frame_feed.ts";
 import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
-import type { MediaSession } from "./media_session.ts";
+import type { MediaSession } from "./session/media_session.ts";
 import type {
   Notice,
   Playback,
@@ -18,14 +18,14 @@ import type {
   PlaybackStatistics,
   PlaybackStatus,
   ReceivedFrame,
-} from "./playback.ts";
-import { Reconnection } from "./reconnection.ts";
-import { RunStatistics } from "./run_statistics.ts";
-import type { SessionFactoryOptions } from "./session_factory.ts";
-import { SessionSlot } from "./session_slot.ts";
-import { silenceNotice, SilenceWatch } from "./silence_watch.ts";
-import { withoutSecrets } from "./rtsp_url.ts";
-import { Turns } from "./turns.ts";
+} from "../page/playback.ts";
+import { Reconnection } from "./playout/reconnection.ts";
+import { RunStatistics } from "./playout/run_statistics.ts";
+import type { SessionFactoryOptions } from "./session/create_session.ts";
+import { SessionSlot } from "./session/session_slot.ts";
+import { silenceNotice, SilenceWatch } from "./playout/silence_watch.ts";
+import { withoutSecrets } from "./rtsp/rtsp_url.ts";
+import { Turns } from "./playout/turns.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -114,7 +114,7 @@ export class Player implements Playback {
     return this.#statistics.summarize({
       currentFps: fps,
       currentBitrate: bitrate,
-      strangerPackets: this.#slot.strangerPackets,
+      unexpectedSourcePackets: this.#slot.unexpectedSourcePackets,
       senderTimeMs: this.#feed.latest?.senderTimeMs,
     });
   }
@@ -218,7 +218,7 @@ export class Player implements Playback {
   }
 
   #follow(session: MediaSession): void {
-    this.#feed.follow(session.reception);
+    this.#feed.follow(session.receiver);
     this.#statistics.follow(session);
   }
 
@@ -306,8 +306,8 @@ export class Player implements Playback {
   /** The server has said that nothing more comes. A live stream may go on all the same; silence will tell. */
   #reachEnd(): void {
     // It may come together with the reply to PLAY, which is seen to first.
-    const { reception } = this.#feed;
-    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#feed.reception === reception && this.#reachEnd());
+    const { receiver } = this.#feed;
+    if (this.#isBusy) return void this.#inTurnAtSession(() => this.#feed.receiver === receiver && this.#reachEnd());
     if (this.#state !== "PLAYING" || this.#isAtEnd) return;
     this.#isAtEnd = true;
     this.#feed.flush();
@@ -334,7 +334,7 @@ export class Player implements Playback {
     if (this.#reconnects && isGone) {
       this.#lose(this.#isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
     } else if (this.#slot.session !== undefined && (this.#notice === undefined || this.#notice.level === "info")) {
-      this.#tell(silenceNotice(this.#options.source, this.#slot.session.reception));
+      this.#tell(silenceNotice(this.#options.source, this.#slot.session.receiver));
     }
   }
 

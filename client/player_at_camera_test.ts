@@ -6,7 +6,7 @@ import { decodeTransports } from "../rtsp/transport.ts";
 import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { interleaved, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
 import { CLOSE_PATIENCE_MS, FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
-import type { Notice } from "./playback.ts";
+import type { Notice } from "../page/playback.ts";
 
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
@@ -247,10 +247,10 @@ Deno.test("Player keeps the count of strangers' packets where a session begins a
   const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
   await stranger.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
   stranger.close();
-  await camera.until(() => player.statistics().strangerPackets === 1);
+  await camera.until(() => player.statistics().unexpectedSourcePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");
-  assertEquals([player.status.transport, player.statistics().strangerPackets], ["tcp", 1]);
+  assertEquals([player.status.transport, player.statistics().unexpectedSourcePackets], ["tcp", 1]);
 });
 
 for (const method of ["PLAY", "TEARDOWN"] as const) {

@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { freeTcpPort, freeUdpPort } from "../tests/support/ports.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/served_root.ts";
+import { ServedRoot } from "../server/source/served_root.ts";
 import { SILENCE_MS } from "./limits.ts";
-import type { Notice, PlaybackStatus, ReceivedFrame } from "./playback.ts";
+import type { Notice, PlaybackStatus, ReceivedFrame } from "../page/playback.ts";
 import { Player } from "./player.ts";
-import { parseRtspUrl } from "./rtsp_url.ts";
+import { parseRtspUrl } from "./rtsp/rtsp_url.ts";
 
 function jpeg(fill: number): Uint8Array {
   return new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array(20).fill(fill), 0xff, 0xd9]);
@@ -185,7 +185,7 @@ Deno.test({
       stranger.close();
     }
     await opened.playUntil(3);
-    assertEquals(player.statistics().strangerPackets, 1);
+    assertEquals(player.statistics().unexpectedSourcePackets, 1);
     assert(opened.frames.every(({ data }) => data[6] !== 99));
   },
 });

@@ -5,7 +5,15 @@
  * @module
  */
 
-import type { OrderedPacket } from "./reorder_buffer.ts";
+import type { RtpPacket } from "./packet.ts";
+
+/** A packet with its sequence number extended over wraps. */
+export interface OrderedPacket extends RtpPacket {
+  /** Counts up without end; its low 16 bits are the sequence number. */
+  readonly extendedSequenceNumber: number;
+  /** When the packet was read from the socket, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
 
 /** Why a frame of which packets came could not be completed. */
 export type DamageCause =

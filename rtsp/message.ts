@@ -9,10 +9,10 @@ import type { HeaderField, RtspHeaders } from "./headers.ts";
 import type { StatusCode } from "./status.ts";
 
 /**
- * A grammar of RTSP on the wire: `lab`, the networking lab's assignment; `lab-b`, a widespread fork of it; `standard`,
+ * A grammar of RTSP on the wire: `lab`, the networking lab's assignment; `lab-b`, a widespread fork of it; `rtsp`,
  * RFC 2326.
  */
-export type Dialect = "lab" | "lab-b" | "standard";
+export type Dialect = "lab" | "lab-b" | "rtsp";
 
 /** Methods that begin a request here; whatever else looks like one is answered as not implemented. */
 export const METHODS = [

@@ -6,10 +6,11 @@
  * @module
  */
 
+import { decodeInterleavedHeader, INTERLEAVED_HEADER_BYTES, INTERLEAVED_MAGIC } from "../net/interleaved.ts";
 import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import { decodeLabRequest, decodeLabResponse, isWholeLabRequest, isWholeLabResponse } from "./lab_grammar.ts";
 import { METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
-import { decodeStandardRequest, decodeStandardResponse } from "./standard_grammar.ts";
+import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
 
 /** What comes out of a reader: a message, text that is none, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =
@@ -37,9 +38,6 @@ export class MessageTooLargeError extends Error {
   override name = "MessageTooLargeError";
 }
 
-const DOLLAR = 0x24;
-/** `$`, the channel, and the packet's length in two bytes (RFC 2326, 10.12). */
-export const INTERLEAVED_HEADER_BYTES = 4;
 /** Bytes that are made text at a time: what follows may be packets. */
 const TEXT_PIECE_BYTES = 4096;
 
@@ -78,7 +76,7 @@ export class MessageReader<T> {
   push(bytes: Uint8Array): ReaderOutput<T>[] {
     const outputs: ReaderOutput<T>[] = [];
     for (let rest = bytes; rest.length > 0;) {
-      const isPacket = this.#packet !== undefined || (this.#text === "" && rest[0] === DOLLAR);
+      const isPacket = this.#packet !== undefined || (this.#text === "" && rest[0] === INTERLEAVED_MAGIC);
       rest = isPacket ? this.#takePacket(rest, outputs) : this.#takeText(rest, outputs);
     }
     this.#checkLimits();
@@ -210,7 +208,8 @@ function isBlank(byte: number): boolean {
 
 /** Where the packet at the start of `bytes` ends; `undefined` while its header is not whole. */
 function packetEnd(bytes: Uint8Array, length: number): number | undefined {
-  return length < INTERLEAVED_HEADER_BYTES ? undefined : INTERLEAVED_HEADER_BYTES + (bytes[2] << 8 | bytes[3]);
+  const header = decodeInterleavedHeader(bytes.subarray(0, length));
+  return header === undefined ? undefined : INTERLEAVED_HEADER_BYTES + header.lengthBytes;
 }
 
 function hasBody(head: string): boolean {
@@ -243,7 +242,7 @@ function decodeUtf8(binaryText: string): string {
 /** A request that follows another without a line end between: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
 const NEXT_REQUEST = new RegExp(`(?<=[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
 /** A request with a URL, or with `*`, is one of the standards. */
-const STANDARD_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
+const RTSP_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
 
 /** A reader for the server's side. */
 export function createRequestReader(): MessageReader<RtspRequest> {
@@ -256,9 +255,9 @@ export function createRequestReader(): MessageReader<RtspRequest> {
     },
     isWhole: isWholeLabRequest,
     mayStart: (line) => METHODS.some((method) => method.startsWith(line)),
-    needsBlankLine: (text) => STANDARD_REQUEST.test(text),
+    needsBlankLine: (text) => RTSP_REQUEST.test(text),
     mayBeLengthless: false,
-    decode: (text, body) => STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeLabRequest(text),
+    decode: (text, body) => RTSP_REQUEST.test(text) ? decodeRtspRequest(text, body) : decodeLabRequest(text),
   });
 }
 
@@ -277,13 +276,12 @@ export function createLabResponseReader(): MessageReader<RtspResponse> {
 }
 
 /** A reader for the client's side of the standards: servers may send requests, too (RFC 2326, 10). */
-export function createStandardReader(): MessageReader<RtspResponse | RtspRequest> {
+export function createRtspReader(): MessageReader<RtspResponse | RtspRequest> {
   return new MessageReader<RtspResponse | RtspRequest>({
     nextStart: () => -1,
     isWhole: () => false,
     needsBlankLine: () => true,
     mayBeLengthless: true,
-    decode: (text, body) =>
-      STANDARD_REQUEST.test(text) ? decodeStandardRequest(text, body) : decodeStandardResponse(text, body),
+    decode: (text, body) => RTSP_REQUEST.test(text) ? decodeRtspRequest(text, body) : decodeRtspResponse(text, body),
   });
 }

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 import {
   createLabResponseReader,
   createRequestReader,
-  createStandardReader,
+  createRtspReader,
   MessageTooLargeError,
   type ReaderOutput,
 } from "./message_reader.ts";
@@ -225,7 +225,7 @@ Deno.test("MessageReader for the standards' responses waits for the body, and fi
     ...[0x24, 0, 0, 1, 7],
   );
   for (let cut = 1; cut < stream.length; cut++) {
-    const reader = createStandardReader();
+    const reader = createRtspReader();
     const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
     const [response, packet] = outputs;
     assertEquals(response.kind === "message" && response.message.body, "v=0\r\n", `cut at ${cut}`);
@@ -239,7 +239,7 @@ Deno.test("MessageReader tells the requests of a server from its replies, split 
       "SET_PARAMETER rtsp://a/x RTSP/1.0\r\nCSeq: 8\r\nContent-Length: 3\r\n\r\na: ",
   );
   for (let cut = 1; cut < stream.length; cut++) {
-    const reader = createStandardReader();
+    const reader = createRtspReader();
     const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
     const read = outputs.map((output) => {
       if (output.kind !== "message") return output.kind;
@@ -269,11 +269,11 @@ Deno.test("MessageReader reads names in UTF-8", () => {
 
 Deno.test(`MessageReader takes a description without length of ${MAX_BODY_BYTES} bytes, and not one more`, () => {
   const head = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";
-  const reader = createStandardReader();
+  const reader = createRtspReader();
   reader.push(bytes(head + "x".repeat(MAX_BODY_BYTES)));
   const [output] = reader.settle();
   assertEquals(output.kind === "message" && output.message.body.length, MAX_BODY_BYTES);
-  assertThrows(() => createStandardReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), MessageTooLargeError);
+  assertThrows(() => createRtspReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), MessageTooLargeError);
 });
 
 Deno.test("MessageReader takes no body without a length from a client", () => {
@@ -284,7 +284,7 @@ Deno.test("MessageReader takes no body without a length from a client", () => {
 });
 
 Deno.test("MessageReader reads 64 KiB of scraps between packets at once", () => {
-  for (const reader of [createRequestReader(), createStandardReader()]) {
+  for (const reader of [createRequestReader(), createRtspReader()]) {
     const scrap = Uint8Array.of(0x0a, 0x24, 7, 0, 0);
     const stream = new Uint8Array(65_535);
     for (let at = 0; at + scrap.length <= stream.length; at += scrap.length) stream.set(scrap, at);

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Dialect } from "./message.ts";
+
 /** A state of a session. */
 export type SessionState = "INIT" | "READY" | "PLAYING";
 
@@ -21,7 +23,7 @@ const NEXT_STATE: Readonly<Record<SessionState, Readonly<Partial<Record<SessionM
 };
 
 /** What RFC 2326, A.2, allows a client of the standards besides: PLAY seeks or changes the pace, PAUSE may come again. */
-const NEXT_STATE_STANDARD: typeof NEXT_STATE = {
+const NEXT_RTSP_STATE: typeof NEXT_STATE = {
   INIT: NEXT_STATE.INIT,
   READY: { ...NEXT_STATE.READY, PAUSE: "READY" },
   PLAYING: { ...NEXT_STATE.PLAYING, PLAY: "PLAYING" },
@@ -31,9 +33,9 @@ const NEXT_STATE_STANDARD: typeof NEXT_STATE = {
 export function nextState(
   state: SessionState,
   method: SessionMethod,
-  { standard = false }: { readonly standard?: boolean } = {},
+  { dialect = "lab" }: { readonly dialect?: Dialect } = {},
 ): SessionState | undefined {
-  return (standard ? NEXT_STATE_STANDARD : NEXT_STATE)[state][method];
+  return (dialect === "rtsp" ? NEXT_RTSP_STATE : NEXT_STATE)[state][method];
 }
 
 /** The methods valid in `state`. */

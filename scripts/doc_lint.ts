@@ -5,7 +5,7 @@
  * @module
  */
 
-const ROOMS = ["cli", "server", "client", "rtsp", "rtp", "mjpeg"];
+const ROOMS = ["cli", "server", "client", "page", "rtsp", "rtp", "mjpeg", "net"];
 
 async function* modules(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {

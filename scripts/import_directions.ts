@@ -1,28 +1,59 @@
 /**
- * Checks that imports run one way, `main -> cli -> server | client -> rtsp | rtp | mjpeg`, and that the codec rooms take
- * time, chance, sockets and files only as they are handed in. Run by `deno task imports`.
+ * Checks the imports of the product: each room uses only the rooms that the table allows it, no two files import each other,
+ * directly or in a circle, and the codec rooms take time, chance, sockets and files only as they are handed in. Run by
+ * `deno task imports`, which prints the table.
  *
  * @module
  */
 
 import { dirname, join, normalize } from "@std/path";
 
-/** The rooms that each room may import, besides itself. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli"],
-  cli: ["server", "client", "rtsp", "rtp", "mjpeg"],
-  server: ["rtsp", "rtp", "mjpeg"],
-  client: ["rtsp", "rtp", "mjpeg"],
-  rtp: ["mjpeg"],
-  rtsp: [],
-  mjpeg: [],
-  tests: ["main", "cli", "server", "client", "rtsp", "rtp", "mjpeg", "scripts"],
-  scripts: ["main", "cli", "server", "client", "rtsp", "rtp", "mjpeg", "tests"],
+/**
+ * The rooms that each room may use, besides itself. A name with a slash at the end stands for the room with all of its
+ * sub-rooms. Every sub-room may use the `limits.ts` of the room around it. A file lies in the innermost room of its folder.
+ */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "main": ["cli"],
+  "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
+  "cli/terminal": ["client", "client/record", "page"],
+
+  "server": ["server/", "rtsp", "net"],
+  "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],
+  "server/rtsp": ["server/session", "server/source", "server/send", "rtsp", "rtp/", "net"],
+  "server/session": ["server/connection", "server/source", "server/send", "server/emulation", "rtsp", "rtp/", "net"],
+  "server/send": ["server/connection", "server/emulation", "rtp/", "mjpeg/", "net"],
+  "server/source": ["rtp/", "mjpeg/", "net"],
+  "server/connection": ["rtsp", "net"],
+  "server/emulation": [],
+
+  "client": ["client/", "page", "rtsp", "rtp/", "net"],
+  "client/playout": ["client/session", "client/rtsp", "page", "rtsp", "rtp/", "net"],
+  "client/session": ["client/rtsp", "client/transport", "page", "rtsp", "rtp/", "net"],
+  "client/rtsp": ["rtsp", "rtp/", "net"],
+  "client/transport": ["rtsp", "net"],
+  "client/record": ["page", "mjpeg/", "net"],
+
+  "page": ["rtsp", "mjpeg", "net"],
+
+  "rtsp": ["net"],
+  "rtp": ["net"],
+  "rtp/receiver": ["rtp", "net"],
+  "rtp/jpeg": ["rtp", "mjpeg/"],
+  "rtp/lab": ["rtp", "mjpeg/"],
+  "mjpeg": [],
+  "mjpeg/testsrc": ["mjpeg", "mjpeg/jpeg", "mjpeg/conditioning"],
+  "mjpeg/containers": ["mjpeg", "mjpeg/jpeg"],
+  "mjpeg/conditioning": ["mjpeg", "mjpeg/jpeg", "mjpeg/entropy"],
+  "mjpeg/entropy": ["mjpeg", "mjpeg/jpeg"],
+  "mjpeg/jpeg": ["mjpeg"],
+  "net": [],
+
+  "tests": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "scripts"],
+  "scripts": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
 };
 
-const CODEC_ROOMS = ["rtsp", "rtp", "mjpeg"];
-/** What tests beside their source may import besides. */
-const TEST_ROOMS = ["tests", "server", ...CODEC_ROOMS];
+/** Rooms without sockets, files, clocks, timers and chance of their own. */
+const CODEC_ROOMS = /^(?:rtsp|rtp|mjpeg)(?:\/|$)/;
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)["'](\.{1,2}\/[^"']+)["']/gm;
 const EDGE =
@@ -37,35 +68,63 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Checks sources by their paths from the top of the repository. */
-export function checkImports(sources: ReadonlyMap<string, string>): Violation[] {
-  return [...sources].flatMap(([file, source]) => {
-    const room = roomOf(file);
-    if (room === undefined) return [];
-    const isTest = /_(?:test|bench)\.ts$/.test(file);
-    const allowed = [room, ...ALLOWED[room], ...(isTest ? TEST_ROOMS : [])];
-    return [
-      ...checkDirections(file, source, allowed),
-      ...(CODEC_ROOMS.includes(room) && !isTest ? checkEdges(file, source) : []),
-    ];
-  });
+/** An import of one file of the repository by another. */
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly target: string;
 }
 
-function checkDirections(file: string, source: string, allowed: readonly string[]): Violation[] {
-  return [...source.matchAll(IMPORT)].flatMap((match) => {
-    const target = normalize(join(dirname(file), match[1])).replaceAll("\\", "/");
-    const room = roomOf(target);
-    if (room === undefined || allowed.includes(room)) return [];
-    const line = source.slice(0, match.index).split("\n").length;
-    return [{
-      file,
-      line,
-      message: `imports ${target}; ${allowed[0]} may import ${allowed.slice(1).join(", ") || "nothing"}`,
-    }];
-  });
+/** Checks sources by their paths from the top of the repository. */
+export function checkImports(sources: ReadonlyMap<string, string>): Violation[] {
+  const imports = [...sources].flatMap(([file, source]) => importsOf(file, source));
+  return [
+    ...imports.flatMap(checkDirection),
+    ...findCircles(imports),
+    ...[...sources].flatMap(([file, source]) => checkEdges(file, source)),
+  ];
+}
+
+function importsOf(file: string, source: string): Import[] {
+  return [...source.matchAll(IMPORT)].map((match) => ({
+    file,
+    line: source.slice(0, match.index).split("\n").length + (match[0].startsWith("\n") ? 1 : 0),
+    target: normalize(join(dirname(file), match[1])).replaceAll("\\", "/"),
+  }));
+}
+
+function checkDirection({ file, line, target }: Import): Violation[] {
+  const [room, targetRoom] = [roomOf(file), roomOf(target)];
+  if (room === undefined || targetRoom === undefined || room === targetRoom || isTest(file)) return [];
+  const isLimits = target === `${room.split("/")[0]}/limits.ts`;
+  const isAllowed = ROOMS[room].some((allowed) =>
+    allowed.endsWith("/") ? `${targetRoom}/`.startsWith(allowed) : targetRoom === allowed
+  );
+  if (isLimits || isAllowed) return [];
+  return [{ file, line, message: `imports ${target}; ${room} may use ${ROOMS[room].join(", ") || "nothing"}` }];
+}
+
+/** One violation for each circle, at the import that closes it. */
+function findCircles(imports: readonly Import[]): Violation[] {
+  const byFile = Map.groupBy(imports, ({ file }) => file);
+  const done = new Set<string>();
+  const violations: Violation[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    for (const { line, target } of byFile.get(file) ?? []) {
+      const start = path.indexOf(target);
+      if (start >= 0) {
+        violations.push({ file, line, message: `closes a circle: ${[...path.slice(start), target].join(" -> ")}` });
+      } else if (!done.has(target)) visit(target, [...path, target]);
+    }
+    done.add(file);
+  };
+  for (const file of byFile.keys()) if (!done.has(file)) visit(file, [file]);
+  return violations;
 }
 
 function checkEdges(file: string, source: string): Violation[] {
+  const room = roomOf(file);
+  if (room === undefined || !CODEC_ROOMS.test(room) || isTest(file)) return [];
   return source.split("\n").flatMap((text, index) => {
     const code = text.replace(/^\s*(?:\/?\*|\/\/).*/, "");
     const match = EDGE.exec(code);
@@ -73,10 +132,18 @@ function checkEdges(file: string, source: string): Violation[] {
   });
 }
 
-/** The room of a path: its first folder, or `main` for main.ts; `undefined` for whatever belongs to none. */
+/** Tests and benchmarks beside their source use whatever they need. */
+function isTest(file: string): boolean {
+  return /_(?:test|bench)\.ts$/.test(file);
+}
+
+/** The innermost room that a file lies in; `undefined` for whatever belongs to none. */
 function roomOf(file: string): string | undefined {
-  const room = file === "main.ts" ? "main" : file.includes("/") ? file.split("/")[0] : undefined;
-  return room !== undefined && Object.hasOwn(ALLOWED, room) ? room : undefined;
+  if (file === "main.ts") return "main";
+  for (let folder = dirname(file); folder !== "."; folder = dirname(folder)) {
+    if (Object.hasOwn(ROOMS, folder)) return folder;
+  }
+  return undefined;
 }
 
 async function* sourceFiles(folder: string): AsyncGenerator<string> {
@@ -87,13 +154,23 @@ async function* sourceFiles(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** The room table as text: each room, its files, and what it may use. */
+function roomTable(files: readonly string[]): string {
+  const rows = Object.entries(ROOMS).map(([room, uses]) => {
+    const count = files.filter((file) => roomOf(file) === room && !isTest(file)).length;
+    return `${room.padEnd(18)} ${String(count).padStart(3)}  ${uses.join(" ")}`;
+  });
+  return [`${"room".padEnd(18)} ${"files".padStart(3)}  may use`, ...rows].join("\n");
+}
+
 if (import.meta.main) {
   const sources = new Map([["main.ts", await Deno.readTextFile("main.ts")]]);
-  for (const room of Object.keys(ALLOWED).filter((name) => name !== "main")) {
+  for (const room of Object.keys(ROOMS).filter((name) => name !== "main" && !name.includes("/"))) {
     for await (const path of sourceFiles(room)) sources.set(path, await Deno.readTextFile(path));
   }
   const violations = checkImports(sources);
+  console.log(roomTable([...sources.keys()]));
   for (const { file, line, message } of violations) console.error(`${file}:${line} ${message}`);
   if (violations.length > 0) Deno.exit(1);
-  console.log(`imports run one way in ${sources.size} files`);
+  console.log(`imports run one way in ${sources.size} files, without circles`);
 }

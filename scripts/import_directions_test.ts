@@ -7,25 +7,52 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     title: "rejects the way up",
     file: "rtp/packet.ts",
     source: '\nimport { a } from "../server/a.ts";',
-    expected: ["rtp/packet.ts:2 imports server/a.ts; rtp may import mjpeg"],
+    expected: ["rtp/packet.ts:2 imports server/a.ts; rtp may use net"],
   },
   {
     title: "rejects server to client",
     file: "server/a.ts",
     source: 'export { a } from "../client/a.ts";',
-    expected: ["server/a.ts:1 imports client/a.ts; server may import rtsp, rtp, mjpeg"],
+    expected: ["server/a.ts:1 imports client/a.ts; server may use server/, rtsp, net"],
   },
   {
     title: "sees dynamic imports",
     file: "mjpeg/a.ts",
     source: 'const a = await import("../rtp/a.ts");',
-    expected: ["mjpeg/a.ts:1 imports rtp/a.ts; mjpeg may import nothing"],
+    expected: ["mjpeg/a.ts:1 imports rtp/a.ts; mjpeg may use nothing"],
   },
   {
-    title: "sees deep folders",
-    file: "client/preview/a.ts",
+    title: "rejects one sub-room's way up to another",
+    file: "client/transport/a.ts",
+    source: 'import "../session/a.ts";',
+    expected: ["client/transport/a.ts:1 imports client/session/a.ts; client/transport may use rtsp, net"],
+  },
+  {
+    title: "rejects a sub-room's way up to the room around it",
+    file: "server/send/a.ts",
+    source: 'import "../server.ts";',
+    expected: [
+      "server/send/a.ts:1 imports server/server.ts; " +
+      "server/send may use server/connection, server/emulation, rtp/, mjpeg/, net",
+    ],
+  },
+  {
+    title: "lets sub-rooms use the limits of the room around them",
+    file: "server/send/a.ts",
+    source: 'import "../limits.ts";',
+    expected: [],
+  },
+  {
+    title: "accepts sub-rooms where the whole room is allowed",
+    file: "client/session/a.ts",
+    source: 'import "../../rtp/receiver/a.ts";',
+    expected: [],
+  },
+  {
+    title: "counts a folder without a row to the room around it",
+    file: "page/assets/a.ts",
     source: 'import "../../server/a.ts";',
-    expected: ["client/preview/a.ts:1 imports server/a.ts; client may import rtsp, rtp, mjpeg"],
+    expected: ["page/assets/a.ts:1 imports server/a.ts; page may use rtsp, mjpeg, net"],
   },
   {
     title: "rejects the clock in a codec room",
@@ -53,3 +80,15 @@ for (const { title, file, source, expected } of CASES) {
     assertEquals(found.map(({ file, line, message }) => `${file}:${line} ${message}`), expected);
   });
 }
+
+Deno.test("checkImports() finds each circle once, types included", () => {
+  const sources = new Map([
+    ["net/a.ts", 'import { b } from "./b.ts";'],
+    ["net/b.ts", '\nimport type { c } from "./c.ts";'],
+    ["net/c.ts", 'export { a } from "./a.ts";'],
+    ["net/d.ts", 'import "./a.ts";\nimport "./b.ts";'],
+  ]);
+  assertEquals(checkImports(sources), [
+    { file: "net/c.ts", line: 1, message: "closes a circle: net/a.ts -> net/b.ts -> net/c.ts -> net/a.ts" },
+  ]);
+});

@@ -5,25 +5,26 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../rtp/clock.ts";
+import type { Clock } from "../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
-import { BufferPool } from "./buffer_pool.ts";
-import { Catalog } from "./catalog.ts";
-import { Conditioner } from "./conditioner.ts";
-import { Connection } from "./connection.ts";
-import { JpegPackets } from "./jpeg_packets.ts";
-import { LabResponder } from "./lab_responder.ts";
+import { BufferPool } from "./send/buffer_pool.ts";
+import { Catalog } from "./source/catalog.ts";
+import { Conditioner } from "./send/conditioner.ts";
+import { Connection } from "./connection/connection.ts";
+import { JpegPackets } from "./send/jpeg_packets.ts";
+import { LabResponder } from "./lab/lab_responder.ts";
 import { DEFAULT_MTU_BYTES, IDLE_CONNECTION_MS, MAX_CONNECTIONS, SPARE_BUFFER_BYTES } from "./limits.ts";
-import { Multicast, type MulticastGroup } from "./multicast.ts";
-import type { Impairments } from "./network_emulator.ts";
-import { Pacer } from "./pacer.ts";
-import { RtpSockets } from "./rtp_sockets.ts";
-import type { ServedRoot } from "./served_root.ts";
-import { type Client, SessionFactory } from "./session_factory.ts";
-import { SessionRegistry } from "./session_registry.ts";
-import { StandardResponder } from "./standard_responder.ts";
-import { StreamDescriber } from "./stream_describer.ts";
-import { StreamSetup } from "./stream_setup.ts";
+import { Multicast, type MulticastGroup } from "./session/multicast.ts";
+import type { Impairments } from "./emulation/network_emulator.ts";
+import { Pacer } from "./send/pacer.ts";
+import { RtpSockets } from "./send/rtp_sockets.ts";
+import type { ServedRoot } from "./source/served_root.ts";
+import type { Client } from "./session/client.ts";
+import { SessionFactory } from "./session/session_factory.ts";
+import { SessionRegistry } from "./session/session_registry.ts";
+import { RtspResponder } from "./rtsp/rtsp_responder.ts";
+import { StreamDescriber } from "./rtsp/stream_describer.ts";
+import { StreamSetup } from "./rtsp/stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
@@ -70,7 +71,7 @@ export class RtspServer {
   readonly #clients = new Set<Client>();
   readonly #registry: SessionRegistry;
   readonly #labResponder: LabResponder;
-  readonly #standardResponder: StandardResponder;
+  readonly #rtspResponder: RtspResponder;
   readonly #running = new Set<Promise<void>>();
   readonly #maxConnections: number;
   #isClosed = false;
@@ -101,7 +102,7 @@ export class RtspServer {
     const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packets });
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
     const setup = new StreamSetup({ ...shared, factory, describer, packets, multicast, buffers });
-    this.#standardResponder = new StandardResponder({ ...shared, describer, setup, tool });
+    this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, tool });
   }
 
   /** Where the server listens. */
@@ -207,7 +208,7 @@ export class RtspServer {
   }
 
   #respond(client: Client, request: RtspRequest): Promise<RtspReply> {
-    const responder = request.dialect === "standard" ? this.#standardResponder : this.#labResponder;
+    const responder = request.dialect === "rtsp" ? this.#rtspResponder : this.#labResponder;
     return responder.respond(client, request);
   }
 }

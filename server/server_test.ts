@@ -1,17 +1,17 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../mjpeg/lab_format.ts";
+import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { freeUdpPort } from "../tests/support/ports.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { MAX_FLOWS } from "./limits.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "./emulation/random.ts";
 import { IDLE_CONNECTION_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
-import { ServedRoot } from "./served_root.ts";
+import { ServedRoot } from "./source/served_root.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 

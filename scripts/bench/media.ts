@@ -7,7 +7,7 @@
 
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/lab_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 
 /** Frames a second of the movies in high definition. */
 export const HD_FRAME_RATE = 25;

@@ -10,7 +10,7 @@ import type { Bench, Part } from "./bench.ts";
 import type { Findings } from "./report.ts";
 import { ours } from "./servers.ts";
 
-/** Where a frame's message has the time of its arrival, and how long its header is: client/preview/frame_socket.ts. */
+/** Where a frame's message has the time of its arrival, and how long its header is: page/frame_socket.ts. */
 const ARRIVAL_OFFSET = 4;
 const HEADER_BYTES = 12;
 const MAX_P99_MS = 5;

@@ -1,7 +1,7 @@
 /** What a person meets when something is wrong: a sentence that says what to do, the right exit code, nothing lost. */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { join } from "@std/path";
-import { indexLabFile } from "../../mjpeg/lab_format.ts";
+import { indexLabFile } from "../../mjpeg/containers/lab_format.ts";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { ChildExit } from "../support/child_program.ts";
 import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";

@@ -1,7 +1,7 @@
 /** Fifty clients of one server at once: each gets every frame of the file. */
 import { assert, assertEquals } from "@std/assert";
 import { equals } from "@std/bytes";
-import { systemClock } from "../../cli/system_clock.ts";
+import { systemClock } from "../../net/system_clock.ts";
 import { Player } from "../../client/player.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurServer } from "../support/our_program.ts";

@@ -149,7 +149,7 @@ peerTest("page: says that a live server is tried again, shows it when it is back
   await using browser = await startBrowser();
   const tab = await openPage(browser, player.url);
   const before = await tab.waitForFrameAfter(5);
-  assertEquals([await tab.statistic("dialect"), await tab.statistic("transport")], ["standard", "TCP"]);
+  assertEquals([await tab.statistic("dialect"), await tab.statistic("transport")], ["rtsp", "TCP"]);
   await tab.until(`/\\d/.test(document.querySelector('[data-stat="senderTime"]').textContent)`);
   assertEquals((await server.program.stop("SIGINT")).code, 0);
   await tab.waitForNotice("trying again in");

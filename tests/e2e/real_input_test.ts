@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { equals } from "@std/bytes";
 import { join } from "@std/path";
-import { indexConcatenatedFile } from "../../mjpeg/concatenated_format.ts";
-import { encodeLabHeader } from "../../mjpeg/lab_format.ts";
+import { indexConcatenatedFile } from "../../mjpeg/containers/concatenated_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { peerTest } from "../support/peers.ts";

@@ -21,7 +21,7 @@ for (const transport of ["udp", "tcp"]) {
     assertEquals(code, 0, log);
     assertEquals(
       [summary.frames, summary.lostPackets, summary.damagedFrames, summary.dialect, summary.transport],
-      [30, 0, 0, "standard", transport],
+      [30, 0, 0, "rtsp", transport],
     );
     assertMatch(log, /The stream has ended/);
     await server.program.waitForLine(/ended, torn down: 30 frames/);

@@ -7,8 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { detectFileFormat, indexFile } from "../../mjpeg/file_format.ts";
-import { decodeLabHeader, encodeLabHeader } from "../../mjpeg/lab_format.ts";
+import { detectFileFormat, indexFile } from "../../mjpeg/containers/file_format.ts";
+import { decodeLabHeader, encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { fuzz, fuzzAsync, mutated } from "./fuzz.ts";
 

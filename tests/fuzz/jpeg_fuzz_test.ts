@@ -8,12 +8,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { type ComponentCoefficients, decodeCoefficients } from "../../mjpeg/coefficients.ts";
-import { type ConditionedJpeg, conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning.ts";
-import { JpegScanner } from "../../mjpeg/markers.ts";
-import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
-import { encodeScan } from "../../mjpeg/scan_encoder.ts";
-import { readHeaderSegments } from "../../mjpeg/segments.ts";
+import { type ComponentCoefficients, decodeCoefficients } from "../../mjpeg/entropy/coefficients.ts";
+import { type ConditionedJpeg, conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import { JpegScanner } from "../../mjpeg/jpeg/markers.ts";
+import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
+import { encodeScan } from "../../mjpeg/entropy/scan_encoder.ts";
+import { readHeaderSegments } from "../../mjpeg/jpeg/segments.ts";
 import { makeJpeg } from "../support/jpegs.ts";
 import { fuzz, mayThrow, mutated } from "./fuzz.ts";
 

@@ -21,7 +21,7 @@ import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import {
   createLabResponseReader,
   createRequestReader,
-  createStandardReader,
+  createRtspReader,
   type MessageReader,
   MessageTooLargeError,
   type ReaderOutput,
@@ -29,12 +29,12 @@ import {
 import { decodeRange } from "../../rtsp/range.ts";
 import { decodePresentation, encodeStreamDescription } from "../../rtsp/sdp.ts";
 import {
+  decodeRtspRequest,
+  decodeRtspResponse,
   decodeSession,
-  decodeStandardRequest,
-  decodeStandardResponse,
-  encodeStandardRequest,
-  encodeStandardResponse,
-} from "../../rtsp/standard_grammar.ts";
+  encodeRtspRequest,
+  encodeRtspResponse,
+} from "../../rtsp/rtsp_grammar.ts";
 import { decodeTransports, encodeTransport } from "../../rtsp/transport.ts";
 import { fuzz, mayThrow, mutated, repetitive } from "./fuzz.ts";
 
@@ -106,7 +106,7 @@ const request: fc.Arbitrary<Piece> = fc.record({
   body,
 })
   .map((message) => ({
-    bytes: utf8(encodeStandardRequest(message)),
+    bytes: utf8(encodeRtspRequest(message)),
     output: JSON.stringify([
       message.method,
       message.url,
@@ -122,7 +122,7 @@ const response: fc.Arbitrary<Piece> = fc.record({
   headers,
   body,
 }).map((message) => ({
-  bytes: utf8(encodeStandardResponse({ ...message, status: message.status === 401 as never ? 404 : message.status })),
+  bytes: utf8(encodeRtspResponse({ ...message, status: message.status === 401 as never ? 404 : message.status })),
   output: JSON.stringify([message.cseq, message.session ?? null, message.headers.length, wellFormed(message.body)]),
 }));
 
@@ -163,7 +163,7 @@ fuzz(
   fc.tuple(fc.array(fc.oneof(response, packet), { maxLength: 8 }), cuts),
   ([pieces, cuts]) => {
     const bytes = concatenate(pieces.map((piece) => piece.bytes));
-    const outputs = read(createStandardReader(), bytes, cuts).map((output) => {
+    const outputs = read(createRtspReader(), bytes, cuts).map((output) => {
       if (output.kind === "packet") return `packet ${output.channel}: ${output.data}`;
       assert(output.kind === "message");
       const { cseq, session, headers, body } = output.message;
@@ -245,7 +245,7 @@ const anything = fc.oneof(
   ),
 );
 
-const READERS = { createRequestReader, createLabResponseReader, createStandardReader };
+const READERS = { createRequestReader, createLabResponseReader, createRtspReader };
 for (const [name, create] of Object.entries(READERS)) {
   fuzz(
     `${name}: any bytes in any pieces are messages, malformed or too large`,
@@ -269,7 +269,7 @@ for (const [name, create] of Object.entries(READERS)) {
 
 fuzz("the decoders of messages throw nothing but SyntaxError", text, (text) => {
   for (const decode of [decodeLabRequest, decodeLabResponse]) mayThrow([SyntaxError], () => decode(text));
-  for (const decode of [decodeStandardRequest, decodeStandardResponse]) mayThrow([SyntaxError], () => decode(text, ""));
+  for (const decode of [decodeRtspRequest, decodeRtspResponse]) mayThrow([SyntaxError], () => decode(text, ""));
   isWholeLabRequest(text);
   isWholeLabResponse(text);
 });
@@ -349,6 +349,6 @@ Deno.test("fuzz, found before: stretches of spaces before a lone CR are read at 
   const spaces = " ".repeat(MAX_HEAD_CHARS);
   assertThrows(() => decodeLabRequest(`PLAY${spaces}\rx`), SyntaxError, "is no request line");
   assertThrows(() => decodeLabResponse(`RTSP/1.0 200${spaces}\rx`), SyntaxError, "is no status line");
-  assertThrows(() => decodeStandardResponse(`RTSP/1.0 200${spaces}\rx`, ""), SyntaxError, "is no status line");
+  assertThrows(() => decodeRtspResponse(`RTSP/1.0 200${spaces}\rx`, ""), SyntaxError, "is no status line");
   assertEquals(decodeRange(`npt=${spaces}x`), undefined);
 });

@@ -7,9 +7,9 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning.ts";
-import { decodeJpegPayload, packetizeJpeg } from "../../rtp/jpeg_payload.ts";
-import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
+import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import { decodeJpegPayload, packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
+import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { peerTest } from "../support/peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";

@@ -53,7 +53,7 @@ for (const transport of ["udp", "tcp"]) {
       await using server = await startGstServer(directory.path, [], pixelFormat);
       const url = `rtsp://127.0.0.1:${server.port}/stream`;
       const { summary, pixels } = await play([url, "--transport", transport], directory.path);
-      assertEquals([summary.dialect, summary.transport], ["standard", transport]);
+      assertEquals([summary.dialect, summary.transport], ["rtsp", transport]);
       assertEquals([summary.frames, summary.lostPackets, summary.damagedFrames], [FRAMES, 0, 0]);
       assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
     });
@@ -65,7 +65,7 @@ peerTest("play: gst-rtsp-server in the lab's form: the dialect is found out", PR
   await using server = await startGstServer(directory.path);
   const source = ["127.0.0.1", String(server.port), String(freeUdpPort() & ~1), "stream"];
   const { summary } = await play(source, directory.path);
-  assertEquals([summary.dialect, summary.frames], ["standard", FRAMES]);
+  assertEquals([summary.dialect, summary.frames], ["rtsp", FRAMES]);
 });
 
 peerTest("play: a server that refuses UDP is played over TCP, and it is said why", PROGRAMS, async () => {
@@ -92,7 +92,7 @@ for (const transport of ["udp", "tcp"]) {
       const { summary, pixels, log } = await play(source, directory.path);
       // Its session ends with the stream.
       assert(!log.includes("TEARDOWN failed"), log);
-      assertEquals([summary.dialect, summary.transport], ["standard", transport]);
+      assertEquals([summary.dialect, summary.transport], ["rtsp", transport]);
       assertEquals([summary.frames, summary.lostPackets, summary.damagedFrames], [FRAMES, 0, 0]);
       assertEquals(pixels, await pixelsByFfmpeg(["-i", server.path]));
     },

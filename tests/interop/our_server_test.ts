@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { DEFAULT_TEST_PATTERN, TestPattern } from "../../mjpeg/test_pattern.ts";
+import { DEFAULT_TEST_PATTERN, TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 import { type OurServer, startOurs, startOurServer } from "../support/our_program.ts";
 import { multicastTest, peerTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";

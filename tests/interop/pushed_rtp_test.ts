@@ -6,9 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { Reception } from "../../client/reception.ts";
-import { JpegDepacketizer } from "../../rtp/jpeg_depacketizer.ts";
-import { JPEG_CLOCK_RATE } from "../../rtp/jpeg_payload.ts";
+import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import { JPEG_CLOCK_RATE } from "../../rtp/jpeg/jpeg_payload.ts";
 import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
 import { peerTest } from "../support/peers.ts";
 import { freeUdpPort } from "../support/ports.ts";
@@ -21,21 +21,21 @@ const FRAMES = 25;
 async function receive(
   push: (port: number) => ChildProgram,
   depacketizer: JpegDepacketizer,
-): Promise<{ frames: Uint8Array[]; reception: Reception }> {
+): Promise<{ frames: Uint8Array[]; receiver: RtpReceiver }> {
   const port = freeUdpPort();
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port });
-  const reception = new Reception({ depacketizer, clockRate: JPEG_CLOCK_RATE });
+  const receiver = new RtpReceiver({ depacketizer, clockRate: JPEG_CLOCK_RATE });
   const frames: Uint8Array[] = [];
   const timer = setTimeout(() => socket.close(), CHILD_TIMEOUT_MS);
   await using program = push(port);
   for await (const [datagram] of socket) {
-    frames.push(...(reception.push(datagram, performance.now()) ?? []).map(({ data }) => data));
+    frames.push(...(receiver.push(datagram, performance.now()) ?? []).map(({ data }) => data));
     if (frames.length === FRAMES) break;
   }
   clearTimeout(timer);
   const { code, stderr } = await program.exit();
   assertEquals([code, frames.length], [0, FRAMES], stderr.join("\n"));
-  return { frames, reception };
+  return { frames, receiver };
 }
 
 /** The hashes of the pixels of JPEGs, one by one. */
@@ -46,7 +46,7 @@ async function pixelsOf(frames: readonly Uint8Array[], directory: string): Promi
   return await pixelsByFfmpeg(["-f", "image2", "-i", join(directory, "received-%03d.jpg")]);
 }
 
-function expectWhole({ statistics, damagedFrames, malformedPackets }: Reception): void {
+function expectWhole({ statistics, damagedFrames, malformedPackets }: RtpReceiver): void {
   assertEquals([statistics!.lostPackets, damagedFrames, malformedPackets], [0, 0, 0]);
 }
 
@@ -59,7 +59,7 @@ for (const size of ["320x240", "333x217", "1280x720"]) {
       ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc=size=${size}:rate=25`],
       ...["-frames:v", String(FRAMES), "-c:v", "mjpeg", "-huffman", "default", "-pix_fmt", "yuvj420p", movie],
     ]);
-    const { frames, reception } = await receive(
+    const { frames, receiver } = await receive(
       (port) =>
         new ChildProgram("ffmpeg", {
           args: [
@@ -69,7 +69,7 @@ for (const size of ["320x240", "333x217", "1280x720"]) {
         }),
       new JpegDepacketizer({ maxFrameBytes: 10_000_000 }),
     );
-    expectWhole(reception);
+    expectWhole(receiver);
     // The size is rounded up to eights by the sender.
     const [width, height] = size.split("x").map((length) => Math.ceil(Number(length) / 8) * 8);
     const luma = ["-vf", `extractplanes=y,crop=${size.replace("x", ":")}:0:0`];
@@ -112,7 +112,7 @@ for (const { title, options, size, dimensions } of PAID) {
         const path = join(directory.path, `in-${String(index).padStart(2, "0")}`);
         await run("cjpeg", [...options, "-outfile", `${path}.jpg`, `${path}.ppm`]);
       }
-      const { frames, reception } = await receive(
+      const { frames, receiver } = await receive(
         (port) =>
           new ChildProgram("gst-launch-1.0", {
             args: [
@@ -125,7 +125,7 @@ for (const { title, options, size, dimensions } of PAID) {
           }),
         new JpegDepacketizer({ maxFrameBytes: 10_000_000, dimensions }),
       );
-      expectWhole(reception);
+      expectWhole(receiver);
       const source = ["-f", "image2", "-i", join(directory.path, "in-%02d.jpg")];
       assertEquals(await pixelsOf(frames, directory.path), await pixelsByFfmpeg(source));
     },

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat, equals } from "@std/bytes";
 import { join } from "@std/path";
 import { peerTest } from "../support/peers.ts";
-import { systemClock } from "../../cli/system_clock.ts";
+import { systemClock } from "../../net/system_clock.ts";
 import { Player } from "../../client/player.ts";
 import { CHILD_TIMEOUT_MS, type ChildExit } from "../support/child_program.ts";
 import { labFile, makeLabMovie } from "../support/lab_movie.ts";

@@ -45,7 +45,7 @@ async function firstLines(path: string): Promise<string> {
 Deno.test("deno task compile embeds the page and the worker, no test, and exactly the baked permissions", async () => {
   const added = await compileOnto(Deno.execPath());
   for (const asset of ["index.html", "page.css", "page.js"]) {
-    assert(contains(added, await firstLines(`client/preview/${asset}`)), `${asset} is not in the executable`);
+    assert(contains(added, await firstLines(`page/${asset}`)), `${asset} is not in the executable`);
   }
   for (const worker of ["test_source_worker.ts", "conditioning_worker.ts"]) {
     assert(contains(added, worker), `${worker} is not in the executable`);

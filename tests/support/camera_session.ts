@@ -4,13 +4,13 @@
  * @module
  */
 
-import { parseRtspUrl } from "../../client/rtsp_url.ts";
-import { StandardSession, type StandardSessionOptions } from "../../client/standard_session.ts";
+import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
+import { RtspSession, type RtspSessionOptions } from "../../client/session/rtsp_session.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { type Answers, type CameraOptions, ScriptedCamera } from "./scripted_camera.ts";
 
 /** What may be said of the camera and of the session. */
-export type CameraSessionOptions = CameraOptions & Partial<StandardSessionOptions> & { readonly userInfo?: string };
+export type CameraSessionOptions = CameraOptions & Partial<RtspSessionOptions> & { readonly userInfo?: string };
 
 /** A camera, and a session at it over TCP, which is set up by the test. */
 export function openSessionAtCamera(answers: Answers = {}, options: CameraSessionOptions = {}) {
@@ -18,7 +18,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
   const clock = new FakeClock();
   const received: Uint8Array[] = [];
   const events: string[] = [];
-  const session: StandardSession = new StandardSession({
+  const session: RtspSession = new RtspSession({
     url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
     rtpPort: undefined,
     transport: "tcp",
@@ -28,7 +28,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     events: {
       onPacket(datagram) {
         received.push(datagram);
-        session.reception.push(datagram, clock.nowMs());
+        session.receiver.push(datagram, clock.nowMs());
       },
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../rtp/clock.ts";
+import type { Clock } from "../../net/clock.ts";
 
 /** Milliseconds since the Unix epoch at which every fake clock starts: 2023-11-14T22:13:20Z. */
 export const FAKE_EPOCH_MS = 1_700_000_000_000;

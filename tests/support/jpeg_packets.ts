@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ConditionedJpeg } from "../../mjpeg/conditioning.ts";
+import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import type { DepacketizerOutput } from "../../rtp/depacketizer.ts";
-import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg_depacketizer.ts";
-import type { OrderedPacket } from "../../rtp/reorder_buffer.ts";
+import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import type { OrderedPacket } from "../../rtp/depacketizer.ts";
 
 /** Values that differ from one another and from those of {@linkcode CHROMA}. */
 export const LUMA = Uint8Array.from({ length: 64 }, (_, index) => index + 1);

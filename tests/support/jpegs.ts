@@ -5,9 +5,9 @@
  */
 
 import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
-import { conditionJpeg } from "../../mjpeg/conditioning.ts";
-import mozjpegWasm from "../../mjpeg/mozjpeg_encoder_wasm.js";
-import { rebuildJpeg } from "../../mjpeg/rebuild.ts";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import mozjpegWasm from "../../mjpeg/conditioning/mozjpeg_encoder_wasm.js";
+import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 
 /** What is to be encoded, and how. */
 export interface JpegKind {

@@ -7,8 +7,8 @@
 
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/lab_format.ts";
-import { TestPattern } from "../../mjpeg/test_pattern.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 
 /** Frames a second of the lab, and of these movies. */
 const FRAME_RATE = 20;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RandomAccess } from "../../mjpeg/frame_index.ts";
+import type { RandomAccess } from "../../mjpeg/containers/frame_index.ts";
 
 /** `bytes` as {@linkcode RandomAccess}; a read beyond the end is the test's failure. */
 export function memoryFile(bytes: Uint8Array): RandomAccess {

@@ -5,11 +5,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { PlaybackStatus, ReceivedFrame } from "../../client/playback.ts";
+import type { PlaybackStatus, ReceivedFrame } from "../../page/playback.ts";
 import { Player, type PlayerOptions } from "../../client/player.ts";
-import { parseRtspUrl } from "../../client/rtsp_url.ts";
-import { conditionJpeg } from "../../mjpeg/conditioning.ts";
-import { packetizeJpeg } from "../../rtp/jpeg_payload.ts";
+import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
 import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";

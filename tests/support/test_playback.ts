@@ -10,7 +10,7 @@ import type {
   PlaybackStatistics,
   PlaybackStatus,
   ReceivedFrame,
-} from "../../client/playback.ts";
+} from "../../page/playback.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 
 /** Shows what it is told to, and keeps the commands that it gets. */
@@ -67,7 +67,7 @@ export class TestPlayback implements Playback {
       currentFps: 0,
       currentBitrate: 0,
       malformedPackets: 0,
-      strangerPackets: 0,
+      unexpectedSourcePackets: 0,
       damageCauses: {},
       tracks: [],
       senderTimeMs: undefined,

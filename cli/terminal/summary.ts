@@ -1,0 +1,75 @@
+/**
+ * The summary of a run of `play`: a line for people, an object for programs.
+ *
+ * @module
+ */
+
+import type { Playback, PlaybackStatistics, PlaybackStatus } from "../../page/playback.ts";
+import type { Recorder } from "../../client/record/recorder.ts";
+
+/** The counters of a run that go into its summary. */
+export type SummaryCounters = Pick<
+  PlaybackStatistics,
+  | "damagedFrames"
+  | "packets"
+  | "lostPackets"
+  | "duplicatePackets"
+  | "reorderedPackets"
+  | "malformedPackets"
+  | "bytes"
+  | "seconds"
+  | "fps"
+  | "bitrate"
+  | "jitterMs"
+  | "tracks"
+>;
+
+/** What `--json` prints. Names and units, those of {@linkcode PlaybackStatistics}, are part of the interface. */
+export interface Summary extends SummaryCounters {
+  /** Whole frames: those stored where frames are stored, else those received. */
+  readonly frames: number;
+  /** The dialect that was spoken; null where no server answered. */
+  readonly dialect: string | null;
+  /** What the packets came over. */
+  readonly transport: PlaybackStatus["transport"];
+}
+
+/** The summary of what `player` received and `recorder` stored. */
+export function summaryOf(player: Playback, recorder: Recorder | undefined): Summary {
+  const statistics = player.statistics();
+  return {
+    frames: recorder?.stored ?? statistics.frames,
+    damagedFrames: statistics.damagedFrames,
+    packets: statistics.packets,
+    lostPackets: statistics.lostPackets,
+    duplicatePackets: statistics.duplicatePackets,
+    reorderedPackets: statistics.reorderedPackets,
+    malformedPackets: statistics.malformedPackets,
+    bytes: statistics.bytes,
+    seconds: round(statistics.seconds, 3),
+    fps: round(statistics.fps, 2),
+    bitrate: Math.round(statistics.bitrate),
+    jitterMs: round(statistics.jitterMs, 3),
+    tracks: statistics.tracks.map((track) => ({ ...track, jitterMs: round(track.jitterMs, 3) })),
+    dialect: player.status.dialect ?? null,
+    transport: player.status.transport,
+  };
+}
+
+/** The summary in one line. */
+export function summaryLine(
+  summary: Summary,
+  { out, stored, dropped }: { out?: string; stored?: number; dropped?: number },
+): string {
+  const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
+  const where = out === undefined || out === "-" ? "" : `, ${stored} stored in ${out}`;
+  const left = dropped ? `, ${dropped} left out because writing was too slow` : "";
+  return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
+    `${where}${left}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
+      jitterMs.toFixed(1)
+    } ms`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

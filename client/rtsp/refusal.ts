@@ -1,0 +1,56 @@
+/**
+ * Replies other than 200, as errors that say what to do.
+ *
+ * @module
+ */
+
+import { withoutSecrets } from "./rtsp_url.ts";
+
+/** A reply other than 200: its text names the status. */
+export class RefusedError extends Error {
+  /** The class's name, for logs. */
+  override name = "RefusedError";
+  /** The status code of the reply. */
+  readonly status: number;
+
+  /** The message names the method, what it was for, and the status. */
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Whether asking again would only repeat the refusal, or lock an account. */
+  get isFinal(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/** What was asked for, and how the server refused it, as an error. */
+export function refusal(
+  label: string,
+  { status, reason }: { readonly status: number; readonly reason: string },
+  name: string,
+): RefusedError {
+  return new RefusedError(
+    withoutSecrets(`The server refused ${label}: ${status} ${reason}`.trimEnd() + refusalAdvice(status, name)),
+    status,
+  );
+}
+
+function refusalAdvice(status: number, name: string): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
+    case 404:
+      return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists near names`;
+    case 415:
+      return "; the server's log says what is wrong with the file";
+    case 461:
+      return "; try another --transport";
+    case 501:
+      return "; it does not have that method, or speaks another dialect";
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * One TCP connection to a server: requests out, one at a time, and replies in, with the packets that are interleaved. What
+ * the texts say is the dialogue's affair.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../../net/addresses.ts";
+import type { Clock } from "../../net/clock.ts";
+import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
+import type { MessageReader, ReaderOutput } from "../../rtsp/message_reader.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  MAX_WAITING_WRITES,
+  REPLY_TIMEOUT_MS,
+  SETTLE_MS,
+  UNANSWERED_REPLY_TIMEOUT_MS,
+} from "../limits.ts";
+import { withoutSecrets } from "./rtsp_url.ts";
+
+const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+const READ_BYTES = 64 * 1024;
+
+/** How to open an {@linkcode RtspConnection}. */
+export interface RtspConnectionOptions {
+  /** Host name or IP address of the server. */
+  readonly hostname: string;
+  /** TCP port of the server. */
+  readonly port: number;
+  /** Finds the replies, and the server's own requests. */
+  readonly reader: MessageReader<RtspResponse> | MessageReader<RtspResponse | RtspRequest>;
+  /** Times out connecting, and replies that do not come. */
+  readonly clock: Clock;
+  /** Ends connecting at once. An open connection is not touched by it: close it. */
+  readonly signal: AbortSignal;
+  /** Takes an interleaved packet, whose bytes hold until it returns. */
+  readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** Takes a request of the server's; without it they are passed over. */
+  readonly onRequest?: (request: RtspRequest) => void;
+  /** Called once when the connection has ended otherwise than by {@linkcode RtspConnection.close}. */
+  readonly onClosed: (reason: string) => void;
+}
+
+/** A request on its way. */
+export interface OutgoingRequest {
+  /** What goes over the wire. */
+  readonly text: string;
+  /** The same for the log, without secrets; `text` where there are none. */
+  readonly shown?: string;
+  /** Its CSeq: replies with a lower one are late and passed over. */
+  readonly cseq: number;
+  /** What it is, for the message of an error: `SETUP movie.mjpeg`. */
+  readonly label: string;
+}
+
+/** A connection that is open until one of the ends closes it. */
+export class RtspConnection {
+  readonly #options: RtspConnectionOptions;
+  readonly #conn: Deno.TcpConn;
+  #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number }) | undefined;
+  #lastExchange: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<void> = Promise.resolve();
+  #waitingWrites = 0;
+  #cancelSettle: (() => void) | undefined;
+  /** A request got no reply in time: the next one does not wait for long. */
+  #isUnanswered = false;
+  #isClosed = false;
+
+  private constructor(conn: Deno.TcpConn, options: RtspConnectionOptions) {
+    this.#conn = conn;
+    this.#options = options;
+    this.#read();
+  }
+
+  /** Connects. Rejects with an error that names the server and what to check. */
+  static async connect(options: RtspConnectionOptions): Promise<RtspConnection> {
+    const { hostname, port, clock } = options;
+    const late = new AbortController();
+    const cancelTimeout = clock.after(CONNECT_TIMEOUT_MS, () => late.abort(new Deno.errors.TimedOut()));
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    log.debug("connecting to {server}", { server: hostAndPort(options) });
+    try {
+      const conn = await Deno.connect({ transport: "tcp", hostname, port, signal });
+      if (signal.aborted) {
+        conn.close();
+        throw signal.reason;
+      }
+      conn.setNoDelay(true);
+      return new RtspConnection(conn, options);
+    } catch (error) {
+      throw new Error(`Cannot connect to ${hostAndPort(options)}: ${connectAdvice(error, options)}`);
+    } finally {
+      cancelTimeout();
+    }
+  }
+
+  /** The server's IP address: the only one that packets are taken from. */
+  get serverAddress(): string {
+    return (this.#conn.remoteAddr as Deno.NetAddr).hostname;
+  }
+
+  /** Our own IP address on this connection. */
+  get localAddress(): string {
+    return (this.#conn.localAddr as Deno.NetAddr).hostname;
+  }
+
+  /** Sends a request and waits for its reply. Rejects where none comes. */
+  exchange(request: OutgoingRequest): Promise<RtspResponse> {
+    const response = this.#lastExchange.then(() => this.#exchange(request));
+    this.#lastExchange = response.catch(() => {/* its caller gets the error; the next one stands for itself */});
+    return response;
+  }
+
+  /** Sends bytes between requests: an interleaved packet. */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#waitingWrites >= MAX_WAITING_WRITES) {
+      this.#end("it does not read what it asks for");
+      return Promise.reject(new Error("The server does not read what it asks for"));
+    }
+    this.#waitingWrites++;
+    const written = this.#lastWrite.then(async () => {
+      for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
+    }).finally(() => this.#waitingWrites--);
+    this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
+    return written;
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelSettle?.();
+    this.#conn.close();
+  }
+
+  /** Closes the connection for a reason that is news to its owner. */
+  #end(reason: string): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
+    this.#options.onClosed(reason);
+  }
+
+  async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
+    log.debug("> {text}", { text: withoutSecrets(shown) });
+    const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq };
+    awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
+    const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
+    const cancelTimeout = this.#options.clock.after(timeoutMs, () => {
+      this.#isUnanswered = true;
+      awaiting.reject(new Error(noReply(label, timeoutMs)));
+    });
+    try {
+      // A server that has stopped reading must not hold up the time limit of its reply.
+      this.write(new TextEncoder().encode(text)).catch((error) => awaiting.reject(error));
+      const response = await awaiting.promise;
+      this.#isUnanswered = false;
+      return response;
+    } finally {
+      cancelTimeout();
+      this.#awaiting = undefined;
+    }
+  }
+
+  /** Reads until the connection ends. */
+  async #read(): Promise<void> {
+    const { reader, clock } = this.#options;
+    const bytes = new Uint8Array(READ_BYTES);
+    let reason = "the server closed the connection";
+    try {
+      for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
+        this.#cancelSettle?.();
+        this.#take(reader.push(bytes.subarray(0, count)));
+        if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.settle()));
+      }
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    if (this.#isClosed) this.#awaiting?.reject(new Error("The dialogue with the server has ended: closed"));
+    this.#end(reason);
+  }
+
+  #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {
+    for (const output of outputs) {
+      if (output.kind === "packet") {
+        this.#options.onPacket?.(output.channel, output.data);
+        continue;
+      }
+      log.debug("< {text}", { text: withoutSecrets(output.text) });
+      if (output.kind === "malformed") this.#awaiting?.reject(output.error);
+      else if ("method" in output.message) this.#options.onRequest?.(output.message);
+      else if (this.#awaiting === undefined) {
+        log.warn("The server sent a reply to nothing: {text}", { text: withoutSecrets(output.text) });
+      } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
+        log.warn("The server sent a late reply, CSeq {cseq}: passed over", { cseq: output.message.cseq });
+      } else this.#awaiting.resolve(output.message);
+    }
+  }
+}
+
+function noReply(label: string, timeoutMs: number): string {
+  return `The server did not answer ${withoutSecrets(label)} within ${timeoutMs / 1000} s; ` +
+    `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
+}
+
+function connectAdvice(error: unknown, { hostname, port, signal }: RtspConnectionOptions): string {
+  if (signal.aborted) return "given up";
+  if (error instanceof Deno.errors.TimedOut) {
+    return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s; check the address, and that no firewall is in the way`;
+  }
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  if (/lookup|resolve|not known|no such host/i.test(text)) {
+    return `the host name ${JSON.stringify(hostname)} is unknown; check its spelling or use an IP address`;
+  }
+  return text;
+}

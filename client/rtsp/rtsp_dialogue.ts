@@ -1,0 +1,232 @@
+/**
+ * The dialogue with a server of the standards (RFC 2326): requests with their CSeq, authorized where the server asks for
+ * it, over one connection at a time; and answers to what the server asks of us.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
+import { encodeInterleaved } from "../../net/interleaved.ts";
+import {
+  type Challenge,
+  chooseChallenge,
+  type Credentials,
+  encodeAuthorization,
+  isStale,
+} from "../../rtsp/authentication.ts";
+import type { HeaderField } from "../../rtsp/headers.ts";
+import { METHODS, type RtspRequest, type RtspResponse } from "../../rtsp/message.ts";
+import { createRtspReader } from "../../rtsp/message_reader.ts";
+import { encodeRtspRequest, encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
+import type { StatusCode } from "../../rtsp/status.ts";
+import { MAX_AUTHORIZATIONS } from "../limits.ts";
+import { refusal, RefusedError } from "./refusal.ts";
+import { isRedirect, RedirectedError, redirectedUrl } from "./redirect.ts";
+import { RtspConnection } from "./rtsp_connection.ts";
+import { type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
+
+const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+/** What a server may ask of us; the rest of the methods is refused. */
+const ANSWERED_METHODS = "OPTIONS, GET_PARAMETER, SET_PARAMETER, REDIRECT";
+
+/** Constructor options of {@linkcode RtspDialogue}. */
+export interface RtspDialogueOptions {
+  /** What the user asked for. */
+  readonly url: RtspUrl;
+  /** Name and version of the program. */
+  readonly userAgent: string;
+  /** Times out connecting and replies. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Takes an interleaved packet, whose bytes hold until it returns. */
+  readonly onPacket: (channel: number, data: Uint8Array) => void;
+  /** The server wants its client to go to another URL: the value of a Location. */
+  readonly onRedirect: (location: string) => void;
+  /** The connection has ended otherwise than by {@linkcode RtspDialogue.close} or {@linkcode RtspDialogue.connect}. */
+  readonly onClosed: (reason: string) => void;
+}
+
+/** What a request is to say besides its method. */
+export interface RequestParts {
+  /** Absolute. */
+  readonly url: string;
+  /** Fields besides CSeq, User-Agent and Authorization. */
+  readonly headers?: readonly HeaderField[];
+}
+
+/** Speaks with one server, or with one after the other. */
+export class RtspDialogue {
+  readonly #options: RtspDialogueOptions;
+  readonly #closing = new AbortController();
+  #url: RtspUrl;
+  #connection: RtspConnection | undefined;
+  #cseq = 0;
+  #challenge: Challenge | undefined;
+  #nonceCount = 0;
+  /** Methods that the server says it has, in capitals. */
+  #methods: readonly string[] = [];
+
+  /** Connects with {@linkcode connect}. */
+  constructor(options: RtspDialogueOptions) {
+    this.#options = options;
+    this.#url = options.url;
+  }
+
+  /** What is asked for now: what the user gave, or where the server sent us. */
+  get url(): RtspUrl {
+    return this.#url;
+  }
+
+  /** IP address of the server; undefined before there is a connection. */
+  get serverAddress(): string | undefined {
+    return this.#connection?.serverAddress;
+  }
+
+  /** Our own IP address, as the server sees it; undefined before there is a connection. */
+  get localAddress(): string | undefined {
+    return this.#connection?.localAddress;
+  }
+
+  /** Connects, giving up the connection that there is, and asks what the server can do. */
+  async connect(): Promise<void> {
+    this.#connection?.close();
+    this.#connection = undefined;
+    // A nonce may be of one connection only, and the secret is none of another server's.
+    this.#challenge = undefined;
+    const { clock, onPacket, onClosed } = this.#options;
+    const { hostname, port } = this.#url;
+    const connection = await RtspConnection.connect({
+      hostname,
+      port,
+      reader: createRtspReader(),
+      clock,
+      signal: this.#closing.signal,
+      onPacket,
+      onRequest: (request) => this.#answer(request),
+      onClosed,
+    });
+    if (this.#closing.signal.aborted) {
+      connection.close();
+      throw new Error("The dialogue is closed");
+    }
+    this.#connection = connection;
+    const { headers } = await this.tryRequest("OPTIONS", { url: this.#url.href });
+    this.#methods = (headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
+  }
+
+  /** Whether the server says that it has a method. */
+  offers(method: string): boolean {
+    return this.#methods.includes(method);
+  }
+
+  /** Asks at the URL of a Location from now on, from the next {@linkcode connect} on. */
+  follow(location: string): void {
+    this.#url = redirectedUrl(location, { from: this.#url, typed: this.#options.url });
+    log.info("the server sends us to {url}", { url: withoutSecrets(this.#url.href) });
+  }
+
+  /** Sends a request; rejects with a `RefusedError` for another status than 200, perhaps a `RedirectedError`. */
+  async request(method: string, parts: RequestParts): Promise<RtspResponse> {
+    const response = await this.tryRequest(method, parts);
+    if (response.status !== 200) throw this.refusal(`${method} ${parts.url}`, response);
+    return response;
+  }
+
+  /** Sends a request, authorized where the server asks for it; returns the reply whatever its status. */
+  async tryRequest(method: string, parts: RequestParts): Promise<RtspResponse> {
+    for (let attempt = 1;; attempt++) {
+      const wasAuthorized = this.#challenge !== undefined;
+      const response = await this.#send(method, parts);
+      if (response.status !== 401 || this.#url.user === undefined || attempt === MAX_AUTHORIZATIONS) return response;
+      const challenge = chooseChallenge(response.headers.getAll("WWW-Authenticate"));
+      const isRefused = wasAuthorized && challenge !== undefined && !isStale(challenge);
+      if (challenge === undefined || isRefused) return response;
+      this.#challenge = challenge;
+      this.#nonceCount = 0;
+    }
+  }
+
+  /** How the server refused what was asked for, as an error that says what to do, or where else to ask. */
+  refusal(label: string, response: RtspResponse): RefusedError {
+    const { typed, now } = { typed: this.#options.url, now: this.#url };
+    const location = response.headers.get("Location");
+    if (isRedirect(response.status) && location !== undefined) {
+      return new RedirectedError(refusal(label, response, now.path), location);
+    }
+    if (response.status === 401 && typed.user !== undefined && now.user === undefined) {
+      return new RefusedError(
+        `The server sent us to ${
+          withoutSecrets(now.href)
+        }, which asks for a user name and password; those for ${typed.hostname} are ` +
+          `not sent there. If it is to have them: play rtsp://USER:PASSWORD@${
+            withoutSecrets(now.href).slice("rtsp://".length)
+          }`,
+        response.status,
+      );
+    }
+    return refusal(label, response, now.path);
+  }
+
+  /** Sends an interleaved packet. What cannot be sent any more is no news: the connection's reader tells of its end. */
+  sendPacket(channel: number, packet: Uint8Array): void {
+    this.#write(encodeInterleaved(channel, packet));
+  }
+
+  /** Closes the connection, or gives up making one. */
+  close(): void {
+    this.#closing.abort();
+    this.#connection?.close();
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#connection?.write(bytes).catch((error) =>
+      log.debug("nothing can be sent any more: {reason}", { reason: error.message })
+    );
+  }
+
+  async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new Error(`Cannot send ${method}: there is no connection to the server`);
+    const cseq = ++this.#cseq;
+    const common: HeaderField[] = [["User-Agent", this.#options.userAgent]];
+    const encode = (authorization: readonly HeaderField[]) =>
+      encodeRtspRequest({ method, url, cseq, headers: [...common, ...authorization, ...headers] });
+    return await connection.exchange({
+      text: encode(this.#authorization(method, url)),
+      shown: encode(this.#challenge === undefined ? [] : [["Authorization", "…"]]),
+      cseq,
+      label: `${method} ${url}`,
+    });
+  }
+
+  #authorization(method: string, uri: string): HeaderField[] {
+    const { user, password } = this.#url;
+    if (this.#challenge === undefined || user === undefined) return [];
+    const credentials: Credentials = { user, password: password ?? "" };
+    const clientNonce = Math.floor(this.#options.random() * 2 ** 32).toString(16).padStart(8, "0");
+    const nonceCount = ++this.#nonceCount;
+    return [[
+      "Authorization",
+      encodeAuthorization(this.#challenge, credentials, { method, uri, nonceCount, clientNonce }),
+    ]];
+  }
+
+  /** Answers what the server asks. */
+  #answer({ method, headers, cseq, session }: RtspRequest): void {
+    const location = headers.get("Location");
+    let status: StatusCode = 200;
+    if (method === "REDIRECT" && location === undefined) status = 400;
+    else if (!ANSWERED_METHODS.split(", ").includes(method)) {
+      status = (METHODS as readonly string[]).includes(method) ? 405 : 501;
+    }
+    const offer: HeaderField[] = method === "OPTIONS" ? [["Public", ANSWERED_METHODS]] : [];
+    const allow: HeaderField[] = status === 405 ? [["Allow", ANSWERED_METHODS]] : [];
+    const text = encodeRtspResponse({ status, cseq, session, headers: [...offer, ...allow] });
+    log.debug("> {text}", { text: text.trimEnd() });
+    this.#write(new TextEncoder().encode(text));
+    if (method === "REDIRECT" && location !== undefined) this.#options.onRedirect(location);
+  }
+}

@@ -1,0 +1,184 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { createLabResponseReader } from "../../rtsp/message_reader.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { freeTcpPort, freeUdpPort } from "../../tests/support/ports.ts";
+import { LabSession, type LabSessionOptions, NotALabServerError } from "./lab_session.ts";
+import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "../limits.ts";
+import { RefusedError } from "../rtsp/refusal.ts";
+import { RtspConnection } from "../rtsp/rtsp_connection.ts";
+
+/** A session at a server that the test plays itself. */
+function open(options: Partial<LabSessionOptions> = {}) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  const clock = new FakeClock();
+  const closed = Promise.withResolvers<string>();
+  const rtpPort = freeUdpPort();
+  const session = new LabSession({
+    hostname: "127.0.0.1",
+    port: listener.addr.port,
+    rtpPort,
+    file: "movie.Mjpeg",
+    dialect: "auto",
+    flowCount: undefined,
+    clock,
+    events: { onPacket() {}, onEnd() {}, onNotice() {}, onRenewal() {}, onClosed: closed.resolve },
+    ...options,
+  });
+  let isOpen = true;
+  return {
+    session,
+    clock,
+    rtpPort,
+    closed: closed.promise,
+    /** What the client sends next. */
+    async read(): Promise<string> {
+      const bytes = new Uint8Array(1024);
+      return new TextDecoder().decode(bytes.subarray(0, await (await accepted).read(bytes) ?? 0));
+    },
+    async reply(text: string): Promise<void> {
+      await (await accepted).write(new TextEncoder().encode(text));
+    },
+    async hangUp(): Promise<void> {
+      if (isOpen) (await accepted).close();
+      isOpen = false;
+    },
+    async [Symbol.asyncDispose]() {
+      session.close();
+      await this.hangUp();
+      listener.close();
+    },
+  };
+}
+
+Deno.test("LabSession speaks dialect A with a server of it: CSeq from 1, the session of the reply", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  assertEquals(
+    await server.read(),
+    `SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= ${server.rtpPort}\n`,
+  );
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await setup;
+  assertEquals(server.session.dialect, "lab");
+  const play = server.session.play();
+  assertEquals(await server.read(), "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456\n");
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456");
+  await play;
+});
+
+Deno.test("LabSession goes over to dialect B when the server echoes a CSeq that is no number", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  await server.read();
+  await server.reply("RTSP/1.0 200 OK\nCSeq: CSeq:\nSession: 123456");
+  await setup;
+  assertEquals(server.session.dialect, "lab-b");
+  const play = server.session.play();
+  assertEquals(await server.read(), "PLAY \n2\n");
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456");
+  await play;
+});
+
+Deno.test("LabSession speaks the dialect that it is told to", async () => {
+  await using server = open({ dialect: "lab-b" });
+  const setup = server.session.setUp();
+  assertEquals(await server.read(), `SETUP movie.Mjpeg\n1\n RTSP/1.0 RTP/UDP ${server.rtpPort}\n`);
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await setup;
+});
+
+Deno.test("LabSession reads a reply in pieces, and passes over a late one", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  await server.read();
+  for (const piece of ["RTSP/1.0 2", "00 OK\nCSe", "q: 1\nSession: 12", "3456"]) await server.reply(piece);
+  await setup;
+  const play = server.session.play();
+  await server.read();
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await server.reply("RTSP/1.0 455 Method Not Valid in This State\nCSeq: 2\nSession: 123456");
+  await assertRejects(() => play, RefusedError, "The server refused PLAY movie.Mjpeg: 455");
+});
+
+Deno.test(`LabSession takes a reply without a Session line for whole after ${SETTLE_MS} ms`, async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  const refused = assertRejects(() => setup, RefusedError, 'check "movie.Mjpeg"');
+  await server.read();
+  await server.reply("RTSP/1.0 404 NOT FOUND\nCSeq: 1");
+  while (server.clock.pendingTimers < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  server.clock.advance(SETTLE_MS);
+  const error = await refused;
+  assertInstanceOf(error, RefusedError);
+  assertEquals(error.status, 404);
+});
+
+Deno.test("LabSession gives up on a reply after its time, and waits less long for the next", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  await server.read();
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await setup;
+  for (
+    const [request, timeoutMs] of [
+      [() => server.session.play(), REPLY_TIMEOUT_MS],
+      [() => server.session.tearDown(), UNANSWERED_REPLY_TIMEOUT_MS],
+    ] as const
+  ) {
+    const failed = assertRejects(request, Error, `movie.Mjpeg within ${timeoutMs / 1000} s`);
+    await server.read();
+    server.clock.advance(timeoutMs);
+    await failed;
+  }
+  assertEquals(server.clock.pendingTimers, 0);
+});
+
+Deno.test("LabSession says that it met a server of the standards", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  const failed = assertRejects(() => setup, NotALabServerError);
+  await server.read();
+  await server.reply("RTSP/1.0 400 Bad Request\r\nCSeq: 1\r\nServer: GStreamer RTSP server\r\n\r\n");
+  await failed;
+});
+
+Deno.test("LabSession rejects what is no reply", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  const failed = assertRejects(() => setup, SyntaxError, "is no status line");
+  await server.read();
+  await server.reply("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n");
+  await failed;
+});
+
+Deno.test("LabSession ends a request, and says so once, when the server hangs up", async () => {
+  await using server = open();
+  const setup = server.session.setUp();
+  const failed = assertRejects(() => setup, Error, "The dialogue with the server has ended: the server closed");
+  await server.read();
+  await server.hangUp();
+  await failed;
+  assertEquals(await server.closed, "the server closed the connection");
+});
+
+Deno.test("RtspConnection.connect() says that nobody listens and how to start a server", async () => {
+  const { signal } = new AbortController();
+  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
+  const port = freeTcpPort();
+  await assertRejects(
+    () => RtspConnection.connect({ hostname: "127.0.0.1", port, ...options }),
+    Error,
+    `Cannot connect to 127.0.0.1:${port}: nobody listens there; start the server first, for instance: mjpegrtsp serve`,
+  );
+});
+
+Deno.test("RtspConnection.connect() says that a host is unknown", async () => {
+  const { signal } = new AbortController();
+  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
+  await assertRejects(
+    () => RtspConnection.connect({ hostname: "no-such-host.invalid", port: 1025, ...options }),
+    Error,
+    'the host name "no-such-host.invalid" is unknown; check its spelling or use an IP address',
+  );
+});

@@ -1,0 +1,71 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { freeUdpPort } from "../../tests/support/ports.ts";
+import { RtpSocket } from "./rtp_socket.ts";
+
+/** A sender bound to one of the loopback's addresses. */
+function sender(hostname: string): Deno.DatagramConn {
+  return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+}
+
+Deno.test({
+  name: "RtpSocket takes the server's datagrams, and counts those of strangers",
+  // Only Linux has all of 127.0.0.0/8 as addresses of its own.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const port = freeUdpPort();
+    const received: number[] = [];
+    const done = Promise.withResolvers<void>();
+    const socket = RtpSocket.open({
+      hostname: "0.0.0.0",
+      port,
+      onDatagram(datagram) {
+        received.push(datagram[0]);
+        if (datagram[0] === 9) done.resolve();
+      },
+      onError: (error) => done.reject(error),
+    });
+    const server = sender("127.0.0.1");
+    const stranger = sender("127.0.0.2");
+    try {
+      socket.accept(["127.0.0.1"]);
+      const to = { transport: "udp", hostname: "127.0.0.1", port } as const;
+      for (const [from, byte] of [[stranger, 1], [server, 2], [stranger, 3], [server, 9]] as const) {
+        await from.send(new Uint8Array([byte]), to);
+      }
+      await done.promise;
+      assertEquals(received, [2, 9]);
+      assertEquals(socket.unexpectedSourcePackets, 2);
+    } finally {
+      for (const closing of [socket, server, stranger]) closing.close();
+    }
+  },
+});
+
+Deno.test("RtpSocket names another port where its own is taken", () => {
+  const taken = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
+  try {
+    const { port } = taken.addr as Deno.NetAddr;
+    const open = () => RtpSocket.open({ hostname: "0.0.0.0", port, onDatagram() {}, onError() {} });
+    const { message } = assertThrows(open, Error);
+    assertMatch(
+      message,
+      new RegExp(`^RTP port ${port} is taken by another program: choose another, for instance \\d+$`),
+    );
+  } finally {
+    taken.close();
+  }
+});
+
+Deno.test("RtpSocket.close() may be called twice and reports no error", async () => {
+  const errors: Error[] = [];
+  const socket = RtpSocket.open({
+    hostname: "127.0.0.1",
+    port: freeUdpPort(),
+    onDatagram() {},
+    onError: (error) => errors.push(error),
+  });
+  socket.close();
+  socket.close();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(errors, []);
+});

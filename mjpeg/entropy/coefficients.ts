@@ -1,0 +1,173 @@
+/**
+ * A JPEG's quantized DCT coefficients, sequential or progressive: what comes out can be coded anew with other tables without
+ * any loss. Walks the segments and hands each scan to its decoder.
+ *
+ * @module
+ */
+
+import {
+  createDecoder,
+  type HuffmanDecoder,
+  STANDARD_CHROMA_AC,
+  STANDARD_CHROMA_DC,
+  STANDARD_LUMA_AC,
+  STANDARD_LUMA_DC,
+} from "../jpeg/huffman_tables.ts";
+import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "../limits.ts";
+import { SOI, SOS } from "../jpeg/markers.ts";
+import { decodeScan, type ScannedComponent, type ScanPart } from "./scan_decoder.ts";
+import {
+  decodeFrameHeader,
+  decodeHuffmanTables,
+  decodeQuantTables,
+  decodeRestartInterval,
+  decodeScanHeader,
+  DHT,
+  DQT,
+  DRI,
+  findScanEnd,
+  type FrameHeader,
+  isFrameHeader,
+  malformed,
+  readSegment,
+  type ScanHeader,
+  SOF2,
+} from "../jpeg/segments.ts";
+
+/** One component's blocks, line after line. */
+export interface ComponentCoefficients {
+  /** Horizontal sampling factor. */
+  readonly h: number;
+  /** Vertical sampling factor. */
+  readonly v: number;
+  /** Blocks a line, filled up to whole MCUs. */
+  readonly blocksPerLine: number;
+  /** Lines of blocks, filled up to whole MCUs. */
+  readonly blockLines: number;
+  /** 64 values a block, in zig-zag order. */
+  readonly values: Int16Array;
+  /** 64 values in zig-zag order. */
+  readonly quantTable: Uint8Array | Uint16Array;
+}
+
+/** A JPEG's picture before quantization is undone. */
+export interface CoefficientImage {
+  /** Samples a line. */
+  readonly width: number;
+  /** Lines. */
+  readonly height: number;
+  /** In the order of the frame header. */
+  readonly components: readonly ComponentCoefficients[];
+}
+
+/** Tables and intervals, as the segments between scans change them. */
+interface Tables {
+  readonly dc: (HuffmanDecoder | undefined)[];
+  readonly ac: (HuffmanDecoder | undefined)[];
+  readonly quant: (Uint8Array | Uint16Array | undefined)[];
+  restartInterval: number;
+}
+
+/** A component while it is being decoded. */
+interface Component extends ScannedComponent {
+  readonly id: number;
+  readonly quantNumber: number;
+  quantTable: Uint8Array | Uint16Array | undefined;
+}
+
+/**
+ * Decodes sequential and progressive Huffman-coded JPEGs of 8 bits. Tables that are missing are the standard ones, as in
+ * the frames of AVI files. Throws a `SyntaxError` for what is malformed or broken off, and a `RangeError` for what exceeds
+ * the limits.
+ */
+export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
+  if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw malformed("it does not start with FF D8");
+  const tables: Tables = {
+    dc: [STANDARD_LUMA_DC, STANDARD_CHROMA_DC].map(createDecoder),
+    ac: [STANDARD_LUMA_AC, STANDARD_CHROMA_AC].map(createDecoder),
+    quant: [],
+    restartInterval: 0,
+  };
+  let frame: FrameHeader | undefined;
+  let components: Component[] = [];
+  let scans = 0;
+  for (let segment = readSegment(jpeg, 2); segment !== undefined;) {
+    let next = segment.end;
+    if (segment.marker === DQT) {
+      for (const { number, values } of decodeQuantTables(segment)) tables.quant[number] = values;
+    } else if (segment.marker === DHT) {
+      for (const { tableClass, number, table } of decodeHuffmanTables(segment)) {
+        (tableClass === 0 ? tables.dc : tables.ac)[number] = createDecoder(table);
+      }
+    } else if (segment.marker === DRI) {
+      tables.restartInterval = decodeRestartInterval(segment);
+    } else if (segment.marker === SOS) {
+      if (frame === undefined) throw malformed("a scan before the frame header");
+      if (++scans > MAX_SCANS) throw new RangeError(`Cannot decode more than ${MAX_SCANS} scans of a JPEG`);
+      next = findScanEnd(jpeg, segment.end);
+      const scan = decodeScanHeader(segment);
+      decodeScan(jpeg.subarray(segment.end, next), chooseParts(scan, { components, tables }), {
+        ...scan,
+        isProgressive: frame.marker === SOF2,
+        restartInterval: tables.restartInterval,
+      });
+      if (next >= jpeg.length) break;
+    } else if (isFrameHeader(segment.marker)) {
+      if (frame !== undefined) throw malformed("a second frame header");
+      frame = decodeFrameHeader(segment);
+      components = createComponents(frame, jpeg.length);
+    }
+    segment = readSegment(jpeg, next);
+  }
+  if (frame === undefined || scans === 0) throw malformed("it has no picture");
+  return {
+    width: frame.width,
+    height: frame.height,
+    components: components.map(({ h, v, blocksPerLine, blockLines, values, quantTable, quantNumber }) => {
+      if (quantTable === undefined) throw malformed(`quantization table ${quantNumber} or a scan is missing`);
+      return { h, v, blocksPerLine, blockLines, values, quantTable };
+    }),
+  };
+}
+
+function createComponents({ width, height, components }: FrameHeader, jpegBytes: number): Component[] {
+  const maxH = Math.max(...components.map(({ h }) => h));
+  const maxV = Math.max(...components.map(({ v }) => v));
+  const mcusPerLine = Math.ceil(width / (8 * maxH));
+  const mcuLines = Math.ceil(height / (8 * maxV));
+  const blocks = components.reduce((sum, { h, v }) => sum + mcusPerLine * h * mcuLines * v, 0);
+  if (blocks > MAX_BLOCKS) {
+    throw new RangeError(`Cannot decode ${width}x${height}: ${blocks} blocks, at most ${MAX_BLOCKS} are decoded`);
+  }
+  if (blocks > jpegBytes * MAX_BLOCKS_PER_BYTE) {
+    throw malformed(`${jpegBytes} bytes cannot hold the ${blocks} blocks of ${width}x${height}`);
+  }
+  return components.map(({ id, h, v, quantTable }) => {
+    const [blocksPerLine, blockLines] = [mcusPerLine * h, mcuLines * v];
+    return {
+      id,
+      h,
+      v,
+      blocksPerLine,
+      blockLines,
+      values: new Int16Array(blocksPerLine * blockLines * 64),
+      quantNumber: quantTable,
+      quantTable: undefined,
+      ownBlocksPerLine: Math.ceil(Math.ceil(width * h / maxH) / 8),
+      ownBlockLines: Math.ceil(Math.ceil(height * v / maxV) / 8),
+    };
+  });
+}
+
+/** The components of a scan with the tables that hold for it; their quantization table is that of their first scan. */
+function chooseParts(
+  scan: ScanHeader,
+  { components, tables }: { components: readonly Component[]; tables: Tables },
+): ScanPart[] {
+  return scan.components.map(({ id, dcTable, acTable }) => {
+    const component = components.find((candidate) => candidate.id === id);
+    if (component === undefined) throw malformed(`a scan of component ${id}, which the frame header does not have`);
+    component.quantTable ??= tables.quant[component.quantNumber];
+    return { component, dc: tables.dc[dcTable], ac: tables.ac[acTable] };
+  });
+}

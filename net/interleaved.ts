@@ -1,0 +1,58 @@
+/**
+ * RTP and RTCP packets between the messages of an RTSP connection (RFC 2326, 10.12): `$`, a channel, a length, the packet.
+ * Both ends encode and decode them here.
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |   "$" (0x24)  |    channel    |            length             |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * @module
+ */
+
+/** The first byte of an interleaved packet: `$`. */
+export const INTERLEAVED_MAGIC = 0x24;
+/** Bytes in front of the packet. */
+export const INTERLEAVED_HEADER_BYTES = 4;
+/** Longest packet: its length has 16 bits. */
+export const INTERLEAVED_MAX_PACKET_BYTES = 0xffff;
+
+/** The four bytes in front of a packet. */
+export interface InterleavedHeader {
+  /** 0 to 255. */
+  readonly channel: number;
+  /** Bytes of the packet behind the header, 0 to 65535. */
+  readonly lengthBytes: number;
+}
+
+/** Writes a header at `at`. Throws a `RangeError` for a packet that is too long. */
+export function encodeInterleavedHeader(
+  target: Uint8Array,
+  at: number,
+  { channel, lengthBytes }: InterleavedHeader,
+): void {
+  if (lengthBytes > INTERLEAVED_MAX_PACKET_BYTES) {
+    throw new RangeError(
+      `Cannot interleave a packet of ${lengthBytes} bytes: at most ${INTERLEAVED_MAX_PACKET_BYTES} fit`,
+    );
+  }
+  target[at] = INTERLEAVED_MAGIC;
+  target[at + 1] = channel;
+  target[at + 2] = lengthBytes >> 8;
+  target[at + 3] = lengthBytes;
+}
+
+/** A packet with its header in front, in bytes of its own. */
+export function encodeInterleaved(channel: number, packet: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(INTERLEAVED_HEADER_BYTES + packet.length);
+  encodeInterleavedHeader(bytes, 0, { channel, lengthBytes: packet.length });
+  bytes.set(packet, INTERLEAVED_HEADER_BYTES);
+  return bytes;
+}
+
+/** The header at `at`, whose first byte is {@linkcode INTERLEAVED_MAGIC}; `undefined` while it is not whole. */
+export function decodeInterleavedHeader(bytes: Uint8Array, at = 0): InterleavedHeader | undefined {
+  if (at + INTERLEAVED_HEADER_BYTES > bytes.length) return undefined;
+  return { channel: bytes[at + 1], lengthBytes: bytes[at + 2] << 8 | bytes[at + 3] };
+}

@@ -1,0 +1,271 @@
+// @ts-check
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/*
+ * The local page: draws the frames that come over one WebSocket, sends the buttons' commands back, and goes on by itself
+ * when the player comes back after it was gone.
+ */
+
+const FRAME_HEADER_BYTES = 12;
+const RECONNECT_MIN_MS = 250;
+const RECONNECT_MAX_MS = 2000;
+const MODE_KEY = "mjpegrtsp-four-buttons";
+
+/** @typedef {"SETUP" | "PLAY" | "PAUSE" | "TEARDOWN"} Command */
+/** @typedef {{ level: "info" | "warning" | "error", text: string, advice?: string }} Notice */
+/**
+ * @typedef {{ state: string, allowed: Command[], notice?: Notice, dialect?: string, transport: string, ended: boolean }}
+ *   Status
+ */
+/** @typedef {{ encoding: string, packets: number, lostPackets: number, jitterMs: number }} Track */
+
+/** @param {string} selector @returns {HTMLElement} */
+function element(selector) {
+  const found = document.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`The page has no ${selector}`);
+  return found;
+}
+
+const picture = /** @type {HTMLCanvasElement} */ (element("#picture"));
+const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
+const placeholder = element("#placeholder");
+const notice = element("#notice");
+const link = element("#link");
+const screen = element("#screen");
+const mode = /** @type {HTMLInputElement} */ (element("#mode"));
+const commandButtons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-command]"));
+const actionButtons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-action]"));
+
+/** The build that this page was loaded with; another one means that its files have changed. */
+let build = "";
+/** @type {Status} */
+let status = { state: "INIT", allowed: [], transport: "–", ended: false };
+/** @type {WebSocket | undefined} */
+let socket;
+let reconnectMs = RECONNECT_MIN_MS;
+
+/* ---- Pictures: one is decoded at a time, and the newest wins. ---- */
+
+/** @type {ArrayBuffer | undefined} */
+let waiting;
+let isDecoding = false;
+
+async function draw() {
+  if (isDecoding) return;
+  isDecoding = true;
+  while (waiting !== undefined) {
+    const message = waiting;
+    waiting = undefined;
+    try {
+      const image = await createImageBitmap(new Blob([message.slice(FRAME_HEADER_BYTES)], { type: "image/jpeg" }));
+      if (picture.width !== image.width || picture.height !== image.height) {
+        picture.width = image.width;
+        picture.height = image.height;
+      }
+      context.drawImage(image, 0, 0);
+      image.close();
+      const header = new DataView(message);
+      picture.dataset.frame = String(header.getUint32(0));
+      picture.dataset.arrivalMs = String(header.getFloat64(4));
+      placeholder.hidden = true;
+    } catch (error) {
+      showNotice({ level: "error", text: `The browser cannot decode this frame: ${error}` });
+    }
+  }
+  isDecoding = false;
+}
+
+/* ---- What the player says. ---- */
+
+/** @param {any} message */
+function take(message) {
+  switch (message.type) {
+    case "hello":
+      if (build !== "" && build !== message.build) location.reload();
+      build = message.build;
+      element("#title").textContent = message.title;
+      element("#server").textContent = message.server;
+      document.title = `${message.title} · mjpegrtsp`;
+      break;
+    case "status":
+      status = message;
+      showStatus();
+      break;
+    case "stats":
+      showStatistics(message);
+      break;
+    case "error":
+      showNotice({ level: "error", text: message.text });
+      break;
+  }
+}
+
+function showStatus() {
+  for (const item of document.querySelectorAll(".states li")) {
+    if (item.getAttribute("data-state") === status.state) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  }
+  set("state", status.state);
+  set("dialect", status.dialect ?? "–");
+  set("transport", status.transport === "multicast" ? "multicast" : status.transport.toUpperCase());
+  for (const button of commandButtons) button.disabled = !status.allowed.includes(asCommand(button.dataset.command));
+  for (const button of actionButtons) button.disabled = commandsOf(button.dataset.action).length === 0;
+  placeholder.textContent = status.state === "PLAYING" ? "Waiting for the first picture" : "No picture yet: press Play";
+  picture.dataset.stale = String(status.state === "INIT");
+  showNotice(status.notice);
+}
+
+/** @param {Notice | undefined} news */
+function showNotice(news) {
+  notice.hidden = news === undefined;
+  if (news === undefined) return;
+  notice.dataset.level = news.level;
+  notice.textContent = news.advice === undefined ? news.text : `${news.text}. ${news.advice}`;
+}
+
+/** @param {Record<string, any>} stats */
+function showStatistics(stats) {
+  const isPlaying = status.state === "PLAYING";
+  for (
+    const name of [
+      "frames",
+      "packets",
+      "lostPackets",
+      "duplicatePackets",
+      "reorderedPackets",
+      "malformedPackets",
+      "unexpectedSourcePackets",
+    ]
+  ) {
+    set(name, stats[name].toLocaleString());
+  }
+  set("droppedFrames", `${stats.droppedFrames.toLocaleString()} frames`);
+  const causes = Object.entries(stats.damageCauses).map(([cause, count]) => `${count} ${cause.replaceAll("-", " ")}`);
+  set("damagedFrames", causes.length === 0 ? String(stats.damagedFrames) : causes.join(", "));
+  set("fps", isPlaying ? `${stats.currentFps} fps` : "–");
+  set("bitrate", isPlaying ? `${(stats.currentBitrate / 1e6).toFixed(2)} Mbit/s` : "–");
+  set("lossRate", `${(stats.lossRate * 100).toFixed(1)} %`);
+  set("jitter", `${stats.jitterMs.toFixed(1)} ms`);
+  set("seconds", formatTime(stats.seconds));
+  const senderTimeMs = /** @type {number | undefined} */ (stats.senderTimeMs);
+  set("senderTime", senderTimeMs === undefined ? "–" : new Date(senderTimeMs).toLocaleTimeString());
+  showTracks(stats.tracks);
+}
+
+/** A line for each track of sound. @param {Track[]} tracks */
+function showTracks(tracks) {
+  const list = element("#tracks");
+  list.hidden = tracks.length === 0;
+  list.replaceChildren(...tracks.map(({ encoding, packets, lostPackets, jitterMs }) => {
+    const line = document.createElement("div");
+    const name = document.createElement("dt");
+    const value = document.createElement("dd");
+    name.textContent = `Sound (${encoding})`;
+    value.textContent = `${packets.toLocaleString()} packets, ${lostPackets.toLocaleString()} lost`;
+    value.title = `Jitter ${jitterMs.toFixed(1)} ms`;
+    line.append(name, value);
+    return line;
+  }));
+}
+
+/** @param {string} name @param {string} value */
+function set(name, value) {
+  element(`[data-stat="${name}"]`).textContent = value;
+}
+
+/** @param {number} seconds */
+function formatTime(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/* ---- What the user asks for. ---- */
+
+/** @param {string | undefined} name @returns {Command} */
+function asCommand(name) {
+  return /** @type {Command} */ (name);
+}
+
+/** What a button of the three-button player means in the current state: when to SETUP, and that Stop is TEARDOWN. */
+function commandsOf(/** @type {string | undefined} */ action) {
+  const can = (/** @type {Command} */ command) => status.allowed.includes(command);
+  /** @type {Command[]} */
+  let commands = [];
+  if (action === "play") commands = can("SETUP") ? ["SETUP", "PLAY"] : can("PLAY") ? ["PLAY"] : [];
+  if (action === "pause" && can("PAUSE")) commands = ["PAUSE"];
+  if (action === "stop" && can("TEARDOWN")) commands = ["TEARDOWN"];
+  return commands;
+}
+
+/** @param {Command[]} commands */
+function send(commands) {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  for (const command of commands) socket.send(JSON.stringify({ command }));
+}
+
+for (const button of commandButtons) button.onclick = () => send([asCommand(button.dataset.command)]);
+for (const button of actionButtons) button.onclick = () => send(commandsOf(button.dataset.action));
+
+element("#fullscreen").onclick = toggleFullscreen;
+
+function toggleFullscreen() {
+  if (document.fullscreenElement === null) screen.requestFullscreen();
+  else document.exitFullscreen();
+}
+
+document.onkeydown = (event) => {
+  const isOnControl = event.target instanceof HTMLElement && event.target.closest("button, a, input, summary") !== null;
+  if (isOnControl || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === " ") {
+    event.preventDefault();
+    send(commandsOf(status.state === "PLAYING" ? "pause" : "play"));
+  } else if (event.key === "f") {
+    toggleFullscreen();
+  }
+};
+
+mode.onchange = () => {
+  localStorage.setItem(MODE_KEY, String(mode.checked));
+  showMode();
+};
+
+function showMode() {
+  element("#simple").hidden = mode.checked;
+  element("#lab").hidden = !mode.checked;
+}
+
+/* ---- The connection to the player. ---- */
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/ws`);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    reconnectMs = RECONNECT_MIN_MS;
+    showLink("live", "connected to the player");
+    showNotice(undefined);
+  };
+  socket.onmessage = ({ data }) => {
+    if (typeof data === "string") return take(JSON.parse(data));
+    waiting = data;
+    draw();
+  };
+  socket.onclose = () => {
+    showLink("gone", "the player has gone");
+    status = { ...status, allowed: [], ended: true };
+    showStatus();
+    picture.dataset.stale = "true";
+    showNotice({ level: "error", text: "The player has gone. Start it again and this page will go on by itself." });
+    setTimeout(connect, reconnectMs);
+    reconnectMs = Math.min(RECONNECT_MAX_MS, reconnectMs * 2);
+  };
+}
+
+/** @param {string} state @param {string} text */
+function showLink(state, text) {
+  link.dataset.link = state;
+  link.textContent = text;
+}
+
+mode.checked = localStorage.getItem(MODE_KEY) === "true";
+showMode();
+connect();

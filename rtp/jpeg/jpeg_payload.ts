@@ -1,0 +1,166 @@
+/**
+ * The RTP payload format for JPEG (RFC 2435): the headers in front of a packet's data, both ways, and how a conditioned frame
+ * is cut into payloads. What makes frames of packets stands in jpeg_depacketizer.ts.
+ *
+ * @module
+ */
+
+import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+
+/** RTP timestamp ticks a second (RFC 3551, 6). */
+export const JPEG_CLOCK_RATE = 90_000;
+/** Bytes of the main JPEG header. */
+export const JPEG_HEADER_BYTES = 8;
+/** Largest width and height that the header can say; above it they are 0 and come another way. */
+export const JPEG_MAX_DIMENSION = 2040;
+/** Largest frame: the fragment offset has 24 bits. */
+export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
+
+const RESTART_HEADER_BYTES = 4;
+const TABLE_HEADER_BYTES = 4;
+/** Bytes of a quantization table whose values have 8 bits. */
+export const TABLE_BYTES = 64;
+/** Types from here to 127 are those of 0 to 63 with restart markers. */
+export const RESTART_TYPES = 64;
+/** The tables come with each frame and are not to be kept for another. */
+export const Q_DYNAMIC = 255;
+/** Q from here on means that tables come in band. */
+const Q_IN_BAND = 128;
+/** First and last bit, and a count of all ones: this packet is not cut at restart intervals. */
+const WHOLE_FRAME_RESTARTS = 0xffff;
+
+/**
+ * The headers in front of a packet's data (RFC 2435, 3.1). The restart header follows for types 64 to 127, the
+ * quantization table header in the first packet of a frame with Q 128 to 255.
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     | Type-specific |              Fragment Offset                  |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |      Type     |       Q       |     Width     |     Height    |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |       Restart Interval        |F|L|       Restart Count       |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |      MBZ      |   Precision   |             Length            |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                    Quantization Table Data …                  |
+ */
+export interface JpegPayload {
+  /** Where the data lies in the frame's scan, in bytes; 24 bits. */
+  readonly offset: number;
+  /** 0 is 4:2:2, 1 is 4:2:0; 64 and 65 the same with restart markers. */
+  readonly type: number;
+  /** 1 to 99: computed tables; 128 to 255: tables in band. */
+  readonly q: number;
+  /** In samples, a multiple of 8; 0 where it is told another way. */
+  readonly width: number;
+  /** In lines, a multiple of 8; 0 where it is told another way. */
+  readonly height: number;
+  /** MCUs between restart markers; 0 for types without. */
+  readonly restartInterval: number;
+  /** The table data of a first packet with Q 128 or more, possibly empty; `undefined` in others. */
+  readonly tables: Uint8Array | undefined;
+  /** Whether the tables have 16 bits a value: one bit a table, the first in bit 0. */
+  readonly precision: number;
+  /** Entropy-coded data; a view of the payload. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Cuts a frame into payloads of at most `maxPayloadBytes`, views of one buffer that is theirs alone. The marker belongs on
+ * the last. Throws a `RangeError` for a frame that RTP/JPEG cannot number.
+ */
+export function packetizeJpeg(
+  image: ConditionedJpeg,
+  { maxPayloadBytes }: { readonly maxPayloadBytes: number },
+): Uint8Array[] {
+  const { scan } = image;
+  if (scan.length > JPEG_MAX_SCAN_BYTES) {
+    throw new RangeError(`Cannot packetize a frame of ${scan.length} bytes: RTP/JPEG counts to ${JPEG_MAX_SCAN_BYTES}`);
+  }
+  const repeated = encodeRepeatedHeaders(image);
+  const tables = Uint8Array.of(0, 0, 0, 2 * TABLE_BYTES, ...image.quantTables[0], ...image.quantTables[1]);
+  const room = maxPayloadBytes - repeated.length;
+  if (room < tables.length + 1) {
+    throw new RangeError(`Cannot packetize JPEG into payloads of ${maxPayloadBytes} bytes: the headers take more`);
+  }
+  const count = Math.max(1, Math.ceil((tables.length + scan.length) / room));
+  const all = new Uint8Array(count * repeated.length + tables.length + scan.length);
+  const payloads: Uint8Array[] = [];
+  for (let start = 0, offset = 0; payloads.length < count;) {
+    let at = start;
+    all.set(repeated, at);
+    [all[at + 1], all[at + 2], all[at + 3]] = [offset >> 16, offset >> 8, offset];
+    at += repeated.length;
+    if (offset === 0) {
+      all.set(tables, at);
+      at += tables.length;
+    }
+    const data = scan.subarray(offset, offset + maxPayloadBytes - (at - start));
+    all.set(data, at);
+    payloads.push(all.subarray(start, at + data.length));
+    offset += data.length;
+    start = at + data.length;
+  }
+  return payloads;
+}
+
+/** The main header, its offset left open, and the restart header: what stands in every packet of a frame. */
+function encodeRepeatedHeaders({ width, height, sampling, restartInterval }: ConditionedJpeg): Uint8Array {
+  const type = (sampling === "4:2:2" ? 0 : 1) + (restartInterval > 0 ? RESTART_TYPES : 0);
+  const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
+  const inEights = (length: number) => isLarge ? 0 : Math.ceil(length / 8);
+  const restarts = [
+    restartInterval >> 8,
+    restartInterval & 0xff,
+    WHOLE_FRAME_RESTARTS >> 8,
+    WHOLE_FRAME_RESTARTS & 0xff,
+  ];
+  return Uint8Array.of(
+    ...[0, 0, 0, 0],
+    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
+    ...(restartInterval > 0 ? restarts : []),
+  );
+}
+
+/** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */
+export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
+  const need = (bytes: number, what: string) => {
+    if (payload.length < bytes) {
+      throw new SyntaxError(`Cannot decode JPEG payload: ${what} needs ${bytes} bytes, got ${payload.length}`);
+    }
+  };
+  need(JPEG_HEADER_BYTES, "the main header");
+  const offset = payload[1] << 16 | payload[2] << 8 | payload[3];
+  const [type, q] = [payload[4], payload[5]];
+  let at = JPEG_HEADER_BYTES;
+  let restartInterval = 0;
+  if (type >= RESTART_TYPES && type < 2 * RESTART_TYPES) {
+    need(at + RESTART_HEADER_BYTES, "the restart header");
+    restartInterval = payload[at] << 8 | payload[at + 1];
+    at += RESTART_HEADER_BYTES;
+  }
+  let tables: Uint8Array | undefined;
+  let precision = 0;
+  if (q >= Q_IN_BAND && offset === 0) {
+    need(at + TABLE_HEADER_BYTES, "the quantization table header");
+    precision = payload[at + 1];
+    const length = payload[at + 2] << 8 | payload[at + 3];
+    at += TABLE_HEADER_BYTES;
+    need(at + length, "the quantization table data");
+    tables = payload.subarray(at, at + length);
+    at += length;
+  }
+  return {
+    offset,
+    type,
+    q,
+    width: payload[6] * 8,
+    height: payload[7] * 8,
+    restartInterval,
+    tables,
+    precision,
+    data: payload.subarray(at),
+  };
+}

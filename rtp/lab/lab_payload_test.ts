@@ -1,0 +1,213 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
+import fc from "fast-check";
+import { LAB_PAYLOAD_MAX_BYTES, LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
+import type { DepacketizerOutput } from "../depacketizer.ts";
+import type { OrderedPacket } from "../depacketizer.ts";
+
+const MAX_FRAME_BYTES = 100_000;
+
+/** A JPEG as far as markers go: SOI, a comment of `comment` bytes, SOS, `entropy` bytes of data, EOI. */
+function jpeg(entropy: number, comment: readonly number[] = [1, 2, 3]): Uint8Array {
+  return new Uint8Array([
+    ...[0xff, 0xd8],
+    ...[0xff, 0xfe, 0, comment.length + 2, ...comment],
+    ...[0xff, 0xda, 0, 2, ...Array.from({ length: entropy }, (_, index) => index % 0xff)],
+    ...[0xff, 0xd9],
+  ]);
+}
+
+function packets(
+  payloads: readonly { payload: Uint8Array; marker: boolean }[],
+  first = 1,
+): OrderedPacket[] {
+  return payloads.map(({ payload, marker }, index) => ({
+    marker,
+    payload,
+    payloadType: 26,
+    sequenceNumber: (first + index) & 0xffff,
+    extendedSequenceNumber: first + index,
+    timestamp: 7,
+    ssrc: 0,
+    arrivalMs: index,
+  }));
+}
+
+function depacketize(input: readonly OrderedPacket[]): DepacketizerOutput[] {
+  const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+  return [...input.flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
+}
+
+/** Frames as their bytes, damage as its cause. */
+function summarize(outputs: readonly DepacketizerOutput[]): (Uint8Array | string)[] {
+  return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);
+}
+
+Deno.test("packetizeLabFrame() sends a frame whole, without marker", () => {
+  const frame = jpeg(50);
+  assertEquals(packetizeLabFrame(frame), [{ payload: frame, marker: false }]);
+});
+
+Deno.test("packetizeLabFrame() cuts a frame that no datagram holds, and only that", () => {
+  assertEquals(packetizeLabFrame(new Uint8Array(LAB_PAYLOAD_MAX_BYTES)).length, 1);
+  const fragments = packetizeLabFrame(new Uint8Array(LAB_PAYLOAD_MAX_BYTES + 1));
+  assertEquals(fragments.map(({ marker }) => marker), [...Array(fragments.length - 1).fill(false), true]);
+  assertEquals(fragments[0].payload.length, 1408);
+});
+
+Deno.test("packetizeLabFrame() rejects pieces that fit no datagram", () => {
+  for (const fragmentBytes of [1, -1, 2.5, LAB_PAYLOAD_MAX_BYTES + 1]) {
+    assertThrows(() => packetizeLabFrame(jpeg(9), { fragmentBytes }), RangeError, "2 to 65495");
+  }
+});
+
+Deno.test("LabDepacketizer gives back what packetizeLabFrame() cuts, in pieces of any size", () => {
+  const sizes = fc.record({
+    fragmentBytes: fc.option(fc.integer({ min: 2, max: 90 }), { nil: undefined }),
+    entropy: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }),
+  });
+  fc.assert(fc.property(sizes, ({ fragmentBytes, entropy }) => {
+    const frames = entropy.map((length) => jpeg(length));
+    const sent = packets(frames.flatMap((frame) => packetizeLabFrame(frame, { fragmentBytes })));
+    assertEquals(summarize(depacketize(sent)), frames);
+  }));
+});
+
+Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost in turn", () => {
+  const frames = [jpeg(100), jpeg(120), jpeg(90)];
+  const sent = packets(frames.flatMap((frame) => packetizeLabFrame(frame, { fragmentBytes: 30 })));
+  for (let lost = 0; lost < sent.length; lost++) {
+    const outputs = depacketize(sent.toSpliced(lost, 1));
+    const whole = summarize(outputs).filter((output) => output instanceof Uint8Array);
+    const ofFrame = sent[lost].payload.byteOffset >= 0
+      ? frames.findIndex((frame) => frame.buffer === sent[lost].payload.buffer)
+      : -1;
+    assertEquals(whole, frames.toSpliced(ofFrame, 1), `fragment ${lost + 1} lost`);
+    assertEquals(outputs.filter(({ kind }) => kind === "damaged").length, 1, `fragment ${lost + 1} lost`);
+  }
+});
+
+const frame = jpeg(60);
+const pieces = packetizeLabFrame(frame, { fragmentBytes: 20 });
+const whole = { payload: frame, marker: false };
+const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8Array | string)[] }[] = [
+  {
+    title: "marker missing on the last piece",
+    input: packets([...pieces.slice(0, -1), { ...pieces.at(-1)!, marker: false }, whole]),
+    expected: [frame, frame],
+  },
+  {
+    title: "a marker on whole frames",
+    input: packets([{ payload: frame, marker: true }, whole]),
+    expected: [frame, frame],
+  },
+  {
+    title: "a frame broken off by the marker",
+    input: packets([{ ...pieces[0], marker: true }, whole]),
+    expected: ["broken-off", frame],
+  },
+  {
+    title: "a frame broken off by the next",
+    input: packets([pieces[0], pieces[1], whole]),
+    expected: ["broken-off", frame],
+  },
+  {
+    title: "a frame broken off by the end of the stream",
+    input: packets([whole, pieces[0]]),
+    expected: [frame, "broken-off"],
+  },
+  {
+    title: "what is no JPEG",
+    input: packets([{ payload: new Uint8Array([1, 2, 3]), marker: true }, whole]),
+    expected: ["not-a-jpeg", frame],
+  },
+  {
+    title: "a stream joined in the middle of a frame",
+    input: packets([...pieces.slice(2), whole]),
+    expected: ["not-a-jpeg", frame],
+  },
+  {
+    title: "bytes behind EOI in the same packet",
+    input: packets([{ payload: concat([frame, new Uint8Array(5)]), marker: false }, whole]),
+    expected: [concat([frame, new Uint8Array(5)]), frame],
+  },
+  {
+    title: "bytes behind EOI in packets of their own",
+    input: packets([...pieces.slice(0, -1), { ...pieces.at(-1)!, marker: false }, {
+      payload: new Uint8Array(5),
+      marker: true,
+    }, whole]),
+    expected: [frame, frame],
+  },
+  {
+    title: "an empty payload at the end of the file",
+    input: packets([whole, { payload: new Uint8Array(0), marker: false }]),
+    expected: [frame],
+  },
+];
+
+for (const { title, input, expected } of CASES) {
+  Deno.test(`LabDepacketizer takes ${title}`, () => assertEquals(summarize(depacketize(input)), expected));
+}
+
+Deno.test("LabDepacketizer takes a piece that begins with FF D8 inside a segment for what it is", () => {
+  const comment = [9, 9, 0xff, 0xd8, 0xff, 0xd9, 9];
+  const inside = jpeg(40, comment);
+  // The second piece starts at the comment's FF D8.
+  const cut = inside.findIndex((byte, index) => index > 2 && byte === 0xff && inside[index + 1] === 0xd8);
+  const input = packets([{ payload: inside.subarray(0, cut), marker: false }, {
+    payload: inside.subarray(cut),
+    marker: true,
+  }]);
+  assertEquals(summarize(depacketize(input)), [inside]);
+});
+
+Deno.test("LabDepacketizer holds a frame of maxFrameBytes, and gives up on a larger one", () => {
+  for (const [excess, expected] of [[0, 1], [1, 0]]) {
+    const large = jpeg(MAX_FRAME_BYTES - jpeg(0).length + excess + 1000);
+    const sent = packets(packetizeLabFrame(large.subarray(0, MAX_FRAME_BYTES + excess), { fragmentBytes: 10_000 }));
+    // Unfinished: at the limit it is still being put together, above it is given up.
+    const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+    const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) => depacketizer.push(packet));
+    assertEquals(outputs, expected === 1 ? [] : [{ kind: "damaged", cause: "too-large" }]);
+  }
+});
+
+Deno.test("LabDepacketizer owns the fragments that it holds: the datagrams may be used again", () => {
+  const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
+  const copy = frame.slice();
+  const outputs = packets(packetizeLabFrame(copy, { fragmentBytes: 20 })).flatMap((packet) => {
+    const pushed = depacketizer.push(packet);
+    packet.payload.fill(0);
+    return pushed;
+  });
+  assertEquals(summarize(outputs), [frame]);
+});
+
+Deno.test("LabDepacketizer gives a frame the time and the arrival of its last packet", () => {
+  const [output] = depacketize(packets(pieces));
+  assertEquals(output.kind === "frame" && [output.timestamp, output.arrivalMs], [7, pieces.length - 1]);
+});
+
+Deno.test("LabDepacketizer survives any payloads in any order, and shows only what starts and ends as a JPEG", () => {
+  const payload = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.constantFrom(...pieces.map(({ payload }) => payload), frame),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(payload, fc.boolean(), fc.integer({ min: 1, max: 3 })), { maxLength: 40 }),
+      (input) => {
+        let number = 0;
+        const outputs = depacketize(input.map(([payload, marker, step]) => {
+          number += step;
+          return { ...packets([{ payload, marker }], number)[0] };
+        }));
+        for (const output of outputs) {
+          if (output.kind === "frame") assertEquals([...output.data.subarray(0, 2)], [0xff, 0xd8]);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

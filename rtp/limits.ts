@@ -1,0 +1,27 @@
+/**
+ * What a sender and the network between may make a receiver of RTP hold or wait for. Each limit is tested at its value and one
+ * above.
+ *
+ * @module
+ */
+
+/** How long to wait for a missing packet, in milliseconds. */
+export const REORDER_WAIT_MS = 200;
+
+/** Packets that may wait behind a missing one. */
+export const REORDER_MAX_PACKETS = 512;
+
+/** Bytes of packets that may wait behind a missing one: those of the lab are up to 64 KiB each. */
+export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
+
+/** A jump in sequence numbers of more than this is another stream (RFC 3550, A.1: MAX_DROPOUT). */
+export const REORDER_MAX_JUMP = 3000;
+
+/** A first sequence number up to this means that the packets before it, from 1 on, were lost. */
+export const FIRST_SEQUENCE_NUMBER_MAX = 100;
+
+/** Largest frame put together from packets, in bytes. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** Time between two RTCP receiver reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
+export const RECEIVER_REPORT_INTERVAL_MS = 5000;

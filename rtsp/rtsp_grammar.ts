@@ -1,0 +1,102 @@
+/**
+ * Messages as RFC 2326 has them: lines that end in CR LF, a blank line, a body of Content-Length bytes. Strict in what is
+ * written, lenient in what is read.
+ *
+ * @module
+ */
+
+import { decodeHeaders, type HeaderField, type RtspHeaders } from "./headers.ts";
+import type { RtspReply, RtspRequest, RtspResponse } from "./message.ts";
+import { noStatusLine, REASON_PHRASES } from "./status.ts";
+
+const VERSION = "RTSP/1.0";
+
+/** A request to be written. */
+export interface OutgoingRtspRequest {
+  /** In capitals. */
+  readonly method: string;
+  /** Absolute, or `*`. */
+  readonly url: string;
+  /** One higher each request. */
+  readonly cseq: number;
+  /** The other fields, in order. */
+  readonly headers: readonly HeaderField[];
+  /** What follows the blank line. */
+  readonly body?: string;
+}
+
+/** The text of a request. */
+export function encodeRtspRequest({ method, url, cseq, headers, body = "" }: OutgoingRtspRequest): string {
+  return encode(`${method} ${url} ${VERSION}`, [["CSeq", String(cseq)], ...headers], body);
+}
+
+/** The text of a response. */
+export function encodeRtspResponse({ status, cseq, session, headers = [], body = "" }: RtspReply): string {
+  return encode(`${VERSION} ${status} ${REASON_PHRASES[status]}`, [
+    ...(cseq === undefined ? [] : [["CSeq", String(cseq)] as const]),
+    ...(session === undefined ? [] : [["Session", session] as const]),
+    ...headers,
+  ], body);
+}
+
+function encode(firstLine: string, headers: readonly HeaderField[], body: string): string {
+  const length = new TextEncoder().encode(body).length;
+  const fields = length === 0 ? headers : [...headers, ["Content-Length", String(length)] as const];
+  // A line end inside a value would begin a field of somebody else's choice.
+  const lines = fields.map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, " ")}`);
+  return `${[firstLine, ...lines].join("\r\n")}\r\n\r\n${body}`;
+}
+
+/** Decodes a request from its header text and its body. Throws a `SyntaxError` for what has no request line. */
+export function decodeRtspRequest(text: string, body: string): RtspRequest {
+  const [firstLine, ...lines] = text.split(/\r?\n/);
+  const match = /^([A-Za-z_]+)[ \t]+(\S+)[ \t]+RTSP\/(\d+\.\d+)$/.exec(firstLine.trimEnd());
+  if (match === null) {
+    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(firstLine.slice(0, 60))} is no request line`);
+  }
+  const headers = decodeHeaders(lines);
+  return {
+    dialect: "rtsp",
+    method: match[1].toUpperCase(),
+    uri: match[2],
+    version: match[3],
+    cseq: decodeCseq(headers),
+    session: decodeSession(headers)?.id,
+    transport: undefined,
+    lineStyle: { lineEnd: "\r\n", endsLastLine: true },
+    headers,
+    body,
+  };
+}
+
+/** Decodes a response from its header text and its body. Throws a `SyntaxError` for what has no status line. */
+export function decodeRtspResponse(text: string, body: string): RtspResponse {
+  const [firstLine, ...lines] = text.split(/\r?\n/);
+  // Trimmed beforehand: a pattern that looks for spaces at several places takes time by the cube of them.
+  const match = /^RTSP\/\d+\.\d+[ \t]+(\d{3})(.*)$/i.exec(firstLine.trimEnd());
+  if (match === null) throw noStatusLine(firstLine);
+  const headers = decodeHeaders(lines);
+  return {
+    status: Number(match[1]),
+    reason: match[2].trim(),
+    cseq: decodeCseq(headers),
+    session: decodeSession(headers)?.id,
+    headers,
+    body,
+  };
+}
+
+/** `Session: id;timeout=60` (RFC 2326, 12.37): the timeout in seconds where it is told. */
+export function decodeSession(headers: RtspHeaders): { id: string; timeoutSeconds: number | undefined } | undefined {
+  const [id, ...parameters] = (headers.get("Session") ?? "").split(";").map((part) => part.trim());
+  if (id === "") return undefined;
+  const timeout = parameters.map((parameter) => /^timeout[ \t]*=[ \t]*(\d{1,9})$/i.exec(parameter)).find((match) =>
+    match
+  );
+  return { id, timeoutSeconds: timeout === undefined || timeout === null ? undefined : Number(timeout[1]) };
+}
+
+function decodeCseq(headers: RtspHeaders): number | undefined {
+  const cseq = headers.get("CSeq");
+  return cseq !== undefined && /^\d{1,10}$/.test(cseq) ? Number(cseq) : undefined;
+}

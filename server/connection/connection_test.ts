@@ -1,0 +1,263 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
+import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { TcpClient } from "../../tests/support/tcp_client.ts";
+import { Connection } from "./connection.ts";
+import {
+  MAX_MALFORMED_REQUESTS,
+  MAX_UNANSWERED_REQUESTS,
+  REQUEST_TIMEOUT_MS,
+  SETTLE_MS,
+  WRITE_TIMEOUT_MS,
+} from "../limits.ts";
+
+/** A connection over a real socket, whose requests are answered 200, or as `respond` says. */
+async function connect(
+  respond: (request: RtspRequest) => Promise<RtspReply> = ({ cseq }) =>
+    Promise.resolve({ status: 200, cseq, session: "123456" }),
+  onPacket?: (channel: number) => void,
+) {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [client, conn] = await Promise.all([TcpClient.connect(listener.addr.port), listener.accept()]);
+  const clock = new FakeClock();
+  const requests: RtspRequest[] = [];
+  const connection = new Connection({
+    conn,
+    clock,
+    respond(request) {
+      requests.push(request);
+      return respond(request);
+    },
+    onPacket,
+  });
+  const ended = connection.run();
+  return {
+    client,
+    connection,
+    clock,
+    requests,
+    ended,
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]();
+      connection.close();
+      await ended;
+    },
+  };
+}
+
+/** Waits until the connection has a timer, which it sets once it has read half a request. */
+async function untilPending(clock: FakeClock, count: number): Promise<void> {
+  while (clock.pendingTimers < count) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+const PLAY = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456";
+
+Deno.test("Connection answers requests in order, the second while the first is being done", async () => {
+  const first = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    if (cseq === 2) await first.promise;
+    return { status: 200, cseq, session: "123456" };
+  });
+  await opened.client.send(PLAY + "\n\n" + PLAY.replace("CSeq: 2", "CSeq: 3"));
+  first.resolve();
+  assertEquals(
+    await opened.client.receive(/CSeq: 3\nSession: 123456/),
+    "RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\nRTSP/1.0 200 OK\nCSeq: 3\nSession: 123456",
+  );
+  assertEquals(opened.requests.map(({ cseq }) => cseq), [2, 3]);
+});
+
+for (
+  const [title, lineEnd, last] of [["LF and no end", "\n", ""], ["LF", "\n", "\n"], ["CR LF", "\r\n", "\r\n"]] as const
+) {
+  Deno.test(`Connection answers in the client's line style: ${title}`, async () => {
+    await using opened = await connect();
+    await opened.client.send(PLAY.replaceAll("\n", lineEnd) + last);
+    await opened.client.receive(/Session: 123456/);
+    opened.connection.close();
+    assertEquals(await opened.client.receiveAll(), last);
+  });
+}
+
+Deno.test("Connection answers a client of the standards with a blank line at the end", async () => {
+  await using opened = await connect(({ cseq }) => Promise.resolve({ status: 501, cseq, session: undefined }));
+  await opened.client.send("OPTIONS rtsp://127.0.0.1/a RTSP/1.0\r\nCSeq: 9\r\n\r\n");
+  assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 501 Not Implemented\r\nCSeq: 9\r\n/);
+});
+
+Deno.test(`Connection takes lines without an end for a request after ${SETTLE_MS} ms`, async () => {
+  await using opened = await connect();
+  await opened.client.send("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\n");
+  await untilPending(opened.clock, 2);
+  opened.clock.advance(SETTLE_MS - 1);
+  assertEquals(opened.requests.length, 0);
+  opened.clock.advance(1);
+  await opened.client.receive(/CSeq: 1\n/);
+  assertEquals(opened.clock.pendingTimers, 0);
+});
+
+Deno.test(`Connection gives up on half a request after ${REQUEST_TIMEOUT_MS} ms, and not before`, async () => {
+  await using opened = await connect();
+  await opened.client.send("SETUP movie");
+  await untilPending(opened.clock, 1);
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  await opened.client.send(".Mjpeg");
+  opened.clock.advance(1);
+  assertMatch(await opened.client.receiveAll(), /^RTSP\/1\.0 400 Bad Request\nCSeq: 0\nSession: 0/);
+  assertEquals(opened.requests, []);
+  assertEquals(await opened.ended, "closed by the server");
+});
+
+Deno.test(`Connection takes a line of ${MAX_LINE_BYTES} bytes, and ends at one more`, async () => {
+  await using opened = await connect();
+  await opened.client.send(`SETUP ${"x".repeat(MAX_LINE_BYTES - "SETUP  RTSP/1.0".length)} RTSP/1.0\nCSeq: 1\n\n`);
+  await opened.client.receive(/RTSP\/1\.0 200 OK\nCSeq: 1\n/);
+  await opened.client.send("x".repeat(MAX_LINE_BYTES + 1));
+  assertMatch(await opened.client.receiveAll(), /RTSP\/1\.0 400 Bad Request/);
+  assertEquals(await opened.ended, `A line exceeds ${MAX_LINE_BYTES} bytes: closed by the server`);
+});
+
+Deno.test(`Connection forgives malformed requests, but not ${MAX_MALFORMED_REQUESTS} in a row`, async () => {
+  await using opened = await connect();
+  for (let count = 1; count < MAX_MALFORMED_REQUESTS; count++) {
+    await opened.client.send("<html>\n\n");
+    await opened.client.receive(/400 Bad Request\nCSeq: 0\nSession: 0/);
+  }
+  assertMatch(await opened.client.ask(PLAY + "\n\n"), /200 OK/);
+  for (let count = 1; count <= MAX_MALFORMED_REQUESTS; count++) {
+    await opened.client.send("<html>\n\n");
+    await opened.client.receive(/400 Bad Request/);
+  }
+  await opened.client.receiveAll();
+  assertEquals(await opened.ended, "closed by the server");
+});
+
+Deno.test("Connection.refuse() answers and closes without reading", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [client, conn] = await Promise.all([TcpClient.connect(listener.addr.port), listener.accept()]);
+  using _ = client;
+  const respond = () => Promise.reject(new Error("nothing is to be read"));
+  await new Connection({ conn, clock: new FakeClock(), respond }).refuse(503);
+  assertEquals(await client.receiveAll(), "RTSP/1.0 503 Service Unavailable\nCSeq: 0\nSession: 0");
+});
+
+Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} requests wait for their replies`, async () => {
+  const gate = Promise.withResolvers<void>();
+  // A packet behind each request tells that the request has been read.
+  let read = 0;
+  await using opened = await connect(async ({ cseq }) => {
+    await gate.promise;
+    return { status: 200, cseq, session: "123456" };
+  }, () => read++);
+  const texts = Array.from({ length: 1000 }, (_, cseq) => `${PLAY.replace("CSeq: 2", `CSeq: ${cseq}`)}\n\n$\0\0\x01x`);
+  await opened.client.send(texts.join(""));
+  while (read <= MAX_UNANSWERED_REQUESTS) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  // What came in the same read is there; nothing behind it.
+  assert(read < MAX_UNANSWERED_REQUESTS + 100, `${read} requests were read`);
+  gate.resolve();
+  await opened.client.receive(/CSeq: 999\n/);
+  assertEquals([opened.requests.length, read], [1000, 1000]);
+});
+
+Deno.test(`Connection ends when the client reads nothing for ${WRITE_TIMEOUT_MS / 1000} s, and not before`, async () => {
+  await using opened = await connect();
+  // As much as fills the buffers of both ends, and more.
+  for (let count = 0; count < 400; count++) opened.connection.writeMedia(new Uint8Array(65_536));
+  await untilPending(opened.clock, 1);
+  opened.clock.advance(WRITE_TIMEOUT_MS - 1);
+  assertEquals(opened.connection.isReady, false);
+  opened.clock.advance(1);
+  assertEquals(await opened.ended, "closed by the server");
+});
+
+Deno.test("Connection answers 500 where the server fails, and goes on", async () => {
+  let count = 0;
+  await using opened = await connect(({ cseq }) =>
+    count++ === 0
+      ? Promise.reject(new Error("disk on fire"))
+      : Promise.resolve({ status: 200, cseq, session: "123456" })
+  );
+  assertMatch(await opened.client.ask(PLAY + "\n\n"), /^RTSP\/1\.0 500 Internal Server Error\nCSeq: 2\n/);
+  assertMatch(await opened.client.ask(PLAY + "\n\n"), /200 OK/);
+});
+
+Deno.test("Connection ends when the client goes, in the middle of a request or before any", async () => {
+  for (const text of ["", "SETUP movie", PLAY]) {
+    await using opened = await connect();
+    await opened.client.send(text);
+    opened.client[Symbol.dispose]();
+    assert(await opened.ended);
+    assertEquals(opened.clock.pendingTimers, 0);
+  }
+});
+
+Deno.test("Connection gives up a client that asks and never reads the replies", async () => {
+  await using opened = await connect(({ cseq }) =>
+    Promise.resolve({ status: 200, cseq, session: "123456", body: "x".repeat(60_000) })
+  );
+  const asking = opened.client.send(
+    Array.from({ length: 2000 }, (_, cseq) => `DESCRIBE rtsp://a/b RTSP/1.0\r\nCSeq: ${cseq}\r\n\r\n`).join(""),
+  ).catch((error) => error);
+  let answered = -1;
+  // Until the buffers of both ends are full, and nothing is answered any more.
+  for (let quiet = 0; quiet < 50; quiet++) {
+    if (opened.requests.length > answered) quiet = 0;
+    answered = opened.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert(answered < 2000);
+  opened.clock.advance(WRITE_TIMEOUT_MS);
+  assertEquals(await opened.ended, "closed by the server");
+  await asking;
+});
+
+Deno.test("Connection answers a malformed request of the standards in their style, with its CSeq", async () => {
+  await using opened = await connect();
+  await opened.client.send("PLAY rtsp://127.0.0.1/a RTSP/x\r\nCSeq: 77\r\n\r\n");
+  assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 77\r\n/);
+});
+
+Deno.test("Connection times half a request from its own beginning, not from that of those before", async () => {
+  await using opened = await connect();
+  await opened.client.send(PLAY + "\n\nPLAY movie");
+  await opened.client.receive(/Session: 123456/);
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  await opened.client.send(".Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456\n\nPLAY movie");
+  await opened.client.receive(/CSeq: 3\n/);
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  await opened.client.send(".Mjpeg RTSP/1.0\nCSeq: 4\nSession: 123456\n\n");
+  await opened.client.receive(/CSeq: 4\n/);
+});
+
+for (const request of ["GET / HTTP/1.1\r\nHost: camera\r\n\r\n", "POST /movie HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\n"]) {
+  Deno.test(`Connection answers what speaks HTTP, and closes: ${JSON.stringify(request)}`, async () => {
+    await using opened = await connect();
+    await opened.client.send(request);
+    // What has no blank line may go on.
+    if (!request.includes("\r\n\r\n")) {
+      await untilPending(opened.clock, 2);
+      opened.clock.advance(SETTLE_MS);
+    }
+    const text = await opened.client.receiveAll();
+    const [head, body] = text.split("\r\n\r\n");
+    assertMatch(head, /^HTTP\/1\.1 501 Not Implemented\r\n[^]*\r\nConnection: close$/);
+    assertEquals(/Content-Length: (\d+)/.exec(head)?.[1], String(body.length));
+    assertMatch(body, /^This is an RTSP server\. .* rtsp:\/\/127\.0\.0\.1:\d+\/FILE\n$/);
+    assertEquals(opened.requests, []);
+  });
+}
+
+Deno.test("Connection says that the client has closed it, whichever end finds out", async () => {
+  const answer = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    await answer.promise;
+    return { status: 200, cseq, session: "123456" };
+  });
+  await opened.client.send(PLAY + "\n\n");
+  while (opened.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  opened.client[Symbol.dispose]();
+  answer.resolve();
+  assertEquals(await opened.ended, "the client closed the connection");
+});

@@ -1,0 +1,129 @@
+/**
+ * Frames to a client of the networking lab: a JPEG a packet, or fragments; numbers from 1, times in whole seconds.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
+import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../../rtp/lab/lab_payload.ts";
+import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
+import {
+  type FrameSender,
+  type FrameTime,
+  type LogSentence,
+  packetDueMs,
+  type SendCounters,
+} from "../send/frame_sender.ts";
+import type { Pacer } from "../send/pacer.ts";
+import type { DatagramSender } from "../send/datagram_sender.ts";
+
+const log = getLogger(["mjpegrtsp", "session"]);
+
+/** Constructor options of {@linkcode LabSender}. */
+export interface LabSenderOptions {
+  /** The client as the log names it. */
+  readonly peer: string;
+  /** The way to it. */
+  readonly path: DatagramSender;
+  /** Frame k leaves from socket k modulo their number. */
+  readonly sockets: readonly Deno.DatagramConn[];
+  /** Cut all frames into pieces of this many bytes; without it only those that no datagram can hold. */
+  readonly fragmentBytes: number | undefined;
+  /** Spreads large frames over their interval. */
+  readonly pacer: Pacer;
+  /** The time of day. */
+  readonly clock: Clock;
+}
+
+/** The sending side of one lab session. */
+export class LabSender implements FrameSender {
+  readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
+  readonly #options: LabSenderOptions;
+  #fragmentBytes: number | undefined;
+  /** The lab counts packets from 1; the number goes on over PAUSE and PLAY. */
+  #sequenceNumber = 1;
+  #isClosed = false;
+  /** Grows to the largest packet; a send has ended before the next one begins. */
+  #packet = new Uint8Array(2048);
+
+  /** Has sent nothing yet. */
+  constructor(options: LabSenderOptions) {
+    this.#options = options;
+    this.#fragmentBytes = options.fragmentBytes;
+  }
+
+  get destination(): string {
+    return `RTP to port ${this.#options.path.port}`;
+  }
+
+  async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+    this.counters.frames++;
+    await this.#sendFrame(jpeg, time).catch((error) => this.#sendFragmented(jpeg, { time, error }));
+  }
+
+  leaveOut(): boolean {
+    // The number of a packet is that of its frame, and its time that of its leaving.
+    return false;
+  }
+
+  pause(): void {
+    this.#options.path.flush();
+  }
+
+  finish(): void {
+    // The lab has no way to say that a movie has ended.
+    this.#options.path.flush();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#options.path.flush();
+  }
+
+  summary(): LogSentence | undefined {
+    return this.#options.path.summary();
+  }
+
+  async #sendFrame(jpeg: Uint8Array, time: FrameTime): Promise<void> {
+    const { sockets, clock, path, pacer } = this.#options;
+    const socket = sockets[this.counters.frames % sockets.length];
+    const timestamp = Math.floor(clock.unixMs() / 1000);
+    const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes });
+    for (const [index, { payload, marker }] of packets.entries()) {
+      const dueMs = packetDueMs(index, packets.length, time);
+      if (dueMs !== undefined) await pacer.until(dueMs);
+      if (this.#isClosed) return;
+      const lengthBytes = RTP_HEADER_BYTES + payload.length;
+      if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
+      const packet = this.#packet.subarray(0, lengthBytes);
+      const sequenceNumber = this.#sequenceNumber;
+      encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, sequenceNumber, timestamp, ssrc: 0 });
+      packet.set(payload, RTP_HEADER_BYTES);
+      await path.send(packet, socket);
+      this.#sequenceNumber++;
+      this.counters.packets++;
+      this.counters.bytes += lengthBytes;
+    }
+  }
+
+  /**
+   * Goes on in pieces where the system sends no datagram as large as a frame: macOS stops at 9216 bytes unless told
+   * otherwise. Rejects with `error` when that is not what went wrong.
+   */
+  async #sendFragmented(jpeg: Uint8Array, { time, error }: { time: FrameTime; error: unknown }): Promise<void> {
+    if (!isMessageTooLong(error) || this.#fragmentBytes !== undefined) throw error;
+    this.#fragmentBytes = LAB_FRAGMENT_BYTES;
+    log.warn(
+      "{peer}: this system sends no datagram of {bytes} bytes; frames go out in pieces, which plain lab clients cannot " +
+        "show. On macOS this lifts the limit: sudo sysctl -w net.inet.udp.maxdgram=65535",
+      { peer: this.#options.peer, bytes: RTP_HEADER_BYTES + jpeg.length },
+    );
+    await this.#sendFrame(jpeg, time);
+  }
+}
+
+/** EMSGSIZE, for which Deno has no class of its own. */
+function isMessageTooLong(error: unknown): boolean {
+  return error instanceof Error && /message too long|os error (?:40|90|10040)\b/i.test(error.message);
+}

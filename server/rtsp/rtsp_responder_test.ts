@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encodeRtcp } from "../../rtp/rtcp.ts";
+import type { RtspResponse } from "../../rtsp/message.ts";
+import { type Client, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+
+Deno.test("RtspResponder lists its methods, and echoes CSeq", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  for (const path of ["*", "", "movie.mjpeg"]) {
+    const { status, headers, cseq } = await client.ask("OPTIONS", path);
+    assertEquals([status, headers.get("Public")], [
+      200,
+      "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER",
+    ]);
+    assert(cseq !== undefined && headers.get("Server") === "mjpegrtsp" && headers.get("Date")?.endsWith("GMT"));
+  }
+});
+
+Deno.test("RtspResponder describes a movie under every spelling of its URL", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  for (const path of ["movie.mjpeg", "movie.mjpeg/", "MOVIE.mjpeg?x=1", "movie%2Emjpeg", "movie.mjpeg/track1"]) {
+    const { status, headers, body } = await client.ask("DESCRIBE", path, { Accept: "application/sdp" });
+    assertEquals([status, headers.get("Content-Type")], [200, "application/sdp"], path);
+    assertMatch(body, /a=range:npt=0-2\r\n[^]*m=video 0 RTP\/AVP 26\r\n[^]*a=framesize:26 96-32\r\n/);
+    assertEquals(headers.get("Content-Base"), `${client.url(path).replace(/\?.*/, "").replace(/\/$/, "")}/`);
+  }
+});
+
+const REFUSED: readonly [title: string, request: (client: Client) => Promise<RtspResponse>, status: number][] = [
+  ["a file that there is not", (client) => client.ask("DESCRIBE", "nothing.mjpeg"), 404],
+  ["a file outside", (client) => client.ask("DESCRIBE", "..%2F..%2Fetc%2Fpasswd"), 404],
+  ["a URL with a broken escape", (client) => client.ask("DESCRIBE", "%zz"), 400],
+  ["a picture that RTP/JPEG cannot carry", (client) => client.ask("DESCRIBE", "grey.mjpeg"), 415],
+  ["SETUP of one that it cannot carry", (client) => client.ask("SETUP", "grey.mjpeg", TCP), 415],
+  ["SETUP without Transport", (client) => client.ask("SETUP", "movie.mjpeg"), 461],
+  [
+    "SETUP to another destination",
+    (client) =>
+      client.ask("SETUP", "movie.mjpeg", { Transport: "RTP/AVP;unicast;client_port=5000-5001;destination=10.0.0.9" }),
+    461,
+  ],
+  ["multicast", (client) => client.ask("SETUP", "movie.mjpeg", { Transport: "RTP/AVP;multicast;port=5000-5001" }), 461],
+  [
+    "recording",
+    (client) => client.ask("SETUP", "movie.mjpeg", { Transport: "RTP/AVP/TCP;interleaved=0-1;mode=record" }),
+    461,
+  ],
+  ["SETUP of an unknown session", (client) => client.ask("SETUP", "movie.mjpeg", { ...TCP, Session: "x" }), 454],
+  ["PLAY without a session", (client) => client.ask("PLAY", "movie.mjpeg"), 454],
+  ["PLAY of an unknown session", (client) => client.ask("PLAY", "movie.mjpeg", { Session: "x" }), 454],
+  ["a method of RFC 2326 that it lacks", (client) => client.ask("RECORD", "movie.mjpeg"), 405],
+  ["a method that nobody has", (client) => client.ask("DANCE", "movie.mjpeg"), 501],
+  ["a required option", (client) => client.ask("OPTIONS", "*", { Require: "funky-feature" }), 551],
+  ["another version", (client) => client.exchange("OPTIONS rtsp://a/ RTSP/2.0\r\nCSeq: 1\r\n\r\n"), 505],
+  ["no CSeq", (client) => client.exchange("OPTIONS rtsp://a/ RTSP/1.0\r\n\r\n"), 400],
+];
+
+for (const [title, request, status] of REFUSED) {
+  Deno.test(`RtspResponder answers ${status} to ${title}, and goes on`, async () => {
+    await using server = await serve();
+    const client = await server.connect();
+    assertEquals((await request(client)).status, status);
+    assertEquals((await client.ask("OPTIONS", "*")).status, 200);
+  });
+}
+
+Deno.test("RtspResponder follows the state table of RFC 2326, and says what is allowed", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg/track1", TCP);
+  assertMatch(session ?? "", /^[0-9a-f]{16}$/);
+  const fields = { Session: session! };
+  for (
+    const [method, status] of [
+      ...[["PAUSE", 200], ["PLAY", 200], ["PLAY", 200], ["PAUSE", 200], ["GET_PARAMETER", 200]],
+      ...[["SETUP", 459], ["TEARDOWN", 200], ["PLAY", 454]],
+    ] as [string, number][]
+  ) {
+    assertEquals((await client.ask(method, "movie.mjpeg", { ...fields, ...TCP })).status, status, method);
+  }
+});
+
+Deno.test(`RtspResponder ends a session of which nothing is heard for ${SESSION_TIMEOUT_SECONDS} s, and keeps the others`, async () => {
+  await using server = await serve();
+  const [silent, asking, reporting] = [await server.connect(), await server.connect(), await server.connect()];
+  const sessions: string[] = [];
+  for (const client of [silent, asking, reporting]) {
+    sessions.push((await client.ask("SETUP", "movie.mjpeg", TCP)).session!);
+  }
+  for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
+    server.clock.advance(5000);
+    await asking.ask("GET_PARAMETER", "movie.mjpeg", { Session: sessions[1] });
+    const report = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }]);
+    await reporting.send(Uint8Array.of(0x24, 1, 0, report.length, ...report));
+    await reporting.ask("OPTIONS", "*");
+  }
+  const statuses: number[] = [];
+  for (const [index, client] of [silent, asking, reporting].entries()) {
+    statuses.push((await client.ask("PAUSE", "movie.mjpeg", { Session: sessions[index] })).status);
+  }
+  assertEquals(statuses, [454, 200, 200]);
+});
+
+Deno.test("RtspResponder keeps a session that is paused over TCP, as VLC does for minutes without a word", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  await client.ask("PLAY", "movie.mjpeg", { Session: session! });
+  await server.advance(100);
+  await server.during(client.ask("PAUSE", "movie.mjpeg", { Session: session! }));
+  server.clock.advance(10 * SESSION_TIMEOUT_SECONDS * 1000);
+  assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: session! })).status, 200);
+});
+
+Deno.test("RtspResponder answers requests that come at once, in order", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const requests = [1, 2, 3].map((cseq) => `OPTIONS * RTSP/1.0\r\nCSeq: ${cseq}\r\n\r\n`).join("");
+  const first = await client.exchange(requests);
+  const others = [await client.exchange(""), await client.exchange("")];
+  assertEquals([first, ...others].map(({ cseq }) => cseq), [1, 2, 3]);
+});
+
+Deno.test("a lab client gets the same description in three lines and what follows", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { status, cseq, session, body } = await client.exchange("DESCRIBE movie.mjpeg RTSP/1.0\nCSeq: 1\n\n");
+  assertEquals([status, cseq, session], [200, 1, "0"]);
+  assertMatch(body, /^v=0\r\n[^]*m=video 0 RTP\/AVP 26/);
+});

@@ -1,0 +1,209 @@
+/**
+ * SETUP: which of the transports that a client offers is taken (RFC 2326, 12.39), and the session that comes of it.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { plainAddress } from "../../net/addresses.ts";
+import type { Clock } from "../../net/clock.ts";
+import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import type { StatusCode } from "../../rtsp/status.ts";
+import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/transport.ts";
+import type { BufferPool } from "../send/buffer_pool.ts";
+import type { ClientSession } from "../session/client_session.ts";
+import type { JpegPackets, PictureSize } from "../send/jpeg_packets.ts";
+import { JpegSender } from "../send/jpeg_sender.ts";
+import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import type { Media } from "../source/media.ts";
+import type { Multicast } from "../session/multicast.ts";
+import type { Pacer } from "../send/pacer.ts";
+import type { RtpSockets } from "../send/rtp_sockets.ts";
+import { InterleavedTransport, type RtpTransport, UdpTransport } from "../send/rtp_transport.ts";
+import type { Client } from "../session/client.ts";
+import type { SessionFactory } from "../session/session_factory.ts";
+import type { SessionRegistry } from "../session/session_registry.ts";
+import type { StreamDescriber } from "./stream_describer.ts";
+
+const log = getLogger(["mjpegrtsp", "server"]);
+
+/** Constructor options of {@linkcode StreamSetup}. */
+export interface StreamSetupOptions {
+  /** Opens movies and makes sessions. */
+  readonly factory: SessionFactory;
+  /** Where sessions are kept. */
+  readonly registry: SessionRegistry;
+  /** Knows whether RTP/JPEG can carry a movie. */
+  readonly describer: StreamDescriber;
+  /** Sends to groups, if that is wanted. */
+  readonly multicast: Multicast | undefined;
+  /** What packets leave from. */
+  readonly sockets: RtpSockets;
+  /** Makes packets of frames. */
+  readonly packets: JpegPackets;
+  /** For what is written over TCP. */
+  readonly buffers: BufferPool;
+  /** Spreads large frames. */
+  readonly pacer: Pacer;
+  /** The pacer's clock, and the time of day. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+/** Sets sessions up for clients of the standards. */
+export class StreamSetup {
+  readonly #options: StreamSetupOptions;
+
+  /** For one server. */
+  constructor(options: StreamSetupOptions) {
+    this.#options = options;
+  }
+
+  /** The reply to a SETUP of the movie called `name`. */
+  async setUp(client: Client, { cseq, session: id, headers }: RtspRequest, name: string): Promise<RtspReply> {
+    const { factory, describer, registry } = this.#options;
+    const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
+    if (id !== undefined) return refuse(registry.has(id) ? 459 : 454);
+    const offers = decodeTransports(headers.getAll("Transport").join(","));
+    if (!factory.hasRoom(client)) return refuse(503);
+    const media = await factory.openMedia(client, name);
+    if (typeof media === "number") return refuse(media);
+    let created: Created | undefined;
+    try {
+      const possible = offers.filter((offer) => this.#isPossible(offer, { client, media }));
+      const image = possible.length === 0 ? undefined : await describer.lookAt(client, media);
+      if (possible.length > 0 && image === undefined) return refuse(415);
+      for (const offer of possible) {
+        created = await this.#create(client, { media, describedSize: image!.size, offer });
+        if (created !== undefined) break;
+      }
+      if (created === undefined) {
+        log.warn("{peer} asked for {name} over nothing that is possible: {transport}", {
+          peer: client.connection.peer,
+          name,
+          transport: headers.get("Transport") ?? "no Transport at all",
+        });
+        return refuse(461);
+      }
+      const { session, transport } = created;
+      return {
+        status: 200,
+        cseq,
+        session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
+        headers: [["Transport", encodeTransport(transport)]],
+      };
+    } finally {
+      // The session releases what it plays.
+      if (created === undefined) media.release();
+    }
+  }
+
+  /** A session whose packets travel as offered; `undefined` where that turns out to be impossible. */
+  async #create(client: Client, stream: OfferedStream): Promise<Created | undefined> {
+    const { offer } = stream;
+    if (offer.isMulticast) return await this.#createSeat(client, stream);
+    return offer.protocol === "tcp" ? this.#createInterleaved(client, stream) : this.#createUdp(client, stream);
+  }
+
+  async #createSeat(client: Client, { media, describedSize }: OfferedStream): Promise<Created | undefined> {
+    try {
+      const { seat, transport } = await this.#options.multicast!.join(client, { id: createId(), media, describedSize });
+      this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
+      return { session: seat, transport };
+    } catch (error) {
+      log.error("{peer} cannot have {name} over multicast: {reason}", {
+        peer: client.connection.peer,
+        name: media.name,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** Over TCP a session ends with its connection. */
+  #createInterleaved(client: Client, stream: OfferedStream): Created {
+    const { buffers } = this.#options;
+    const channels = freeChannels(client, stream.offer.interleaved);
+    const transport = new InterleavedTransport(client.connection, { channels, buffers });
+    const created = this.#createSession(client, stream, transport);
+    this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
+    return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
+  }
+
+  #createUdp(client: Client, stream: OfferedStream): Created {
+    const { factory, registry, sockets, pacer } = this.#options;
+    const clientPort = stream.offer.clientPort!;
+    const [rtpPort, rtcpPort] = clientPort;
+    const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
+    const onError = (error: unknown) => created.session.fail(error);
+    const created = this.#createSession(
+      client,
+      stream,
+      new UdpTransport({
+        path: factory.createPath({ ...reportsFrom, port: rtpPort }, onError),
+        socket: sockets.main,
+        rtcpSocket: sockets.rtcp,
+        rtcpDestination: reportsFrom,
+        pacer,
+        onError,
+      }),
+    );
+    registry.add(created.session, { client, endsWithClient: false, expires: true, reportsFrom });
+    return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
+  }
+
+  #createSession(client: Client, { media, describedSize }: OfferedStream, transport: RtpTransport) {
+    const { factory, packets, clock, random } = this.#options;
+    const sender = new JpegSender({
+      peer: client.connection.peer,
+      transport,
+      packets,
+      describedSize,
+      clock,
+      random,
+      canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
+    });
+    const session = factory.createSession(client.connection.peer, { id: createId(), media, sender });
+    return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };
+  }
+
+  /** Whether packets can go that way, and to nobody but the client, or to our own group. */
+  #isPossible(
+    { protocol, isMulticast, clientPort, destination, mode }: TransportSpec,
+    { client, media }: { client: Client; media: Media },
+  ): boolean {
+    if (mode !== undefined && !mode.split(",").some((name) => name.trim() === "PLAY")) return false;
+    if (isMulticast) {
+      return protocol === "udp" && this.#options.multicast?.isPossible(client, { media, destination }) === true;
+    }
+    if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
+    return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
+  }
+}
+
+/** What is to be played, and how its packets are to travel. */
+interface OfferedStream {
+  readonly media: Media;
+  readonly describedSize: PictureSize;
+  readonly offer: TransportSpec;
+}
+
+/** A new session, and how its packets travel. */
+interface Created {
+  readonly session: ClientSession;
+  readonly transport: TransportSpec;
+}
+
+/** The channels that a client asks for, or the next pair that no session of its connection has. */
+function freeChannels({ channels }: Client, asked: Pair = [0, 1]): Pair {
+  if (!asked.some((channel) => channels.has(channel))) return asked;
+  let first = 0;
+  while (channels.has(first) || channels.has(first + 1)) first += 2;
+  return [first, first + 1];
+}
+
+/** Sixteen hexadecimal digits that nobody can guess (RFC 2326, 3.4: at least eight). */
+function createId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

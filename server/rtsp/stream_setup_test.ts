@@ -1,0 +1,210 @@
+import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
+import { join } from "@std/path";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import { decodeRtpPacket } from "../../rtp/packet.ts";
+import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
+import { decodeTransports } from "../../rtsp/transport.ts";
+import { freeUdpPort } from "../../tests/support/ports.ts";
+import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { TcpClient } from "../../tests/support/tcp_client.ts";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import { ServedRoot } from "../source/served_root.ts";
+
+Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const rtpPort = freeUdpPort() & ~1;
+  const [rtp, rtcp] = [rtpPort, rtpPort + 1].map((port) =>
+    Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port })
+  );
+  try {
+    const setup = await client.ask("SETUP", "movie.mjpeg", {
+      Transport: `RTP/AVP;unicast;client_port=${rtpPort}-${rtpPort + 1}`,
+    });
+    const [{ serverPort, ssrc }] = decodeTransports(setup.headers.get("Transport")!);
+    await client.ask("PLAY", "movie.mjpeg", { Session: setup.session! });
+    await server.advance(60);
+    const [datagram, from] = await rtp.receive();
+    assertEquals([decodeRtpPacket(datagram).ssrc, (from as Deno.NetAddr).port], [ssrc, serverPort![0]]);
+    const [report, reportFrom] = await rtcp.receive();
+    assertEquals(decodeRtcp(report).map(({ kind }) => kind), ["sender-report", "cname"]);
+    assertEquals((reportFrom as Deno.NetAddr).port, serverPort![1]);
+  } finally {
+    rtp.close();
+    rtcp.close();
+  }
+});
+
+Deno.test("SETUP gives each session of a connection channels of its own", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const channels = [];
+  for (const asked of ["0-1", "0-1", "4-5", "0-1"]) {
+    const { headers } = await client.ask("SETUP", "movie.mjpeg", { Transport: `RTP/AVP/TCP;interleaved=${asked}` });
+    channels.push(decodeTransports(headers.get("Transport")!)[0].interleaved);
+  }
+  assertEquals(channels, [[0, 1], [2, 3], [4, 5], [6, 7]]);
+});
+
+Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS_PER_CONNECTION} of a connection, until one ends`, async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const sessions: string[] = [];
+  for (let count = 0; count < MAX_SESSIONS_PER_CONNECTION; count++) {
+    const { status, session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+    assertEquals(status, 200);
+    sessions.push(session!);
+  }
+  assertEquals((await client.ask("SETUP", "movie.mjpeg", TCP)).status, 503);
+  assertEquals(
+    (await (await server.connect()).ask("SETUP", "movie.mjpeg", TCP)).status,
+    200,
+    "others are not affected",
+  );
+  await client.ask("TEARDOWN", "movie.mjpeg", { Session: sessions[3] });
+  assertEquals((await client.ask("SETUP", "movie.mjpeg", TCP)).status, 200);
+});
+
+Deno.test("all sessions that need a connection end with it: the lab's and those over TCP", async () => {
+  await using server = await serve();
+  const rtp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = rtp.addr as Deno.NetAddr;
+  let packets = 0;
+  const receiving = (async () => {
+    for await (const _ of rtp) packets++;
+  })();
+  const client = await TcpClient.connect(server.port);
+  const lab = await client.ask(`SETUP movie.mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= ${port}\n\n`);
+  const id = /Session: (\d{6})/.exec(lab)![1];
+  await client.ask(`PLAY movie.mjpeg RTSP/1.0\nCSeq: 2\nSession: ${id}\n\n`);
+  while (packets === 0) await server.advance(50);
+  const sessions: string[] = [];
+  for (const cseq of [3, 4]) {
+    const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+    await client.send(`SETUP ${url} RTSP/1.0\r\nCSeq: ${cseq}\r\nTransport: ${TCP.Transport}\r\n\r\n`);
+    sessions.push(/Session: ([0-9a-f]{16})/.exec(await client.receive(/Session: .*\r\n[^]*\r\n\r\n/))![1]);
+  }
+  client[Symbol.dispose]();
+  const other = await server.connect();
+  for (const session of sessions) {
+    while ((await other.ask("PAUSE", "movie.mjpeg", { Session: session })).status !== 454) await server.advance(10);
+  }
+  const count = packets;
+  await server.advance(300);
+  assertEquals(packets, count);
+  rtp.close();
+  await receiving;
+});
+
+for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
+  Deno.test(`frames of ${file} are coded anew by a worker, and come in order`, async () => {
+    await using server = await serve({ reencode: true, loop: true });
+    const client = await server.connect();
+    const { session, status } = await client.ask("SETUP", file, TCP);
+    assertEquals(status, 200);
+    await client.ask("PLAY", file, { Session: session! });
+    while (framesOf(rtpOf(client)) < 6) await server.advance(50);
+    const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
+    const outputs = rtpOf(client).flatMap((packet, index) =>
+      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+    );
+    for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
+  });
+}
+
+/** The same picture with a third quantization table, which its second chroma component uses. */
+function withThirdTable(jpeg: Uint8Array): Uint8Array {
+  const table = Uint8Array.of(0xff, 0xdb, 0, 67, 2, ...Array(64).fill(9));
+  const changed = concat([jpeg.subarray(0, 2), table, jpeg.subarray(2)]);
+  const frameHeader = changed.findIndex((byte, at) => byte === 0xff && changed[at + 1] === 0xc0);
+  changed[frameHeader + 4 + 6 + 3 * 2 + 2] = 2;
+  return changed;
+}
+
+for (const reencode of [false, true]) {
+  Deno.test(`what is found to be uncarriable only while it is coded anew is ${reencode ? "encoded" : "refused"}`, async () => {
+    await using directory = await temporaryDirectory();
+    const jpeg = withThirdTable(await makeJpeg({ optimized: true }));
+    await Deno.writeFile(join(directory.path, "three.mjpeg"), jpeg);
+    await using server = await serve({ root: await ServedRoot.open(directory.path), reencode });
+    const client = await server.connect();
+    assertEquals((await client.ask("DESCRIBE", "three.mjpeg")).status, reencode ? 200 : 415);
+  });
+}
+
+Deno.test("SETUP takes the next offer where a group cannot be joined, and leaves nothing open", async () => {
+  await using server = await serve({ group: { hostname: "10.0.0.1", port: freeUdpPort() & ~1, ttl: 0 } });
+  const client = await server.connect();
+  assertEquals((await client.ask("SETUP", "testsrc", { Transport: "RTP/AVP;multicast" })).status, 461);
+  const either = { Transport: "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=0-1" };
+  const { headers } = await client.ask("SETUP", "testsrc", either);
+  assertEquals(decodeTransports(headers.get("Transport")!)[0].protocol, "tcp");
+});
+
+Deno.test("sessions of one client port hear the reports that are about them", async () => {
+  await using server = await serve({ loop: true });
+  const client = await server.connect();
+  const port = freeUdpPort() & ~1;
+  const rtcp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1 });
+  const sessions = [];
+  let serverPort = 0;
+  for (let count = 0; count < 2; count++) {
+    const { session, headers } = await client.ask("SETUP", "movie.mjpeg", {
+      Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
+    });
+    const [spec] = decodeTransports(headers.get("Transport")!);
+    serverPort = spec.serverPort![1];
+    sessions.push({ session: session!, ssrc: spec.ssrc! });
+  }
+  const block = { ssrc: sessions[0].ssrc, fractionLost: 0, cumulativeLost: 0, highestSequenceNumber: 0, jitter: 0 };
+  const report = encodeRtcp([{
+    kind: "receiver-report",
+    ssrc: 1,
+    reports: [{ ...block, lastSenderReport: 0, delaySinceLastSenderReport: 0 }],
+  }]);
+  for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
+    await rtcp.send(report, { transport: "udp", hostname: "127.0.0.1", port: serverPort });
+    await server.advance(20);
+    server.clock.advance(4980);
+  }
+  rtcp.close();
+  const statuses = [];
+  for (const { session } of sessions) {
+    statuses.push((await client.ask("PAUSE", "movie.mjpeg", { Session: session })).status);
+  }
+  assertEquals(statuses, [200, 454]);
+});
+
+Deno.test("pictures that are too large for the header of RTP/JPEG have the described size, or are left out", async () => {
+  await using directory = await temporaryDirectory();
+  const frames = await Promise.all([2048, 2064, 2048].map((width) => makeJpeg({ width, height: 16 })));
+  await Deno.writeFile(join(directory.path, "mixed.mjpeg"), concat(frames));
+  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "mixed.mjpeg", TCP);
+  await client.ask("PLAY", "mixed.mjpeg", { Session: session! });
+  await server.advance(1000);
+  assertEquals(framesOf(rtpOf(client)), 2);
+});
+
+Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS} of a server, until one ends`, async () => {
+  await using server = await serve();
+  const sessions: { client: Client; session: string }[] = [];
+  while (sessions.length < MAX_SESSIONS) {
+    const client = await server.connect();
+    for (let count = 0; count < MAX_SESSIONS_PER_CONNECTION; count++) {
+      const { status, session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+      assertEquals(status, 200);
+      sessions.push({ client, session: session! });
+    }
+  }
+  const newcomer = await server.connect();
+  assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 503);
+  const [{ client, session }] = sessions;
+  await client.ask("TEARDOWN", "movie.mjpeg", { Session: session });
+  assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 200);
+});

@@ -1,0 +1,20 @@
+/**
+ * What conditioning makes of a frame, on either side of the worker.
+ *
+ * @module
+ */
+
+import { type ConditionedJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+
+/** A frame that RTP/JPEG carries. */
+export interface ConditionedFrame {
+  /** What goes into packets. */
+  readonly image: ConditionedJpeg;
+  /** Why the picture was encoded anew, with some loss; `undefined` where its pixels are the frame's own. */
+  readonly reencodedBecause: string | undefined;
+}
+
+/** Whether an error says what is wrong with a frame, rather than with the program. */
+export function isUnusable(error: unknown): error is Error {
+  return error instanceof UncarriableJpegError || error instanceof SyntaxError || error instanceof RangeError;
+}

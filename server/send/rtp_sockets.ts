@@ -1,0 +1,87 @@
+/**
+ * The UDP sockets that all sessions send from: one pair for RTP and RTCP, and those of the lab's multi-flow fork, each
+ * opened when it is first wanted. The last station of a packet, and the first of what clients report.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
+import { MAX_DATAGRAM_BYTES } from "../limits.ts";
+
+const log = getLogger(["mjpegrtsp", "rtp"]);
+
+/** Port of the multi-flow fork's first socket; the others follow. */
+export const FIRST_FLOW_PORT = 23_456;
+
+/** Called with what clients send; the bytes hold until it returns. */
+export type RtcpListener = (packet: Uint8Array, from: Deno.NetAddr) => void;
+
+/** Opens and shares the sockets of one server. */
+export class RtpSockets {
+  readonly #hostname: string;
+  readonly #pair: readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn];
+  readonly #flows: Deno.DatagramConn[] = [];
+  #isClosed = false;
+
+  /** Binds an even port of `hostname` and the next one, both free. */
+  constructor(hostname: string, onRtcp: RtcpListener) {
+    this.#hostname = hostname;
+    this.#pair = bindUdpPortPair(hostname);
+    // Clients open holes in firewalls by sending to the RTP port, too: that must not pile up.
+    this.#read(this.#pair[0], () => {});
+    this.#read(this.#pair[1], onRtcp);
+  }
+
+  /** The socket for packets. */
+  get main(): Deno.DatagramConn {
+    return this.#pair[0];
+  }
+
+  /** The socket for reports. */
+  get rtcp(): Deno.DatagramConn {
+    return this.#pair[1];
+  }
+
+  /** The ports of the pair. */
+  get ports(): readonly [rtp: number, rtcp: number] {
+    return [udpPortOf(this.#pair[0]), udpPortOf(this.#pair[1])];
+  }
+
+  /** The sockets of a session with `count` flows, bound to ports of their own from {@linkcode FIRST_FLOW_PORT} on. */
+  flows(count: number): readonly Deno.DatagramConn[] {
+    while (this.#flows.length < count) this.#flows.push(this.#openFlow(FIRST_FLOW_PORT + this.#flows.length));
+    return this.#flows.slice(0, count);
+  }
+
+  /** Closes all sockets. */
+  close(): void {
+    this.#isClosed = true;
+    for (const socket of [...this.#pair, ...this.#flows]) socket.close();
+  }
+
+  #openFlow(port: number): Deno.DatagramConn {
+    try {
+      return Deno.listenDatagram({ transport: "udp", hostname: this.#hostname, port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      log.warn("UDP port {port} for a flow is taken by another program: using a free one", { port });
+      return Deno.listenDatagram({ transport: "udp", hostname: this.#hostname, port: 0 });
+    }
+  }
+
+  async #read(socket: Deno.DatagramConn, listener: RtcpListener): Promise<void> {
+    const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
+    while (!this.#isClosed) {
+      try {
+        const [packet, from] = await socket.receive(buffer);
+        listener(packet, from as Deno.NetAddr);
+      } catch (error) {
+        // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
+        if (this.#isClosed || error instanceof Deno.errors.ConnectionReset) continue;
+        log.error("Reports of clients cannot be read any more: {reason}", { reason: String(error) });
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * A client of the server: its connection, and what was set up over it.
+ *
+ * @module
+ */
+
+import type { Connection } from "../connection/connection.ts";
+import type { ClientSession } from "./client_session.ts";
+
+/** A connection, and what was set up over it. */
+export interface Client {
+  /** Its requests come and its replies go here. */
+  readonly connection: Connection;
+  /** IP address of the client, as its socket has it: where packets may go. */
+  readonly hostname: string;
+  /** IP address and port at which the client reached us. */
+  readonly localAddress: Deno.NetAddr;
+  /** The sessions set up over the connection that have not ended. */
+  readonly sessions: Set<ClientSession>;
+  /** Those of them that have channels of the connection, by channel. */
+  readonly channels: Map<number, ClientSession>;
+  /** The session that the lab's methods act on. */
+  labSession: ClientSession | undefined;
+}

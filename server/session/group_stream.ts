@@ -1,0 +1,186 @@
+/**
+ * One stream to a multicast group, which runs while somebody plays it, and the seats in front of it: a client's session is
+ * no more than that.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
+import { decodeRtcp } from "../../rtp/rtcp.ts";
+import type { SessionState } from "../../rtsp/session_state.ts";
+import type { ClientSession } from "./client_session.ts";
+import type { FrameSender } from "../send/frame_sender.ts";
+import { MAX_DATAGRAM_BYTES } from "../limits.ts";
+import type { Media } from "../source/media.ts";
+
+const log = getLogger(["mjpegrtsp", "session"]);
+
+/** Constructor options of {@linkcode GroupStream}. */
+export interface GroupStreamOptions {
+  /** Sends the frames to the group. */
+  readonly session: ClientSession;
+  /** Hears what the group's receivers report; `undefined` where that cannot be had. */
+  readonly reports: Deno.DatagramConn | undefined;
+  /** The port that our own reports come from, which the group sends back to us. */
+  readonly ownReportPort: number;
+  /** Called once the last seat is empty: the stream is over. */
+  readonly onEmpty: () => void;
+}
+
+/** A stream that many watch. */
+export class GroupStream {
+  readonly #options: GroupStreamOptions;
+  readonly #seats = new Set<GroupSeat>();
+
+  /** Runs once somebody plays. */
+  constructor(options: GroupStreamOptions) {
+    this.#options = options;
+    if (options.reports !== undefined) this.#hear(options.reports);
+  }
+
+  /** Sends the frames to the group. */
+  get session(): ClientSession {
+    return this.#options.session;
+  }
+
+  /** One more client. */
+  enter(seat: GroupSeat): void {
+    this.#seats.add(seat);
+  }
+
+  /** One client less; the last one ends the stream. */
+  leave(seat: GroupSeat): void {
+    this.#seats.delete(seat);
+    if (this.#seats.size > 0) return void this.pauseIfUnwatched();
+    this.session.end("nobody watches any more");
+    this.#options.reports?.close();
+    this.#options.onEmpty();
+  }
+
+  /** Frames leave only while somebody watches. */
+  async pauseIfUnwatched(): Promise<void> {
+    const isWatched = [...this.#seats].some(({ state }) => state === "PLAYING");
+    if (!isWatched && this.session.state === "PLAYING") await this.session.pause();
+  }
+
+  /** Receivers report to the group: whoever has a seat and that address is there. */
+  async #hear(socket: Deno.DatagramConn): Promise<void> {
+    const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
+    try {
+      for (;;) {
+        const [packet, from] = await socket.receive(buffer);
+        const { hostname, port } = from as Deno.NetAddr;
+        if (port === this.#options.ownReportPort || !isReceiverReport(packet)) continue;
+        for (const seat of this.#seats) if (seat.hostname === hostname) seat.touch();
+      }
+    } catch (error) {
+      if (this.session.state === "INIT") return;
+      log.error("Reports of the group cannot be read any more: {reason}", { reason: String(error) });
+    }
+  }
+}
+
+function isReceiverReport(packet: Uint8Array): boolean {
+  try {
+    return decodeRtcp(packet).some(({ kind }) => kind === "receiver-report");
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** Constructor options of {@linkcode GroupSeat}. */
+export interface GroupSeatOptions {
+  /** The session identifier. */
+  readonly id: string;
+  /** The client as the log names it. */
+  readonly peer: string;
+  /** Its IP address. */
+  readonly hostname: string;
+  /** The server's clock. */
+  readonly clock: Clock;
+}
+
+/** One client's part in a stream: it neither chooses nor holds up what the others see. */
+export class GroupSeat implements ClientSession {
+  readonly id: string;
+  readonly isShared = true;
+  /** IP address of the client. */
+  readonly hostname: string;
+  readonly #stream: GroupStream;
+  readonly #options: GroupSeatOptions;
+  #state: SessionState = "READY";
+  #heardMs: number;
+
+  /** In front of `stream`. */
+  constructor(stream: GroupStream, options: GroupSeatOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.id = options.id;
+    this.hostname = options.hostname;
+    this.#heardMs = options.clock.nowMs();
+    stream.enter(this);
+    log.info("{peer} set up {name}: session {id}, {destination}", {
+      peer: options.peer,
+      name: this.media.name,
+      id: this.id,
+      destination: this.sender.destination,
+    });
+  }
+
+  get media(): Media {
+    return this.#stream.session.media;
+  }
+
+  get sender(): FrameSender {
+    return this.#stream.session.sender;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get frameRate(): number {
+    return this.#stream.session.frameRate;
+  }
+
+  get isCircular(): boolean {
+    return this.#stream.session.isCircular;
+  }
+
+  get position(): number {
+    return this.#stream.session.position;
+  }
+
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  touch(): void {
+    this.#heardMs = this.#options.clock.nowMs();
+  }
+
+  async play(): Promise<number> {
+    this.#state = "PLAYING";
+    const { peer } = this.#options;
+    log.info("{peer} plays session {id}", { peer, id: this.id });
+    const { session } = this.#stream;
+    return session.state === "PLAYING" ? this.#options.clock.nowMs() : await session.play();
+  }
+
+  async pause(): Promise<void> {
+    this.#state = "READY";
+    const { peer } = this.#options;
+    log.info("{peer} paused session {id}", { peer, id: this.id });
+    await this.#stream.pauseIfUnwatched();
+  }
+
+  end(reason: string): void {
+    if (this.#state === "INIT") return;
+    this.#state = "INIT";
+    const { peer } = this.#options;
+    log.info("{peer} session {id} ended, {reason}", { peer, id: this.id, reason });
+    this.#stream.leave(this);
+  }
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
+import { encodeRtcp } from "../../rtp/rtcp.ts";
+import { decodeTransports } from "../../rtsp/transport.ts";
+import { freeUdpPort } from "../../tests/support/ports.ts";
+import { serve } from "../../tests/support/rtsp_test_server.ts";
+import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+
+const GROUP = "239.255.77.1";
+const MULTICAST = { Transport: "RTP/AVP;multicast" };
+
+/** A receiver of the group on this machine, and what it received. */
+async function listen(port: number) {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port, reuseAddress: true });
+  await socket.joinMulticastV4(GROUP, "127.0.0.1");
+  const packets: RtpPacket[] = [];
+  const receiving = (async () => {
+    for await (const [datagram] of socket) packets.push(decodeRtpPacket(datagram));
+  })();
+  return {
+    packets,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await receiving;
+    },
+  };
+}
+
+function groupPort(): number {
+  return freeUdpPort() & ~1;
+}
+
+Deno.test("multicast: all seats share one stream, which runs while one of them plays and ends with the last", async () => {
+  const port = groupPort();
+  await using receiver = await listen(port);
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const [one, two] = [await server.connect(), await server.connect()];
+  const sessions: string[] = [];
+  for (const client of [one, two]) {
+    const { headers, session } = await client.ask("SETUP", "testsrc", MULTICAST);
+    const [spec] = decodeTransports(headers.get("Transport")!);
+    assertEquals([spec.isMulticast, spec.destination, spec.port, spec.ttl], [true, GROUP, [port, port + 1], 0]);
+    sessions.push(session!);
+  }
+  const play = await one.ask("PLAY", "testsrc", { Session: sessions[0], Range: "npt=10-20", Scale: "-1" });
+  assertEquals([play.status, play.headers.get("Range"), play.headers.get("Scale")], [200, "npt=0-", "1"]);
+  while (receiver.packets.length < 20) await server.advance(50);
+  await two.ask("PLAY", "testsrc", { Session: sessions[1] });
+  await one.ask("TEARDOWN", "testsrc", { Session: sessions[0] });
+  const before = receiver.packets.length;
+  while (receiver.packets.length < before + 20) await server.advance(50);
+  receiver.packets.slice(1).forEach(({ sequenceNumber }, index) => {
+    assertEquals(sequenceNumber, (receiver.packets[index].sequenceNumber + 1) & 0xffff);
+  });
+  await server.during(two.ask("PAUSE", "testsrc", { Session: sessions[1] }));
+  await server.advance(100);
+  const paused = receiver.packets.length;
+  await server.advance(300);
+  assertEquals(receiver.packets.length, paused);
+  const info = /seq=(\d+)/.exec((await two.ask("PLAY", "testsrc", { Session: sessions[1] })).headers.get("RTP-Info")!);
+  while (receiver.packets.length === paused) await server.advance(50);
+  assertEquals(receiver.packets[paused].sequenceNumber, Number(info![1]));
+  await two.ask("TEARDOWN", "testsrc", { Session: sessions[1] });
+  // The stream has ended: the next one has another SSRC.
+  const { headers } = await two.ask("SETUP", "testsrc", MULTICAST);
+  assert(decodeTransports(headers.get("Transport")!)[0].ssrc !== receiver.packets[0].ssrc);
+});
+
+Deno.test("multicast is for endless sources, where it is wanted, and into no other group", async () => {
+  const port = groupPort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const client = await server.connect();
+  assertEquals((await client.ask("SETUP", "movie.mjpeg", MULTICAST)).status, 461);
+  const elsewhere = { Transport: "RTP/AVP;multicast;destination=239.1.1.1;port=5000-5001" };
+  assertEquals((await client.ask("SETUP", "testsrc", elsewhere)).status, 461);
+  await using without = await serve();
+  assertEquals((await (await without.connect()).ask("SETUP", "testsrc", MULTICAST)).status, 461);
+  const either = { Transport: "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=0-1" };
+  const { headers } = await client.ask("SETUP", "movie.mjpeg", either);
+  assertEquals(decodeTransports(headers.get("Transport")!)[0].protocol, "tcp", "the first offer that we can");
+});
+
+Deno.test("multicast: a receiver's reports to the group keep its session", async () => {
+  const port = groupPort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "testsrc", MULTICAST);
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  await (await socket.joinMulticastV4(GROUP, "127.0.0.1")).setTTL(0);
+  const report = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }]);
+  for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
+    await socket.send(report, { transport: "udp", hostname: GROUP, port: port + 1 });
+    await server.advance(20);
+    server.clock.advance(4980);
+  }
+  socket.close();
+  assertEquals((await client.ask("PAUSE", "testsrc", { Session: session! })).status, 200);
+});

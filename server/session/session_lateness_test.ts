@@ -1,0 +1,117 @@
+/** Sessions behind their time: what is sent, what is left out, and when. */
+import { assertEquals } from "@std/assert";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import type { FrameSender, SendCounters } from "../send/frame_sender.ts";
+import { MAX_FRAMES_BEHIND } from "../limits.ts";
+import type { Media } from "../source/media.ts";
+import { Pacer } from "../send/pacer.ts";
+import { Session } from "./session.ts";
+
+const FRAME_RATE = 20;
+
+/** A session whose frames are their own numbers, from 0. */
+function open({ frameCount = 100, leavesOut = true, loop = false }) {
+  const clock = new FakeClock();
+  const sent: number[] = [];
+  const counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
+  let finished = false;
+  const sender: FrameSender = {
+    counters,
+    destination: "nowhere",
+    send: ([number]) => void sent.push(number),
+    leaveOut(frames) {
+      if (leavesOut) counters.droppedFrames += frames;
+      return leavesOut;
+    },
+    pause() {},
+    finish: () => finished = true,
+    close() {},
+    summary: () => undefined,
+  };
+  const media: Media = {
+    ...{ name: "numbers", frameCount, frameRate: undefined, isEndless: false, largestFrameBytes: 1 },
+    frame: (index) => Uint8Array.of(index),
+    release() {},
+  };
+  const pacer = new Pacer(clock);
+  const session = new Session({ id: "1", peer: "test", media, sender, frameRate: FRAME_RATE, loop, pacer, clock });
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  return {
+    session,
+    sent,
+    counters,
+    isFinished: () => finished,
+    /** Stands still for so many intervals, and then goes on. */
+    async stall(frames: number): Promise<void> {
+      clock.advance(frames * 1000 / FRAME_RATE);
+      await settle();
+    },
+    /** Lets time go by as it should. */
+    async run(frames: number): Promise<void> {
+      for (let step = 0; step < frames * 10; step++) {
+        clock.advance(100 / FRAME_RATE);
+        await settle();
+      }
+    },
+  };
+}
+
+const upTo = (end: number, start = 0) => Array.from({ length: end - start }, (_, index) => start + index);
+
+Deno.test(`a session ${MAX_FRAMES_BEHIND} frames behind sends them all; one more, and it leaves them out`, async () => {
+  for (const [behind, expected] of [[MAX_FRAMES_BEHIND, 0], [MAX_FRAMES_BEHIND + 1, MAX_FRAMES_BEHIND + 1]]) {
+    const opened = open({});
+    opened.session.play({ from: 0 });
+    await opened.run(1);
+    // The next frame is due just now.
+    const { length } = opened.sent;
+    await opened.stall(behind);
+    await opened.run(1);
+    const left = opened.counters.droppedFrames;
+    assertEquals(left, expected);
+    assertEquals(opened.sent.slice(0, length), upTo(length));
+    assertEquals(opened.sent[length] - length <= 1, left === 0);
+    opened.session.end("test over");
+  }
+});
+
+Deno.test("a session far behind leaves out what is past at any place of the movie, the last frames as the first", async () => {
+  for (const from of [0, 50, 90, 98]) {
+    const opened = open({});
+    opened.session.play({ from });
+    await opened.run(1);
+    const { length } = opened.sent;
+    await opened.stall(200);
+    await opened.run(2);
+    assertEquals([opened.sent, opened.isFinished()], [upTo(from + length, from), true], `from frame ${from}`);
+    assertEquals(opened.counters.droppedFrames, 100 - from - length);
+    opened.session.end("test over");
+  }
+});
+
+Deno.test("a session whose sender leaves nothing out goes on in its own time, wherever it was held up", async () => {
+  for (const from of [0, 85]) {
+    const opened = open({ leavesOut: false });
+    opened.session.play({ from });
+    await opened.run(1);
+    const { length } = opened.sent;
+    await opened.stall(200);
+    assertEquals(opened.sent.length, length + 1, "one frame, and no burst of what is past");
+    await opened.run(3);
+    assertEquals(opened.sent, upTo(from + opened.sent.length, from));
+    assertEquals(opened.sent.length <= length + 5, true);
+    opened.session.end("test over");
+  }
+});
+
+Deno.test("a session that begins again at the end is where it should be after having been behind", async () => {
+  const opened = open({ frameCount: 30, loop: true });
+  opened.session.play();
+  await opened.run(1);
+  const { length } = opened.sent;
+  await opened.stall(65);
+  await opened.run(1);
+  const after = opened.sent[length];
+  assertEquals(after, (opened.counters.droppedFrames + length) % 30);
+  opened.session.end("test over");
+});

@@ -1,0 +1,120 @@
+/**
+ * Finds the file that a request names below the served root, and never one outside of it.
+ *
+ * @module
+ */
+
+import { basename, dirname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
+import { wordSimilaritySort } from "@std/text/word-similarity-sort";
+import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_CANDIDATES, MAX_NEAR_NAME_CHARS } from "../limits.ts";
+
+const NEAR_NAMES = 5;
+
+/** A single file that is served, and the name that its user gave it, which may be that of a link. */
+interface OnlyFile {
+  readonly name: string;
+  readonly realPath: string;
+}
+
+/** The directory or the single file that is served. */
+export class ServedRoot {
+  readonly #directory: string;
+  readonly #onlyFile: OnlyFile | undefined;
+
+  private constructor(directory: string, onlyFile?: OnlyFile) {
+    this.#directory = directory;
+    this.#onlyFile = onlyFile;
+  }
+
+  /** Rejects with `Deno.errors.NotFound` where there is nothing at `path`. */
+  static async open(path: string): Promise<ServedRoot> {
+    const realPath = await Deno.realPath(path);
+    if ((await Deno.stat(realPath)).isDirectory) return new ServedRoot(realPath);
+    return new ServedRoot(dirname(realPath), { name: basename(path), realPath });
+  }
+
+  /**
+   * The real path of the file that `name` stands for: a path below the root, with `/` between its parts. Where a part
+   * is missing and exactly one entry equals it but for case, that one is taken. `undefined` where there is no such
+   * file, or where it lies outside of the root once its links are resolved.
+   */
+  async resolve(name: string): Promise<string | undefined> {
+    const parts = name.split(SEPARATOR === "\\" ? /[/\\]/ : "/").filter((part) => part !== "" && part !== ".");
+    if (parts.length === 0 || parts.includes("..") || name.includes("\0")) return undefined;
+    if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
+    let path = this.#directory;
+    for (const part of parts) {
+      const entry = await this.#findEntry(path, part);
+      if (entry === undefined) return undefined;
+      path = join(path, entry);
+    }
+    return await this.#insideRoot(path);
+  }
+
+  /** Up to five names that can be served and look most like `name`. */
+  async nearNames(name: string): Promise<string[]> {
+    if (name.length > MAX_NEAR_NAME_CHARS) return [];
+    const names = this.#onlyFile !== undefined ? [this.#onlyFile.name] : await this.#fileNames(this.#directory);
+    return wordSimilaritySort(name, names, { caseSensitive: false }).slice(0, NEAR_NAMES);
+  }
+
+  #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): string | undefined {
+    const asked = parts.join("/").toLowerCase();
+    const isAsked = asked === name.toLowerCase() || asked === basename(realPath).toLowerCase();
+    return isAsked ? realPath : undefined;
+  }
+
+  async #findEntry(directory: string, part: string): Promise<string | undefined> {
+    if (await exists(join(directory, part))) return part;
+    const entries = await listNames(directory);
+    const alike = entries.filter((entry) => entry.toLowerCase() === part.toLowerCase());
+    return alike.length === 1 ? alike[0] : undefined;
+  }
+
+  async #insideRoot(path: string): Promise<string | undefined> {
+    let realPath: string;
+    try {
+      realPath = await Deno.realPath(path);
+      if (!(await Deno.stat(realPath)).isFile) return undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+    const below = relative(this.#directory, realPath);
+    const isInside = below !== "" && below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
+    return isInside ? realPath : undefined;
+  }
+
+  async #fileNames(directory: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(directory)) {
+      if (!entry.isDirectory && names.push(entry.name) >= MAX_NEAR_CANDIDATES) break;
+    }
+    return names;
+  }
+}
+
+/** Whether there is an entry of that name, as far as the system takes it for a name at all. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+    return false;
+  }
+}
+
+/** The names in a directory; none where it is no directory or cannot be read. */
+async function listNames(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(directory)) {
+      if (names.push(entry.name) >= MAX_DIRECTORY_ENTRIES) break;
+    }
+  } catch (error) {
+    const isNoDirectory = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    if (!isNoDirectory) throw error;
+  }
+  return names;
+}

@@ -1,0 +1,152 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_NAME_CHARS } from "../limits.ts";
+import { ServedRoot } from "./served_root.ts";
+
+/** A root with files in it, a folder, and a secret beside it. */
+async function makeTree(): Promise<AsyncDisposable & { path: string; root: string }> {
+  const directory = await temporaryDirectory();
+  const path = await Deno.realPath(directory.path);
+  const root = join(path, "root");
+  await Deno.mkdir(join(root, "deep", "er"), { recursive: true });
+  for (const name of ["movie.Mjpeg", "a b.mjpeg", "deep/er/one.mjpeg", "Same.mjpeg", "same.mjpeg", "../secret.mjpeg"]) {
+    await Deno.writeTextFile(join(root, name), name);
+  }
+  return { path, root, [Symbol.asyncDispose]: directory[Symbol.asyncDispose] };
+}
+
+const FOUND: readonly [name: string, file: string, title: string][] = [
+  ["movie.Mjpeg", "movie.Mjpeg", "the exact name"],
+  ["movie.mjpeg", "movie.Mjpeg", "another case"],
+  ["MOVIE.MJPEG", "movie.Mjpeg", "all capitals"],
+  ["/movie.Mjpeg", "movie.Mjpeg", "a leading slash"],
+  ["./movie.Mjpeg", "movie.Mjpeg", "a dot"],
+  ["a b.mjpeg", "a b.mjpeg", "a space"],
+  ["deep/er/one.mjpeg", "deep/er/one.mjpeg", "folders"],
+  ["DEEP//Er/one.mjpeg", "deep/er/one.mjpeg", "folders of another case"],
+];
+
+for (const [name, file, title] of FOUND) {
+  Deno.test(`ServedRoot.resolve() finds ${JSON.stringify(name)}: ${title}`, async () => {
+    await using tree = await makeTree();
+    const root = await ServedRoot.open(tree.root);
+    assertEquals(await root.resolve(name), join(tree.root, file));
+  });
+}
+
+const NOT_FOUND: readonly string[] = [
+  "",
+  ".",
+  "nothing.mjpeg",
+  "deep",
+  "deep/er",
+  "movie.Mjpeg/x",
+  "../secret.mjpeg",
+  "deep/../../secret.mjpeg",
+  "..",
+  "movie.Mjpeg\0",
+  "/etc/passwd",
+  "x".repeat(5000),
+];
+
+for (const name of NOT_FOUND) {
+  Deno.test(`ServedRoot.resolve() finds nothing for ${JSON.stringify(name.slice(0, 40))}`, async () => {
+    await using tree = await makeTree();
+    const root = await ServedRoot.open(tree.root);
+    assertEquals(await root.resolve(name), undefined);
+  });
+}
+
+Deno.test({
+  name: "ServedRoot.resolve() does not choose between two names that differ in case only",
+  // Windows and macOS cannot hold both names.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using tree = await makeTree();
+    const root = await ServedRoot.open(tree.root);
+    assertEquals(await root.resolve("SAME.mjpeg"), undefined);
+    assertEquals(await root.resolve("same.mjpeg"), join(tree.root, "same.mjpeg"));
+  },
+});
+
+Deno.test("ServedRoot.resolve() follows links within the root, and none that leads out", async () => {
+  await using tree = await makeTree();
+  await Deno.symlink(join(tree.root, "movie.Mjpeg"), join(tree.root, "inside.mjpeg"));
+  await Deno.symlink(join(tree.path, "secret.mjpeg"), join(tree.root, "outside.mjpeg"));
+  await Deno.symlink(tree.path, join(tree.root, "up"));
+  await Deno.symlink(join(tree.root, "gone"), join(tree.root, "dangling.mjpeg"));
+  const root = await ServedRoot.open(tree.root);
+  assertEquals(await root.resolve("inside.mjpeg"), join(tree.root, "movie.Mjpeg"));
+  for (const name of ["outside.mjpeg", "up/secret.mjpeg", "dangling.mjpeg"]) {
+    assertEquals(await root.resolve(name), undefined, name);
+  }
+});
+
+Deno.test("ServedRoot of a single file has that file and no other", async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(join(tree.root, "movie.Mjpeg"));
+  assertEquals(await root.resolve("movie.mjpeg"), join(tree.root, "movie.Mjpeg"));
+  assertEquals(await root.resolve("a b.mjpeg"), undefined);
+  assertEquals(await root.nearNames("movi"), ["movie.Mjpeg"]);
+});
+
+Deno.test("ServedRoot of a link is where the link leads", async () => {
+  await using tree = await makeTree();
+  await Deno.symlink(tree.root, join(tree.path, "link"));
+  const root = await ServedRoot.open(join(tree.path, "link"));
+  assertEquals(await root.resolve("movie.Mjpeg"), join(tree.root, "movie.Mjpeg"));
+});
+
+Deno.test("ServedRoot.open() rejects what does not exist", async () => {
+  await assertRejects(() => ServedRoot.open("/nowhere/at/all"), Deno.errors.NotFound);
+});
+
+Deno.test("ServedRoot.nearNames() gives up to five names, the most alike first", async () => {
+  await using tree = await makeTree();
+  for (let number = 0; number < 10; number++) await Deno.writeTextFile(join(tree.root, `clip${number}.mjpeg`), "");
+  const root = await ServedRoot.open(tree.root);
+  const names = await root.nearNames("movi.mjpeg");
+  assertEquals([names.length, names[0]], [5, "movie.Mjpeg"]);
+});
+
+Deno.test("ServedRoot of a link to a file has it under the names of both", async () => {
+  await using tree = await makeTree();
+  const link = join(tree.path, "link.mjpeg");
+  await Deno.symlink(join(tree.root, "movie.Mjpeg"), link);
+  const root = await ServedRoot.open(link);
+  for (const name of ["link.mjpeg", "LINK.mjpeg", "movie.mjpeg"]) {
+    assertEquals(await root.resolve(name), join(tree.root, "movie.Mjpeg"), name);
+  }
+  assertEquals(await root.resolve("same.mjpeg"), undefined);
+  assertEquals(await root.nearNames("x"), ["link.mjpeg"]);
+});
+
+Deno.test(`ServedRoot finds the exact name among more than ${MAX_DIRECTORY_ENTRIES} others`, async () => {
+  await using tree = await makeTree();
+  await Promise.all(
+    Array.from({ length: MAX_DIRECTORY_ENTRIES }, (_, index) =>
+      Deno.create(join(tree.root, `${index}.x`))
+        .then((file) => file.close())),
+  );
+  const root = await ServedRoot.open(tree.root);
+  for (const name of ["movie.Mjpeg", "7.x", `${MAX_DIRECTORY_ENTRIES - 1}.x`]) {
+    assertEquals(await root.resolve(name), join(tree.root, name));
+  }
+});
+
+Deno.test("ServedRoot finds names with colons and dots in them", { ignore: Deno.build.os === "windows" }, async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(tree.root);
+  for (const name of ["cam 12:30:00.mjpeg", "..dots.mjpeg"]) {
+    await Deno.writeTextFile(join(tree.root, name), name);
+    assertEquals(await root.resolve(name), join(tree.root, name));
+  }
+});
+
+Deno.test(`ServedRoot looks for names near to those of ${MAX_NEAR_NAME_CHARS} characters, and of not one more`, async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(tree.root);
+  assertEquals((await root.nearNames("x".repeat(MAX_NEAR_NAME_CHARS))).length > 0, true);
+  assertEquals(await root.nearNames("x".repeat(MAX_NEAR_NAME_CHARS + 1)), []);
+});
