@@ -17,8 +17,8 @@ export interface StreamDescription {
   readonly address: string;
   /** Seconds; `undefined` for live sources. */
   readonly duration: number | undefined;
-  /** Frames a second. */
-  readonly frameRate: number;
+  /** Frames a second; `undefined` where that is not known. */
+  readonly frameRate: number | undefined;
   /** Samples a line. */
   readonly width: number;
   /** Lines. */
@@ -60,7 +60,7 @@ export function encodeStreamDescription(stream: StreamDescription): string {
       rtp: [],
       fmtp: [],
       control: stream.control,
-      framerate: Number(stream.frameRate.toFixed(3)),
+      ...(stream.frameRate === undefined ? {} : { framerate: Number(stream.frameRate.toFixed(3)) }),
       invalid: [
         { value: `framesize:${PAYLOAD_TYPE_JPEG} ${width}-${height}` },
         ...(isLarge ? [{ value: `x-dimensions:${width},${height}` }] : []),

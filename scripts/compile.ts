@@ -12,7 +12,7 @@ import denoConfig from "../deno.json" with { type: "json" };
 export const BAKED_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"];
 
 /** Modules that are reached by name only: workers. */
-const INCLUDES = ["server/source/test_source_worker.ts", "server/send/conditioning_worker.ts"];
+const INCLUDES = ["server/source/test_source_worker.ts", "server/packetize/conditioning_worker.ts"];
 
 const TARGETS = [
   "x86_64-unknown-linux-gnu",

@@ -19,9 +19,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   "server": ["server/", "rtsp", "net"],
   "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],
-  "server/rtsp": ["server/session", "server/source", "server/send", "rtsp", "rtp/", "net"],
-  "server/session": ["server/connection", "server/source", "server/send", "server/emulation", "rtsp", "rtp/", "net"],
-  "server/send": ["server/connection", "server/emulation", "rtp/", "mjpeg/", "net"],
+  "server/rtsp": ["server/session", "server/source", "server/packetize", "server/send", "rtsp", "rtp/", "net"],
+  "server/session": [
+    ...["server/connection", "server/source", "server/packetize", "server/send", "server/emulation"],
+    ...["rtsp", "rtp/", "net"],
+  ],
+  "server/send": ["server/connection", "server/packetize", "server/emulation", "rtp/", "net"],
+  "server/packetize": ["rtp/", "mjpeg/", "net"],
   "server/source": ["rtp/", "mjpeg/", "net"],
   "server/connection": ["rtsp", "net"],
   "server/emulation": [],

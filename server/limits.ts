@@ -91,3 +91,6 @@ export const MAX_NEAR_CANDIDATES = 500;
 
 /** When all connections are taken, one without a session that was silent for so long gives way, in milliseconds. */
 export const IDLE_CONNECTION_MS = 10_000;
+
+/** How long a description waits for the first frame of a live source, in milliseconds. */
+export const LIVE_FIRST_FRAME_TIMEOUT_MS = 2000;

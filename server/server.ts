@@ -9,18 +9,18 @@ import type { Clock } from "../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { BufferPool } from "./send/buffer_pool.ts";
 import { Catalog } from "./source/catalog.ts";
-import { Conditioner } from "./send/conditioner.ts";
+import { Conditioner } from "./packetize/conditioner.ts";
 import { Connection } from "./connection/connection.ts";
-import { JpegPackets } from "./send/jpeg_packets.ts";
+import { FramePacketizer } from "./packetize/frame_packetizer.ts";
 import { LabResponder } from "./lab/lab_responder.ts";
 import { DEFAULT_MTU_BYTES, IDLE_CONNECTION_MS, MAX_CONNECTIONS, SPARE_BUFFER_BYTES } from "./limits.ts";
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
-import type { Impairments } from "./emulation/network_emulator.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
 import type { ServedRoot } from "./source/served_root.ts";
+import type { LiveSource } from "./source/source.ts";
 import type { Client } from "./session/client.ts";
-import { SessionFactory } from "./session/session_factory.ts";
+import { type Emulation, SessionFactory } from "./session/session_factory.ts";
 import { SessionRegistry } from "./session/session_registry.ts";
 import { RtspResponder } from "./rtsp/rtsp_responder.ts";
 import { StreamDescriber } from "./rtsp/stream_describer.ts";
@@ -36,22 +36,24 @@ export interface ServerOptions {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Frames a second of what does not know its own rate. */
+  /** Live sources beside the files. */
+  readonly live?: readonly LiveSource[];
+  /** Frames a second of files that have no times of their own. */
   readonly frameRate: number;
-  /** Begin again at the end of a movie. */
+  /** Whether files start again at their end. */
   readonly loop: boolean;
   /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
-  /** Largest RTP packet for clients of the standards, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
+  /** Largest RTP packet for RTSP/1.0 clients, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;
-  /** Where endless sources go for clients that ask for multicast; without it they get unicast. */
+  /** Where sources without an end go for clients that ask for multicast; without it they get unicast. */
   readonly group?: MulticastGroup;
-  /** Encode pictures anew that RTP/JPEG cannot carry, for clients of the standards; without it they are refused. */
+  /** Re-encode frames that RTP/JPEG cannot carry, for RTSP/1.0 clients; without it they are refused. */
   readonly reencode?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
   readonly tool?: string;
-  /** What an emulated network does to every session's packets, and the seed of its dice; `undefined` for none. */
-  readonly emulation: { readonly impairments: Impairments; readonly seed: number } | undefined;
+  /** The network that every session's packets go through; `undefined` for the real one alone. */
+  readonly emulation: Emulation | undefined;
   /** TCP connections at once, default {@linkcode MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
   /** Paces frames and times requests out. */
@@ -89,19 +91,19 @@ export class RtspServer {
       throw error;
     }
     const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false } = options;
-    this.#catalog = new Catalog(options.root);
+    this.#catalog = new Catalog(options);
     this.#pacer = new Pacer(clock);
     this.#registry = new SessionRegistry(clock);
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
     this.#conditioner = new Conditioner({ reencode });
-    const packets = new JpegPackets(this.#conditioner, { maxPacketBytes: mtuBytes });
-    const describer = new StreamDescriber({ factory, packets, tool });
+    const packetizer = new FramePacketizer(this.#conditioner, { maxPacketBytes: mtuBytes });
+    const describer = new StreamDescriber({ factory, packetizer, tool });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
     const { group } = options;
-    const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packets });
+    const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packetizer });
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
-    const setup = new StreamSetup({ ...shared, factory, describer, packets, multicast, buffers });
+    const setup = new StreamSetup({ ...shared, factory, describer, packetizer, multicast, buffers });
     this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, tool });
   }
 
@@ -134,7 +136,7 @@ export class RtspServer {
     this.#listener.close();
     this.#registry.close();
     for (const client of this.#clients) client.connection.close();
-    // Who waits for a frame to be coded anew learns that it will not.
+    // Whoever waits for a frame to be transcoded gets an error.
     this.#conditioner.close();
     await Promise.all(this.#running);
     this.#pacer.close();

@@ -101,9 +101,28 @@ declare module "@std/text/word-similarity-sort" {
   ): string[];
 }
 
-declare module "@std/fmt/bytes" {
-  export function format(
-    num: number,
-    options?: { bits?: boolean; binary?: boolean; maximumFractionDigits?: number },
-  ): string;
+declare module "@std/data-structures/binary-heap" {
+  export class BinaryHeap<T> {
+    constructor(compare?: (a: T, b: T) => number);
+    clear(): void;
+    peek(): T | undefined;
+    pop(): T | undefined;
+    push(...values: T[]): number;
+  }
+}
+
+declare module "@std/data-structures/deque" {
+  export class Deque<T> {
+    constructor(source?: Iterable<T>);
+    get length(): number;
+    isEmpty(): boolean;
+    clear(): void;
+    pushBack(value: T, ...rest: T[]): number;
+    popFront(): T | undefined;
+    peekFront(): T | undefined;
+  }
+}
+
+declare module "@std/encoding/hex" {
+  export function encodeHex(src: string | Uint8Array | ArrayBuffer): string;
 }

@@ -1,7 +1,7 @@
 /** A session of the standards from SETUP to TEARDOWN: kept alive, its packets, its reports, its end. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
-import { packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
+import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";

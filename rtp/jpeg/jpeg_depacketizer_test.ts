@@ -7,7 +7,8 @@ import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../../tes
 import { extensionData, takeApart } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
-import { decodeJpegPayload, packetizeJpeg } from "./jpeg_payload.ts";
+import { packetizeJpeg } from "./jpeg_packetizer.ts";
+import { decodeJpegPayload } from "./jpeg_payload.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
 import type { OrderedPacket } from "../depacketizer.ts";
 

@@ -1,11 +1,9 @@
 /**
- * The RTP payload format for JPEG (RFC 2435): the headers in front of a packet's data, both ways, and how a conditioned frame
- * is cut into payloads. What makes frames of packets stands in jpeg_depacketizer.ts.
+ * The RTP payload format for JPEG (RFC 2435): the headers in front of a packet's data, and how they are decoded. jpeg_packetizer.ts
+ * writes them, jpeg_depacketizer.ts makes frames of packets.
  *
  * @module
  */
-
-import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 
 /** RTP timestamp ticks a second (RFC 3551, 6). */
 export const JPEG_CLOCK_RATE = 90_000;
@@ -26,8 +24,6 @@ export const RESTART_TYPES = 64;
 export const Q_DYNAMIC = 255;
 /** Q from here on means that tables come in band. */
 const Q_IN_BAND = 128;
-/** First and last bit, and a count of all ones: this packet is not cut at restart intervals. */
-const WHOLE_FRAME_RESTARTS = 0xffff;
 
 /**
  * The headers in front of a packet's data (RFC 2435, 3.1). The restart header follows for types 64 to 127, the
@@ -65,63 +61,6 @@ export interface JpegPayload {
   readonly precision: number;
   /** Entropy-coded data; a view of the payload. */
   readonly data: Uint8Array;
-}
-
-/**
- * Cuts a frame into payloads of at most `maxPayloadBytes`, views of one buffer that is theirs alone. The marker belongs on
- * the last. Throws a `RangeError` for a frame that RTP/JPEG cannot number.
- */
-export function packetizeJpeg(
-  image: ConditionedJpeg,
-  { maxPayloadBytes }: { readonly maxPayloadBytes: number },
-): Uint8Array[] {
-  const { scan } = image;
-  if (scan.length > JPEG_MAX_SCAN_BYTES) {
-    throw new RangeError(`Cannot packetize a frame of ${scan.length} bytes: RTP/JPEG counts to ${JPEG_MAX_SCAN_BYTES}`);
-  }
-  const repeated = encodeRepeatedHeaders(image);
-  const tables = Uint8Array.of(0, 0, 0, 2 * TABLE_BYTES, ...image.quantTables[0], ...image.quantTables[1]);
-  const room = maxPayloadBytes - repeated.length;
-  if (room < tables.length + 1) {
-    throw new RangeError(`Cannot packetize JPEG into payloads of ${maxPayloadBytes} bytes: the headers take more`);
-  }
-  const count = Math.max(1, Math.ceil((tables.length + scan.length) / room));
-  const all = new Uint8Array(count * repeated.length + tables.length + scan.length);
-  const payloads: Uint8Array[] = [];
-  for (let start = 0, offset = 0; payloads.length < count;) {
-    let at = start;
-    all.set(repeated, at);
-    [all[at + 1], all[at + 2], all[at + 3]] = [offset >> 16, offset >> 8, offset];
-    at += repeated.length;
-    if (offset === 0) {
-      all.set(tables, at);
-      at += tables.length;
-    }
-    const data = scan.subarray(offset, offset + maxPayloadBytes - (at - start));
-    all.set(data, at);
-    payloads.push(all.subarray(start, at + data.length));
-    offset += data.length;
-    start = at + data.length;
-  }
-  return payloads;
-}
-
-/** The main header, its offset left open, and the restart header: what stands in every packet of a frame. */
-function encodeRepeatedHeaders({ width, height, sampling, restartInterval }: ConditionedJpeg): Uint8Array {
-  const type = (sampling === "4:2:2" ? 0 : 1) + (restartInterval > 0 ? RESTART_TYPES : 0);
-  const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
-  const inEights = (length: number) => isLarge ? 0 : Math.ceil(length / 8);
-  const restarts = [
-    restartInterval >> 8,
-    restartInterval & 0xff,
-    WHOLE_FRAME_RESTARTS >> 8,
-    WHOLE_FRAME_RESTARTS & 0xff,
-  ];
-  return Uint8Array.of(
-    ...[0, 0, 0, 0],
-    ...[type, Q_DYNAMIC, inEights(width), inEights(height)],
-    ...(restartInterval > 0 ? restarts : []),
-  );
 }
 
 /** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */

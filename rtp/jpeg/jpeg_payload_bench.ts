@@ -1,6 +1,6 @@
 import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
-import { packetizeJpeg } from "./jpeg_payload.ts";
+import { packetizeJpeg } from "./jpeg_packetizer.ts";
 
 const SCAN_BYTES = 40_000;
 const image: ConditionedJpeg = {

@@ -64,6 +64,7 @@ export class Connection implements MediaWriter {
   /** The client was gone when something was written to it. */
   #hasLeft = false;
   #isClosed = false;
+  readonly #gone = new AbortController();
 
   /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
@@ -96,6 +97,7 @@ export class Connection implements MediaWriter {
         reason = this.#isClosed ? "closed by the server" : error instanceof Error ? error.message : String(error);
       }
     }
+    this.#gone.abort();
     this.#clearTimers();
     if (this.#pendingWrites > 0) this.#watchWriting();
     await this.#lastReply;
@@ -111,6 +113,11 @@ export class Connection implements MediaWriter {
       this.#fail(error);
     }
     this.close();
+  }
+
+  /** Aborts when no more requests come: a reply that takes long is waited for by nobody. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** When the client last sent something, on the clock in milliseconds. */
@@ -135,6 +142,7 @@ export class Connection implements MediaWriter {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#gone.abort();
     this.#clearTimers();
     this.#cancelWriteTimeout?.();
     this.#options.conn.close();

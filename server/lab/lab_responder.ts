@@ -15,7 +15,7 @@ import { LabSender } from "./lab_sender.ts";
 import { MAX_FLOWS } from "../limits.ts";
 import type { Pacer } from "../send/pacer.ts";
 import type { RtpSockets } from "../send/rtp_sockets.ts";
-import type { Session } from "../session/session.ts";
+import type { UnicastSession } from "../session/unicast_session.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
@@ -24,13 +24,13 @@ const log = getLogger(["mjpegrtsp", "server"]);
 
 /** Constructor options of {@linkcode LabResponder}. */
 export interface LabResponderOptions {
-  /** Opens movies and makes sessions. */
+  /** Finds sources and makes sessions. */
   readonly factory: SessionFactory;
   /** Where sessions are kept. */
   readonly registry: SessionRegistry;
   /** Answers DESCRIBE. */
   readonly describer: StreamDescriber;
-  /** What packets leave from. */
+  /** The sockets that packets leave from. */
   readonly sockets: RtpSockets;
   /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
@@ -46,7 +46,6 @@ export interface LabResponderOptions {
 export class LabResponder {
   readonly #options: LabResponderOptions;
 
-  /** For one server. */
   constructor(options: LabResponderOptions) {
     this.#options = options;
   }
@@ -106,22 +105,22 @@ export class LabResponder {
       return 461;
     }
     if (!factory.hasRoom(client)) return 503;
-    const media = await factory.openMedia(client, uri);
-    if (typeof media === "number") return media;
+    const source = await factory.findSource(client, uri);
+    if (typeof source === "number") return source;
     const { flowCount, clientPort } = transport;
-    const path = factory.createPath(
+    const datagrams = factory.createDatagramSender(
       { transport: "udp", hostname: client.hostname, port: clientPort },
       (error) => session.fail(error),
     );
     const sender = new LabSender({
       peer,
-      path,
+      datagrams,
       sockets: flowCount === undefined ? [sockets.main] : sockets.flows(flowCount),
       fragmentBytes: fragmentBytes ?? (flowCount === undefined ? undefined : LAB_FRAGMENT_BYTES),
       pacer,
       clock,
     });
-    const session: Session = factory.createSession(peer, { id: this.#createId(), media, sender });
+    const session: UnicastSession = factory.createSession(peer, { id: this.#createId(), source, sender });
     registry.add(session, { client, endsWithClient: true, expires: false });
     client.labSession = session;
     return 200;

@@ -9,13 +9,14 @@ import type { Clock } from "../../net/clock.ts";
 import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../../rtp/lab/lab_payload.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import {
-  type FrameSender,
   type FrameTime,
+  type LabFrameSender,
   type LogSentence,
   packetDueMs,
   type SendCounters,
 } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
+import { Sequencer } from "../../rtp/sequencer.ts";
 import type { DatagramSender } from "../send/datagram_sender.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -24,8 +25,7 @@ const log = getLogger(["mjpegrtsp", "session"]);
 export interface LabSenderOptions {
   /** The client as the log names it. */
   readonly peer: string;
-  /** The way to it. */
-  readonly path: DatagramSender;
+  readonly datagrams: DatagramSender;
   /** Frame k leaves from socket k modulo their number. */
   readonly sockets: readonly Deno.DatagramConn[];
   /** Cut all frames into pieces of this many bytes; without it only those that no datagram can hold. */
@@ -37,24 +37,26 @@ export interface LabSenderOptions {
 }
 
 /** The sending side of one lab session. */
-export class LabSender implements FrameSender {
+export class LabSender implements LabFrameSender {
+  readonly dialect = "lab";
+  /** A packet carries the number of its frame and the time at which it leaves: every frame is sent. */
+  readonly dropsOverdueFrames = false;
   readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   readonly #options: LabSenderOptions;
   #fragmentBytes: number | undefined;
-  /** The lab counts packets from 1; the number goes on over PAUSE and PLAY. */
-  #sequenceNumber = 1;
+  /** The lab counts packets from 1, and goes on counting over PAUSE and PLAY; its SSRC is 0. */
+  readonly #sequencer = new Sequencer({ ssrc: 0, sequenceNumber: 1, timestampAtZero: 0, clockRate: 1 });
   #isClosed = false;
   /** Grows to the largest packet; a send has ended before the next one begins. */
   #packet = new Uint8Array(2048);
 
-  /** Has sent nothing yet. */
   constructor(options: LabSenderOptions) {
     this.#options = options;
     this.#fragmentBytes = options.fragmentBytes;
   }
 
   get destination(): string {
-    return `RTP to port ${this.#options.path.port}`;
+    return `RTP to port ${this.#options.datagrams.port}`;
   }
 
   async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
@@ -62,33 +64,32 @@ export class LabSender implements FrameSender {
     await this.#sendFrame(jpeg, time).catch((error) => this.#sendFragmented(jpeg, { time, error }));
   }
 
-  leaveOut(): boolean {
-    // The number of a packet is that of its frame, and its time that of its leaving.
-    return false;
+  drop(frames: number): void {
+    this.counters.droppedFrames += frames;
   }
 
   pause(): void {
-    this.#options.path.flush();
+    this.#options.datagrams.flush();
   }
 
   finish(): void {
-    // The lab has no way to say that a movie has ended.
-    this.#options.path.flush();
+    // The lab has no way to say that a stream has ended.
+    this.#options.datagrams.flush();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#options.path.flush();
+    this.#options.datagrams.flush();
   }
 
   summary(): LogSentence | undefined {
-    return this.#options.path.summary();
+    return this.#options.datagrams.summary();
   }
 
   async #sendFrame(jpeg: Uint8Array, time: FrameTime): Promise<void> {
-    const { sockets, clock, path, pacer } = this.#options;
+    const { sockets, clock, datagrams, pacer } = this.#options;
     const socket = sockets[this.counters.frames % sockets.length];
-    const timestamp = Math.floor(clock.unixMs() / 1000);
+    const unixMs = Math.floor(clock.unixMs() / 1000) * 1000;
     const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes });
     for (const [index, { payload, marker }] of packets.entries()) {
       const dueMs = packetDueMs(index, packets.length, time);
@@ -97,11 +98,10 @@ export class LabSender implements FrameSender {
       const lengthBytes = RTP_HEADER_BYTES + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);
-      const sequenceNumber = this.#sequenceNumber;
-      encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, sequenceNumber, timestamp, ssrc: 0 });
+      encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, ...this.#sequencer.stampAt(unixMs) });
       packet.set(payload, RTP_HEADER_BYTES);
-      await path.send(packet, socket);
-      this.#sequenceNumber++;
+      await datagrams.send(packet, socket);
+      this.#sequencer.advance(1);
       this.counters.packets++;
       this.counters.bytes += lengthBytes;
     }

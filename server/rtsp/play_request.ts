@@ -1,5 +1,5 @@
 /**
- * PLAY: from where, to where, how fast (RFC 2326, 10.5), and what of it came true.
+ * Answers PLAY: from where, to where, how fast (RFC 2326, 10.5), and what of it came true.
  *
  * @module
  */
@@ -8,47 +8,41 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspRequest } from "../../rtsp/message.ts";
 import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../../rtsp/range.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import type { JpegSender } from "../send/jpeg_sender.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "../limits.ts";
-import type { ClientSession, PlayOptions } from "../session/client_session.ts";
+import type { RtspFrameSender } from "../send/frame_sender.ts";
+import type { PlayOptions, Session } from "../session/session.ts";
+import type { SeekableSource } from "../source/source.ts";
 import { trackUrl } from "./stream_describer.ts";
 
 /** What a method of a session answers. */
 export interface Outcome {
-  /** The status code. */
   readonly status: StatusCode;
-  /** What else is told. */
   readonly headers?: readonly HeaderField[];
 }
 
-/** Plays a session as the request says. 457 for a range that the movie does not have, 501 for times of other units. */
+/** Plays a session as the request says. 457 for a range that the source does not have, 501 for times of other units. */
 export async function play(
-  session: ClientSession,
-  sender: JpegSender,
+  session: Session,
+  sender: RtspFrameSender,
   { uri, headers }: RtspRequest,
 ): Promise<Outcome> {
   const [rangeText, scaleText, speedText] = ["Range", "Scale", "Speed"].map((name) => headers.get(name));
-  // What others watch as well goes on as it is.
-  const { isShared } = session;
-  const scale = isShared ? 1 : decodeFactor(scaleText, { isSigned: true });
-  const speed = isShared ? 1 : decodeFactor(speedText, { isSigned: false });
-  const range: Partial<NptRange> | undefined = isShared || rangeText === undefined ? {} : decodeRange(rangeText);
-  const { media, frameRate } = session;
-  const options = range === undefined ? undefined : inFrames(range, { session, scale });
+  // What is live, or watched by others as well, goes on as it is.
+  const isFixed = session.isShared || session.source.isLive;
+  const scale = isFixed ? 1 : decodeFactor(scaleText, { isSigned: true });
+  const speed = isFixed ? 1 : decodeFactor(speedText, { isSigned: false });
+  const range: Partial<NptRange> | undefined = isFixed || rangeText === undefined ? {} : decodeRange(rangeText);
+  const options = range === undefined ? undefined : playOptions(range, { session, scale, speed });
   if (range === undefined || options === undefined) {
     // Times of other units are not understood (RFC 2326, 12.29).
     return { status: range === undefined && !isNormalPlayTime(rangeText ?? "") ? 501 : 457 };
   }
-  const startMs = await session.play({ ...options, scale, speed });
-  const start = session.position / frameRate;
-  const duration = media.frameCount / frameRate;
-  const last = session.isCircular ? undefined : scale < 0 ? 0 : duration;
-  const end = range.end === undefined ? last : session.isCircular ? range.end : Math.min(range.end, duration);
+  const startMs = await session.play(options);
   const rtpInfo = `url=${trackUrl(uri)};seq=${sender.nextSequenceNumber};rtptime=${sender.timestampAt(startMs)}`;
   return {
     status: 200,
     headers: [
-      ["Range", encodeRange({ start, end })],
+      ["Range", encodeRange(playedRange(session, { end: range.end, scale }))],
       ...(scaleText === undefined ? [] : [["Scale", factorText(scale)] as const]),
       ...(speedText === undefined ? [] : [["Speed", factorText(speed)] as const]),
       ["RTP-Info", rtpInfo],
@@ -56,24 +50,40 @@ export async function play(
   };
 }
 
-/** A range as frames of the movie; `undefined` where the movie has no such part. */
-function inFrames(
-  { start: from, end }: Partial<NptRange>,
-  { session, scale }: { session: ClientSession; scale: number },
+/** What a session plays of its source from now on. */
+function playedRange(
+  { source, positionUs }: Session,
+  { end, scale }: { end: number | undefined; scale: number },
+): NptRange {
+  if (source.isLive) return { start: "now", end: undefined };
+  const start = positionUs / 1e6;
+  if (source.loops) return { start, end };
+  const duration = source.durationUs / 1e6;
+  return { start, end: end === undefined ? (scale < 0 ? 0 : duration) : Math.min(end, duration) };
+}
+
+/** How a session plays a range; `undefined` where its source has no such part. */
+function playOptions(
+  range: Partial<NptRange>,
+  { session, scale, speed }: { session: Session; scale: number; speed: number },
 ): PlayOptions | undefined {
-  const { media, frameRate, position } = session;
-  const isBackwards = scale < 0;
-  const duration = media.frameCount / frameRate;
+  const { source, positionUs } = session;
+  const times = source.isLive ? {} : timesOf(range, { source, positionUs, isBackwards: scale < 0 });
+  return times === undefined ? undefined : { ...times, scale, speed };
+}
+
+/** A range in times of its source; `undefined` where the source has no such part. */
+function timesOf(
+  { start: from, end }: Partial<NptRange>,
+  { source, positionUs, isBackwards }: { source: SeekableSource; positionUs: number; isBackwards: boolean },
+): Pick<PlayOptions, "fromUs" | "toUs"> | undefined {
   const start = from === "now" ? undefined : from ?? (end === undefined ? undefined : 0);
-  if (start !== undefined && start > duration) return undefined;
-  const begin = start ?? position / frameRate;
-  if (end !== undefined && (isBackwards ? end >= begin : end <= begin)) return undefined;
-  const frame = (seconds: number) => Math.floor(seconds * frameRate + 1e-6);
-  return {
-    from: start === undefined ? undefined : Math.min(media.frameCount - 1, frame(start)),
-    // Backwards the frame at the end is the last one that is shown.
-    to: end === undefined ? undefined : isBackwards ? frame(end) - 1 : Math.ceil(end * frameRate - 1e-6),
-  };
+  const fromUs = start === undefined ? undefined : start * 1e6;
+  const toUs = end === undefined ? undefined : end * 1e6;
+  if (fromUs !== undefined && fromUs > source.durationUs) return undefined;
+  const beginUs = fromUs ?? positionUs;
+  if (toUs !== undefined && (isBackwards ? toUs >= beginUs : toUs <= beginUs)) return undefined;
+  return { fromUs, toUs };
 }
 
 /** Scale or Speed: 1 where there is none that makes sense, the nearest possible one for what is out of range. */

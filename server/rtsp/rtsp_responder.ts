@@ -1,5 +1,5 @@
 /**
- * Answers clients of the standards (RFC 2326): what their requests do, with which status and which header fields.
+ * Answers RTSP/1.0 requests (RFC 2326): what they do, with which status and which header fields.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
-import { JpegSender } from "../send/jpeg_sender.ts";
+import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
-import type { ClientSession } from "../session/client_session.ts";
+import type { Session } from "../session/session.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
 import { type StreamDescriber, TRACK } from "./stream_describer.ts";
@@ -21,10 +21,10 @@ import type { StreamSetup } from "./stream_setup.ts";
 const log = getLogger(["mjpegrtsp", "server"]);
 
 /** Methods of RFC 2326 that are answered 405. */
-const LACKING: readonly string[] = ["ANNOUNCE", "RECORD", "REDIRECT"];
-const METHODS: readonly string[] = ALL_METHODS.filter((method) => !LACKING.includes(method));
+const UNSUPPORTED_METHODS: readonly string[] = ["ANNOUNCE", "RECORD", "REDIRECT"];
+const METHODS: readonly string[] = ALL_METHODS.filter((method) => !UNSUPPORTED_METHODS.includes(method));
 
-/** Statuses of which the log tells more where they come from. */
+/** Statuses that the log explains where they come from. */
 const EXPLAINED: readonly StatusCode[] = [404, 415, 461, 500, 503];
 
 /** Constructor options of {@linkcode RtspResponder}. */
@@ -41,11 +41,10 @@ export interface RtspResponderOptions {
   readonly tool: string;
 }
 
-/** The standards' side of the server. */
+/** The RTSP/1.0 side of the server. */
 export class RtspResponder {
   readonly #options: RtspResponderOptions;
 
-  /** For one server. */
   constructor(options: RtspResponderOptions) {
     this.#options = options;
   }
@@ -76,14 +75,14 @@ export class RtspResponder {
     if (request.version !== "1.0") return refuse(505);
     const required = headers.getAll("Require").join(", ");
     if (required !== "") return refuse(551, [["Unsupported", required]]);
-    // Whatever a client asks, it is still there.
+    // A client that asks for anything is alive.
     if (request.session !== undefined) this.#options.registry.get(request.session)?.touch();
     switch (method) {
       case "OPTIONS":
         return { status: 200, cseq, session: request.session, headers: [["Public", METHODS.join(", ")]] };
       case "DESCRIBE":
       case "SETUP": {
-        const name = movieName(request.uri);
+        const name = sourceName(request.uri);
         if (name === undefined) return refuse(400);
         const { describer, setup } = this.#options;
         return await (method === "SETUP"
@@ -92,7 +91,7 @@ export class RtspResponder {
       }
       default: {
         if (METHODS.includes(method)) return await this.#applyToSession(request);
-        return LACKING.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
+        return UNSUPPORTED_METHODS.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
       }
     }
   }
@@ -100,7 +99,7 @@ export class RtspResponder {
   async #applyToSession(request: RtspRequest): Promise<RtspReply> {
     const { method, cseq } = request;
     const session = request.session === undefined ? undefined : this.#options.registry.get(request.session);
-    if (session === undefined || !(session.sender instanceof JpegSender)) {
+    if (session === undefined || session.sender.dialect !== "rtsp") {
       // Some clients keep a connection alive before they have a session.
       const isKeepalive = request.session === undefined && /^[GS]ET_PARAMETER$/.test(method);
       return { status: isKeepalive ? 200 : 454, cseq, session: undefined };
@@ -113,8 +112,8 @@ export class RtspResponder {
 
   async #apply(
     { session, sender, method, request }: {
-      session: ClientSession;
-      sender: JpegSender;
+      session: Session;
+      sender: RtspFrameSender;
       method: SessionMethod;
       request: RtspRequest;
     },
@@ -133,8 +132,8 @@ export class RtspResponder {
   }
 }
 
-/** The movie that a URL names, decoded, with or without its track; `undefined` for what is no URL. */
-function movieName(uri: string): string | undefined {
+/** The source that a URL names, decoded, with or without its track; `undefined` for what is no URL. */
+function sourceName(uri: string): string | undefined {
   const match = /^rtsps?:\/\/[^/?#]*([^?#]*)/i.exec(uri);
   if (match === null) return undefined;
   try {

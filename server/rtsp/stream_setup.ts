@@ -5,21 +5,24 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { encodeHex } from "@std/encoding/hex";
 import { plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/transport.ts";
 import type { BufferPool } from "../send/buffer_pool.ts";
-import type { ClientSession } from "../session/client_session.ts";
-import type { JpegPackets, PictureSize } from "../send/jpeg_packets.ts";
-import { JpegSender } from "../send/jpeg_sender.ts";
+import type { Session } from "../session/session.ts";
+import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
+import { RtpSender } from "../send/rtp_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
-import type { Media } from "../source/media.ts";
+import type { Source } from "../source/source.ts";
 import type { Multicast } from "../session/multicast.ts";
 import type { Pacer } from "../send/pacer.ts";
 import type { RtpSockets } from "../send/rtp_sockets.ts";
-import { InterleavedTransport, type RtpTransport, UdpTransport } from "../send/rtp_transport.ts";
+import { InterleavedTransport } from "../send/interleaved_transport.ts";
+import type { RtpTransport } from "../send/rtp_transport.ts";
+import { UdpTransport } from "../send/udp_transport.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
@@ -27,20 +30,20 @@ import type { StreamDescriber } from "./stream_describer.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
+/** Random bytes of a session identifier (RFC 2326, 3.4: at least eight characters). */
+const SESSION_ID_BYTES = 8;
+
 /** Constructor options of {@linkcode StreamSetup}. */
 export interface StreamSetupOptions {
-  /** Opens movies and makes sessions. */
   readonly factory: SessionFactory;
-  /** Where sessions are kept. */
   readonly registry: SessionRegistry;
-  /** Knows whether RTP/JPEG can carry a movie. */
+  /** Knows whether RTP/JPEG can carry a source. */
   readonly describer: StreamDescriber;
   /** Sends to groups, if that is wanted. */
   readonly multicast: Multicast | undefined;
-  /** What packets leave from. */
+  /** The sockets that packets leave from. */
   readonly sockets: RtpSockets;
-  /** Makes packets of frames. */
-  readonly packets: JpegPackets;
+  readonly packetizer: FramePacketizer;
   /** For what is written over TCP. */
   readonly buffers: BufferPool;
   /** Spreads large frames. */
@@ -51,52 +54,46 @@ export interface StreamSetupOptions {
   readonly random: () => number;
 }
 
-/** Sets sessions up for clients of the standards. */
+/** Sets up RTSP/1.0 sessions. */
 export class StreamSetup {
   readonly #options: StreamSetupOptions;
 
-  /** For one server. */
   constructor(options: StreamSetupOptions) {
     this.#options = options;
   }
 
-  /** The reply to a SETUP of the movie called `name`. */
+  /** The reply to a SETUP of the source called `name`. */
   async setUp(client: Client, { cseq, session: id, headers }: RtspRequest, name: string): Promise<RtspReply> {
     const { factory, describer, registry } = this.#options;
     const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
     if (id !== undefined) return refuse(registry.has(id) ? 459 : 454);
     const offers = decodeTransports(headers.getAll("Transport").join(","));
     if (!factory.hasRoom(client)) return refuse(503);
-    const media = await factory.openMedia(client, name);
-    if (typeof media === "number") return refuse(media);
+    const source = await factory.findSource(client, name);
+    if (typeof source === "number") return refuse(source);
+    const possible = offers.filter((offer) => this.#isPossible(offer, { client, source }));
+    const frame = possible.length === 0 ? undefined : await describer.lookAt(client, source);
+    if (possible.length > 0 && frame === undefined) return refuse(415);
     let created: Created | undefined;
-    try {
-      const possible = offers.filter((offer) => this.#isPossible(offer, { client, media }));
-      const image = possible.length === 0 ? undefined : await describer.lookAt(client, media);
-      if (possible.length > 0 && image === undefined) return refuse(415);
-      for (const offer of possible) {
-        created = await this.#create(client, { media, describedSize: image!.size, offer });
-        if (created !== undefined) break;
-      }
-      if (created === undefined) {
-        log.warn("{peer} asked for {name} over nothing that is possible: {transport}", {
-          peer: client.connection.peer,
-          name,
-          transport: headers.get("Transport") ?? "no Transport at all",
-        });
-        return refuse(461);
-      }
-      const { session, transport } = created;
-      return {
-        status: 200,
-        cseq,
-        session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
-        headers: [["Transport", encodeTransport(transport)]],
-      };
-    } finally {
-      // The session releases what it plays.
-      if (created === undefined) media.release();
+    for (const offer of possible) {
+      created = await this.#create(client, { source, describedSize: frame!.size, offer });
+      if (created !== undefined) break;
     }
+    if (created === undefined) {
+      log.warn("{peer} asked for {name} over no transport that is possible: {transport}", {
+        peer: client.connection.peer,
+        name,
+        transport: headers.get("Transport") ?? "no Transport at all",
+      });
+      return refuse(461);
+    }
+    const { session, transport } = created;
+    return {
+      status: 200,
+      cseq,
+      session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
+      headers: [["Transport", encodeTransport(transport)]],
+    };
   }
 
   /** A session whose packets travel as offered; `undefined` where that turns out to be impossible. */
@@ -106,15 +103,19 @@ export class StreamSetup {
     return offer.protocol === "tcp" ? this.#createInterleaved(client, stream) : this.#createUdp(client, stream);
   }
 
-  async #createSeat(client: Client, { media, describedSize }: OfferedStream): Promise<Created | undefined> {
+  async #createSeat(client: Client, { source, describedSize }: OfferedStream): Promise<Created | undefined> {
     try {
-      const { seat, transport } = await this.#options.multicast!.join(client, { id: createId(), media, describedSize });
+      const { seat, transport } = await this.#options.multicast!.join(client, {
+        id: createId(),
+        source,
+        describedSize,
+      });
       this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
       return { session: seat, transport };
     } catch (error) {
       log.error("{peer} cannot have {name} over multicast: {reason}", {
         peer: client.connection.peer,
-        name: media.name,
+        name: source.name,
         reason: error instanceof Error ? error.message : String(error),
       });
       return undefined;
@@ -141,7 +142,7 @@ export class StreamSetup {
       client,
       stream,
       new UdpTransport({
-        path: factory.createPath({ ...reportsFrom, port: rtpPort }, onError),
+        datagrams: factory.createDatagramSender({ ...reportsFrom, port: rtpPort }, onError),
         socket: sockets.main,
         rtcpSocket: sockets.rtcp,
         rtcpDestination: reportsFrom,
@@ -153,29 +154,29 @@ export class StreamSetup {
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 
-  #createSession(client: Client, { media, describedSize }: OfferedStream, transport: RtpTransport) {
-    const { factory, packets, clock, random } = this.#options;
-    const sender = new JpegSender({
+  #createSession(client: Client, { source, describedSize }: OfferedStream, transport: RtpTransport) {
+    const { factory, packetizer, clock, random } = this.#options;
+    const sender = new RtpSender({
       peer: client.connection.peer,
       transport,
-      packets,
+      packetizer,
       describedSize,
       clock,
       random,
       canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
     });
-    const session = factory.createSession(client.connection.peer, { id: createId(), media, sender });
+    const session = factory.createSession(client.connection.peer, { id: createId(), source, sender });
     return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };
   }
 
   /** Whether packets can go that way, and to nobody but the client, or to our own group. */
   #isPossible(
     { protocol, isMulticast, clientPort, destination, mode }: TransportSpec,
-    { client, media }: { client: Client; media: Media },
+    { client, source }: { client: Client; source: Source },
   ): boolean {
     if (mode !== undefined && !mode.split(",").some((name) => name.trim() === "PLAY")) return false;
     if (isMulticast) {
-      return protocol === "udp" && this.#options.multicast?.isPossible(client, { media, destination }) === true;
+      return protocol === "udp" && this.#options.multicast?.isPossible(client, { source, destination }) === true;
     }
     if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
     return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
@@ -184,14 +185,14 @@ export class StreamSetup {
 
 /** What is to be played, and how its packets are to travel. */
 interface OfferedStream {
-  readonly media: Media;
-  readonly describedSize: PictureSize;
+  readonly source: Source;
+  readonly describedSize: FrameSize;
   readonly offer: TransportSpec;
 }
 
 /** A new session, and how its packets travel. */
 interface Created {
-  readonly session: ClientSession;
+  readonly session: Session;
   readonly transport: TransportSpec;
 }
 
@@ -203,7 +204,7 @@ function freeChannels({ channels }: Client, asked: Pair = [0, 1]): Pair {
   return [first, first + 1];
 }
 
-/** Sixteen hexadecimal digits that nobody can guess (RFC 2326, 3.4: at least eight). */
+/** Hexadecimal digits that nobody can guess. */
 function createId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return encodeHex(crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES)));
 }

@@ -1,9 +1,10 @@
 /**
- * The way of a session's packets over UDP, through the emulated network where there is one.
+ * Sends a session's datagrams, through the emulated network where there is one.
  *
  * @module
  */
 
+import { Deque } from "@std/data-structures/deque";
 import type { Clock } from "../../net/clock.ts";
 import type { LogSentence } from "./frame_sender.ts";
 import type { Delivery, NetworkEmulator } from "../emulation/network_emulator.ts";
@@ -21,11 +22,11 @@ export interface OutgoingPacket {
 
 /** Constructor options of {@linkcode DatagramSender}. */
 export interface DatagramSenderOptions {
-  /** Where packets go; always the address of the TCP peer, unless it is that of a group. */
+  /** Where packets go: the address of the TCP peer, or a multicast group. */
   readonly destination: Deno.NetAddr;
   /** The impaired network of this session, if there is one. */
   readonly emulator: NetworkEmulator<OutgoingPacket> | undefined;
-  /** Lets delayed packets out. */
+  /** Says when delayed packets leave. */
   readonly pacer: Pacer;
   /** The pacer's clock. */
   readonly clock: Clock;
@@ -33,13 +34,12 @@ export interface DatagramSenderOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One session's way to its client. */
+/** Sends to one client. */
 export class DatagramSender {
   readonly #options: DatagramSenderOptions;
-  /** Packets in the emulated network, in the order in which they leave it; the first is leaving right now. */
-  readonly #onTheWay: Delivery<OutgoingPacket>[] = [];
+  /** Packets in the emulated network, in the order in which they leave it. The first one is leaving. */
+  readonly #inFlight = new Deque<Delivery<OutgoingPacket>>();
 
-  /** With nothing on the way. */
   constructor(options: DatagramSenderOptions) {
     this.#options = options;
   }
@@ -58,7 +58,7 @@ export class DatagramSender {
     return Promise.resolve();
   }
 
-  /** Nothing follows for now: what waits to be overtaken goes. */
+  /** Nothing follows for now: a packet that waits to be overtaken goes. */
   flush(): void {
     const { emulator, clock } = this.#options;
     if (emulator !== undefined) this.#deliver(emulator.flush(clock.nowMs()));
@@ -68,29 +68,29 @@ export class DatagramSender {
   summary(): LogSentence | undefined {
     const { emulator } = this.#options;
     return emulator === undefined ? undefined : {
-      template: "the emulated network lost {lost}, overflowed {overflowed}, doubled {duplicated} and reordered " +
+      template: "the emulated network lost {lost}, overflowed {overflowed}, duplicated {duplicated} and reordered " +
         "{reordered} packets",
       properties: { ...emulator.counters },
     };
   }
 
-  /** Lets out what came through the emulated network, each packet at its time, in the order of the deliveries. */
+  /** Sends what came through the emulated network, each packet at its time, in the order of the deliveries. */
   #deliver(deliveries: readonly Delivery<OutgoingPacket>[]): void {
-    const isIdle = this.#onTheWay.length === 0;
-    this.#onTheWay.push(...deliveries);
+    const isIdle = this.#inFlight.isEmpty();
+    for (const delivery of deliveries) this.#inFlight.pushBack(delivery);
     if (!isIdle || deliveries.length === 0) return;
-    this.#letOut().catch((error) => {
-      this.#onTheWay.length = 0;
+    this.#sendInFlight().catch((error) => {
+      this.#inFlight.clear();
       this.#options.onError(error);
     });
   }
 
-  async #letOut(): Promise<void> {
+  async #sendInFlight(): Promise<void> {
     const { clock, pacer } = this.#options;
-    for (let next = this.#onTheWay[0]; next !== undefined; next = this.#onTheWay[0]) {
+    for (let next = this.#inFlight.peekFront(); next !== undefined; next = this.#inFlight.peekFront()) {
       if (next.atMs > clock.nowMs()) await pacer.until(next.atMs);
       await next.packet.socket.send(next.packet.bytes, next.packet.to);
-      this.#onTheWay.shift();
+      this.#inFlight.popFront();
     }
   }
 }

@@ -1,10 +1,10 @@
 /**
- * What a session hands its frames to: the payload format and the transport of one client. The last stage before the
- * sockets.
+ * What a session hands its frames to: the packets and the transport of one client. The last stage before the sockets.
  *
  * @module
  */
 
+import type { ReportBlock } from "../../rtp/rtcp.ts";
 import { BURST_PACKETS, MAX_SPREAD_MS } from "../limits.ts";
 
 /** What was sent to one client. */
@@ -13,57 +13,76 @@ export interface SendCounters {
   frames: number;
   /** RTP packets, before an emulated network. */
   packets: number;
-  /** RTP headers and payloads. */
+  /** Bytes of RTP headers and payloads. */
   bytes: number;
-  /** Frames left out because the client was too slow, or we were, or because RTP/JPEG cannot carry them. */
+  /** Frames dropped because the client was too slow, or we were, or because RTP/JPEG cannot carry them. */
   droppedFrames: number;
 }
 
 /** When a frame is to be shown. */
 export interface FrameTime {
-  /** Its time on the server's clock, in milliseconds. */
+  /** On the server's clock, in milliseconds. */
   readonly dueMs: number;
   /** Time to the next frame, in milliseconds. */
   readonly intervalMs: number;
 }
 
 /**
- * The time before which a packet of a frame is not to leave, on the server's clock; `undefined` right behind the one before:
- * a receiver with the usual buffer of 208 KiB loses nothing of a burst, and the next one comes later.
+ * The time before which packet `index` of `count` must not leave, on the server's clock; `undefined` for right behind the packet
+ * before it. A receiver with the default buffer of 208 KiB loses nothing of a burst; the next one comes later.
  */
 export function packetDueMs(index: number, count: number, { dueMs, intervalMs }: FrameTime): number | undefined {
   if (index === 0 || index % BURST_PACKETS !== 0) return undefined;
   return dueMs + Math.min(MAX_SPREAD_MS, intervalMs / 2) * index / count;
 }
 
-/** Makes the packets of frames and sends them, each call one whole frame. */
-export interface FrameSender {
-  /** What was sent so far. */
+/** Makes the packets of frames and sends them, one call for each frame. */
+interface AnyFrameSender {
   readonly counters: Readonly<SendCounters>;
   /** Where to, for the log. */
   readonly destination: string;
+  /** Whether overdue frames are dropped; else all are sent, however late. */
+  readonly dropsOverdueFrames: boolean;
   /**
    * Sends a frame: at once where nothing has to be waited for, else the promise resolves when it has left. Throws or rejects
    * when nothing can be sent any more.
    */
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void>;
-  /** So many frames are not sent, since their time has passed; false where all are to be sent, however late. */
-  leaveOut(frames: number): boolean;
-  /** The session pauses. */
+  /** Counts frames that are not sent. */
+  drop(frames: number): void;
   pause(): void;
-  /** The movie has reached its end; the session may go on with another range. */
+  /** The source has reached its end; the session may go on with another range. */
   finish(): void;
   /** The session has ended. */
   close(): void;
-  /** What else is to be told of it in the log at the end of the session, if anything. */
+  /** What else the log tells of it at the end of the session. */
   summary(): LogSentence | undefined;
 }
+
+/** Sends to a client of the lab. */
+export interface LabFrameSender extends AnyFrameSender {
+  readonly dialect: "lab";
+}
+
+/** Sends RTP/JPEG to a client that speaks RTSP/1.0, with what PLAY and RTCP need to know of the stream. */
+export interface RtspFrameSender extends AnyFrameSender {
+  readonly dialect: "rtsp";
+  readonly ssrc: number;
+  /** Sequence number of the next packet. */
+  readonly nextSequenceNumber: number;
+  /** The RTP timestamp of a time of the server's clock, in milliseconds. */
+  timestampAt(dueMs: number): number;
+  /** Takes what the client reports of the stream. */
+  takeReport(report: ReportBlock): void;
+}
+
+/** The sending side of one session; `dialect` tells which kind it is. */
+export type FrameSender = LabFrameSender | RtspFrameSender;
 
 /** A sentence for the log, with its values beside it for programs that read the log. */
 export interface LogSentence {
   /** The sentence, values in braces by their names. */
   readonly template: string;
-  /** The values. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Clock } from "../../net/clock.ts";
 
 /** Wake-ups fall on multiples of this, in milliseconds: the most that a frame is late by design. */
@@ -19,22 +20,21 @@ interface Entry {
   readonly callback: () => void;
 }
 
-/** A priority queue of calls, driven by the clock that it is given. */
+/** A queue of calls, driven by the clock that it is given. */
 export class Pacer {
   readonly #clock: Clock;
-  /** A binary heap, the earliest entry first. */
-  readonly #heap: Entry[] = [];
+  /** The earliest entry first. */
+  readonly #queue = new BinaryHeap<Entry>((one, other) => one.dueMs - other.dueMs);
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
 
-  /** Starts a timer only once something waits. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Calls `callback` at `dueMs` of the clock or up to {@linkcode GRID_MS} later. */
   at(dueMs: number, callback: () => void): void {
-    this.#push({ dueMs, callback });
+    this.#queue.push({ dueMs, callback });
     this.#arm();
   }
 
@@ -45,13 +45,13 @@ export class Pacer {
 
   /** Forgets all calls. */
   close(): void {
-    this.#heap.length = 0;
+    this.#queue.clear();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
 
   #arm(): void {
-    const first = this.#heap[0];
+    const first = this.#queue.peek();
     if (first === undefined) return;
     const dueMs = Math.ceil(first.dueMs / GRID_MS) * GRID_MS;
     if (this.#cancelTimer !== undefined && this.#timerDueMs <= dueMs) return;
@@ -66,39 +66,10 @@ export class Pacer {
   #fire(): void {
     this.#cancelTimer = undefined;
     const nowMs = this.#clock.nowMs();
-    while (this.#heap.length > 0 && this.#heap[0].dueMs <= nowMs) {
-      this.#pop().callback();
+    for (let first = this.#queue.peek(); first !== undefined && first.dueMs <= nowMs; first = this.#queue.peek()) {
+      this.#queue.pop();
+      first.callback();
     }
     this.#arm();
-  }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (heap[parent].dueMs <= entry.dueMs) break;
-      heap[at] = heap[parent];
-      at = parent;
-    }
-    heap[at] = entry;
-  }
-
-  #pop(): Entry {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop()!;
-    if (heap.length === 0) return first;
-    let at = 0;
-    while (true) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1].dueMs < heap[child].dueMs) child++;
-      if (heap[child].dueMs >= last.dueMs) break;
-      heap[at] = heap[child];
-      at = child;
-    }
-    heap[at] = last;
-    return first;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Connection } from "../connection/connection.ts";
-import type { ClientSession } from "./client_session.ts";
+import type { Session } from "./session.ts";
 
 /** A connection, and what was set up over it. */
 export interface Client {
@@ -16,9 +16,9 @@ export interface Client {
   /** IP address and port at which the client reached us. */
   readonly localAddress: Deno.NetAddr;
   /** The sessions set up over the connection that have not ended. */
-  readonly sessions: Set<ClientSession>;
+  readonly sessions: Set<Session>;
   /** Those of them that have channels of the connection, by channel. */
-  readonly channels: Map<number, ClientSession>;
+  readonly channels: Map<number, Session>;
   /** The session that the lab's methods act on. */
-  labSession: ClientSession | undefined;
+  labSession: Session | undefined;
 }

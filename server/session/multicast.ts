@@ -1,6 +1,6 @@
 /**
- * RTP to groups: one stream of each endless source, sent once, whoever and however many watch. Stands beside the unicast
- * transports at SETUP.
+ * RTP to multicast groups: one stream of each source, sent once, whoever and however many watch. Stands beside the unicast transports
+ * at SETUP.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/transport.ts";
-import { GroupSeat, GroupStream } from "./group_stream.ts";
-import type { JpegPackets, PictureSize } from "../send/jpeg_packets.ts";
-import { JpegSender } from "../send/jpeg_sender.ts";
-import type { Media } from "../source/media.ts";
+import { MulticastSeat, MulticastStream } from "./multicast_stream.ts";
+import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
+import { RtpSender } from "../send/rtp_sender.ts";
+import type { Source } from "../source/source.ts";
 import type { Pacer } from "../send/pacer.ts";
-import { UdpTransport } from "../send/rtp_transport.ts";
-import type { Session } from "./session.ts";
+import { UdpTransport } from "../send/udp_transport.ts";
+import type { UnicastSession } from "./unicast_session.ts";
 import type { Client } from "./client.ts";
 import type { SessionFactory } from "./session_factory.ts";
 
@@ -41,8 +41,7 @@ export interface MulticastOptions {
   readonly group: MulticastGroup;
   /** Makes the sessions behind the seats. */
   readonly factory: SessionFactory;
-  /** Makes packets of frames. */
-  readonly packets: JpegPackets;
+  readonly packetizer: FramePacketizer;
   /** Spreads large frames. */
   readonly pacer: Pacer;
   /** The pacer's clock, and the time of day. */
@@ -53,7 +52,7 @@ export interface MulticastOptions {
 
 /** A stream, and what SETUP tells of it. */
 interface Opened {
-  readonly stream: GroupStream;
+  readonly stream: MulticastStream;
   readonly transport: TransportSpec;
 }
 
@@ -63,42 +62,41 @@ export class Multicast {
   /** By source and by the address that it is sent from, which decides the network. */
   readonly #opened = new Map<string, { readonly port: number; readonly opened: Promise<Opened> }>();
 
-  /** Sends nothing before somebody plays. */
   constructor(options: MulticastOptions) {
     this.#options = options;
   }
 
-  /** Whether a client can have a source that way: an endless one, over IPv4, and sent to no group of its own choice. */
-  isPossible(client: Client, { media, destination }: { media: Media; destination: string | undefined }): boolean {
-    return media.isEndless && !plainAddress(client.localAddress.hostname).includes(":") &&
+  /** Whether a client can have a source that way: one without an end, over IPv4, and sent to no group of its own choice. */
+  isPossible(client: Client, { source, destination }: { source: Source; destination: string | undefined }): boolean {
+    return (source.isLive || source.loops) && !plainAddress(client.localAddress.hostname).includes(":") &&
       (destination === undefined || destination === this.#options.group.hostname);
   }
 
-  /** A seat for a client in front of the stream of `media`, which is released when all seats are empty. */
+  /** A seat for a client in front of the stream of `source`. */
   async join(
     client: Client,
-    { id, media, describedSize }: { id: string; media: Media; describedSize: PictureSize },
-  ): Promise<{ seat: GroupSeat; transport: TransportSpec }> {
+    { id, source, describedSize }: { id: string; source: Source; describedSize: FrameSize },
+  ): Promise<{ seat: MulticastSeat; transport: TransportSpec }> {
     const { clock } = this.#options;
-    const { stream, transport } = await this.#open(client, media, describedSize);
+    const { stream, transport } = await this.#open(client, source, describedSize);
     const { peer } = client.connection;
-    const seat = new GroupSeat(stream, { id, peer, hostname: plainAddress(client.hostname), clock });
+    const seat = new MulticastSeat(stream, { id, peer, hostname: plainAddress(client.hostname), clock });
     return { seat, transport };
   }
 
-  async #open(client: Client, media: Media, describedSize: PictureSize): Promise<Opened> {
-    const key = `${media.name} ${plainAddress(client.localAddress.hostname)}`;
+  async #open(client: Client, source: Source, describedSize: FrameSize): Promise<Opened> {
+    const key = `${source.name} ${plainAddress(client.localAddress.hostname)}`;
     const before = this.#opened.get(key);
     if (before !== undefined) {
-      const opened = await before.opened;
-      media.release();
-      return opened;
+      return await before.opened;
     }
     const taken = [...this.#opened.values()].map(({ port }) => port);
     let { port } = this.#options.group;
     while (taken.includes(port)) port += 2;
-    if (port > MAX_RTP_PORT) throw new Error(`Cannot send ${media.name} to the group: no ports are left above ${port}`);
-    const opened = this.#start(client, { media, describedSize, port, onEmpty: () => this.#opened.delete(key) });
+    if (port > MAX_RTP_PORT) {
+      throw new Error(`Cannot send ${source.name} to the group: no ports are left above ${port}`);
+    }
+    const opened = this.#start(client, { source, describedSize, port, onEmpty: () => this.#opened.delete(key) });
     this.#opened.set(key, { port, opened });
     opened.catch(() => this.#opened.delete(key));
     return await opened;
@@ -106,35 +104,35 @@ export class Multicast {
 
   async #start(
     client: Client,
-    { media, describedSize, port, onEmpty }: {
-      media: Media;
-      describedSize: PictureSize;
+    { source, describedSize, port, onEmpty }: {
+      source: Source;
+      describedSize: FrameSize;
       port: number;
       onEmpty: () => void;
     },
   ): Promise<Opened> {
-    const { group, factory, packets, pacer, clock, random } = this.#options;
+    const { group, factory, packetizer, pacer, clock, random } = this.#options;
     const { hostname, ttl } = group;
-    const source = plainAddress(client.localAddress.hostname);
+    const localAddress = plainAddress(client.localAddress.hostname);
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
     // Bound to one address, the sockets send into that address's network.
-    const sockets = await openSenders({ hostname, source, ttl });
+    const sockets = await openSenders({ hostname, localAddress, ttl });
     const onError = (error: unknown) => session.fail(error);
     const transport = new UdpTransport({
-      path: factory.createPath(address(port), onError),
+      datagrams: factory.createDatagramSender(address(port), onError),
       socket: sockets[0],
       rtcpSocket: sockets[1],
       rtcpDestination: address(port + 1),
       pacer,
       onError,
     });
-    const canonicalName = `mjpegrtsp@${source}`;
+    const canonicalName = `mjpegrtsp@${localAddress}`;
     const peer = "multicast";
-    const sender = new JpegSender({ peer, transport, packets, describedSize, clock, random, canonicalName });
-    const session: Session = factory.createSession(peer, { id: hostAndPort(address(port)), media, sender });
-    const stream = new GroupStream({
+    const sender = new RtpSender({ peer, transport, packetizer, describedSize, clock, random, canonicalName });
+    const session: UnicastSession = factory.createSession(peer, { id: hostAndPort(address(port)), source, sender });
+    const stream = new MulticastStream({
       session,
-      reports: await openReports(address(port + 1), source),
+      reports: await openReports(address(port + 1), localAddress),
       ownReportPort: (sockets[1].addr as Deno.NetAddr).port,
       onEmpty() {
         for (const socket of sockets) socket.close();
@@ -147,7 +145,7 @@ export class Multicast {
         protocol: "udp",
         isMulticast: true,
         destination: hostname,
-        source,
+        source: localAddress,
         port: [port, port + 1],
         ttl,
         ssrc: sender.ssrc,
@@ -159,14 +157,14 @@ export class Multicast {
 
 /** Sockets that send to the group from an address of ours. */
 async function openSenders(
-  { hostname, source, ttl }: { hostname: string; source: string; ttl: number },
+  { hostname, localAddress, ttl }: { hostname: string; localAddress: string; ttl: number },
 ): Promise<readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn]> {
-  const sockets = bindUdpPortPair(source);
+  const sockets = bindUdpPortPair(localAddress);
   try {
     for (const socket of sockets) {
-      const membership = await socket.joinMulticastV4(hostname, source);
+      const membership = await socket.joinMulticastV4(hostname, localAddress);
       await membership.setTTL(ttl);
-      // Players on this machine are to get it, too.
+      // Players on this machine receive it, too.
       await membership.setLoopback(true);
     }
     return sockets;
@@ -176,12 +174,15 @@ async function openSenders(
   }
 }
 
-/** A socket that hears what receivers report to the group. */
-async function openReports({ hostname, port }: Deno.NetAddr, source: string): Promise<Deno.DatagramConn | undefined> {
+/** A socket for what receivers report to the group; `undefined` where it cannot be had, which the log explains. */
+async function openReports(
+  { hostname, port }: Deno.NetAddr,
+  localAddress: string,
+): Promise<Deno.DatagramConn | undefined> {
   let socket: Deno.DatagramConn | undefined;
   try {
     socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port, reuseAddress: true });
-    await socket.joinMulticastV4(hostname, source);
+    await socket.joinMulticastV4(hostname, localAddress);
     return socket;
   } catch (error) {
     socket?.close();

@@ -1,6 +1,6 @@
 /**
- * All sessions of a server, by their identifiers and by the addresses that their clients report from. Ends those that are
- * heard of no more.
+ * All sessions of a server, by their identifiers and by the addresses that their clients report from. Ends those whose clients are
+ * silent for too long.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
-import { JpegSender } from "../send/jpeg_sender.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
-import type { ClientSession } from "./client_session.ts";
+import type { Session } from "./session.ts";
 import type { Client } from "./client.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
 const CHECK_INTERVAL_MS = 5000;
+const SERVER_STOPPED = "the server stopped";
 
 /** How a session is kept. */
 export interface Tenure {
@@ -24,7 +24,7 @@ export interface Tenure {
   readonly client: Client;
   /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1). */
   readonly endsWithClient: boolean;
-  /** Whether it ends when nothing is heard of it for long. */
+  /** Whether it ends when its client is silent for long. */
   readonly expires: boolean;
   /** The RTCP port of its client. */
   readonly reportsFrom?: Deno.NetAddr;
@@ -32,37 +32,35 @@ export interface Tenure {
   readonly channels?: readonly number[];
 }
 
-/** The sessions of one server. */
+/** Keeps the sessions of one server. */
 export class SessionRegistry {
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, ClientSession>();
-  readonly #tenures = new Map<ClientSession, Tenure>();
-  /** Sessions of the standards by where their reports come from. */
-  readonly #reporters = new Map<string, Set<ClientSession>>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #tenures = new Map<Session, Tenure>();
+  /** RTSP/1.0 sessions by where their reports come from. */
+  readonly #reporters = new Map<string, Set<Session>>();
   #cancelCheck: (() => void) | undefined;
+  #isClosed = false;
 
-  /** Without sessions. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** How many sessions there are. */
   get size(): number {
     return this.#sessions.size;
   }
 
-  /** The session of that identifier. */
-  get(id: string): ClientSession | undefined {
+  get(id: string): Session | undefined {
     return this.#sessions.get(id);
   }
 
-  /** Whether an identifier is taken. */
   has(id: string): boolean {
     return this.#sessions.has(id);
   }
 
-  /** Adds a session. */
-  add(session: ClientSession, tenure: Tenure): void {
+  /** Adds a session. Where the server has stopped while it was set up, it ends at once. */
+  add(session: Session, tenure: Tenure): void {
+    if (this.#isClosed) return session.end(SERVER_STOPPED);
     const { client, expires, reportsFrom, channels = [] } = tenure;
     this.#sessions.set(session.id, session);
     this.#tenures.set(session, tenure);
@@ -76,7 +74,7 @@ export class SessionRegistry {
   }
 
   /** Ends a session and forgets it. */
-  end(session: ClientSession, reason: string): void {
+  end(session: Session, reason: string): void {
     session.end(reason);
     this.#sessions.delete(session.id);
     const tenure = this.#tenures.get(session);
@@ -93,35 +91,36 @@ export class SessionRegistry {
     if (reporting?.size === 0) this.#reporters.delete(key);
   }
 
-  /** A connection has ended: so do the sessions that cannot be without it. */
+  /** A connection has ended, and with it the sessions that cannot go on without it. */
   leave(client: Client, reason: string): void {
     for (const session of client.sessions) if (this.#tenures.get(session)?.endsWithClient) this.end(session, reason);
   }
 
-  /** Takes a datagram from a client's RTCP port; what comes from nowhere known is passed over. */
+  /** Takes a datagram from a client's RTCP port; one from an unknown address is ignored. */
   takeReport(packet: Uint8Array, from: Deno.NetAddr): void {
     for (const session of this.#reporters.get(hostAndPort(from)) ?? []) this.#takeReportOf(session, packet);
   }
 
-  /** Takes a packet from a channel of a client's connection; what is not for a session's reports is passed over. */
+  /** Takes a packet from a channel of a client's connection; one on another channel is ignored. */
   takeInterleaved(packet: Uint8Array, { client, channel }: { client: Client; channel: number }): void {
     const session = client.channels.get(channel);
     if (session !== undefined) this.#takeReportOf(session, packet);
   }
 
-  /** Ends all. */
+  /** Ends all sessions, and those that are still being set up when they come. */
   close(): void {
+    this.#isClosed = true;
     this.#cancelCheck?.();
-    for (const session of this.#sessions.values()) this.end(session, "the server stopped");
+    for (const session of this.#sessions.values()) this.end(session, SERVER_STOPPED);
   }
 
-  #takeReportOf(session: ClientSession, packet: Uint8Array): void {
+  #takeReportOf(session: Session, packet: Uint8Array): void {
     try {
       const { sender } = session;
-      if (!(sender instanceof JpegSender)) return;
+      if (sender.dialect !== "rtsp") return;
       for (const report of decodeRtcp(packet)) {
         if (report.kind !== "receiver-report" && report.kind !== "sender-report") continue;
-        // A receiver that has received nothing yet reports on nothing; a sender that does is none of ours.
+        // A receiver that has received nothing yet reports about no source.
         const isOurs = report.reports.length === 0
           ? report.kind === "receiver-report"
           : report.reports.some(({ ssrc }) => ssrc === sender.ssrc);
@@ -140,10 +139,10 @@ export class SessionRegistry {
     let isAnyLeft = false;
     for (const [session, { expires, endsWithClient }] of this.#tenures) {
       if (!expires) continue;
-      // Whoever has paused over TCP has nothing to report, and is there as long as the connection is: VLC asks nothing then.
+      // A client that has paused over TCP has nothing to report; it is there as long as its connection is. VLC sends nothing then.
       const isPausedOverTcp = endsWithClient && session.state === "READY" && session.sender.counters.packets > 0;
       if (session.heardMs < oldestMs && !isPausedOverTcp) {
-        this.end(session, `nothing was heard of it for ${SESSION_TIMEOUT_SECONDS} s`);
+        this.end(session, `nothing was heard from it for ${SESSION_TIMEOUT_SECONDS} s`);
       } else isAnyLeft = true;
     }
     this.#cancelCheck = isAnyLeft ? this.#clock.after(CHECK_INTERVAL_MS, () => this.#check()) : undefined;

@@ -1,100 +1,106 @@
 /**
- * Names to movies: the files below the served root, each indexed once, and the built-in test source. Stands between a
- * SETUP and its session.
+ * Names to sources: the files below the served root, the built-in test source, and live sources that were added. Stands between a
+ * request and its session.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
-import { indexFile } from "../../mjpeg/containers/file_format.ts";
-import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
 import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_payload.ts";
-import { FrameCache } from "./frame_cache.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
-import { type Media, MediaNotFoundError, MediaUnusableError } from "./media.ts";
-import { equal, FileAccess, type FileVersion, MovieFile, versionOf } from "./movie_file.ts";
+import { FileIndexes, type IndexedFile } from "./file_index.ts";
+import { FileSource } from "./file_source.ts";
+import { FrameCache } from "./frame_cache.ts";
+import { RegularTimes } from "./frame_times.ts";
 import type { ServedRoot } from "./served_root.ts";
-import { TEST_SOURCE_NAME, TestSource } from "./test_source.ts";
+import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
+import { TestSource } from "./test_source.ts";
 
 const log = getLogger(["mjpegrtsp", "catalog"]);
 
-/** A file as it was when it was indexed. */
-interface IndexedFile {
-  readonly version: FileVersion;
-  readonly movie: Promise<MovieFile>;
+const MAX_SUGGESTIONS = 5;
+
+/** Constructor options of {@linkcode Catalog}. */
+export interface CatalogOptions {
+  readonly root: ServedRoot;
+  /** Frames a second of files that have no times of their own. */
+  readonly frameRate: number;
+  /** Whether files start again at their end. */
+  readonly loop: boolean;
+  /** Live sources, by their names; a file of the same name is shadowed. */
+  readonly live?: readonly LiveSource[];
 }
 
 /** Everything that can be asked for by name. */
 export class Catalog {
-  readonly #root: ServedRoot;
+  readonly #options: CatalogOptions;
   readonly #cache = new FrameCache(FRAME_CACHE_BYTES);
   readonly #testSource = new TestSource();
-  /** By real path, in order of use, the oldest first. */
-  readonly #files = new Map<string, IndexedFile>();
+  readonly #files = new FileIndexes<FileSource>({
+    maxFiles: MAX_INDEXED_FILES,
+    open: (file) => this.#openFile(file),
+  });
+  /** Sources that are no files, by their names in small letters. */
+  readonly #named: ReadonlyMap<string, Source>;
 
-  /** The files below `root`. */
-  constructor(root: ServedRoot) {
-    this.#root = root;
+  constructor(options: CatalogOptions) {
+    this.#options = options;
+    this.#named = new Map(
+      [this.#testSource, ...options.live ?? []].map((source) => [source.name.toLowerCase(), source]),
+    );
   }
 
   /**
-   * The movie called `name`, for one session, which releases it. Rejects with a {@linkcode MediaNotFoundError} or a
-   * {@linkcode MediaUnusableError} that says why.
+   * The source called `name`. Rejects with a {@linkcode SourceNotFoundError} or a {@linkcode SourceUnusableError} that says why,
+   * and once `signal` aborts: nobody waits for it any more.
    */
-  async open(name: string): Promise<Media> {
-    if (name.replace(/^\/+/, "").toLowerCase() === TEST_SOURCE_NAME) return this.#testSource;
+  async find(name: string, signal: AbortSignal): Promise<Source> {
+    const named = this.#named.get(name.replace(/^\/+/, "").toLowerCase());
+    if (named !== undefined) return named;
     const path = await this.#resolve(name);
     if (path === undefined) {
-      const near = [...await this.#root.nearNames(name), TEST_SOURCE_NAME].slice(0, 5);
-      throw new MediaNotFoundError(`There is no file ${JSON.stringify(name)}; near names: ${near.join(", ")}`);
+      const near = [...await this.#options.root.nearNames(name), this.#testSource.name].slice(0, MAX_SUGGESTIONS);
+      throw new SourceNotFoundError(`There is no file ${JSON.stringify(name)}; near names: ${near.join(", ")}`);
     }
-    return (await this.#movie(name, path)).acquire();
+    try {
+      return await this.#files.get(path, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new SourceUnusableError(`Cannot serve ${path}: ${reasonOf(error)}`);
+    }
   }
 
   /** Ends what runs in the background. */
   close(): void {
     this.#testSource.close();
+    this.#files.close();
   }
 
   async #resolve(name: string): Promise<string | undefined> {
     try {
-      return await this.#root.resolve(name);
+      return await this.#options.root.resolve(name);
     } catch (error) {
-      throw new MediaUnusableError(`Cannot look for ${JSON.stringify(name)}: ${reason(error)}`);
+      throw new SourceUnusableError(`Cannot look for ${JSON.stringify(name)}: ${reasonOf(error)}`);
     }
   }
 
-  async #movie(name: string, path: string): Promise<MovieFile> {
-    try {
-      const version = versionOf(await Deno.stat(path));
-      let indexed = this.#files.get(path);
-      this.#files.delete(path);
-      if (indexed === undefined || !equal(indexed.version, version)) {
-        indexed = { version, movie: this.#index({ name, path, version }) };
-      }
-      this.#files.set(path, indexed);
-      for (const oldest of this.#files.keys()) {
-        if (this.#files.size <= MAX_INDEXED_FILES) break;
-        this.#files.delete(oldest);
-      }
-      return await indexed.movie;
-    } catch (error) {
-      this.#files.delete(path);
-      throw new MediaUnusableError(`Cannot serve ${path}: ${reason(error)}`);
-    }
-  }
-
-  async #index({ name, path, version }: { name: string; path: string; version: FileVersion }): Promise<MovieFile> {
-    using file = await Deno.open(path, { read: true });
-    const index = await indexFile(new FileAccess(file, version.sizeBytes));
-    describeIndex(path, index);
-    return new MovieFile({ name, path, version, index, cache: this.#cache });
+  #openFile({ path, version, index }: IndexedFile): FileSource {
+    logIndex(path, index);
+    const { root, frameRate, loop } = this.#options;
+    return new FileSource({
+      name: root.nameOf(path),
+      path,
+      version,
+      index,
+      times: new RegularTimes(index.count, frameRate),
+      loops: loop,
+      cache: this.#cache,
+    });
   }
 }
 
-/** Says once a file what its viewers should know of it. */
-function describeIndex(path: string, index: FrameIndex): void {
-  const { format, count, largestBytes, problem } = index;
+/** Says once for each file what its viewers should know. */
+function logIndex(path: string, { format, count, largestBytes, problem }: IndexedFile["index"]): void {
   log.info("indexed {path}: {count} frames, {format}, the largest {largestBytes} bytes", {
     path,
     count,
@@ -113,6 +119,6 @@ function describeIndex(path: string, index: FrameIndex): void {
   }
 }
 
-function reason(error: unknown): string {
+function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

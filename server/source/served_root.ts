@@ -51,6 +51,11 @@ export class ServedRoot {
     return await this.#insideRoot(path);
   }
 
+  /** The name under which a file that {@linkcode ServedRoot.resolve} found is served, with `/` between its parts. */
+  nameOf(realPath: string): string {
+    return this.#onlyFile?.name ?? relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
+  }
+
   /** Up to five names that can be served and look most like `name`. */
   async nearNames(name: string): Promise<string[]> {
     if (name.length > MAX_NEAR_NAME_CHARS) return [];

@@ -1,12 +1,14 @@
 /**
- * The built-in test source as a movie: a minute of test pattern that begins again at its end. Each frame is drawn when
- * it is first wanted, by a worker, so that encoding never holds up a session, and kept.
+ * The built-in test source: a minute of test pattern that loops. A worker draws each frame when it is first wanted, so that
+ * encoding never holds up a session; the frames are kept.
  *
  * @module
  */
 
-import { DEFAULT_TEST_PATTERN, TEST_FRAME_MAX_BYTES } from "../../mjpeg/testsrc/test_pattern.ts";
-import type { Media } from "./media.ts";
+import { DEFAULT_TEST_PATTERN } from "../../mjpeg/testsrc/test_pattern.ts";
+import { RegularTimes } from "./frame_times.ts";
+import { IndexedCursor, type IndexedFrames } from "./indexed_cursor.ts";
+import type { SeekableSource } from "./source.ts";
 import type { DrawnFrame } from "./test_source_worker.ts";
 
 /** The name that is always there. */
@@ -17,27 +19,33 @@ const PERIOD_SECONDS = 60;
 const READ_AHEAD = 4;
 
 /** One test source for all sessions. */
-export class TestSource implements Media {
+export class TestSource implements SeekableSource, IndexedFrames {
+  readonly isLive = false;
   readonly name: string = TEST_SOURCE_NAME;
+  readonly loops = true;
   readonly frameRate: number = DEFAULT_TEST_PATTERN.frameRate;
-  readonly frameCount: number = DEFAULT_TEST_PATTERN.frameRate * PERIOD_SECONDS;
-  readonly isEndless = true;
-  readonly largestFrameBytes: number = TEST_FRAME_MAX_BYTES;
+  readonly times: RegularTimes = new RegularTimes(this.frameRate * PERIOD_SECONDS, this.frameRate);
+  readonly frameCount: number = this.times.count;
+  readonly durationUs: number = this.times.durationUs;
   readonly #frames: (Uint8Array | undefined)[] = [];
   readonly #drawing = new Map<number, PromiseWithResolvers<Uint8Array>>();
   #worker: Worker | undefined;
   #drawnCount = 0;
+
+  firstFrame(): Uint8Array | Promise<Uint8Array> {
+    return this.frame(0);
+  }
+
+  openCursor(): IndexedCursor {
+    return new IndexedCursor(this, { onClose() {} });
+  }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {
     for (let ahead = 1; ahead <= READ_AHEAD; ahead++) this.#draw((index + ahead) % this.frameCount);
     return this.#frames[index] ?? this.#draw(index)!.promise;
   }
 
-  release(): void {
-    // Shared by all sessions for as long as the server runs.
-  }
-
-  /** Ends the worker; frames still being drawn are given up. */
+  /** Ends the worker. Whoever waits for a frame gets an error. */
   close(): void {
     this.#worker?.terminate();
     this.#worker = undefined;

@@ -8,7 +8,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
-import { decodeJpegPayload, packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
+import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
+import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { peerTest } from "../support/peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";

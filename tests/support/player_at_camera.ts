@@ -9,7 +9,7 @@ import type { PlaybackStatus, ReceivedFrame } from "../../page/playback.ts";
 import { Player, type PlayerOptions } from "../../client/player.ts";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
-import { packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
+import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";

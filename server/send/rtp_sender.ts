@@ -1,5 +1,5 @@
 /**
- * Frames to a client of the standards: RTP/JPEG (RFC 2435) with its clock of 90 kHz, and RTCP sender reports.
+ * Frames to a client that speaks RTSP/1.0: RTP/JPEG (RFC 2435) with its clock of 90 kHz, and RTCP sender reports.
  *
  * @module
  */
@@ -9,30 +9,29 @@ import type { Clock } from "../../net/clock.ts";
 import { JPEG_CLOCK_RATE, JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload.ts";
 import { RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../../rtp/rtcp.ts";
+import { Sequencer } from "../../rtp/sequencer.ts";
+import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "../limits.ts";
+import { type FramePacketizer, type FramePackets, type FrameSize, rtpBytesOf } from "../packetize/frame_packetizer.ts";
 import {
-  type FrameSender,
   type FrameTime,
   joinSentences,
   type LogSentence,
+  type RtspFrameSender,
   type SendCounters,
 } from "./frame_sender.ts";
-import { type FramePackets, type JpegPackets, type PictureSize, rtpBytesOf } from "./jpeg_packets.ts";
-import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "../limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
-/** Constructor options of {@linkcode JpegSender}. */
-export interface JpegSenderOptions {
+/** Constructor options of {@linkcode RtpSender}. */
+export interface RtpSenderOptions {
   /** The client as the log names it. */
   readonly peer: string;
-  /** The way to it. */
   readonly transport: RtpTransport;
-  /** Makes the packets. */
-  readonly packets: JpegPackets;
-  /** The size that the description tells: the only one that pictures too large for RTP/JPEG's own header can have. */
-  readonly describedSize: PictureSize;
-  /** The time of day, and the one that frames are due by. */
+  readonly packetizer: FramePacketizer;
+  /** The size that the description tells: the only one that frames too large for RTP/JPEG's own header can have. */
+  readonly describedSize: FrameSize;
+  /** The time of day, and the clock that frames are due by. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for the random start values (RFC 3550, 5.1). */
   readonly random: () => number;
@@ -40,71 +39,62 @@ export interface JpegSenderOptions {
   readonly canonicalName: string;
 }
 
-/** The sending side of one session of the standards. */
-export class JpegSender implements FrameSender {
+/** The sending side of one RTSP/1.0 session. */
+export class RtpSender implements RtspFrameSender {
+  readonly dialect = "rtsp";
+  readonly dropsOverdueFrames = true;
   readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
-  /** Synchronization source identifier. */
-  readonly ssrc: number;
-  readonly #options: JpegSenderOptions;
-  readonly #timestampAtZero: number;
-  #sequenceNumber: number;
-  #payloadBytes = 0;
+  readonly #options: RtpSenderOptions;
+  readonly #sequencer: Sequencer;
   #cancelReport: (() => void) | undefined;
   #cancelBye: (() => void) | undefined;
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
-  /** Whether frames are to leave, so that there is something to report. */
-  #isActive = false;
+  /** Whether the session plays, so that there is something to report. */
+  #isPlaying = false;
   #isClosed = false;
 
-  /** Starts at random numbers. */
-  constructor(options: JpegSenderOptions) {
+  constructor(options: RtpSenderOptions) {
     this.#options = options;
-    const word = () => Math.floor(options.random() * 2 ** 32);
-    this.ssrc = word();
-    this.#timestampAtZero = word();
-    this.#sequenceNumber = word() & 0xffff;
+    this.#sequencer = Sequencer.random({ random: options.random, clockRate: JPEG_CLOCK_RATE });
   }
 
   get destination(): string {
     return this.#options.transport.destination;
   }
 
-  /** The sequence number that the next packet will have. */
+  get ssrc(): number {
+    return this.#sequencer.ssrc;
+  }
+
   get nextSequenceNumber(): number {
-    return this.#sequenceNumber;
+    return this.#sequencer.nextSequenceNumber;
   }
 
-  /** The RTP timestamp of a time of the server's clock. */
   timestampAt(dueMs: number): number {
-    return (this.#timestampAtZero + Math.round(dueMs * JPEG_CLOCK_RATE / 1000)) % 2 ** 32;
+    return this.#sequencer.timestampAt(dueMs);
   }
 
-  /** Takes what the client reports of the stream. */
   takeReport(report: ReportBlock): void {
     if (report.ssrc === this.ssrc) this.#lastReport = report;
   }
 
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void> {
-    const { transport, packets } = this.#options;
-    if (!transport.isReady) {
-      this.counters.droppedFrames++;
-      return;
-    }
-    this.#isActive = true;
-    const frame = packets.of(jpeg);
-    return frame instanceof Promise
-      ? frame.then((made) => this.#sendPackets(made, time))
-      : this.#sendPackets(frame, time);
+    const { transport, packetizer } = this.#options;
+    if (!transport.isReady) return this.drop(1);
+    this.#isPlaying = true;
+    const packets = packetizer.packetsOf(jpeg);
+    return packets instanceof Promise
+      ? packets.then((made) => this.#sendPackets(made, time))
+      : this.#sendPackets(packets, time);
   }
 
-  leaveOut(frames: number): boolean {
+  drop(frames: number): void {
     this.counters.droppedFrames += frames;
-    return true;
   }
 
   pause(): void {
-    this.#isActive = false;
+    this.#isPlaying = false;
     this.#cancelBye?.();
     this.#options.transport.flush();
     this.#cancelReport?.();
@@ -130,13 +120,13 @@ export class JpegSender implements FrameSender {
       report === undefined ? undefined : {
         template: "the client reported {reportedLost} packets lost and {reportedJitterMs} ms of jitter",
         properties: {
-          // Doubled packets count against lost ones (RFC 3550, 6.4.1), and live555 counts its first packet not at all.
+          // Duplicates count against lost packets (RFC 3550, 6.4.1), and live555 does not count its first packet.
           reportedLost: Math.max(0, report.cumulativeLost),
           reportedJitterMs: Math.round(report.jitter * 10_000 / JPEG_CLOCK_RATE) / 10,
         },
       },
       droppedFrames === 0 ? undefined : {
-        template: "{droppedFrames} frames were left out",
+        template: "{droppedFrames} frames were dropped",
         properties: { droppedFrames },
       },
       this.#options.transport.summary(),
@@ -145,17 +135,15 @@ export class JpegSender implements FrameSender {
 
   #sendPackets(frame: FramePackets | Error, time: FrameTime): void | Promise<void> {
     if (this.#isClosed) return;
-    if (frame instanceof Error) return this.#passOver(frame);
-    const problem = this.#sizeProblem(frame.size);
-    if (problem !== undefined) return this.#passOver(problem);
+    const problem = frame instanceof Error ? frame : this.#sizeProblem(frame.size);
+    if (frame instanceof Error || problem !== undefined) return this.#dropUnusable(problem!);
     this.#cancelBye?.();
-    if (this.#cancelReport === undefined && this.#isActive) this.#report();
-    const first = { sequenceNumber: this.#sequenceNumber, timestamp: this.timestampAt(time.dueMs), ssrc: this.ssrc };
-    const sent = this.#options.transport.sendFrame(frame, first, time);
+    if (this.#cancelReport === undefined && this.#isPlaying) this.#report();
+    const sent = this.#options.transport.sendFrame(frame, this.#sequencer.stampAt(time.dueMs), time);
     return sent instanceof Promise ? sent.then((count) => this.#count(frame, count)) : this.#count(frame, sent);
   }
 
-  #sizeProblem({ width, height }: PictureSize): Error | undefined {
+  #sizeProblem({ width, height }: FrameSize): Error | undefined {
     const { describedSize } = this.#options;
     const isLarge = width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION;
     if (!isLarge || width === describedSize.width && height === describedSize.height) return undefined;
@@ -166,20 +154,18 @@ export class JpegSender implements FrameSender {
 
   /** So many packets of a frame have left. */
   #count(frame: FramePackets, packets: number): void {
-    this.#sequenceNumber = (this.#sequenceNumber + packets) & 0xffff;
-    const bytes = rtpBytesOf(frame, packets);
-    if (packets === frame.offsets.length - 1) this.counters.frames++;
+    this.#sequencer.advance(packets);
+    if (packets === frame.packets.length) this.counters.frames++;
     this.counters.packets += packets;
-    this.counters.bytes += bytes;
-    this.#payloadBytes += bytes - packets * RTP_HEADER_BYTES;
+    this.counters.bytes += rtpBytesOf(frame, packets);
   }
 
-  /** A frame that cannot be carried is left out; the same reason is told once. */
-  #passOver(problem: Error): void {
-    this.counters.droppedFrames++;
+  /** A frame that cannot be carried is dropped; the log tells the same reason once. */
+  #dropUnusable(problem: Error): void {
+    this.drop(1);
     if (problem.message === this.#lastProblem) return;
     this.#lastProblem = problem.message;
-    log.warn("{peer}: a frame is left out: {reason}", { peer: this.#options.peer, reason: problem.message });
+    log.warn("{peer}: a frame is dropped: {reason}", { peer: this.#options.peer, reason: problem.message });
   }
 
   #sayBye(): void {
@@ -190,22 +176,22 @@ export class JpegSender implements FrameSender {
 
   /** Sends a report now and every few seconds. */
   #report(): void {
-    const { clock } = this.#options;
     this.#sendRtcp([]);
-    this.#cancelReport = clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
+    this.#cancelReport = this.#options.clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
   }
 
   /** A sender report and our name in front of `packets` (RFC 3550, 6.1). */
   #sendRtcp(packets: readonly RtcpPacket[]): void {
     const { transport, clock, canonicalName } = this.#options;
+    const { packets: packetCount, bytes } = this.counters;
     transport.sendRtcp(encodeRtcp([
       {
         kind: "sender-report",
         ssrc: this.ssrc,
         unixMs: clock.unixMs(),
         rtpTimestamp: this.timestampAt(clock.nowMs()),
-        packetCount: this.counters.packets % 2 ** 32,
-        octetCount: this.#payloadBytes % 2 ** 32,
+        packetCount: packetCount % 2 ** 32,
+        octetCount: (bytes - packetCount * RTP_HEADER_BYTES) % 2 ** 32,
         reports: [],
       },
       { kind: "cname", ssrc: this.ssrc, name: canonicalName },

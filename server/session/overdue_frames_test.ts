@@ -1,40 +1,43 @@
-/** Sessions behind their time: what is sent, what is left out, and when. */
+/** Sessions with overdue frames: what is sent, what is dropped, and when. */
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { FrameSender, SendCounters } from "../send/frame_sender.ts";
 import { MAX_FRAMES_BEHIND } from "../limits.ts";
-import type { Media } from "../source/media.ts";
+import { RegularTimes } from "../source/frame_times.ts";
+import { IndexedCursor } from "../source/indexed_cursor.ts";
+import type { SeekableSource } from "../source/source.ts";
 import { Pacer } from "../send/pacer.ts";
-import { Session } from "./session.ts";
+import { UnicastSession } from "./unicast_session.ts";
 
 const FRAME_RATE = 20;
 
 /** A session whose frames are their own numbers, from 0. */
-function open({ frameCount = 100, leavesOut = true, loop = false }) {
+function open({ frameCount = 100, drops = true, loops = false }) {
   const clock = new FakeClock();
   const sent: number[] = [];
   const counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   let finished = false;
   const sender: FrameSender = {
+    dialect: "lab",
     counters,
     destination: "nowhere",
+    dropsOverdueFrames: drops,
     send: ([number]) => void sent.push(number),
-    leaveOut(frames) {
-      if (leavesOut) counters.droppedFrames += frames;
-      return leavesOut;
-    },
+    drop: (frames) => counters.droppedFrames += frames,
     pause() {},
     finish: () => finished = true,
     close() {},
     summary: () => undefined,
   };
-  const media: Media = {
-    ...{ name: "numbers", frameCount, frameRate: undefined, isEndless: false, largestFrameBytes: 1 },
-    frame: (index) => Uint8Array.of(index),
-    release() {},
+  const times = new RegularTimes(frameCount, FRAME_RATE);
+  const frames = { times, loops, frame: (index: number) => Uint8Array.of(index) };
+  const source: SeekableSource = {
+    ...{ isLive: false, name: "numbers", frameCount, durationUs: times.durationUs, frameRate: FRAME_RATE, loops },
+    firstFrame: () => frames.frame(0),
+    openCursor: () => new IndexedCursor(frames, { onClose() {} }),
   };
   const pacer = new Pacer(clock);
-  const session = new Session({ id: "1", peer: "test", media, sender, frameRate: FRAME_RATE, loop, pacer, clock });
+  const session = new UnicastSession({ id: "1", peer: "test", source, sender, pacer, clock });
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   return {
     session,
@@ -58,10 +61,10 @@ function open({ frameCount = 100, leavesOut = true, loop = false }) {
 
 const upTo = (end: number, start = 0) => Array.from({ length: end - start }, (_, index) => start + index);
 
-Deno.test(`a session ${MAX_FRAMES_BEHIND} frames behind sends them all; one more, and it leaves them out`, async () => {
+Deno.test(`a session ${MAX_FRAMES_BEHIND} frames behind sends them all; one more, and it drops them`, async () => {
   for (const [behind, expected] of [[MAX_FRAMES_BEHIND, 0], [MAX_FRAMES_BEHIND + 1, MAX_FRAMES_BEHIND + 1]]) {
     const opened = open({});
-    opened.session.play({ from: 0 });
+    opened.session.play({ fromUs: 0 });
     await opened.run(1);
     // The next frame is due just now.
     const { length } = opened.sent;
@@ -75,10 +78,10 @@ Deno.test(`a session ${MAX_FRAMES_BEHIND} frames behind sends them all; one more
   }
 });
 
-Deno.test("a session far behind leaves out what is past at any place of the movie, the last frames as the first", async () => {
+Deno.test("a session far behind drops what is overdue at any place of the source, the last frames as the first", async () => {
   for (const from of [0, 50, 90, 98]) {
     const opened = open({});
-    opened.session.play({ from });
+    opened.session.play({ fromUs: from * 1e6 / FRAME_RATE });
     await opened.run(1);
     const { length } = opened.sent;
     await opened.stall(200);
@@ -89,10 +92,10 @@ Deno.test("a session far behind leaves out what is past at any place of the movi
   }
 });
 
-Deno.test("a session whose sender leaves nothing out goes on in its own time, wherever it was held up", async () => {
+Deno.test("a session whose sender drops nothing goes on in its own time, wherever it was held up", async () => {
   for (const from of [0, 85]) {
-    const opened = open({ leavesOut: false });
-    opened.session.play({ from });
+    const opened = open({ drops: false });
+    opened.session.play({ fromUs: from * 1e6 / FRAME_RATE });
     await opened.run(1);
     const { length } = opened.sent;
     await opened.stall(200);
@@ -104,8 +107,8 @@ Deno.test("a session whose sender leaves nothing out goes on in its own time, wh
   }
 });
 
-Deno.test("a session that begins again at the end is where it should be after having been behind", async () => {
-  const opened = open({ frameCount: 30, loop: true });
+Deno.test("a session that loops is where it should be after having been behind", async () => {
+  const opened = open({ frameCount: 30, loops: true });
   opened.session.play();
   await opened.run(1);
   const { length } = opened.sent;

@@ -1,32 +1,34 @@
 /**
- * Frames as RTP/JPEG packets, made once a frame, whoever watches: they live as long as the frame itself does. What differs
- * between sessions is stamped into copies of them.
+ * Frames to RTP/JPEG packets: each frame is conditioned and packetized once, whoever watches, and its packets live as long as the
+ * frame itself does. What differs between sessions (channel, sequence number, timestamp, SSRC) is stamped into copies of them.
  *
  * @module
  */
 
-import { packetizeJpeg } from "../../rtp/jpeg/jpeg_payload.ts";
 import { encodeInterleavedHeader, INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
+import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import type { Conditioner } from "./conditioner.ts";
 
-/** The packets of one frame, one behind the other, each behind an interleaved header; shared, not to be written to. */
+/** What stands in front of each payload: an interleaved header, for TCP, and an RTP header. */
+const HEADROOM_BYTES = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
+
+/** The packets of one frame in one buffer, each behind an interleaved header. Shared, not to be written to. */
 export interface FramePackets {
   /** All bytes. Channel, sequence number, timestamp and SSRC are 0. */
   readonly bytes: Uint8Array;
-  /** Where each interleaved header begins, and the end. */
+  /** Where each interleaved header starts, and the end. */
   readonly offsets: readonly number[];
   /** The RTP packets: views of the same bytes. */
   readonly packets: readonly Uint8Array[];
-  /** Samples a line, and lines. */
-  readonly size: PictureSize;
-  /** Why the picture was encoded anew, with some loss; `undefined` where its pixels are the frame's own. */
+  readonly size: FrameSize;
+  /** Why the frame was re-encoded, with some loss; `undefined` where its pixels are the source's own. */
   readonly reencodedBecause: string | undefined;
 }
 
-/** Size of a picture. */
-export interface PictureSize {
+/** Size of a frame. */
+export interface FrameSize {
   /** Samples a line. */
   readonly width: number;
   /** Lines. */
@@ -38,21 +40,21 @@ export function rtpBytesOf({ offsets }: FramePackets, count: number): number {
   return offsets[count] - count * INTERLEAVED_HEADER_BYTES;
 }
 
-/** Conditions and packetizes the frames of all sessions. */
-export class JpegPackets {
+/** Packetizes the frames of all sessions. */
+export class FramePacketizer {
   readonly #conditioner: Conditioner;
   readonly #maxPayloadBytes: number;
   /** By the bytes of the frame, which sessions share. */
   readonly #packets = new WeakMap<Uint8Array, FramePackets | Error | Promise<FramePackets | Error>>();
 
-  /** RTP packets of at most `maxPacketBytes`. */
+  /** RTP packets have at most `maxPacketBytes`. */
   constructor(conditioner: Conditioner, { maxPacketBytes }: { readonly maxPacketBytes: number }) {
     this.#conditioner = conditioner;
     this.#maxPayloadBytes = maxPacketBytes - RTP_HEADER_BYTES;
   }
 
-  /** The packets of a frame, at once unless it has to be coded anew. An error says why RTP/JPEG cannot carry it. */
-  of(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
+  /** The packets of a frame, at once unless a worker has to transcode it. An error says why RTP/JPEG cannot carry it. */
+  packetsOf(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
     let packets = this.#packets.get(jpeg);
     if (packets === undefined) {
       packets = this.#make(jpeg);
@@ -74,8 +76,8 @@ export class JpegPackets {
     const { image, reencodedBecause } = frame;
     const { width, height } = image;
     try {
-      const packets = joinPackets(packetizeJpeg(image, { maxPayloadBytes: this.#maxPayloadBytes }));
-      return { ...packets, size: { width, height }, reencodedBecause };
+      const payloads = packetizeJpeg(image, { maxPayloadBytes: this.#maxPayloadBytes, headroomBytes: HEADROOM_BYTES });
+      return { ...withHeaders(payloads), size: { width, height }, reencodedBecause };
     } catch (error) {
       if (isUnusable(error)) return error;
       throw error;
@@ -83,17 +85,14 @@ export class JpegPackets {
   }
 }
 
-/** Payloads as packets, the marker on the last. */
-function joinPackets(payloads: readonly Uint8Array[]): Pick<FramePackets, "bytes" | "offsets" | "packets"> {
-  const overhead = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
-  const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + overhead + length, 0));
-  const offsets: number[] = [0];
-  const packets: Uint8Array[] = [];
-  for (const [index, payload] of payloads.entries()) {
-    const at = offsets[index];
-    const lengthBytes = RTP_HEADER_BYTES + payload.length;
-    encodeInterleavedHeader(bytes, at, { channel: 0, lengthBytes });
-    const packet = bytes.subarray(at + INTERLEAVED_HEADER_BYTES, at + overhead + payload.length);
+/** Writes the headers in front of payloads that have room for them; the last packet gets the marker. */
+function withHeaders(payloads: readonly Uint8Array[]): Pick<FramePackets, "bytes" | "offsets" | "packets"> {
+  const bytes = new Uint8Array(payloads[0].buffer);
+  const offsets: number[] = [];
+  const packets = payloads.map((payload, index) => {
+    const at = payload.byteOffset - HEADROOM_BYTES;
+    const packet = bytes.subarray(at + INTERLEAVED_HEADER_BYTES, payload.byteOffset + payload.length);
+    encodeInterleavedHeader(bytes, at, { channel: 0, lengthBytes: packet.length });
     encodeRtpHeader(packet, {
       marker: index === payloads.length - 1,
       payloadType: PAYLOAD_TYPE_JPEG,
@@ -101,9 +100,9 @@ function joinPackets(payloads: readonly Uint8Array[]): Pick<FramePackets, "bytes
       timestamp: 0,
       ssrc: 0,
     });
-    packet.set(payload, RTP_HEADER_BYTES);
-    packets.push(packet);
-    offsets.push(at + overhead + payload.length);
-  }
+    offsets.push(at);
+    return packet;
+  });
+  offsets.push(bytes.length);
   return { bytes, offsets, packets };
 }

@@ -2,37 +2,55 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
 import { FAKE_EPOCH_MS, FakeClock } from "../../tests/support/fake_clock.ts";
 import { BURST_PACKETS } from "../limits.ts";
-import type { Media } from "../source/media.ts";
+import { RegularTimes } from "../source/frame_times.ts";
+import { IndexedCursor, type IndexedFrames } from "../source/indexed_cursor.ts";
+import type { SeekableSource } from "../source/source.ts";
 import { NetworkEmulator, NO_IMPAIRMENTS } from "../emulation/network_emulator.ts";
 import { Pacer } from "../send/pacer.ts";
 import { LabSender, type LabSenderOptions } from "../lab/lab_sender.ts";
-import type { PlayOptions } from "./client_session.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import type { PlayOptions } from "./session.ts";
+import { UnicastSession, type UnicastSessionOptions } from "./unicast_session.ts";
 import { DatagramSender, type OutgoingPacket } from "../send/datagram_sender.ts";
 
 const FRAME_BYTES = 3000;
 
-/** A movie in memory: frame k is full of k. */
-class MemoryMovie implements Media {
+const FRAME_RATE = 20;
+/** Time of a frame, in microseconds. */
+const at = (frame: number) => frame * 1e6 / FRAME_RATE;
+
+/** A source in memory: frame k is full of k. */
+class MemorySource implements SeekableSource, IndexedFrames {
+  readonly isLive = false;
   readonly name = "memory.mjpeg";
-  readonly frameRate = undefined;
-  readonly isEndless = false;
-  readonly largestFrameBytes = FRAME_BYTES;
-  released = 0;
-  constructor(readonly frameCount: number) {}
+  readonly frameRate = FRAME_RATE;
+  readonly times: RegularTimes;
+  readonly frameCount: number;
+  readonly durationUs: number;
+  closedCursors = 0;
+
+  constructor(frameCount: number, readonly loops: boolean) {
+    this.times = new RegularTimes(frameCount, FRAME_RATE);
+    this.frameCount = frameCount;
+    this.durationUs = this.times.durationUs;
+  }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {
     const data = new Uint8Array(FRAME_BYTES).fill(index);
     return index % 2 === 0 ? data : Promise.resolve(data);
   }
 
-  release(): void {
-    this.released++;
+  firstFrame(): Uint8Array | Promise<Uint8Array> {
+    return this.frame(0);
+  }
+
+  openCursor(): IndexedCursor {
+    return new IndexedCursor(this, { onClose: () => this.closedCursors++ });
   }
 }
 
-type OpenOptions = Partial<SessionOptions> & Partial<LabSenderOptions> & {
+type OpenOptions = Partial<UnicastSessionOptions> & Partial<LabSenderOptions> & {
   readonly frames?: number;
+  readonly loop?: boolean;
   readonly emulator?: NetworkEmulator<OutgoingPacket>;
   readonly destination?: Deno.NetAddr;
 };
@@ -43,8 +61,8 @@ function open(options: OpenOptions = {}) {
   const receiver = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const clock = new FakeClock();
   const pacer = new Pacer(clock);
-  const media = new MemoryMovie(options.frames ?? 10);
-  const path = new DatagramSender({
+  const source = new MemorySource(options.frames ?? 10, options.loop ?? false);
+  const datagrams = new DatagramSender({
     destination: options.destination ?? receiver.addr as Deno.NetAddr,
     emulator: options.emulator,
     pacer,
@@ -52,21 +70,12 @@ function open(options: OpenOptions = {}) {
     onError: (error) => session.fail(error),
   });
   const { sockets = [socket], fragmentBytes } = options;
-  const sender = new LabSender({ peer: "test", path, sockets, fragmentBytes, pacer, clock });
-  const session: Session = new Session({
-    id: "123456",
-    peer: "test",
-    media,
-    sender,
-    frameRate: 20,
-    loop: options.loop ?? false,
-    pacer,
-    clock,
-  });
+  const sender = new LabSender({ peer: "test", datagrams, sockets, fragmentBytes, pacer, clock });
+  const session = new UnicastSession({ id: "123456", peer: "test", source, sender, pacer, clock });
   return {
     session,
     clock,
-    media,
+    source,
     socket,
     /** Lets the time of one frame go by and whatever that sets off come to rest. */
     async tick(milliseconds = 50): Promise<void> {
@@ -92,7 +101,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-Deno.test("Session sends the lab's packets: one frame each 50 ms, numbers from 1, seconds, SSRC 0", async () => {
+Deno.test("UnicastSession sends the lab's packets: one frame each 50 ms, numbers from 1, seconds, SSRC 0", async () => {
   using opened = open();
   opened.session.play();
   await opened.tick(0);
@@ -110,7 +119,7 @@ Deno.test("Session sends the lab's packets: one frame each 50 ms, numbers from 1
   }
 });
 
-Deno.test("Session goes on after PAUSE where it was, and its numbers with it", async () => {
+Deno.test("UnicastSession goes on after PAUSE where it was, and its numbers with it", async () => {
   using opened = open();
   opened.session.play();
   for (let frame = 0; frame < 3; frame++) await opened.tick();
@@ -127,7 +136,7 @@ Deno.test("Session goes on after PAUSE where it was, and its numbers with it", a
   });
 });
 
-Deno.test("Session stops at the end of the movie, and PAUSE and PLAY begin it again", async () => {
+Deno.test("UnicastSession stops at the end of the movie, and PAUSE and PLAY begin it again", async () => {
   using opened = open({ frames: 3 });
   opened.session.play();
   for (let frame = 0; frame < 6; frame++) await opened.tick();
@@ -141,7 +150,7 @@ Deno.test("Session stops at the end of the movie, and PAUSE and PLAY begin it ag
   ]);
 });
 
-Deno.test("Session begins again at the end where it loops, numbers going on", async () => {
+Deno.test("UnicastSession begins again at the end where it loops, numbers going on", async () => {
   using opened = open({ frames: 2, loop: true });
   opened.session.play();
   for (let frame = 0; frame < 6; frame++) await opened.tick();
@@ -151,7 +160,7 @@ Deno.test("Session begins again at the end where it loops, numbers going on", as
   ]);
 });
 
-Deno.test("Session catches up after a short delay and lets go of a long one", async () => {
+Deno.test("UnicastSession catches up after a short delay and lets go of a long one", async () => {
   using opened = open({ frames: 100 });
   opened.session.play();
   await opened.tick(0);
@@ -167,17 +176,17 @@ Deno.test("Session catches up after a short delay and lets go of a long one", as
 });
 
 const RANGES: readonly { title: string; play: PlayOptions; frames: number[]; atMs?: number[] }[] = [
-  { title: "from a frame on", play: { from: 7 }, frames: [7, 8, 9] },
-  { title: "up to a frame", play: { from: 2, to: 4 }, frames: [2, 3] },
+  { title: "from a frame on", play: { fromUs: at(7) }, frames: [7, 8, 9] },
+  { title: "up to a frame", play: { fromUs: at(2), toUs: at(4) }, frames: [2, 3] },
   { title: "twice as many frames", play: { scale: 2 }, frames: [0, 2, 4, 6, 8] },
-  { title: "backwards", play: { from: 3, scale: -1 }, frames: [3, 2, 1, 0] },
-  { title: "backwards, down to a frame", play: { from: 5, to: 2, scale: -1 }, frames: [5, 4, 3] },
-  { title: "slow motion", play: { from: 8, scale: 0.5 }, frames: [8, 9], atMs: [0, 100] },
-  { title: "in half the time", play: { from: 6, speed: 2 }, frames: [6, 7, 8, 9], atMs: [0, 25, 50, 75] },
+  { title: "backwards", play: { fromUs: at(3), scale: -1 }, frames: [3, 2, 1, 0] },
+  { title: "backwards, down to a frame", play: { fromUs: at(5), toUs: at(3), scale: -1 }, frames: [5, 4, 3] },
+  { title: "slow motion", play: { fromUs: at(8), scale: 0.5 }, frames: [8, 9], atMs: [0, 100] },
+  { title: "in half the time", play: { fromUs: at(6), speed: 2 }, frames: [6, 7, 8, 9], atMs: [0, 25, 50, 75] },
 ];
 
 for (const { title, play, frames, atMs } of RANGES) {
-  Deno.test(`Session plays ${title}`, async () => {
+  Deno.test(`UnicastSession plays ${title}`, async () => {
     using opened = open();
     const sent: number[] = [];
     const sentMs: number[] = [];
@@ -195,19 +204,19 @@ for (const { title, play, frames, atMs } of RANGES) {
   });
 }
 
-Deno.test("Session that is played again while it plays goes on from the new place only", async () => {
+Deno.test("UnicastSession that is played again while it plays goes on from the new place only", async () => {
   using opened = open();
   opened.session.play();
   await opened.tick(0);
   await opened.tick();
-  opened.session.play({ from: 8 });
+  opened.session.play({ fromUs: at(8) });
   for (let step = 0; step < 5; step++) await opened.tick();
   const packets = await opened.receive(opened.session.sender.counters.packets);
   assertEquals(packets.map(({ payload }) => payload[0]).slice(-2), [8, 9]);
   assertEquals(packets.map(({ sequenceNumber }) => sequenceNumber), packets.map((_, index) => index + 1));
 });
 
-Deno.test("Session cuts frames into fragments, the marker on the last, all of one time", async () => {
+Deno.test("UnicastSession cuts frames into fragments, the marker on the last, all of one time", async () => {
   using opened = open({ fragmentBytes: 1408 });
   opened.session.play();
   await opened.tick(0);
@@ -223,7 +232,7 @@ Deno.test("Session cuts frames into fragments, the marker on the last, all of on
   });
 });
 
-Deno.test(`Session lets ${BURST_PACKETS} fragments leave at once, and the others of a frame later`, async () => {
+Deno.test(`UnicastSession lets ${BURST_PACKETS} fragments leave at once, and the others of a frame later`, async () => {
   const fragmentBytes = Math.ceil(FRAME_BYTES / (BURST_PACKETS + 10));
   using opened = open({ fragmentBytes });
   opened.session.play();
@@ -238,7 +247,7 @@ Deno.test(`Session lets ${BURST_PACKETS} fragments leave at once, and the others
   assertEquals(packets.map(({ marker }) => marker), [...Array(count - 1).fill(false), true]);
 });
 
-Deno.test("Session sends frame k from socket k modulo their number", async () => {
+Deno.test("UnicastSession sends frame k from socket k modulo their number", async () => {
   const sockets = [0, 1, 2].map(() => Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 }));
   const receiver = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   try {
@@ -254,7 +263,7 @@ Deno.test("Session sends frame k from socket k modulo their number", async () =>
   }
 });
 
-Deno.test("Session goes on in fragments where the system sends no large datagrams", async () => {
+Deno.test("UnicastSession goes on in fragments where the system sends no large datagrams", async () => {
   using opened = open();
   // Linux sends any datagram: this one refuses as macOS does with its default net.inet.udp.maxdgram.
   const { socket } = opened;
@@ -274,9 +283,9 @@ Deno.test("Session goes on in fragments where the system sends no large datagram
   });
 });
 
-Deno.test("Session that cannot read its movie stops sending, and can still be torn down", async () => {
+Deno.test("UnicastSession that cannot read its movie stops sending, and can still be torn down", async () => {
   using opened = open();
-  opened.media.frame = () => Promise.reject(new Error("the file has become shorter"));
+  opened.source.frame = () => Promise.reject(new Error("the file has become shorter"));
   opened.session.play();
   await opened.tick();
   assertEquals([opened.session.state, opened.session.sender.counters.frames], ["READY", 0]);
@@ -284,14 +293,14 @@ Deno.test("Session that cannot read its movie stops sending, and can still be to
   assertEquals(opened.session.state, "INIT");
 });
 
-Deno.test("Session.end() releases the movie once", () => {
+Deno.test("UnicastSession.end() closes its cursor once", () => {
   using opened = open();
   opened.session.end("one reason");
   opened.session.end("another");
-  assertEquals([opened.session.state, opened.media.released], ["INIT", 1]);
+  assertEquals([opened.session.state, opened.source.closedCursors], ["INIT", 1]);
 });
 
-Deno.test("Session over an emulated network keeps the order of packets of the same time", async () => {
+Deno.test("UnicastSession over an emulated network keeps the order of packets of the same time", async () => {
   // The jitter makes many packets leave together; they are fragments of many frames.
   const emulator = new NetworkEmulator<OutgoingPacket>({ ...NO_IMPAIRMENTS, delayMs: 100, jitterMs: 100 }, {
     random: Math.random,
@@ -307,7 +316,7 @@ Deno.test("Session over an emulated network keeps the order of packets of the sa
   );
 });
 
-Deno.test("Session whose movie fails says that the stream has ended, and plays again when asked to", async () => {
+Deno.test("UnicastSession whose movie fails says that the stream has ended, and plays again when asked to", async () => {
   using opened = open();
   const { sender } = opened.session;
   let finished = 0;
@@ -316,27 +325,27 @@ Deno.test("Session whose movie fails says that the stream has ended, and plays a
     finished++;
     finish();
   };
-  const read = opened.media.frame.bind(opened.media);
-  opened.media.frame = () => Promise.reject(new Error("the disk is away"));
+  const read = opened.source.frame.bind(opened.source);
+  opened.source.frame = () => Promise.reject(new Error("the disk is away"));
   opened.session.play();
   await opened.tick();
   assertEquals([finished, opened.session.state], [1, "READY"]);
-  opened.media.frame = read;
+  opened.source.frame = read;
   opened.session.play();
   await opened.tick();
   await opened.tick();
   assert(sender.counters.frames > 0);
 });
 
-Deno.test("Session: a read of before the last PLAY that fails harms nothing", async () => {
+Deno.test("UnicastSession: a read of before the last PLAY that fails harms nothing", async () => {
   using opened = open();
   const pending = Promise.withResolvers<Uint8Array>();
-  const read = opened.media.frame.bind(opened.media);
-  opened.media.frame = () => pending.promise;
+  const read = opened.source.frame.bind(opened.source);
+  opened.source.frame = () => pending.promise;
   opened.session.play();
   await opened.tick();
-  opened.media.frame = read;
-  opened.session.play({ from: 2 });
+  opened.source.frame = read;
+  opened.session.play({ fromUs: at(2) });
   pending.reject(new Error("late"));
   for (let frame = 0; frame < 3; frame++) await opened.tick();
   assertEquals(opened.session.state, "PLAYING");

@@ -1,6 +1,6 @@
 /**
- * One stream to a multicast group, which runs while somebody plays it, and the seats in front of it: a client's session is
- * no more than that.
+ * One stream to a multicast group, which runs while somebody plays it, and the seats in front of it. A client's session is no more
+ * than a seat.
  *
  * @module
  */
@@ -9,48 +9,46 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
-import type { ClientSession } from "./client_session.ts";
+import type { Session } from "./session.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import { MAX_DATAGRAM_BYTES } from "../limits.ts";
-import type { Media } from "../source/media.ts";
+import type { Source } from "../source/source.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
-/** Constructor options of {@linkcode GroupStream}. */
-export interface GroupStreamOptions {
+/** Constructor options of {@linkcode MulticastStream}. */
+export interface MulticastStreamOptions {
   /** Sends the frames to the group. */
-  readonly session: ClientSession;
-  /** Hears what the group's receivers report; `undefined` where that cannot be had. */
+  readonly session: Session;
+  /** Gets what the group's receivers report; `undefined` where it could not be bound. */
   readonly reports: Deno.DatagramConn | undefined;
-  /** The port that our own reports come from, which the group sends back to us. */
+  /** The port that our own reports come from: the group sends them back to us. */
   readonly ownReportPort: number;
-  /** Called once the last seat is empty: the stream is over. */
+  /** Called when the last seat is empty: the stream is over. */
   readonly onEmpty: () => void;
 }
 
-/** A stream that many watch. */
-export class GroupStream {
-  readonly #options: GroupStreamOptions;
-  readonly #seats = new Set<GroupSeat>();
+/** A stream that many watch. It runs while one of them plays. */
+export class MulticastStream {
+  readonly #options: MulticastStreamOptions;
+  readonly #seats = new Set<MulticastSeat>();
 
-  /** Runs once somebody plays. */
-  constructor(options: GroupStreamOptions) {
+  constructor(options: MulticastStreamOptions) {
     this.#options = options;
-    if (options.reports !== undefined) this.#hear(options.reports);
+    if (options.reports !== undefined) this.#readReports(options.reports);
   }
 
   /** Sends the frames to the group. */
-  get session(): ClientSession {
+  get session(): Session {
     return this.#options.session;
   }
 
-  /** One more client. */
-  enter(seat: GroupSeat): void {
+  enter(seat: MulticastSeat): void {
     this.#seats.add(seat);
   }
 
-  /** One client less; the last one ends the stream. */
-  leave(seat: GroupSeat): void {
+  /** The last one to leave ends the stream. */
+  leave(seat: MulticastSeat): void {
     this.#seats.delete(seat);
     if (this.#seats.size > 0) return void this.pauseIfUnwatched();
     this.session.end("nobody watches any more");
@@ -64,8 +62,8 @@ export class GroupStream {
     if (!isWatched && this.session.state === "PLAYING") await this.session.pause();
   }
 
-  /** Receivers report to the group: whoever has a seat and that address is there. */
-  async #hear(socket: Deno.DatagramConn): Promise<void> {
+  /** Receivers report to the group: a report shows that the seats of its address are alive. */
+  async #readReports(socket: Deno.DatagramConn): Promise<void> {
     const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
     try {
       for (;;) {
@@ -90,8 +88,8 @@ function isReceiverReport(packet: Uint8Array): boolean {
   }
 }
 
-/** Constructor options of {@linkcode GroupSeat}. */
-export interface GroupSeatOptions {
+/** Constructor options of {@linkcode MulticastSeat}. */
+export interface MulticastSeatOptions {
   /** The session identifier. */
   readonly id: string;
   /** The client as the log names it. */
@@ -102,19 +100,18 @@ export interface GroupSeatOptions {
   readonly clock: Clock;
 }
 
-/** One client's part in a stream: it neither chooses nor holds up what the others see. */
-export class GroupSeat implements ClientSession {
+/** One client's part in a stream: it neither chooses nor delays what the others see. */
+export class MulticastSeat implements Session {
   readonly id: string;
   readonly isShared = true;
   /** IP address of the client. */
   readonly hostname: string;
-  readonly #stream: GroupStream;
-  readonly #options: GroupSeatOptions;
+  readonly #stream: MulticastStream;
+  readonly #options: MulticastSeatOptions;
   #state: SessionState = "READY";
   #heardMs: number;
 
-  /** In front of `stream`. */
-  constructor(stream: GroupStream, options: GroupSeatOptions) {
+  constructor(stream: MulticastStream, options: MulticastSeatOptions) {
     this.#stream = stream;
     this.#options = options;
     this.id = options.id;
@@ -123,14 +120,14 @@ export class GroupSeat implements ClientSession {
     stream.enter(this);
     log.info("{peer} set up {name}: session {id}, {destination}", {
       peer: options.peer,
-      name: this.media.name,
+      name: this.source.name,
       id: this.id,
       destination: this.sender.destination,
     });
   }
 
-  get media(): Media {
-    return this.#stream.session.media;
+  get source(): Source {
+    return this.#stream.session.source;
   }
 
   get sender(): FrameSender {
@@ -141,16 +138,8 @@ export class GroupSeat implements ClientSession {
     return this.#state;
   }
 
-  get frameRate(): number {
-    return this.#stream.session.frameRate;
-  }
-
-  get isCircular(): boolean {
-    return this.#stream.session.isCircular;
-  }
-
-  get position(): number {
-    return this.#stream.session.position;
+  get positionUs(): number {
+    return this.#stream.session.positionUs;
   }
 
   get heardMs(): number {

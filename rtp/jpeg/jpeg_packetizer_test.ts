@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CHROMA, conditionedJpeg, LUMA } from "../../tests/support/jpeg_packets.ts";
-import { decodeJpegPayload, packetizeJpeg } from "./jpeg_payload.ts";
+import { packetizeJpeg } from "./jpeg_packetizer.ts";
+import { decodeJpegPayload } from "./jpeg_payload.ts";
 
 Deno.test("packetizeJpeg() writes the headers of RFC 2435, 3.1", () => {
   const [first, second] = packetizeJpeg(conditionedJpeg(1500), { maxPayloadBytes: 1000 });
@@ -43,4 +44,18 @@ Deno.test("packetizeJpeg() takes a frame of 2^24 - 1 bytes, and not one more", (
 Deno.test("packetizeJpeg() refuses payloads that the headers would fill", () => {
   packetizeJpeg(conditionedJpeg(10), { maxPayloadBytes: 141 });
   assertThrows(() => packetizeJpeg(conditionedJpeg(10), { maxPayloadBytes: 140 }), RangeError, "the headers take more");
+});
+
+Deno.test("packetizeJpeg() leaves the headroom in front of each payload free, in one buffer", () => {
+  const image = conditionedJpeg(1500);
+  const plain = packetizeJpeg(image, { maxPayloadBytes: 600 });
+  const roomy = packetizeJpeg(image, { maxPayloadBytes: 600, headroomBytes: 16 });
+  assertEquals(roomy, plain);
+  let end = 0;
+  for (const { buffer, byteOffset, length } of roomy) {
+    assertEquals([buffer, byteOffset], [roomy[0].buffer, end + 16]);
+    assertEquals([...new Uint8Array(buffer, end, 16)], Array(16).fill(0));
+    end = byteOffset + length;
+  }
+  assertEquals(end, roomy[0].buffer.byteLength);
 });

@@ -10,14 +10,14 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { FRAME_RATE, FRAMES, framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { Conditioner } from "./conditioner.ts";
-import { JpegPackets } from "./jpeg_packets.ts";
-import { JpegSender } from "./jpeg_sender.ts";
+import { Conditioner } from "../packetize/conditioner.ts";
+import { FramePacketizer } from "../packetize/frame_packetizer.ts";
+import { RtpSender } from "./rtp_sender.ts";
 import { MAX_FRAMES_BEHIND, SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 import { ServedRoot } from "../source/served_root.ts";
 
-Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
+Deno.test("RtpSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
   await using server = await serve();
   const client = await server.connect();
   const setup = await client.ask("SETUP", "movie.mjpeg/track1", { Transport: "RTP/AVP/TCP;unicast;interleaved=4-5" });
@@ -52,7 +52,7 @@ Deno.test("JpegSender sends RTP/JPEG over TCP: every frame, random starts as RTP
   assertEquals([last.ssrc, last.packetCount], [spec.ssrc, packets.length]);
 });
 
-Deno.test("a session far behind its time leaves out what is past: the rest comes at its time", async () => {
+Deno.test("a session far behind its time drops what is overdue: the rest comes at its time", async () => {
   await using server = await serve();
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
@@ -111,20 +111,20 @@ Deno.test("a TCP client that does not read loses whole frames, never order, and 
   await directory[Symbol.asyncDispose]();
 });
 
-Deno.test("JpegSender sums up what its client reported and what was left out", () => {
+Deno.test("RtpSender sums up what its client reported and what was dropped", () => {
   const clock = new FakeClock();
-  const packets = new JpegPackets(new Conditioner({ reencode: false }), { maxPacketBytes: 1400 });
+  const packetizer = new FramePacketizer(new Conditioner({ reencode: false }), { maxPacketBytes: 1400 });
   const transport: RtpTransport = {
     ...{ destination: "nowhere", isReady: true, sendFrame: () => 0, sendRtcp() {}, flush() {}, close() {} },
     summary: () => undefined,
   };
   const describedSize = { width: 0, height: 0 };
-  const sender = new JpegSender({
-    ...{ peer: "test", transport, packets, describedSize, clock, random: Math.random, canonicalName: "test" },
+  const sender = new RtpSender({
+    ...{ peer: "test", transport, packetizer, describedSize, clock, random: Math.random, canonicalName: "test" },
   });
   assertEquals(sender.summary(), undefined);
-  sender.leaveOut(3);
-  sender.leaveOut(4);
+  sender.drop(3);
+  sender.drop(4);
   const report = { fractionLost: 0, highestSequenceNumber: 1, lastSenderReport: 0, delaySinceLastSenderReport: 0 };
   // Doubled packets make it negative.
   for (const [cumulativeLost, told] of [[-1, 0], [5, 5]]) {

@@ -1,0 +1,134 @@
+/**
+ * A Motion-JPEG file as a source: indexed once, then read a frame at a time, whoever watches.
+ *
+ * @module
+ */
+
+import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
+import { MAX_FRAME_BYTES } from "../limits.ts";
+import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
+import type { FrameCache } from "./frame_cache.ts";
+import type { FrameTimes } from "./frame_times.ts";
+import { IndexedCursor, type IndexedFrames } from "./indexed_cursor.ts";
+import type { SeekableSource } from "./source.ts";
+
+/** Constructor options of {@linkcode FileSource}. */
+export interface FileSourceOptions {
+  /** The name under which it is served. */
+  readonly name: string;
+  /** Its real path. */
+  readonly path: string;
+  /** What the file was like when it was indexed. */
+  readonly version: FileVersion;
+  /** Where its frames are. */
+  readonly index: FrameIndex;
+  /** When they are shown. */
+  readonly times: FrameTimes;
+  /** Whether it starts again at its end. */
+  readonly loops: boolean;
+  /** Where frames that were read are kept. */
+  readonly cache: FrameCache;
+}
+
+/**
+ * The frames of one file. The file is open while a cursor is, or a read is under way. Reads follow one another, since a file has
+ * only one position; a frame that several cursors want is read once.
+ */
+export class FileSource implements SeekableSource, IndexedFrames {
+  readonly isLive = false;
+  readonly name: string;
+  readonly loops: boolean;
+  readonly times: FrameTimes;
+  readonly #path: string;
+  readonly #version: FileVersion;
+  readonly #index: FrameIndex;
+  readonly #cache: FrameCache;
+  readonly #owner: number;
+  readonly #reading = new Map<number, Promise<Uint8Array>>();
+  #lastRead: Promise<unknown> = Promise.resolve();
+  #file: Deno.FsFile | undefined;
+  /** Cursors that are open, and reads that are under way. */
+  #users = 0;
+
+  /** Opens nothing until a frame is wanted. */
+  constructor(options: FileSourceOptions) {
+    this.name = options.name;
+    this.loops = options.loops;
+    this.times = options.times;
+    this.#path = options.path;
+    this.#version = options.version;
+    this.#index = options.index;
+    this.#cache = options.cache;
+    this.#owner = options.cache.createOwner();
+  }
+
+  get frameCount(): number {
+    return this.times.count;
+  }
+
+  get durationUs(): number {
+    return this.times.durationUs;
+  }
+
+  get frameRate(): number | undefined {
+    return this.times.frameRate;
+  }
+
+  firstFrame(): Uint8Array | Promise<Uint8Array> {
+    return this.frame(0);
+  }
+
+  openCursor(): IndexedCursor {
+    this.#users++;
+    return new IndexedCursor(this, { onClose: () => this.#release() });
+  }
+
+  frame(index: number): Uint8Array | Promise<Uint8Array> {
+    return this.#cache.get(this.#owner, index) ?? this.#reading.get(index) ?? this.#read(index);
+  }
+
+  #read(index: number): Promise<Uint8Array> {
+    this.#users++;
+    const reading = this.#lastRead.then(() => this.#readNow(index));
+    this.#lastRead = reading.catch(() => {/* the next read stands for itself; this one's caller gets the error */});
+    this.#reading.set(index, reading);
+    const done = () => {
+      this.#reading.delete(index);
+      this.#release();
+    };
+    reading.then(done, done);
+    return reading;
+  }
+
+  async #readNow(index: number): Promise<Uint8Array> {
+    const { offset, lengthBytes } = this.#index.locate(index);
+    if (lengthBytes > MAX_FRAME_BYTES) {
+      throw new RangeError(`Cannot read frame ${index + 1}: ${lengthBytes} bytes, at most ${MAX_FRAME_BYTES} are read`);
+    }
+    this.#file ??= await this.#open();
+    const target = new Uint8Array(lengthBytes);
+    await readExactly(this.#file, { target, offset });
+    this.#cache.set(this.#owner, index, target);
+    return target;
+  }
+
+  async #open(): Promise<Deno.FsFile> {
+    const file = await Deno.open(this.#path, { read: true });
+    const version = versionOf(await file.stat());
+    if (isSameVersion(version, this.#version)) return file;
+    file.close();
+    throw new Error(
+      "Cannot read on: the file has been written to since it was indexed; a new SETUP plays what it is now",
+    );
+  }
+
+  /** One user less. Queued reads come first, and another user may come meanwhile. */
+  #release(): void {
+    this.#users--;
+    this.#lastRead = this.#lastRead.then(() => {
+      if (this.#users > 0) return;
+      this.#file?.close();
+      this.#file = undefined;
+    });
+  }
+}
