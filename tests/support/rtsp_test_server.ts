@@ -103,7 +103,7 @@ export class Client implements Disposable {
 }
 
 /** A server of `movie.mjpeg`, of one that has to be coded anew, and of one that RTP/JPEG cannot carry. */
-export async function serve(options: Partial<ServerOptions> = {}) {
+export async function serve(options: Partial<ServerOptions> & { readonly clock?: FakeClock } = {}) {
   const directory = await temporaryDirectory();
   const frames = await Promise.all(Array.from({ length: FRAMES }, (_, seed) => makeJpeg({ seed, width: 96 })));
   await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat(frames));
@@ -114,7 +114,7 @@ export async function serve(options: Partial<ServerOptions> = {}) {
   await Deno.writeFile(join(directory.path, "optimized.mjpeg"), concat(optimized));
   const large = await makeJpeg({ width: 320, height: 240, quality: 95 });
   await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
-  const clock = new FakeClock();
+  const { clock = new FakeClock() } = options;
   const server = new RtspServer({
     root: await ServedRoot.open(directory.path),
     hostname: "127.0.0.1",
