@@ -10,7 +10,7 @@ import { type ConditionedJpeg, UncarriableJpegError } from "../../mjpeg/conditio
 export interface ConditionedFrame {
   /** What goes into packets. */
   readonly image: ConditionedJpeg;
-  /** Why the picture was encoded anew, with some loss; `undefined` where its pixels are the frame's own. */
+  /** Why the frame was re-encoded, with some loss; `undefined` where its pixels are the source's own. */
   readonly reencodedBecause: string | undefined;
 }
 

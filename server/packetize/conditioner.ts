@@ -1,22 +1,22 @@
 /**
- * Frames as RTP/JPEG carries them. What needs no more than taking apart is done at once; what has to be coded anew is done by
- * a worker, so that it holds up no other session. Stands between a movie and the packets of its frames.
+ * Frames as RTP/JPEG carries them. Most need only their tables taken out, which is done at once; a worker transcodes or re-encodes
+ * the others, so that no other session waits. Stands between a source and the packets of its frames.
  *
  * @module
  */
 
 import { takeApart, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
-import type { CodedFrame, CodingTask } from "./conditioning_worker.ts";
+import type { ConditioningFailure, ConditioningResult, ConditioningTask } from "./conditioning_worker.ts";
 
-/** Conditions the frames of all movies of one server. */
+/** Conditions the frames of all sources of a server. */
 export class Conditioner {
   readonly #reencode: boolean;
   readonly #tasks = new Map<number, PromiseWithResolvers<ConditionedFrame | Error>>();
   #worker: Worker | undefined;
   #lastTask = 0;
 
-  /** With `reencode` the pictures that RTP/JPEG cannot carry are encoded anew instead of refused. */
+  /** With `reencode`, frames that RTP/JPEG cannot carry are re-encoded instead of refused. */
   constructor({ reencode }: { readonly reencode: boolean }) {
     this.#reencode = reencode;
   }
@@ -25,51 +25,51 @@ export class Conditioner {
   condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
     try {
       const image = takeApart(jpeg);
-      return image === undefined ? this.#code(jpeg) : { image, reencodedBecause: undefined };
+      return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
-      if (error instanceof UncarriableJpegError) return this.#reencode ? this.#code(jpeg) : withAdvice(error);
+      if (error instanceof UncarriableJpegError) return this.#reencode ? this.#transcode(jpeg) : withAdvice(error);
       if (isUnusable(error)) return error;
       throw error;
     }
   }
 
-  /** Ends the worker; what it has not done is given up. */
+  /** Ends the worker. Whoever waits for a frame gets an error. */
   close(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#giveUp(new Error("The server has stopped"));
   }
 
-  #code(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
+  #transcode(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
     const number = ++this.#lastTask;
-    const coding = Promise.withResolvers<ConditionedFrame | Error>();
-    coding.promise.catch(() => {/* whoever waits for the frame learns it */});
-    this.#tasks.set(number, coding);
-    this.#startedWorker().postMessage({ number, jpeg, reencode: this.#reencode } satisfies CodingTask);
-    return coding.promise;
+    const result = Promise.withResolvers<ConditionedFrame | Error>();
+    result.promise.catch(() => {/* whoever waits for the frame learns it */});
+    this.#tasks.set(number, result);
+    this.#startedWorker().postMessage({ number, jpeg, reencode: this.#reencode } satisfies ConditioningTask);
+    return result.promise;
   }
 
   #startedWorker(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const url = new URL("./conditioning_worker.ts", import.meta.url);
     const worker = new Worker(url, { type: "module", name: "conditioning" });
-    worker.onmessage = ({ data }: MessageEvent<CodedFrame>) => {
+    worker.onmessage = ({ data }: MessageEvent<ConditioningResult>) => {
       const { number } = data;
-      const result = "image" in data
-        ? data
-        : data.isUncarriable && !this.#reencode
-        ? withAdvice(new UncarriableJpegError(data.problem))
-        : new SyntaxError(data.problem);
-      this.#tasks.get(number)?.resolve(result);
+      this.#tasks.get(number)?.resolve("image" in data ? data : this.#errorOf(data));
       this.#tasks.delete(number);
     };
     worker.onerror = (event) => {
       event.preventDefault();
       worker.terminate();
       this.#worker = undefined;
-      this.#giveUp(new Error(`Cannot code frames anew: ${event.message}`));
+      this.#giveUp(new Error(`Cannot transcode frames: ${event.message}`));
     };
     return this.#worker = worker;
+  }
+
+  #errorOf({ problem, isUncarriable }: ConditioningFailure): Error {
+    if (isUncarriable && !this.#reencode) return withAdvice(new UncarriableJpegError(problem));
+    return new SyntaxError(problem);
   }
 
   #giveUp(error: Error): void {
@@ -79,5 +79,5 @@ export class Conditioner {
 }
 
 function withAdvice({ message }: UncarriableJpegError): UncarriableJpegError {
-  return new UncarriableJpegError(`${message}; serve --reencode encodes such frames anew`);
+  return new UncarriableJpegError(`${message}; serve --reencode re-encodes such frames`);
 }

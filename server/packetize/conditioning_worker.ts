@@ -6,42 +6,49 @@
 
 import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
-import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
+import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 
 /** What the worker is to do. */
-export interface CodingTask {
+export interface ConditioningTask {
   /** To be given back with the result. */
   readonly number: number;
   /** The whole JPEG. */
   readonly jpeg: Uint8Array;
-  /** Encode the picture anew where RTP/JPEG cannot carry it. */
+  /** Whether to re-encode what RTP/JPEG cannot carry. */
   readonly reencode: boolean;
 }
 
-/** The worker's answer, with the task's number: an image or a problem. */
-export type CodedFrame =
-  | { readonly number: number } & ConditionedFrame
-  | { readonly number: number; readonly problem: string; readonly isUncarriable: boolean };
+/** A frame that could not be conditioned. */
+export interface ConditioningFailure {
+  /** The task's number. */
+  readonly number: number;
+  readonly problem: string;
+  /** Whether the frame is well-formed, and RTP/JPEG has no place for it. */
+  readonly isUncarriable: boolean;
+}
+
+/** The worker's answer, with the task's number. */
+export type ConditioningResult = { readonly number: number } & ConditionedFrame | ConditioningFailure;
 
 /** What this module uses of the scope of a worker. */
 interface Scope {
-  onmessage: (event: MessageEvent<CodingTask>) => void;
-  postMessage(message: CodedFrame): void;
+  onmessage: (event: MessageEvent<ConditioningTask>) => void;
+  postMessage(message: ConditioningResult): void;
 }
 
 const scope = self as unknown as Scope;
-let coding: Promise<void> = Promise.resolve();
+let lastTask: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: task }) => {
-  coding = coding.then(async () => scope.postMessage(await code(task)));
+  lastTask = lastTask.then(async () => scope.postMessage(await perform(task)));
 };
 
-async function code({ number, jpeg, reencode }: CodingTask): Promise<CodedFrame> {
+async function perform({ number, jpeg, reencode }: ConditioningTask): Promise<ConditioningResult> {
   try {
     return { number, ...await condition(jpeg, reencode) };
   } catch (error) {
-    // Whatever it is, it is this frame's: the next one stands for itself.
+    // Whatever went wrong, it concerns this frame alone.
     const problem = isUnusable(error) ? error.message : String(error);
     return { number, problem, isUncarriable: error instanceof UncarriableJpegError };
   }

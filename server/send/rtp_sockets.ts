@@ -1,6 +1,6 @@
 /**
- * The UDP sockets that all sessions send from: one pair for RTP and RTCP, and those of the lab's multi-flow fork, each
- * opened when it is first wanted. The last station of a packet, and the first of what clients report.
+ * The UDP sockets that all sessions share: one pair for RTP and RTCP, and those of the lab's multi-flow fork, each opened when it is
+ * first wanted. Packets leave here, and reports of clients come in.
  *
  * @module
  */
@@ -28,17 +28,17 @@ export class RtpSockets {
   constructor(hostname: string, onRtcp: RtcpListener) {
     this.#hostname = hostname;
     this.#pair = bindUdpPortPair(hostname);
-    // Clients open holes in firewalls by sending to the RTP port, too: that must not pile up.
+    // Clients send to the RTP port to open firewalls: read it, so that nothing piles up.
     this.#read(this.#pair[0], () => {});
     this.#read(this.#pair[1], onRtcp);
   }
 
-  /** The socket for packets. */
+  /** The socket for RTP. */
   get main(): Deno.DatagramConn {
     return this.#pair[0];
   }
 
-  /** The socket for reports. */
+  /** The socket for RTCP. */
   get rtcp(): Deno.DatagramConn {
     return this.#pair[1];
   }
@@ -54,7 +54,6 @@ export class RtpSockets {
     return this.#flows.slice(0, count);
   }
 
-  /** Closes all sockets. */
   close(): void {
     this.#isClosed = true;
     for (const socket of [...this.#pair, ...this.#flows]) socket.close();
@@ -77,7 +76,7 @@ export class RtpSockets {
         const [packet, from] = await socket.receive(buffer);
         listener(packet, from as Deno.NetAddr);
       } catch (error) {
-        // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
+        // Windows reports an ICMP "port unreachable" for a datagram sent before as an error of receiving.
         if (this.#isClosed || error instanceof Deno.errors.ConnectionReset) continue;
         log.error("Reports of clients cannot be read any more: {reason}", { reason: String(error) });
         return;

@@ -56,7 +56,7 @@ export class MulticastStream {
     this.#options.onEmpty();
   }
 
-  /** Frames leave only while somebody watches. */
+  /** Sends frames only while somebody watches. */
   async pauseIfUnwatched(): Promise<void> {
     const isWatched = [...this.#seats].some(({ state }) => state === "PLAYING");
     if (!isWatched && this.session.state === "PLAYING") await this.session.pause();
