@@ -37,7 +37,7 @@ export function packetDueMs(index: number, count: number, { dueMs, intervalMs }:
 }
 
 /** Makes the packets of frames and sends them, one call for each frame. */
-interface AnyFrameSender {
+export interface AnyFrameSender {
   readonly counters: Readonly<SendCounters>;
   /** Where to, for the log. */
   readonly destination: string;

@@ -6,7 +6,7 @@
  */
 
 /** What sessions and descriptions know of any source. */
-interface SourceProperties {
+export interface SourceProperties {
   /** The name under which it is served. */
   readonly name: string;
   /** Frames a second; `undefined` where they come at no steady rate, or at an unknown one. */
