@@ -56,3 +56,56 @@ export function decodeInterleavedHeader(bytes: Uint8Array, at = 0): InterleavedH
   if (at + INTERLEAVED_HEADER_BYTES > bytes.length) return undefined;
   return { channel: bytes[at + 1], lengthBytes: bytes[at + 2] << 8 | bytes[at + 3] };
 }
+
+/** A packet that came out of a connection. */
+export interface InterleavedPacket {
+  readonly channel: number;
+  /** The RTP or RTCP packet; a view of the bytes pushed where it came in one piece. */
+  readonly data: Uint8Array;
+}
+
+/** Puts packets together that come in pieces. Holds one packet at most. */
+export class InterleavedDecoder {
+  /** Header and packet as far as they have come; first the header alone. */
+  #bytes: Uint8Array | undefined;
+  #filled = 0;
+
+  /** Whether part of a packet has come. */
+  get isPending(): boolean {
+    return this.#bytes !== undefined;
+  }
+
+  /**
+   * Takes bytes of one packet, which start with {@linkcode INTERLEAVED_MAGIC} unless part of it has come before. Gives how many of
+   * them belong to it, and the packet once it is whole.
+   */
+  push(bytes: Uint8Array): { readonly usedBytes: number; readonly packet: InterleavedPacket | undefined } {
+    if (this.#bytes === undefined) {
+      const header = decodeInterleavedHeader(bytes);
+      const end = INTERLEAVED_HEADER_BYTES + (header?.lengthBytes ?? 0);
+      if (header !== undefined && end <= bytes.length) {
+        const { channel } = header;
+        return { usedBytes: end, packet: { channel, data: bytes.subarray(INTERLEAVED_HEADER_BYTES, end) } };
+      }
+      this.#bytes = new Uint8Array(end);
+      this.#filled = 0;
+    }
+    const usedBytes = Math.min(this.#bytes.length - this.#filled, bytes.length);
+    this.#bytes.set(bytes.subarray(0, usedBytes), this.#filled);
+    this.#filled += usedBytes;
+    return { usedBytes, packet: this.#filled < this.#bytes.length ? undefined : this.#take(this.#bytes) };
+  }
+
+  /** The packet in `bytes`, all of which have come; `undefined` where they are its header alone. */
+  #take(bytes: Uint8Array): InterleavedPacket | undefined {
+    const { channel, lengthBytes } = decodeInterleavedHeader(bytes)!;
+    const end = INTERLEAVED_HEADER_BYTES + lengthBytes;
+    if (end > bytes.length) {
+      this.#bytes = new Uint8Array(end);
+      this.#bytes.set(bytes);
+      return undefined;
+    }
+    this.#bytes = undefined;
+    return { channel, data: bytes.subarray(INTERLEAVED_HEADER_BYTES) };
+  }
+}

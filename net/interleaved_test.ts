@@ -1,9 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   decodeInterleavedHeader,
   encodeInterleaved,
   encodeInterleavedHeader,
   INTERLEAVED_MAX_PACKET_BYTES,
+  InterleavedDecoder,
 } from "./interleaved.ts";
 
 Deno.test("encodeInterleaved() writes what decodeInterleavedHeader() reads", () => {
@@ -28,4 +29,32 @@ Deno.test("encodeInterleavedHeader() takes packets of 65535 bytes and no more", 
     RangeError,
     "Cannot interleave a packet of 65536 bytes",
   );
+});
+
+Deno.test("InterleavedDecoder gives a packet cut at every byte, without a copy where it came in one piece", () => {
+  const packet = Uint8Array.of(1, 2, 3, 0x24, 5);
+  const bytes = encodeInterleaved(9, packet);
+  const whole = new InterleavedDecoder().push(Uint8Array.of(...bytes, 0x24, 0));
+  assertEquals([whole.usedBytes, whole.packet], [bytes.length, { channel: 9, data: packet }]);
+  assertStrictEquals(new InterleavedDecoder().push(bytes).packet?.data.buffer, bytes.buffer);
+  for (let cut = 1; cut < bytes.length; cut++) {
+    const decoder = new InterleavedDecoder();
+    assertEquals(decoder.push(bytes.subarray(0, cut)), { usedBytes: cut, packet: undefined });
+    assertEquals(decoder.isPending, true);
+    let at = cut;
+    let found;
+    while (found === undefined) {
+      const { usedBytes, packet } = decoder.push(bytes.subarray(at));
+      at += usedBytes;
+      found = packet;
+    }
+    assertEquals([found, at, decoder.isPending], [{ channel: 9, data: packet }, bytes.length, false]);
+  }
+});
+
+Deno.test("InterleavedDecoder gives empty packets, byte by byte as well", () => {
+  const decoder = new InterleavedDecoder();
+  const bytes = encodeInterleaved(1, new Uint8Array());
+  const outputs = [...bytes].map((byte) => decoder.push(Uint8Array.of(byte)).packet);
+  assertEquals(outputs, [undefined, undefined, undefined, { channel: 1, data: new Uint8Array() }]);
 });

@@ -20,18 +20,15 @@ import { decodeHeaders } from "./headers.ts";
 import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
 import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
-/** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
-export const LAB_SESSION_DIGITS = 6;
-
-/** A `client_port` with fewer digits, at the very end of what has come, may be cut off. */
-const WHOLE_PORT_DIGITS = 4;
-
 // Lines are trimmed before they are matched: patterns that look for spaces at several places take time by the cube of them.
 const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(\S.*))?$/;
 const STATUS_LINE = /^RTSP\/\d\.\d[ \t]+(\d{3})(.*)$/i;
-const BARE_CSEQ = /^(?:Seq[ \t]*:[ \t]*)?(\d{1,9})$/i;
-const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
-const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
+/** Second line of a dialect B request. */
+export const BARE_CSEQ = /^(?:Seq[ \t]*:[ \t]*)?(\d{1,9})$/i;
+/** Where a lab client wants its packets. */
+export const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
+/** How many sockets a client of the multi-flow fork asks for. */
+export const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
 
 /** A request to be written in one of the lab's dialects. */
 export interface LabRequest {
@@ -108,22 +105,6 @@ export function decodeLabRequest(text: string): RtspRequest {
   };
 }
 
-/**
- * Whether `text`, all that has come so far, can be taken for a whole request although neither a blank line nor anything
- * else follows: its lines are all there and the last one does not look cut off.
- */
-export function isWholeLabRequest(text: string): boolean {
-  const lines = text.split(/\r?\n/);
-  if (lines.length < 2) return false;
-  const bare = BARE_CSEQ.test(lines[1].trim());
-  if (!bare && decodeHeaders(lines.slice(1)).get("CSeq") === undefined) return false;
-  if (/^setup\b/i.test(lines[0])) {
-    const third = bare ? 2 : lines.findIndex((line) => /^transport[ \t]*:/i.test(line));
-    return third >= 0 && third < lines.length && (third < lines.length - 1 || isWholeTransport(lines[third]));
-  }
-  return bare || isWholeSession(lines);
-}
-
 /** Decodes the text of one response. Throws a `SyntaxError` when its first line is no status line. */
 export function decodeLabResponse(text: string): RtspResponse {
   const lines = text.split(/\r?\n/);
@@ -138,29 +119,6 @@ export function decodeLabResponse(text: string): RtspResponse {
     cseq: toNumber(headers.get("CSeq")),
     session: headers.get("Session")?.split(";")[0].trim() || undefined,
   };
-}
-
-/** Whether `text` can be taken for a whole response: a status line, `CSeq:` and a `Session:` of six digits. */
-export function isWholeLabResponse(text: string): boolean {
-  const lines = text.split(/\r?\n/);
-  return lines.length >= 3 && isWholeSession(lines);
-}
-
-/** Whether the last line of a SETUP has a port, and a flow count if it begins to name one. */
-function isWholeTransport(line: string): boolean {
-  const port = CLIENT_PORT.exec(line) ?? /[ \t;](\d+)(?=[ \t]|$)/.exec(line);
-  if (port === null) return false;
-  const rest = line.slice(port.index + port[0].length);
-  if (FLOW_COUNT.test(rest)) return true;
-  return rest.trim() === "" && (rest !== "" || port[1].length >= WHOLE_PORT_DIGITS);
-}
-
-/** Whether there is a Session line that is ended or has all its digits. */
-function isWholeSession(lines: readonly string[]): boolean {
-  return lines.some((line, index) => {
-    const session = /^session[ \t]*:[ \t]*(\d+)/i.exec(line);
-    return session !== null && (index < lines.length - 1 || session[1].length >= LAB_SESSION_DIGITS);
-  });
 }
 
 function decodeTransport(text: string): LabTransport | undefined {

@@ -12,3 +12,9 @@ export const MAX_MESSAGE_BYTES = 16_384;
 
 /** Longest body of a message, in bytes. */
 export const MAX_BODY_BYTES = 65_536;
+
+/**
+ * Longest last line, in bytes, that is looked at before its line break has come, to see whether a message of the lab is complete
+ * without one. Longer ones wait for the line break, or for a moment without another byte.
+ */
+export const MAX_OPEN_LINE_BYTES = 256;

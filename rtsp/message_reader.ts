@@ -1,16 +1,13 @@
 /**
- * Finds the messages in the bytes of a connection, and the packets that are interleaved with them. The standards end a
- * message with a blank line and a body; the lab's peers often end it with nothing at all, so that a message is complete
- * when a read ends and its header lines are whole. The first stage behind the TCP socket, at both ends.
+ * Finds the messages in the bytes of a connection, and the packets that are interleaved with them. The first stage behind the TCP
+ * socket, at both ends. Every byte is looked at a bounded number of times, however the bytes are cut into reads.
  *
  * @module
  */
 
-import { decodeInterleavedHeader, INTERLEAVED_HEADER_BYTES, INTERLEAVED_MAGIC } from "../net/interleaved.ts";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
-import { decodeLabRequest, decodeLabResponse, isWholeLabRequest, isWholeLabResponse } from "./lab_grammar.ts";
-import { METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
-import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
+import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
+import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES, MAX_OPEN_LINE_BYTES } from "./limits.ts";
 
 /** What comes out of a reader: a message, text that is none, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =
@@ -19,185 +16,261 @@ export type ReaderOutput<T> =
   | { readonly kind: "packet"; readonly channel: number; readonly data: Uint8Array };
 
 /** How messages of one kind are told apart and decoded. */
-interface Grammar<T> {
-  /** Finds where the message at the start ends although the next follows without a blank line; -1 if none does. */
-  nextStart(text: string): number;
-  isWhole(text: string): boolean;
-  /** Whether a line that has not ended may be the beginning of the next message; left out where blank lines tell. */
-  mayStart?(line: string): boolean;
-  /** Whether the message ends with a blank line and nothing else. */
-  needsBlankLine(text: string): boolean;
-  decode(text: string, body: string): T;
+export interface MessageGrammar<T> {
+  /** The rules for the end of one message. */
+  createCompleteness(): Completeness;
+  /**
+   * Where in a line, from `from` on, the next message starts although no line break comes before it; -1 if none does. `isFirst` says
+   * that the line is the first one of its message.
+   */
+  nextStart(line: string, from: number, isFirst: boolean): number;
+  /** Whether a line that has not ended may be the start of the next message. */
+  mayStart(line: string): boolean;
+  /** Decodes a message. Throws a `SyntaxError` for text that is none. */
+  decode(head: string, body: string): T;
   /** Whether a description may come without its length, which some cameras do. */
   readonly mayBeLengthless: boolean;
 }
 
-/** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection is to end. */
+/** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection must end. */
 export class MessageTooLargeError extends Error {
-  /** The class's name, for logs. */
   override name = "MessageTooLargeError";
 }
 
-/** Bytes that are made text at a time: what follows may be packets. */
-const TEXT_PIECE_BYTES = 4096;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const FIRST_BUFFER_BYTES = 512;
+/** The start of a message may be cut: so many characters are searched again once more have come. */
+const LONGEST_START_CHARS = 16;
 
 /**
- * Cuts a stream of bytes into messages and packets. A packet's data is a view of the bytes that were pushed where it came
- * in one piece: it holds as long as they do.
+ * Cuts a stream of bytes into messages and packets. A packet's data is a view of the bytes that were pushed where it came in one
+ * piece: it holds as long as they do.
  */
 export class MessageReader<T> {
-  readonly #grammar: Grammar<T>;
-  /** What has come of a message, a character a byte. */
-  #text = "";
-  /** What has come of a packet that came in pieces. */
-  #packet: Uint8Array | undefined;
-  #packetBytes = 0;
+  readonly #grammar: MessageGrammar<T>;
+  readonly #packets = new InterleavedDecoder();
+  /** The bytes of the message so far, from `#start` to `#end`. */
+  #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+  #start = 0;
+  #end = 0;
+  /** Where the line that has not ended starts. */
+  #lineStart = 0;
+  /** Up to where that line was searched for the start of another message. */
+  #searched = 0;
+  #lines = 0;
+  #completeness: Completeness;
+  #fields = new BodyFields();
+  /** Where the body starts, once the head has ended. */
+  #bodyStart: number | undefined;
+  #failure: MessageTooLargeError | undefined;
+  #steps = 0;
 
-  /** At the start of a stream. */
-  constructor(grammar: Grammar<T>) {
+  constructor(grammar: MessageGrammar<T>) {
     this.#grammar = grammar;
+    this.#completeness = grammar.createCompleteness();
   }
 
   /** True while part of a message has come. */
   get isPending(): boolean {
-    return this.#text !== "";
+    return this.#end > this.#start;
   }
 
   /**
-   * True while what has come is no whole message, but could be one that will get no more bytes: at least its first line
-   * is there. Call {@linkcode settle} if it stays so for a moment.
+   * True while what has come is no complete message, but could be one that gets no more bytes: at least its first line is there. Call
+   * {@linkcode MessageReader.takePending} if it stays so for a moment.
    */
   get mayBeWhole(): boolean {
-    if (this.#endOfLengthless() !== undefined) return true;
-    return this.#text.includes("\n") && !this.#grammar.needsBlankLine(this.#text) && !hasBody(this.#text);
+    if (this.#bodyStart !== undefined) return this.#isLengthless;
+    if (this.#lines === 0 || this.#completeness.needsBlankLine) return false;
+    return this.#isOpenLineLong || !this.#announcesBody(this.#openLine());
   }
 
-  /** Takes what one read gave. Throws a {@linkcode MessageTooLargeError} above the limits. */
+  /** Set once a peer has sent more than the limits allow. Messages that came before are still given. */
+  get failure(): MessageTooLargeError | undefined {
+    return this.#failure;
+  }
+
+  /** How many bytes were looked at so far, those looked at again included: what tests hold against the bytes pushed. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Takes what one read gave. Throws a {@linkcode MessageTooLargeError} above the limits; where messages came before, they are
+   * returned first, and {@linkcode MessageReader.failure} is set.
+   */
   push(bytes: Uint8Array): ReaderOutput<T>[] {
+    if (this.#failure !== undefined) throw this.#failure;
     const outputs: ReaderOutput<T>[] = [];
-    for (let rest = bytes; rest.length > 0;) {
-      const isPacket = this.#packet !== undefined || (this.#text === "" && rest[0] === INTERLEAVED_MAGIC);
-      rest = isPacket ? this.#takePacket(rest, outputs) : this.#takeText(rest, outputs);
+    try {
+      for (let at = 0; at < bytes.length;) at += this.#takeSome(bytes.subarray(at), outputs);
+      if (this.isPending && this.#bodyStart === undefined) this.#checkOpenLine(outputs);
+    } catch (error) {
+      if (!(error instanceof MessageTooLargeError)) throw error;
+      this.#failure = error;
+      if (outputs.length === 0) throw error;
     }
-    this.#checkLimits();
     return outputs;
   }
 
-  /** Takes what has come for a message: nothing more seems to follow. */
-  settle(): ReaderOutput<T>[] {
-    if (this.#text.trim() === "") return [];
-    return [this.#take(this.#endOfLengthless() ?? { head: this.#text.length, body: 0 })];
+  /** Takes the pending bytes as a message: nothing more seems to follow. */
+  takePending(): ReaderOutput<T>[] {
+    if (!this.isPending) return [];
+    const outputs: ReaderOutput<T>[] = [];
+    this.#finish(this.#isLengthless ? this.#bodyStart! : this.#end, this.#end, outputs);
+    return outputs;
   }
 
-  /** Some cameras describe their streams without a Content-Length: all that comes in one go is the body. */
-  #endOfLengthless(): { head: number; body: number } | undefined {
-    const blank = this.#grammar.mayBeLengthless ? /\r?\n\r?\n/.exec(this.#text) : null;
-    if (blank === null) return undefined;
-    const head = blank.index + blank[0].length;
-    const fields = this.#text.slice(0, head);
-    const isLengthless = /^content-type[ \t]*:[ \t]*application\/sdp/im.test(fields) &&
-      !/^content-length[ \t]*:/im.test(fields);
-    return isLengthless ? { head, body: this.#text.length - head } : undefined;
-  }
-
-  /** Takes a packet's bytes; returns what follows them. */
-  #takePacket(bytes: Uint8Array, outputs: ReaderOutput<T>[]): Uint8Array {
-    if (this.#packet === undefined) {
-      const end = packetEnd(bytes, bytes.length);
-      if (end !== undefined && end <= bytes.length) {
-        outputs.push({ kind: "packet", channel: bytes[1], data: bytes.subarray(INTERLEAVED_HEADER_BYTES, end) });
-        return bytes.subarray(end);
-      }
-      this.#packet = new Uint8Array(end ?? INTERLEAVED_HEADER_BYTES);
-      this.#packetBytes = 0;
+  /** Takes a part of the bytes: of a packet, up to the end of a line, or of a body. Gives how many. */
+  #takeSome(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
+    if (!this.isPending) {
+      if (this.#packets.isPending || bytes[0] === INTERLEAVED_MAGIC) return this.#takePacket(bytes, outputs);
+      if (isBlank(bytes[0])) return 1;
     }
-    const taken = Math.min(this.#packet.length - this.#packetBytes, bytes.length);
-    this.#packet.set(bytes.subarray(0, taken), this.#packetBytes);
-    this.#packetBytes += taken;
-    if (this.#packetBytes === this.#packet.length) {
-      const end = packetEnd(this.#packet, this.#packetBytes)!;
-      if (end > this.#packet.length) {
-        const header = this.#packet;
-        this.#packet = new Uint8Array(end);
-        this.#packet.set(header);
-      } else {
-        outputs.push({
-          kind: "packet",
-          channel: this.#packet[1],
-          data: this.#packet.subarray(INTERLEAVED_HEADER_BYTES),
-        });
-        this.#packet = undefined;
-      }
-    }
-    return bytes.subarray(taken);
+    if (this.#bodyStart !== undefined) return this.#takeBody(bytes, outputs);
+    const newline = bytes.indexOf(NEWLINE);
+    const taken = newline < 0 ? bytes : bytes.subarray(0, newline + 1);
+    this.#append(taken);
+    this.#checkLimits();
+    if (newline >= 0) this.#endLine(outputs);
+    return taken.length;
   }
 
-  /** Takes a piece of a message's bytes; returns what follows it, a packet's or more of its own. */
-  #takeText(bytes: Uint8Array, outputs: ReaderOutput<T>[]): Uint8Array {
-    const start = this.#text === "" ? bytes.findIndex((byte) => !isBlank(byte)) : 0;
-    if (start !== 0) return bytes.subarray(start < 0 ? bytes.length : start);
-    const piece = bytes.subarray(0, TEXT_PIECE_BYTES);
-    this.#text += toBinaryText(piece);
-    while (true) {
-      this.#text = this.#text.replace(/^[\s\0]+/, "");
-      // What is left of the text is the end of the piece, a character a byte.
-      if (this.#text.startsWith("$")) {
-        const rest = bytes.subarray(piece.length - this.#text.length);
-        this.#text = "";
-        return rest;
-      }
-      const end = this.#findEnd();
-      if (end === undefined) return bytes.subarray(piece.length);
-      outputs.push(this.#take(end));
+  #takePacket(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
+    const { usedBytes, packet } = this.#packets.push(bytes);
+    if (packet !== undefined) outputs.push({ kind: "packet", ...packet });
+    return usedBytes;
+  }
+
+  /** A line has ended: the message goes on, or its head ends with it. */
+  #endLine(outputs: ReaderOutput<T>[]): void {
+    const line = this.#openLine();
+    const content = line.replace(/\r?\n$/, "").slice(this.#cut(line, outputs));
+    if (content === "") return this.#endHead(outputs);
+    this.#completeness.take(content);
+    this.#fields.take(content);
+    this.#lines++;
+    this.#lineStart = this.#searched = this.#end;
+  }
+
+  /** A blank line has come. */
+  #endHead(outputs: ReaderOutput<T>[]): void {
+    this.#bodyStart = this.#end;
+    if (this.#isLengthless) return;
+    const length = this.#fields.contentLength ?? 0;
+    if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    if (length === 0) this.#finish(this.#end, this.#end, outputs);
+  }
+
+  #takeBody(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
+    const start = this.#bodyStart!;
+    const missing = this.#isLengthless ? Infinity : start + this.#fields.contentLength! - this.#end;
+    const taken = bytes.subarray(0, Math.min(missing, bytes.length));
+    this.#append(taken);
+    if (this.#end - start > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    if (taken.length === missing) this.#finish(start, this.#end, outputs);
+    return taken.length;
+  }
+
+  /** A read has ended within a line or behind one: what has come may be a complete message. */
+  #checkOpenLine(outputs: ReaderOutput<T>[]): void {
+    if (this.#completeness.needsBlankLine || this.#isOpenLineLong) return;
+    const line = this.#openLine();
+    const open = line.slice(this.#cut(line, outputs));
+    if (this.#lines === 0 || this.#announcesBody(open)) return;
+    const isNext = this.#grammar.mayStart(open);
+    if (!this.#completeness.isComplete(isNext ? "" : open)) return;
+    this.#finish(isNext ? this.#lineStart : this.#end, isNext ? this.#lineStart : this.#end, outputs);
+  }
+
+  /** Cuts off the messages that end within a line, since the next one starts there. Gives where in the line the last one starts. */
+  #cut(line: string, outputs: ReaderOutput<T>[]): number {
+    const lineStart = this.#lineStart;
+    let offset = 0;
+    for (;;) {
+      if (this.#completeness.needsBlankLine) return offset;
+      const from = Math.max(offset, this.#searched - lineStart - LONGEST_START_CHARS);
+      const next = this.#grammar.nextStart(line, from, this.#lines === 0);
+      this.#searched = lineStart + line.length;
+      if (next <= offset && !(next === 0 && this.#lines > 0)) return offset;
+      this.#finish(lineStart + next, lineStart + next, outputs);
+      this.#searched = lineStart + next;
+      offset = next;
     }
   }
 
-  /** Where the first message ends, as the lengths of its head and its body; `undefined` while it has not ended. */
-  #findEnd(): { head: number; body: number } | undefined {
-    if (this.#text === "" || this.#endOfLengthless() !== undefined) return undefined;
-    const blank = /\r?\n\r?\n/.exec(this.#text);
-    const blankEnd = blank === null ? -1 : blank.index + blank[0].length;
-    if (!this.#grammar.needsBlankLine(this.#text)) {
-      const next = this.#grammar.nextStart(this.#text);
-      if (next > 0 && (blankEnd < 0 || next < blankEnd)) return { head: next, body: 0 };
-      if (blankEnd < 0) {
-        const lastLine = this.#text.slice(this.#text.lastIndexOf("\n") + 1);
-        const head = this.#text.length - (this.#grammar.mayStart?.(lastLine) ? lastLine.length : 0);
-        const isWhole = !hasBody(this.#text) && this.#grammar.isWhole(this.#text.slice(0, head));
-        return isWhole ? { head, body: 0 } : undefined;
-      }
-    }
-    if (blankEnd < 0) return undefined;
-    const body = bodyLength(this.#text.slice(0, blankEnd));
-    return this.#text.length >= blankEnd + body ? { head: blankEnd, body } : undefined;
-  }
-
-  #take({ head, body }: { head: number; body: number }): ReaderOutput<T> {
-    const text = decodeUtf8(this.#text.slice(0, head));
-    const bodyText = decodeUtf8(this.#text.slice(head, head + body));
-    this.#text = this.#text.slice(head + body);
-    const shown = (text + bodyText).trimEnd();
+  /** Gives the message whose head ends at `headEnd` and whose body ends at `end`; what is behind it starts the next one. */
+  #finish(headEnd: number, end: number, outputs: ReaderOutput<T>[]): void {
+    const head = decodeUtf8(this.#buffer.subarray(this.#start, headEnd));
+    const body = decodeUtf8(this.#buffer.subarray(headEnd, end));
+    this.#steps += end - this.#start;
+    const text = (head + body).trimEnd();
+    this.#start = this.#lineStart = end;
+    if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
+    this.#searched = this.#lineStart;
+    this.#lines = 0;
+    this.#completeness = this.#grammar.createCompleteness();
+    this.#fields = new BodyFields();
+    this.#bodyStart = undefined;
     try {
-      return { kind: "message", message: this.#grammar.decode(text, bodyText), text: shown };
+      outputs.push({ kind: "message", message: this.#grammar.decode(head, body), text });
     } catch (error) {
-      if (error instanceof SyntaxError) return { kind: "malformed", error, text: shown };
-      throw error;
+      if (!(error instanceof SyntaxError)) throw error;
+      outputs.push({ kind: "malformed", error, text });
     }
+  }
+
+  #append(bytes: Uint8Array): void {
+    if (this.#end + bytes.length > this.#buffer.length) this.#makeRoom(bytes.length);
+    this.#buffer.set(bytes, this.#end);
+    this.#end += bytes.length;
+    this.#steps += bytes.length;
+  }
+
+  /** Moves the message to the front, into a larger buffer where that is not enough. */
+  #makeRoom(bytes: number): void {
+    const length = this.#end - this.#start;
+    const isEnough = length + bytes <= this.#buffer.length / 2;
+    const target = isEnough ? this.#buffer : new Uint8Array(2 * Math.max(this.#buffer.length, length + bytes));
+    target.set(this.#buffer.subarray(this.#start, this.#end));
+    this.#steps += length;
+    this.#buffer = target;
+    this.#lineStart -= this.#start;
+    this.#searched -= this.#start;
+    if (this.#bodyStart !== undefined) this.#bodyStart -= this.#start;
+    this.#start = 0;
+    this.#end = length;
   }
 
   #checkLimits(): void {
-    if ((this.#endOfLengthless()?.body ?? 0) > MAX_BODY_BYTES) {
-      throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    const isBreak = this.#end > this.#lineStart && this.#buffer[this.#end - 1] === NEWLINE;
+    const lineBytes = this.#end - this.#lineStart - (isBreak ? 1 : 0);
+    if (lineBytes > MAX_LINE_BYTES) throw new MessageTooLargeError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
+    const isBlankLine = lineBytes === 0 || (lineBytes === 1 && this.#buffer[this.#lineStart] === CARRIAGE_RETURN);
+    if (!isBlankLine && this.#end - this.#start > MAX_MESSAGE_BYTES) {
+      throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
     }
-    const blank = /\r?\n\r?\n/.exec(this.#text);
-    const head = blank === null ? this.#text : this.#text.slice(0, blank.index);
-    if (head.length > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
-    for (let start = 0; start < head.length;) {
-      const newline = head.indexOf("\n", start);
-      const end = newline < 0 ? head.length : newline;
-      if (end - start > MAX_LINE_BYTES) throw new MessageTooLargeError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
-      start = end + 1;
-    }
+  }
+
+  /** Whether what follows the head is a body of unknown length. */
+  get #isLengthless(): boolean {
+    return this.#bodyStart !== undefined && this.#grammar.mayBeLengthless && this.#fields.isLengthlessDescription;
+  }
+
+  /** Whether the line that has not ended is too long to be looked at with each read. */
+  get #isOpenLineLong(): boolean {
+    return this.#end - this.#lineStart > MAX_OPEN_LINE_BYTES;
+  }
+
+  #announcesBody(openLine: string): boolean {
+    return this.#fields.hasBody || announcesBody(openLine);
+  }
+
+  /** The line that has not ended, or has ended just now; a character a byte. */
+  #openLine(): string {
+    this.#steps += this.#end - this.#lineStart;
+    return String.fromCharCode(...this.#buffer.subarray(this.#lineStart, this.#end));
   }
 }
 
@@ -206,82 +279,6 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Where the packet at the start of `bytes` ends; `undefined` while its header is not whole. */
-function packetEnd(bytes: Uint8Array, length: number): number | undefined {
-  const header = decodeInterleavedHeader(bytes.subarray(0, length));
-  return header === undefined ? undefined : INTERLEAVED_HEADER_BYTES + header.lengthBytes;
-}
-
-function hasBody(head: string): boolean {
-  return /^content-length[ \t]*:[ \t]*[1-9]/im.test(head);
-}
-
-function bodyLength(head: string): number {
-  const match = /^content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?$/im.exec(head);
-  const length = match === null ? 0 : Number(match[1]);
-  if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
-  return length;
-}
-
-function toBinaryText(bytes: Uint8Array): string {
-  let text = "";
-  for (let start = 0; start < bytes.length; start += 4096) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 4096));
-  }
-  return text;
-}
-
-function toBytes(binaryText: string): Uint8Array {
-  return Uint8Array.from(binaryText, (character) => character.charCodeAt(0));
-}
-
-function decodeUtf8(binaryText: string): string {
-  return new TextDecoder().decode(toBytes(binaryText));
-}
-
-/** A request that follows another without a line end between: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
-const NEXT_REQUEST = new RegExp(`(?<=[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
-/** A request with a URL, or with `*`, is one of the standards. */
-const RTSP_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
-
-/** A reader for the server's side. */
-export function createRequestReader(): MessageReader<RtspRequest> {
-  return new MessageReader({
-    nextStart(text) {
-      const firstLine = text.indexOf("\n");
-      if (firstLine < 0) return -1;
-      NEXT_REQUEST.lastIndex = firstLine;
-      return NEXT_REQUEST.exec(text)?.index ?? -1;
-    },
-    isWhole: isWholeLabRequest,
-    mayStart: (line) => METHODS.some((method) => method.startsWith(line)),
-    needsBlankLine: (text) => RTSP_REQUEST.test(text),
-    mayBeLengthless: false,
-    decode: (text, body) => RTSP_REQUEST.test(text) ? decodeRtspRequest(text, body) : decodeLabRequest(text),
-  });
-}
-
-/** A reader for the client's side of the lab's dialects. */
-export function createLabResponseReader(): MessageReader<RtspResponse> {
-  return new MessageReader({
-    nextStart(text) {
-      return text.indexOf("RTSP/", 1);
-    },
-    isWhole: isWholeLabResponse,
-    mayStart: (line) => "RTSP/".startsWith(line),
-    needsBlankLine: () => false,
-    mayBeLengthless: true,
-    decode: decodeLabResponse,
-  });
-}
-
-/** A reader for the client's side of the standards: servers may send requests, too (RFC 2326, 10). */
-export function createRtspReader(): MessageReader<RtspResponse | RtspRequest> {
-  return new MessageReader<RtspResponse | RtspRequest>({
-    nextStart: () => -1,
-    isWhole: () => false,
-    needsBlankLine: () => true,
-    mayBeLengthless: true,
-    decode: (text, body) => RTSP_REQUEST.test(text) ? decodeRtspRequest(text, body) : decodeRtspResponse(text, body),
-  });
+function decodeUtf8(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

@@ -1,19 +1,19 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
-import {
-  createLabResponseReader,
-  createRequestReader,
-  createRtspReader,
-  MessageTooLargeError,
-  type ReaderOutput,
-} from "./message_reader.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES, MAX_OPEN_LINE_BYTES } from "./limits.ts";
+import { createLabResponseReader, createRequestReader, createRtspReader } from "./readers.ts";
+import { MessageTooLargeError, type ReaderOutput } from "./message_reader.ts";
+
+const SDP_HEAD = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";
+
+/** A line of the lab that has not ended is looked at with each read, and again for whether a message may be whole. */
+const MAX_STEPS_PER_BYTE = 2 * MAX_OPEN_LINE_BYTES;
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** What a reader makes of a stream cut at the given places; what is left over is settled at the end. */
+/** What a reader makes of a stream cut at the given places; what is pending at the end is taken as it is. */
 function read(text: string, cuts: readonly number[]): string[] {
   const reader = createRequestReader();
   const outputs: ReaderOutput<unknown>[] = [];
@@ -22,7 +22,7 @@ function read(text: string, cuts: readonly number[]): string[] {
     outputs.push(...reader.push(bytes(text.slice(start, cut))));
     start = cut;
   }
-  outputs.push(...reader.settle());
+  outputs.push(...reader.takePending());
   return outputs.map((output) =>
     output.kind === "packet" ? `packet ${output.channel}` : `${output.kind}: ${output.text}`
   );
@@ -45,7 +45,7 @@ const STREAMS: readonly { title: string; text: string; messages: string[] }[] = 
     messages: ["SETUP m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000"],
   },
   {
-    title: "a request of the standards",
+    title: "an RTSP/1.0 request",
     text: "OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x\r\n\r\n",
     messages: ["OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x"],
   },
@@ -85,7 +85,7 @@ Deno.test("MessageReader tells two requests apart that come at once", () => {
   }
 });
 
-Deno.test("MessageReader tells two requests apart although the second one breaks off", () => {
+Deno.test("MessageReader tells two requests apart although the second one is cut", () => {
   const first = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456\n";
   const second = "PAUSE movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456\n";
   for (let cut = 0; cut <= second.length; cut++) {
@@ -102,22 +102,22 @@ Deno.test("MessageReader skips blank lines and NULs between requests", () => {
   assertEquals(read("\r\n\n\0\0PLAY \n2\n", []), ["message: PLAY \n2"]);
 });
 
-Deno.test("MessageReader settles for what has come when nothing follows", () => {
+Deno.test("MessageReader.takePending() takes what has come where nothing follows", () => {
   const reader = createRequestReader();
   assertEquals(reader.push(bytes("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\n")), []);
   assert(reader.mayBeWhole);
-  assertEquals(reader.settle().map(({ kind }) => kind), ["message"]);
+  assertEquals(reader.takePending().map(({ kind }) => kind), ["message"]);
   assertEquals(reader.isPending, false);
-  assertEquals(reader.settle(), []);
+  assertEquals(reader.takePending(), []);
 });
 
-Deno.test("MessageReader does not settle for half a line, nor for a request of the standards", () => {
+Deno.test("MessageReader takes neither half a line nor an RTSP/1.0 request for whole", () => {
   const reader = createRequestReader();
   reader.push(bytes("SETUP movie"));
   assert(reader.isPending && !reader.mayBeWhole);
-  const standard = createRequestReader();
-  standard.push(bytes("OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n"));
-  assert(standard.isPending && !standard.mayBeWhole);
+  const rtsp = createRequestReader();
+  rtsp.push(bytes("OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n"));
+  assert(rtsp.isPending && !rtsp.mayBeWhole);
 });
 
 Deno.test("MessageReader gives malformed text as such, and goes on with what follows", () => {
@@ -136,6 +136,25 @@ Deno.test(`MessageReader takes a line of ${MAX_LINE_BYTES} bytes, and not one mo
     MessageTooLargeError,
     `A line exceeds ${MAX_LINE_BYTES} bytes`,
   );
+});
+
+Deno.test("MessageReader gives what came before a message that is too large, and fails then", () => {
+  const reader = createRequestReader();
+  const outputs = reader.push(bytes("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" + "x".repeat(MAX_LINE_BYTES + 1)));
+  assertEquals(outputs.map(({ kind }) => kind), ["message"]);
+  assert(reader.failure instanceof MessageTooLargeError);
+  assertThrows(() => reader.push(bytes("y")), MessageTooLargeError);
+});
+
+Deno.test(`MessageReader sees a request end within a last line of ${MAX_OPEN_LINE_BYTES} bytes, and waits with a longer one`, () => {
+  const start = "PLAY m RTSP/1.0\nCSeq: 1\nSession: 123456;";
+  const line = "Session: 123456;".length;
+  for (const [length, count] of [[MAX_OPEN_LINE_BYTES, 1], [MAX_OPEN_LINE_BYTES + 1, 0]]) {
+    const reader = createRequestReader();
+    assertEquals(reader.push(bytes(start + "x".repeat(length - line))).length, count);
+    assertEquals(reader.mayBeWhole, count === 0);
+    assertEquals(reader.takePending().length, 1 - count);
+  }
 });
 
 Deno.test(`MessageReader takes a message of ${MAX_MESSAGE_BYTES} bytes, and not one more`, () => {
@@ -172,7 +191,7 @@ Deno.test("MessageReader survives any bytes in any pieces, and holds no more tha
       const reader = createRequestReader();
       try {
         for (const piece of chunks) reader.push(piece);
-        reader.settle();
+        reader.takePending();
       } catch (error) {
         if (!(error instanceof MessageTooLargeError)) throw error;
       }
@@ -219,7 +238,7 @@ Deno.test("MessageReader finds packets between messages cut at every byte, and b
   assertEquals(summarize([...INTERLEAVED].flatMap((byte) => reader.push(Uint8Array.of(byte)))), INTERLEAVED_OUTPUTS);
 });
 
-Deno.test("MessageReader for the standards' responses waits for the body, and finds packets behind it", () => {
+Deno.test("MessageReader for RTSP/1.0 responses waits for the body, and finds packets behind it", () => {
   const stream = Uint8Array.of(
     ...bytes("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 5\r\n\r\nv=0\r\n"),
     ...[0x24, 0, 0, 1, 7],
@@ -271,7 +290,7 @@ Deno.test(`MessageReader takes a description without length of ${MAX_BODY_BYTES}
   const head = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";
   const reader = createRtspReader();
   reader.push(bytes(head + "x".repeat(MAX_BODY_BYTES)));
-  const [output] = reader.settle();
+  const [output] = reader.takePending();
   assertEquals(output.kind === "message" && output.message.body.length, MAX_BODY_BYTES);
   assertThrows(() => createRtspReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), MessageTooLargeError);
 });
@@ -295,3 +314,40 @@ Deno.test("MessageReader reads 64 KiB of scraps between packets at once", () => 
     ]);
   }
 });
+
+/** Streams at the limits, and such as made earlier readers look at everything again with each byte. */
+const LONG_STREAMS: readonly { title: string; text: string }[] = [
+  {
+    title: "an RTSP/1.0 request of many fields",
+    text: `OPTIONS rtsp://a/b RTSP/1.0\r\n${"X: 1\r\n".repeat(2500)}\r\n`,
+  },
+  {
+    title: "an RTSP/1.0 request of long lines",
+    text: `OPTIONS rtsp://a/b RTSP/1.0\r\n${`X: ${"y".repeat(4000)}\r\n`.repeat(3)}\r\n`,
+  },
+  { title: "a lab request of many lines", text: `SETUP m RTSP/1.0\n${"CSeq: 1\n".repeat(2000)}\n` },
+  { title: "a lab request of long lines", text: `SETUP m RTSP/1.0\n${`Y: ${"z".repeat(4000)}\n`.repeat(3)}\n` },
+  { title: "requests without line breaks between", text: "PLAY m\n1".repeat(1500) },
+  { title: "a line of methods", text: `PLAY m RTSP/1.0\n${"PLAY ".repeat(800)}\n` },
+  { title: "responses in one line", text: "RTSP/".repeat(800) + "\n" },
+  { title: "colons", text: `PLAY m RTSP/1.0\n${":".repeat(4000)}\n`.repeat(3) },
+  { title: "a description without a length", text: SDP_HEAD + "v=0\r\n".repeat(10_000) },
+];
+
+for (const { title, text } of LONG_STREAMS) {
+  Deno.test(`MessageReader looks at each byte a bounded number of times: ${title}`, () => {
+    const stream = bytes(text);
+    for (const create of [createRequestReader, createLabResponseReader, createRtspReader]) {
+      for (const size of [1, 2, 7, 100, stream.length]) {
+        const reader = create();
+        for (let start = 0; start < stream.length; start += size) {
+          reader.push(stream.subarray(start, start + size));
+          // Whether what has come may be a whole message is asked after each read, as connections do.
+          if (reader.mayBeWhole) assert(reader.isPending);
+        }
+        const perByte = reader.steps / stream.length;
+        assert(perByte <= MAX_STEPS_PER_BYTE, `${create.name}, reads of ${size} bytes: ${perByte} steps a byte`);
+      }
+    }
+  });
+}

@@ -173,7 +173,8 @@ export class RtspConnection {
       for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
         this.#cancelSettle?.();
         this.#take(reader.push(bytes.subarray(0, count)));
-        if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.settle()));
+        if (reader.failure !== undefined) throw reader.failure;
+        if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.takePending()));
       }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);

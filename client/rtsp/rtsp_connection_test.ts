@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { createRtspReader } from "../../rtsp/message_reader.ts";
+import { createRtspReader } from "../../rtsp/readers.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSilentPort } from "../../tests/support/silent_port.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";

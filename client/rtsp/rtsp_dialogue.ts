@@ -17,7 +17,7 @@ import {
 } from "../../rtsp/authentication.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS, type RtspRequest, type RtspResponse } from "../../rtsp/message.ts";
-import { createRtspReader } from "../../rtsp/message_reader.ts";
+import { createRtspReader } from "../../rtsp/readers.ts";
 import { encodeRtspRequest, encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { MAX_AUTHORIZATIONS } from "../limits.ts";

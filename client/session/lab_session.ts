@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../../rtsp/message.ts";
-import { createLabResponseReader } from "../../rtsp/message_reader.ts";
+import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { LAB_SERVER_PATIENCE_MS } from "../limits.ts";
 import { refusal } from "../rtsp/refusal.ts";

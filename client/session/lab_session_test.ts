@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { createLabResponseReader } from "../../rtsp/message_reader.ts";
+import { createLabResponseReader } from "../../rtsp/readers.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { freeTcpPort, freeUdpPort } from "../../tests/support/ports.ts";
 import { LabSession, type LabSessionOptions, NotALabServerError } from "./lab_session.ts";

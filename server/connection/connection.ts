@@ -11,7 +11,8 @@ import { encodeLabReply, PLAIN_LINES } from "../../rtsp/lab_grammar.ts";
 import type { Dialect, RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { createRequestReader, MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
+import { createRequestReader } from "../../rtsp/readers.ts";
+import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
 import {
   MAX_MALFORMED_REQUESTS,
   MAX_UNANSWERED_REQUESTS,
@@ -85,6 +86,7 @@ export class Connection implements MediaWriter {
         // What is pending now has begun behind what has come whole.
         if (outputs.length > 0) this.#clearTimers();
         this.#enqueue(outputs);
+        if (this.#reader.failure !== undefined) throw this.#reader.failure;
         this.#watchPending();
         // Whoever asks without reading the answers waits.
         while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
@@ -158,7 +160,7 @@ export class Connection implements MediaWriter {
     this.#cancelTimers.splice(1).forEach((cancel) => cancel());
     this.#cancelTimers.push(clock.after(SETTLE_MS, () => {
       this.#clearTimers();
-      this.#enqueue(this.#reader.settle());
+      this.#enqueue(this.#reader.takePending());
     }));
   }
 

@@ -23,7 +23,7 @@ export interface LiveFeedOptions {
 }
 
 /** A frame with its place among the others. */
-interface LiveFrame extends FrameSlot {
+export interface LiveFrame extends FrameSlot {
   /** Counts the frames of the source, from 1. */
   readonly number: number;
   readonly data: Uint8Array;

@@ -9,7 +9,7 @@ import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, type RtcpPacket } from "../../rtp/rtcp.ts";
-import { createRtspReader } from "../../rtsp/message_reader.ts";
+import { createRtspReader } from "../../rtsp/readers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { RtspServer, type ServerOptions } from "../../server/server.ts";
 import { ServedRoot } from "../../server/source/served_root.ts";

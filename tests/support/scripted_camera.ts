@@ -5,7 +5,7 @@
  */
 
 import type { RtspRequest } from "../../rtsp/message.ts";
-import { createRequestReader } from "../../rtsp/message_reader.ts";
+import { createRequestReader } from "../../rtsp/readers.ts";
 
 /** How a camera answers: header lines behind the status line and CSeq, and what follows the blank line. */
 export interface Answer {
