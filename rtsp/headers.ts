@@ -12,7 +12,6 @@ export type HeaderField = readonly [name: string, value: string];
 export class RtspHeaders {
   readonly #fields: HeaderField[];
 
-  /** With these fields. */
   constructor(fields: Iterable<HeaderField> = []) {
     this.#fields = [...fields];
   }
@@ -35,13 +34,14 @@ export class RtspHeaders {
   }
 }
 
-/** The fields of header lines; a line that begins with a space goes on with the one before. Lines without a colon are passed over. */
+/** The fields of header lines; a line that starts with a space continues the one before. Lines without a colon are ignored. */
 export function decodeHeaders(lines: readonly string[]): RtspHeaders {
-  const fields: [string, string][] = [];
+  const fields: { readonly name: string; readonly parts: string[] }[] = [];
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (/^[ \t]/.test(line) && fields.length > 0) fields.at(-1)![1] = `${fields.at(-1)![1]} ${line.trim()}`.trim();
-    else if (colon > 0) fields.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+    const last = fields.at(-1);
+    if (last !== undefined && /^[ \t]/.test(line)) last.parts.push(line.trim());
+    else if (colon > 0) fields.push({ name: line.slice(0, colon).trim(), parts: [line.slice(colon + 1).trim()] });
   }
-  return new RtspHeaders(fields);
+  return new RtspHeaders(fields.map(({ name, parts }) => [name, parts.join(" ").trim()]));
 }

@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { hostAndPort } from "../net/addresses.ts";
 import type { Clock } from "../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { BufferPool } from "./send/buffer_pool.ts";
@@ -145,18 +146,19 @@ export class RtspServer {
   }
 
   #accept(conn: Deno.TcpConn): void {
-    const { hostname } = conn.remoteAddr as Deno.NetAddr;
-    const { clock } = this.#options;
+    const [remoteAddress, localAddress] = [conn.remoteAddr, conn.localAddr] as Deno.NetAddr[];
     const connection: Connection = new Connection({
       conn,
-      clock,
+      peer: hostAndPort(remoteAddress),
+      localAddress,
+      clock: this.#options.clock,
       respond: (request) => this.#respond(client, request),
       onPacket: (channel, data) => this.#registry.takeInterleaved(data, { client, channel }),
     });
     const client: Client = {
       connection,
-      hostname,
-      localAddress: conn.localAddr as Deno.NetAddr,
+      hostname: remoteAddress.hostname,
+      localAddress,
       sessions: new Set(),
       channels: new Map(),
       labSession: undefined,

@@ -1,40 +1,34 @@
 /**
- * One client's TCP connection: bytes to requests, requests to replies. What a request does is the server's affair.
+ * One client's connection: bytes to requests, requests to replies, in order. What a request does is decided elsewhere.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
-import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { encodeLabReply, PLAIN_LINES } from "../../rtsp/lab_grammar.ts";
 import type { Dialect, RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
+import { createRequestReader } from "../../rtsp/readers.ts";
 import { encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { createRequestReader } from "../../rtsp/readers.ts";
-import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
-import {
-  MAX_MALFORMED_REQUESTS,
-  MAX_UNANSWERED_REQUESTS,
-  MEDIA_BACKLOG_BYTES,
-  REQUEST_TIMEOUT_MS,
-  SETTLE_MS,
-  WRITE_TIMEOUT_MS,
-} from "../limits.ts";
-import type { MediaWriter } from "./media_writer.ts";
+import { MAX_MALFORMED_REQUESTS, MAX_UNANSWERED_REQUESTS, REQUEST_TIMEOUT_MS, WRITE_TIMEOUT_MS } from "../limits.ts";
+import { encodeHttpAnswer, isHttpRequest } from "./http_answer.ts";
+import { PendingRequest } from "./pending_request.ts";
+import { type PacketWriter, WriteQueue } from "./write_queue.ts";
 
 const log = getLogger(["mjpegrtsp", "connection"]);
 
 const READ_BYTES = 4096;
 
-/** A request line of HTTP: a browser, or a player that asks for a tunnel. */
-const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/;
-
 /** Constructor options of {@linkcode Connection}. */
 export interface ConnectionOptions {
   /** The accepted connection, from now on this object's own. */
-  readonly conn: Deno.TcpConn;
-  /** Times out requests that do not end. */
+  readonly conn: Deno.Conn;
+  /** The client as the log names it: address and port. */
+  readonly peer: string;
+  /** Where the client reached us. */
+  readonly localAddress: { readonly hostname: string; readonly port: number };
   readonly clock: Clock;
   /** Does what a request asks for and says how to answer. Called for one request at a time, in order. */
   readonly respond: (request: RtspRequest) => Promise<RtspReply>;
@@ -43,20 +37,16 @@ export interface ConnectionOptions {
 }
 
 /** A connection that is open until one of the ends closes it. */
-export class Connection implements MediaWriter {
-  /** The client as the log names it: address and port. */
+export class Connection {
   readonly peer: string;
   readonly #options: ConnectionOptions;
   readonly #reader = createRequestReader();
-  #cancelTimers: (() => void)[] = [];
+  readonly #pending: PendingRequest;
+  readonly #writes: WriteQueue;
+  readonly #gone = new AbortController();
   /** Replies are written in the order of their requests. */
   #lastReply: Promise<void> = Promise.resolve();
   #unansweredRequests = 0;
-  /** Replies and frames are written one after the other, each of them whole. */
-  #lastWrite: Promise<void> = Promise.resolve();
-  #pendingWrites = 0;
-  #cancelWriteTimeout: (() => void) | undefined;
-  #mediaBacklogBytes = 0;
   #malformedInARow = 0;
   /** How the last request was written, and so how to answer. */
   #dialect: Dialect = "lab";
@@ -65,43 +55,49 @@ export class Connection implements MediaWriter {
   /** The client was gone when something was written to it. */
   #hasLeft = false;
   #isClosed = false;
-  readonly #gone = new AbortController();
 
   /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
-    this.#options = options;
-    this.#heardMs = options.clock.nowMs();
-    this.peer = hostAndPort(options.conn.remoteAddr as Deno.NetAddr);
+    const { conn, clock, peer } = this.#options = options;
+    this.peer = peer;
+    this.#heardMs = clock.nowMs();
+    this.#pending = new PendingRequest({
+      clock,
+      onSettled: () => {
+        this.#pending.reset();
+        this.#take(this.#reader.takePending());
+      },
+      onTimeout: () => this.#timeOut(),
+    });
+    this.#writes = new WriteQueue({
+      conn,
+      clock,
+      onStalled: () => this.#giveUp(),
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  /** Where interleaved packets are written to. */
+  get packets(): PacketWriter {
+    return this.#writes;
+  }
+
+  /** When the client last sent something, on the clock in milliseconds. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /** Aborts when no more requests come: nobody waits for a reply that takes long. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** Reads and answers until the connection ends; resolves with why. */
   async run(): Promise<string> {
-    const { conn } = this.#options;
-    const bytes = new Uint8Array(READ_BYTES);
-    let reason = "the client closed the connection";
-    try {
-      for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
-        this.#heardMs = this.#options.clock.nowMs();
-        const outputs = this.#reader.push(bytes.subarray(0, count));
-        // What is pending now has begun behind what has come whole.
-        if (outputs.length > 0) this.#clearTimers();
-        this.#enqueue(outputs);
-        if (this.#reader.failure !== undefined) throw this.#reader.failure;
-        this.#watchPending();
-        // Whoever asks without reading the answers waits.
-        while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
-      }
-    } catch (error) {
-      if (error instanceof MessageTooLargeError && !this.#isClosed) {
-        reason = `${error.message}: closed by the server`;
-        this.#refuseLast(error.message);
-      } else if (!this.#hasLeft && !hasLeft(error)) {
-        reason = this.#isClosed ? "closed by the server" : error instanceof Error ? error.message : String(error);
-      }
-    }
+    const reason = await this.#readAll();
     this.#gone.abort();
-    this.#clearTimers();
-    if (this.#pendingWrites > 0) this.#watchWriting();
+    this.#pending.reset();
+    this.#writes.watchPending();
     await this.#lastReply;
     this.close();
     return reason;
@@ -110,34 +106,11 @@ export class Connection implements MediaWriter {
   /** Answers `status` without having read anything, and closes. */
   async refuse(status: StatusCode): Promise<void> {
     try {
-      await this.#write({ status, cseq: undefined, session: undefined });
+      await this.#reply({ status, cseq: undefined, session: undefined });
     } catch (error) {
       this.#fail(error);
     }
     this.close();
-  }
-
-  /** Aborts when no more requests come: a reply that takes long is waited for by nobody. */
-  get signal(): AbortSignal {
-    return this.#gone.signal;
-  }
-
-  /** When the client last sent something, on the clock in milliseconds. */
-  get heardMs(): number {
-    return this.#heardMs;
-  }
-
-  get isReady(): boolean {
-    return !this.#isClosed && this.#mediaBacklogBytes < MEDIA_BACKLOG_BYTES;
-  }
-
-  writeMedia(bytes: Uint8Array): Promise<void> {
-    this.#mediaBacklogBytes += bytes.length;
-    const done = () => void (this.#mediaBacklogBytes -= bytes.length);
-    return this.#writeAll(bytes).then(done, (error) => {
-      done();
-      this.#fail(error);
-    });
   }
 
   /** Ends the connection at once. */
@@ -145,39 +118,37 @@ export class Connection implements MediaWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#gone.abort();
-    this.#clearTimers();
-    this.#cancelWriteTimeout?.();
+    this.#pending.reset();
+    this.#writes.close();
     this.#options.conn.close();
   }
 
-  /** A request that has begun but not ended is taken for whole after a moment, or given up after a while. */
-  #watchPending(): void {
-    const { clock } = this.#options;
-    if (!this.#reader.isPending) return this.#clearTimers();
-    const isFirst = this.#cancelTimers.length === 0;
-    if (isFirst) this.#cancelTimers.push(clock.after(REQUEST_TIMEOUT_MS, () => this.#timeOut()));
-    if (!this.#reader.mayBeWhole) return;
-    this.#cancelTimers.splice(1).forEach((cancel) => cancel());
-    this.#cancelTimers.push(clock.after(SETTLE_MS, () => {
-      this.#clearTimers();
-      this.#enqueue(this.#reader.takePending());
-    }));
+  async #readAll(): Promise<string> {
+    const { conn, clock } = this.#options;
+    const bytes = new Uint8Array(READ_BYTES);
+    try {
+      for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
+        this.#heardMs = clock.nowMs();
+        const outputs = this.#reader.push(bytes.subarray(0, count));
+        // Pending bytes start a new request; restart its timer.
+        if (outputs.length > 0 || !this.#reader.isPending) this.#pending.reset();
+        this.#take(outputs);
+        if (this.#reader.failure !== undefined) throw this.#reader.failure;
+        if (this.#reader.isPending) this.#pending.note(this.#reader);
+        // A client that does not read its replies waits.
+        while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
+      }
+    } catch (error) {
+      if (error instanceof MessageTooLargeError && !this.#isClosed) {
+        this.#refuseLast(error.message);
+        return `${error.message}: closed by the server`;
+      }
+      if (!this.#hasLeft && !hasLeft(error)) return this.#isClosed ? "closed by the server" : messageOf(error);
+    }
+    return "the client closed the connection";
   }
 
-  #timeOut(): void {
-    log.warn("{peer} sent half a request and nothing more for {seconds} s: closed", {
-      peer: this.peer,
-      seconds: REQUEST_TIMEOUT_MS / 1000,
-    });
-    this.#refuseLast("the request did not end");
-    this.#lastReply.then(() => this.close());
-  }
-
-  #clearTimers(): void {
-    for (const cancel of this.#cancelTimers.splice(0)) cancel();
-  }
-
-  #enqueue(outputs: readonly ReaderOutput<RtspRequest>[]): void {
+  #take(outputs: readonly ReaderOutput<RtspRequest>[]): void {
     for (const output of outputs) {
       if (output.kind === "packet") {
         this.#options.onPacket?.(output.channel, output.data);
@@ -191,16 +162,16 @@ export class Connection implements MediaWriter {
 
   async #answer(output: Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>): Promise<void> {
     if (this.#isClosed) return;
-    if (HTTP_REQUEST.test(output.text)) return await this.#answerHttp();
+    if (isHttpRequest(output.text)) return await this.#answerHttp();
     if (output.kind === "malformed") return await this.#answerMalformed(output);
     this.#malformedInARow = 0;
     this.#dialect = output.message.dialect;
     this.#lineStyle = output.message.lineStyle;
     log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
-    await this.#write(await this.#respond(output.message));
+    await this.#reply(await this.#respond(output.message));
   }
 
-  /** What cannot be done for reasons of our own is answered 500, and the connection goes on. */
+  /** A request that fails for reasons of our own is answered 500, and the connection goes on. */
   async #respond(request: RtspRequest): Promise<RtspReply> {
     try {
       return await this.#options.respond(request);
@@ -209,16 +180,16 @@ export class Connection implements MediaWriter {
         peer: this.peer,
         method: request.method,
         uri: request.uri,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
       return { status: 500, cseq: request.cseq, session: undefined };
     }
   }
 
   async #answerMalformed({ error, text }: { readonly error: SyntaxError; readonly text: string }): Promise<void> {
-    log.warn("{peer} sent what is no request: {reason}", { peer: this.peer, reason: error.message });
+    log.warn("{peer} sent a malformed request: {reason}", { peer: this.peer, reason: error.message });
     if (looksLikeRtsp(text)) this.#dialect = "rtsp";
-    await this.#write({
+    await this.#reply({
       status: 400,
       cseq: this.#dialect === "rtsp" ? findCseq(text) : undefined,
       session: undefined,
@@ -231,67 +202,40 @@ export class Connection implements MediaWriter {
     this.close();
   }
 
-  /** Browsers, and players that look for a tunnel, get an answer that they understand. */
   async #answerHttp(): Promise<void> {
     log.warn("{peer} speaks HTTP, which this server does not: closed", { peer: this.peer });
-    const { hostname, port } = this.#options.conn.localAddr as Deno.NetAddr;
-    const body = `This is an RTSP server. In a player, open rtsp://${hostAndPort({ hostname, port })}/FILE\n`;
-    const head = ["Content-Type: text/plain", `Content-Length: ${body.length}`, "Connection: close"];
-    await this.#writeAll(
-      new TextEncoder().encode(["HTTP/1.1 501 Not Implemented", ...head, "", body].join("\r\n")),
-    );
+    await this.#writes.write(encodeHttpAnswer(this.#options.localAddress));
     this.close();
   }
 
-  async #write(reply: RtspReply): Promise<void> {
+  async #reply(reply: RtspReply): Promise<void> {
     const text = this.#dialect === "rtsp" ? encodeRtspResponse(reply) : encodeLabReply(reply, this.#lineStyle);
     log.debug("{peer} < {text}", { peer: this.peer, text });
-    this.#watchWriting();
-    await this.#writeAll(new TextEncoder().encode(text));
+    const written = this.#writes.write(new TextEncoder().encode(text));
+    this.#writes.watchPending();
+    await written;
   }
 
-  /** Writes all bytes once what came before is written. */
-  #writeAll(bytes: Uint8Array): Promise<void> {
-    const isIdle = ++this.#pendingWrites === 1;
-    if (!isIdle) this.#watchWriting();
-    // Whoever writes learns what goes wrong; the next write fails by itself.
-    const write = () => this.#writeNow(bytes);
-    return this.#lastWrite = isIdle ? write() : this.#lastWrite.then(write, write);
-  }
-
-  async #writeNow(bytes: Uint8Array): Promise<void> {
-    const { conn } = this.#options;
-    try {
-      for (let count = 0; count < bytes.length;) {
-        count += await conn.write(count === 0 ? bytes : bytes.subarray(count));
-        // The client has taken something.
-        this.#cancelWriteTimeout?.();
-        this.#cancelWriteTimeout = undefined;
-        if (count < bytes.length || this.#pendingWrites > 1) this.#watchWriting();
-      }
-    } finally {
-      this.#pendingWrites--;
-    }
-  }
-
-  /** Something waits to be written: a client that takes nothing for long is given up. */
-  #watchWriting(): void {
-    if (this.#isClosed) return;
-    this.#cancelWriteTimeout ??= this.#options.clock.after(WRITE_TIMEOUT_MS, () => {
-      log.warn("{peer} has read nothing for {seconds} s: closed", {
-        peer: this.peer,
-        seconds: WRITE_TIMEOUT_MS / 1000,
-      });
-      this.close();
+  #timeOut(): void {
+    log.warn("{peer} sent half a request and nothing more for {seconds} s: closed", {
+      peer: this.peer,
+      seconds: REQUEST_TIMEOUT_MS / 1000,
     });
+    this.#refuseLast("the request did not end");
+    this.#lastReply.then(() => this.close());
   }
 
   /** Answers 400 after all else is answered. */
   #refuseLast(reason: string): void {
     log.warn("{peer} is refused: {reason}", { peer: this.peer, reason });
     this.#lastReply = this.#lastReply
-      .then(() => this.#isClosed ? undefined : this.#write({ status: 400, cseq: undefined, session: undefined }))
+      .then(() => this.#isClosed ? undefined : this.#reply({ status: 400, cseq: undefined, session: undefined }))
       .catch((error) => this.#fail(error));
+  }
+
+  #giveUp(): void {
+    log.warn("{peer} has read nothing for {seconds} s: closed", { peer: this.peer, seconds: WRITE_TIMEOUT_MS / 1000 });
+    this.close();
   }
 
   #fail(error: unknown): void {
@@ -300,7 +244,7 @@ export class Connection implements MediaWriter {
     this.#hasLeft ||= hasLeft(error);
     log[this.#hasLeft ? "debug" : "info"]("{peer} cannot be answered: {reason}", {
       peer: this.peer,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
     this.close();
   }
@@ -312,7 +256,7 @@ function hasLeft(error: unknown): boolean {
     error instanceof Deno.errors.ConnectionAborted;
 }
 
-/** Whether a malformed request is one of the standards' all the same, and so to be answered like one. */
+/** Whether a malformed request is meant as RTSP/1.0, and so to be answered in it. */
 function looksLikeRtsp(text: string): boolean {
   return /^[^\r\n]*[ \t](?:rtsps?:\/\/|\*[ \t])/i.test(text);
 }
@@ -320,4 +264,8 @@ function looksLikeRtsp(text: string): boolean {
 function findCseq(text: string): number | undefined {
   const match = /^CSeq[ \t]*:[ \t]*(\d{1,10})[ \t]*$/im.exec(text.replaceAll("\r", ""));
   return match === null ? undefined : Number(match[1]);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

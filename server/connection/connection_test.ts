@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import { join } from "@std/path";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { Connection } from "./connection.ts";
@@ -24,6 +26,8 @@ async function connect(
   const requests: RtspRequest[] = [];
   const connection = new Connection({
     conn,
+    peer: "test",
+    localAddress: conn.localAddr as Deno.NetAddr,
     clock,
     respond(request) {
       requests.push(request);
@@ -80,13 +84,13 @@ for (
   });
 }
 
-Deno.test("Connection answers a client of the standards with a blank line at the end", async () => {
+Deno.test("Connection answers RTSP/1.0 with a blank line at the end", async () => {
   await using opened = await connect(({ cseq }) => Promise.resolve({ status: 501, cseq, session: undefined }));
   await opened.client.send("OPTIONS rtsp://127.0.0.1/a RTSP/1.0\r\nCSeq: 9\r\n\r\n");
   assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 501 Not Implemented\r\nCSeq: 9\r\n/);
 });
 
-Deno.test(`Connection takes lines without an end for a request after ${SETTLE_MS} ms`, async () => {
+Deno.test(`Connection takes lines without an end as a request after ${SETTLE_MS} ms`, async () => {
   await using opened = await connect();
   await opened.client.send("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\n");
   await untilPending(opened.clock, 2);
@@ -138,7 +142,8 @@ Deno.test("Connection.refuse() answers and closes without reading", async () => 
   const [client, conn] = await Promise.all([TcpClient.connect(listener.addr.port), listener.accept()]);
   using _ = client;
   const respond = () => Promise.reject(new Error("nothing is to be read"));
-  await new Connection({ conn, clock: new FakeClock(), respond }).refuse(503);
+  const localAddress = conn.localAddr as Deno.NetAddr;
+  await new Connection({ conn, peer: "test", localAddress, clock: new FakeClock(), respond }).refuse(503);
   assertEquals(await client.receiveAll(), "RTSP/1.0 503 Service Unavailable\nCSeq: 0\nSession: 0");
 });
 
@@ -164,10 +169,10 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
 Deno.test(`Connection ends when the client reads nothing for ${WRITE_TIMEOUT_MS / 1000} s, and not before`, async () => {
   await using opened = await connect();
   // As much as fills the buffers of both ends, and more.
-  for (let count = 0; count < 400; count++) opened.connection.writeMedia(new Uint8Array(65_536));
+  for (let count = 0; count < 400; count++) opened.connection.packets.writePackets(new Uint8Array(65_536));
   await untilPending(opened.clock, 1);
   opened.clock.advance(WRITE_TIMEOUT_MS - 1);
-  assertEquals(opened.connection.isReady, false);
+  assertEquals(opened.connection.packets.isReady, false);
   opened.clock.advance(1);
   assertEquals(await opened.ended, "closed by the server");
 });
@@ -213,7 +218,7 @@ Deno.test("Connection gives up a client that asks and never reads the replies", 
   await asking;
 });
 
-Deno.test("Connection answers a malformed request of the standards in their style, with its CSeq", async () => {
+Deno.test("Connection answers a malformed RTSP/1.0 request as such, with its CSeq", async () => {
   await using opened = await connect();
   await opened.client.send("PLAY rtsp://127.0.0.1/a RTSP/x\r\nCSeq: 77\r\n\r\n");
   assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 77\r\n/);
@@ -260,4 +265,44 @@ Deno.test("Connection says that the client has closed it, whichever end finds ou
   opened.client[Symbol.dispose]();
   answer.resolve();
   assertEquals(await opened.ended, "the client closed the connection");
+});
+
+Deno.test("Connection.close() while a request is being answered leaves no timer, and tells whoever answers", async () => {
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const opened = await connect(async ({ cseq }) => {
+    started.resolve();
+    await release.promise;
+    return { status: 200, cseq, session: undefined };
+  });
+  await opened.client.send(PLAY + "\n\nPLAY half");
+  await started.promise;
+  assertEquals(opened.connection.signal.aborted, false);
+  opened.connection.close();
+  assertEquals([opened.connection.signal.aborted, opened.clock.pendingTimers], [true, 0]);
+  release.resolve();
+  assertEquals(await opened.ended, "closed by the server");
+  assertEquals([opened.clock.pendingTimers, opened.requests.length], [0, 1]);
+  opened.client[Symbol.dispose]();
+});
+
+Deno.test("Connection takes any connection, such as one over a Unix socket", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "socket");
+  using listener = Deno.listen({ transport: "unix", path });
+  using client = await Deno.connect({ transport: "unix", path });
+  const connection = new Connection({
+    conn: await listener.accept(),
+    peer: "test",
+    localAddress: { hostname: "127.0.0.1", port: 1025 },
+    clock: new FakeClock(),
+    respond: ({ cseq }) => Promise.resolve({ status: 200, cseq, session: undefined }),
+  });
+  const ended = connection.run();
+  await client.write(new TextEncoder().encode("OPTIONS * RTSP/1.0\r\nCSeq: 7\r\n\r\n"));
+  const bytes = new Uint8Array(100);
+  const count = await client.read(bytes) ?? 0;
+  assertEquals(new TextDecoder().decode(bytes.subarray(0, count)), "RTSP/1.0 200 OK\r\nCSeq: 7\r\n\r\n");
+  connection.close();
+  await ended;
 });

@@ -126,7 +126,7 @@ export class StreamSetup {
   #createInterleaved(client: Client, stream: OfferedStream): Created {
     const { buffers } = this.#options;
     const channels = freeChannels(client, stream.offer.interleaved);
-    const transport = new InterleavedTransport(client.connection, { channels, buffers });
+    const transport = new InterleavedTransport(client.connection.packets, { channels, buffers });
     const created = this.#createSession(client, stream, transport);
     this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
     return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };

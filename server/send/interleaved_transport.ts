@@ -6,20 +6,20 @@
 
 import { encodeInterleaved, INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
 import { type RtpStamp, stampRtpHeader } from "../../rtp/packet.ts";
-import type { MediaWriter } from "../connection/media_writer.ts";
+import type { PacketWriter } from "../connection/write_queue.ts";
 import type { FramePackets } from "../packetize/frame_packetizer.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
 
 /** RTP/AVP/TCP. */
 export class InterleavedTransport implements RtpTransport {
-  readonly #writer: MediaWriter;
+  readonly #writer: PacketWriter;
   readonly #channels: readonly [rtp: number, rtcp: number];
   readonly #buffers: BufferPool;
 
   /** Writes to channels of the client's connection. */
   constructor(
-    writer: MediaWriter,
+    writer: PacketWriter,
     options: { readonly channels: readonly [rtp: number, rtcp: number]; readonly buffers: BufferPool },
   ) {
     this.#writer = writer;
@@ -49,12 +49,12 @@ export class InterleavedTransport implements RtpTransport {
       });
     }
     // Do not wait: a slow client must not hold up its own session, whose next frames are dropped meanwhile.
-    this.#writer.writeMedia(buffer.subarray(0, bytes.length)).then(() => this.#buffers.give(buffer));
+    this.#writer.writePackets(buffer.subarray(0, bytes.length)).then(() => this.#buffers.give(buffer));
     return count;
   }
 
   sendRtcp(packet: Uint8Array): void {
-    this.#writer.writeMedia(encodeInterleaved(this.#channels[1], packet));
+    this.#writer.writePackets(encodeInterleaved(this.#channels[1], packet));
   }
 
   flush(): void {}

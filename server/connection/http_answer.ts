@@ -1,0 +1,21 @@
+/**
+ * What speaks HTTP on the RTSP port, browsers and players that look for a tunnel, gets an answer that it understands.
+ *
+ * @module
+ */
+
+import { hostAndPort } from "../../net/addresses.ts";
+
+const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/;
+
+/** Whether the text of a request is one of HTTP. */
+export function isHttpRequest(text: string): boolean {
+  return HTTP_REQUEST.test(text);
+}
+
+/** A response that says what the server is; `address` is where it was reached. The connection closes behind it. */
+export function encodeHttpAnswer(address: { readonly hostname: string; readonly port: number }): Uint8Array {
+  const body = `This is an RTSP server. In a player, open rtsp://${hostAndPort(address)}/FILE\n`;
+  const head = ["Content-Type: text/plain", `Content-Length: ${body.length}`, "Connection: close"];
+  return new TextEncoder().encode(["HTTP/1.1 501 Not Implemented", ...head, "", body].join("\r\n"));
+}
