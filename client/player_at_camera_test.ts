@@ -37,7 +37,7 @@ Deno.test("Player goes over to TCP where the stream ends before a packet came ov
     return camera.methods.filter((method) => method === "PLAY").length === 2;
   });
   socket.close();
-  await opened.notice(/The stream ended before a packet came over UDP: TCP is used/);
+  await opened.notice(/The stream ended before a packet came over UDP: falling back to TCP/);
   assertEquals(player.status.transport, "tcp");
 });
 
@@ -102,7 +102,7 @@ Deno.test("Player tells of silence although there was something else to tell", a
   }, { transport: "auto" });
   const { player, clock } = opened;
   await opened.play();
-  assertEquals(player.status.notice, { level: "info", text: "The server does not send over UDP: TCP is used" });
+  assertEquals(player.status.notice, { level: "info", text: "The server does not send over UDP: using TCP" });
   clock.advance(SILENCE_MS);
   assertMatch(player.status.notice?.text ?? "", /^No packet has come for 5 s: check the server/);
   await opened.show();
@@ -207,18 +207,18 @@ Deno.test("Player takes packets of another payload type for no sign of life, and
   for (const sequenceNumber of [8, 9]) {
     clock.advance(SILENCE_MS / 2);
     await camera.send(0, encodeFrame({ sequenceNumber, payloadType: 96 }));
-    await camera.until(() => player.statistics().malformedPackets === sequenceNumber - 7);
+    await camera.until(() => player.statistics().ignoredPackets === sequenceNumber - 7);
   }
-  assertMatch(player.status.notice?.text ?? "", /^No picture for 5 s/);
+  assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s/);
 
   await using never = open();
   await never.play();
   await never.camera.send(0, encodeFrame({ sequenceNumber: 1, payloadType: 96 }));
-  await never.camera.until(() => never.player.statistics().malformedPackets === 1);
+  await never.camera.until(() => never.player.statistics().ignoredPackets === 1);
   never.clock.advance(SILENCE_MS);
   assertEquals(
     never.player.status.notice?.text,
-    "Packets come, but for 5 s none was of the picture: their payload type is 96; check what the server sends",
+    "Packets come, but for 5 s none was of the video: their payload type is 96; check what the server sends",
   );
 });
 
@@ -232,21 +232,21 @@ Deno.test("Player goes over to TCP where nothing but packets of another payload 
     ...{ transport: "udp", hostname: "127.0.0.1", port },
   });
   socket.close();
-  await camera.until(() => player.statistics().malformedPackets === 1);
+  await camera.until(() => player.statistics().ignoredPackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
-  await opened.notice(/No packet of the picture has come over UDP for 3 s: TCP is used/);
+  await opened.notice(/No packet of the video has come over UDP for 3 s: falling back to TCP/);
   await player.command("PAUSE");
   assertEquals(player.status.transport, "tcp");
 });
 
-Deno.test("Player keeps the count of strangers' packets where a session begins anew", async () => {
+Deno.test("Player keeps the count of packets from elsewhere where a session is set up again", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   const { camera, clock, player } = opened;
   await opened.play();
   const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
-  const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
-  await stranger.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
-  stranger.close();
+  const elsewhere = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+  await elsewhere.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
+  elsewhere.close();
   await camera.until(() => player.statistics().unexpectedSourcePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");
@@ -262,7 +262,8 @@ for (const method of ["PLAY", "TEARDOWN"] as const) {
       const { player, camera, clock } = opened;
       await player.command("SETUP");
       const played = player.command("PLAY").catch(() => {/* what closing rejects */});
-      if (method !== "PLAY") await played;
+      if (method === "PLAY") await camera.until(() => camera.methods.includes(method));
+      else await played;
       let isClosed = false;
       const closed = player.close().then(() => isClosed = true);
       await camera.until(() => camera.methods.includes(method));
@@ -296,6 +297,6 @@ Deno.test("Player says so where frames come and none is whole", async () => {
   clock.advance(SILENCE_MS);
   assertEquals(
     player.status.notice?.text,
-    "No picture for 5 s: of 2 frames none was whole, 9 packets were lost",
+    "No frame for 5 s: of 2 frames none was whole, 9 packets were lost",
   );
 });

@@ -170,7 +170,7 @@ Deno.test(`Player takes a live server for gone after ${RECONNECT_SILENCE_MS} ms 
   await opened.play();
   await opened.show();
   clock.advance(SILENCE_MS);
-  assertMatch(player.status.notice?.text ?? "", /^No picture for 5 s/);
+  assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s/);
   assertEquals(player.status.state, "PLAYING");
   clock.advance(RECONNECT_SILENCE_MS - SILENCE_MS);
   assertEquals(player.status.notice?.text, "The server has gone: no packet has come for 10 s; trying again in 1 s");

@@ -134,6 +134,7 @@ function showStatistics(stats) {
       "duplicatePackets",
       "reorderedPackets",
       "malformedPackets",
+      "ignoredPackets",
       "unexpectedSourcePackets",
     ]
   ) {

@@ -84,8 +84,10 @@ export interface PlaybackStatistics {
   readonly duplicatePackets: number;
   /** Packets that came after one with a higher sequence number. */
   readonly reorderedPackets: number;
-  /** Datagrams from the server that are no RTP packets of the stream: not counted among `packets`. */
+  /** Datagrams from the server that are no RTP packets: not counted among `packets`. */
   readonly malformedPackets: number;
+  /** RTP packets of another payload type, or of another source in between: not counted among `packets`. */
+  readonly ignoredPackets: number;
   /** Bytes of RTP payload received. */
   readonly bytes: number;
   /** Time spent in PLAYING, in seconds, up to the last packet where none comes any more. */

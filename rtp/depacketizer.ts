@@ -13,6 +13,8 @@ export interface OrderedPacket extends RtpPacket {
   readonly extendedSequenceNumber: number;
   /** When the packet was read from the socket, in milliseconds of the caller's clock. */
   readonly arrivalMs: number;
+  /** Whether packets are missing between this one and the one before. */
+  readonly followsGap: boolean;
 }
 
 /** Why a frame of which packets came could not be completed. */
@@ -20,7 +22,7 @@ export type DamageCause =
   /** A packet of it never came. */
   | "packet-lost"
   /** It ended before it was whole. */
-  | "broken-off"
+  | "truncated"
   /** What came is no JPEG, or not of the kind that the payload format carries. */
   | "not-a-jpeg"
   /** It is larger than what a peer may make us hold. */

@@ -31,7 +31,7 @@ function collect(socket: Deno.DatagramConn): RtpPacket[] {
 function framesOf(packets: readonly RtpPacket[]): Uint8Array[] {
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
   return packets.flatMap((packet, index) =>
-    depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+    depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0, followsGap: false })
   ).map((output) => {
     assert(output.kind === "frame");
     return output.data;

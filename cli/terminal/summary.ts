@@ -16,6 +16,7 @@ export type SummaryCounters = Pick<
   | "duplicatePackets"
   | "reorderedPackets"
   | "malformedPackets"
+  | "ignoredPackets"
   | "bytes"
   | "seconds"
   | "fps"
@@ -45,6 +46,7 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     duplicatePackets: statistics.duplicatePackets,
     reorderedPackets: statistics.reorderedPackets,
     malformedPackets: statistics.malformedPackets,
+    ignoredPackets: statistics.ignoredPackets,
     bytes: statistics.bytes,
     seconds: round(statistics.seconds, 3),
     fps: round(statistics.fps, 2),

@@ -6,7 +6,7 @@
  */
 
 import type { Clock } from "../../net/clock.ts";
-import type { MediaSession } from "../session/media_session.ts";
+import type { PlayerSession } from "../session/player_session.ts";
 import type { PlaybackStatistics, TrackStatistics } from "../../page/playback.ts";
 import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 
@@ -22,22 +22,24 @@ const COUNTERS = [
   "duplicatePackets",
   "reorderedPackets",
   "malformedPackets",
+  "ignoredPackets",
   "bytes",
 ] as const;
 
 const NOTHING: VideoCounters = {
   ...{ frames: 0, damagedFrames: 0, packets: 0, expectedPackets: 0, lostPackets: 0 },
-  ...{ duplicatePackets: 0, reorderedPackets: 0, malformedPackets: 0, bytes: 0 },
+  ...{ duplicatePackets: 0, reorderedPackets: 0, malformedPackets: 0, ignoredPackets: 0, bytes: 0 },
 };
 
-/** Adds up. */
+/** Adds up the sessions of one run, and times the playing. */
 export class RunStatistics {
   readonly #clock: Clock;
+  #unexpectedSourcePackets = 0;
   #past: VideoCounters = NOTHING;
   #pastCauses: Readonly<Record<string, number>> = {};
   /** By their place in the session and what they are. */
   #pastTracks: ReadonlyMap<string, TrackStatistics> = new Map();
-  #current: Pick<MediaSession, "receiver" | "audio"> | undefined;
+  #current: Pick<PlayerSession, "receiver" | "audio"> | undefined;
   #playingSinceMs: number | undefined;
   #playedMs = 0;
   /** Since when nothing comes. */
@@ -45,17 +47,21 @@ export class RunStatistics {
   /** Time of playing in which nothing came. */
   #restedMs = 0;
 
-  /** Has counted nothing. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Counts these tracks from now on, besides what the ones before have counted. */
-  follow({ receiver, audio }: Pick<MediaSession, "receiver" | "audio">): void {
+  follow({ receiver, audio }: Pick<PlayerSession, "receiver" | "audio">): void {
     this.#pastTracks = this.#tracksByKey();
     this.#pastCauses = this.#damageCauses;
     this.#past = this.#video;
     this.#current = { receiver, audio };
+  }
+
+  /** A datagram came from an address that is not the server's. */
+  noteUnexpectedSource(): void {
+    this.#unexpectedSourcePackets++;
   }
 
   /** The time of playing runs from now on. */
@@ -85,7 +91,7 @@ export class RunStatistics {
 
   /** The counters as they are now, with those that others count. */
   summarize(
-    others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "unexpectedSourcePackets" | "senderTimeMs">,
+    others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "senderTimeMs">,
   ): PlaybackStatistics {
     const { expectedPackets, ...counters } = this.#video;
     const seconds = (this.#milliseconds - this.#restMs) / 1000;
@@ -94,10 +100,11 @@ export class RunStatistics {
       seconds,
       fps: seconds > 0 ? counters.frames / seconds : 0,
       bitrate: seconds > 0 ? counters.bytes * 8 / seconds : 0,
-      jitterMs: this.#current?.receiver.statistics?.jitterMs ?? 0,
+      jitterMs: this.#current?.receiver?.statistics?.jitterMs ?? 0,
       lossRate: expectedPackets > 0 ? counters.lostPackets / expectedPackets : 0,
       damageCauses: this.#damageCauses,
       tracks: [...this.#tracksByKey().values()],
+      unexpectedSourcePackets: this.#unexpectedSourcePackets,
       ...others,
     };
   }
@@ -121,7 +128,7 @@ export class RunStatistics {
 
   get #damageCauses(): Readonly<Record<string, number>> {
     const causes: Record<string, number> = { ...this.#pastCauses };
-    for (const [cause, count] of Object.entries(this.#current?.receiver.damageCauses ?? {})) {
+    for (const [cause, count] of Object.entries(this.#current?.receiver?.damageCauses ?? {})) {
       causes[cause] = (causes[cause] ?? 0) + count;
     }
     return causes;
@@ -147,12 +154,14 @@ export class RunStatistics {
   }
 }
 
-function countersOf({ frames, damagedFrames, malformedPackets, statistics }: RtpReceiver): VideoCounters {
-  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames, malformedPackets };
+function countersOf(receiver: RtpReceiver | undefined): VideoCounters {
+  if (receiver === undefined) return NOTHING;
+  const { frames, damagedFrames, malformedPackets, ignoredPackets, statistics } = receiver;
+  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames, malformedPackets, ignoredPackets };
   const { packets, expectedPackets, lostPackets, duplicatePackets, reorderedPackets, bytes } = statistics;
   return {
     ...{ frames, damagedFrames, packets, expectedPackets, lostPackets },
-    ...{ duplicatePackets, reorderedPackets, malformedPackets, bytes },
+    ...{ duplicatePackets, reorderedPackets, malformedPackets, ignoredPackets, bytes },
   };
 }
 

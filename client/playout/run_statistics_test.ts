@@ -6,7 +6,7 @@ import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 import { RunStatistics } from "./run_statistics.ts";
 import type { ChosenTrack } from "../rtsp/track_choice.ts";
 
-const OTHERS = { currentFps: 0, currentBitrate: 0, unexpectedSourcePackets: 0, senderTimeMs: undefined };
+const OTHERS = { currentFps: 0, currentBitrate: 0, senderTimeMs: undefined };
 const SOUND: ChosenTrack = {
   ...{ kind: "audio", encoding: "PCMU", payloadType: 0, clockRate: 8000, channels: 1 },
   ...{ control: undefined, dimensions: undefined },

@@ -1,20 +1,20 @@
 /**
- * Watches that packets come while a stream is played.
+ * Watches that packets come while a stream is played: the one place that knows when the last one came.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
-import { SILENCE_MS } from "../limits.ts";
 import type { Notice } from "../../page/playback.ts";
 import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import { SILENCE_MS } from "../limits.ts";
 import type { LabTarget, UrlTarget } from "../session/create_session.ts";
 
 /** Constructor options of {@linkcode SilenceWatch}. */
 export interface SilenceWatchOptions {
   /** Times the silence. */
   readonly clock: Clock;
-  /** How long is silent, each time that it is, in milliseconds: called once for each, in order, until a packet comes. */
+  /** Lengths of a silence, in milliseconds and in order: each is told once, until a packet comes. */
   readonly stepsMs: readonly number[];
   /** Called when no packet has come for one of the steps. */
   readonly onSilence: (silentMs: number) => void;
@@ -23,24 +23,31 @@ export interface SilenceWatchOptions {
 /** Runs from `start` to `stop`. */
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
-  #lastPacketMs = 0;
+  #lastPacketMs: number | undefined;
+  /** When the watch was started. */
+  #startMs = 0;
   /** How many of the steps have passed since the last packet. */
   #passed = 0;
   #cancel: (() => void) | undefined;
 
-  /** Does not run yet. */
   constructor(options: SilenceWatchOptions) {
     this.#options = options;
   }
 
-  /** Time since the last packet, in milliseconds. */
+  /** When the last packet came, in milliseconds of the clock; `undefined` before the first. */
+  get lastPacketMs(): number | undefined {
+    return this.#lastPacketMs;
+  }
+
+  /** Time since the last packet, or since the start where none came after it, in milliseconds. */
   get silentMs(): number {
-    return this.#options.clock.nowMs() - this.#lastPacketMs;
+    return this.#options.clock.nowMs() - this.#sinceMs;
   }
 
   /** Packets are to come from now on. */
   start(): void {
-    this.note();
+    this.#startMs = this.#options.clock.nowMs();
+    this.#passed = 0;
     this.#schedule();
   }
 
@@ -59,12 +66,16 @@ export class SilenceWatch {
     this.#passed = 0;
   }
 
+  get #sinceMs(): number {
+    return Math.max(this.#startMs, this.#lastPacketMs ?? 0);
+  }
+
   #schedule(): void {
     const { clock, stepsMs } = this.#options;
     this.#cancel?.();
     const step = stepsMs[this.#passed];
     if (step === undefined) return;
-    this.#cancel = clock.after(Math.max(1, this.#lastPacketMs + step - clock.nowMs()), () => this.#check(step));
+    this.#cancel = clock.after(Math.max(1, this.#sinceMs + step - clock.nowMs()), () => this.#check(step));
   }
 
   #check(stepMs: number): void {
@@ -75,28 +86,31 @@ export class SilenceWatch {
   }
 }
 
-/** What a silence after these packets may mean. */
-export function silenceNotice(source: LabTarget | UrlTarget, receiver: RtpReceiver): Notice {
+/** What a silence may mean, after what `receiver` has received. */
+export function silenceNotice(target: LabTarget | UrlTarget, receiver: RtpReceiver): Notice {
   const { statistics, frames, damagedFrames } = receiver;
   const seconds = SILENCE_MS / 1000;
-  if (statistics === undefined) return { level: "warning", text: nothingCame(source, receiver) };
+  if (statistics === undefined) return { level: "warning", text: nothingCame(target, receiver) };
   if (frames === 0 && damagedFrames > 0) {
     const { lostPackets } = statistics;
     const text =
-      `No picture for ${seconds} s: of ${damagedFrames} frames none was whole, ${lostPackets} packets were lost`;
+      `No frame for ${seconds} s: of ${damagedFrames} frames none was whole, ${lostPackets} packets were lost`;
     return { level: "warning", text };
   }
-  const text = `No picture for ${seconds} s: the movie may have ended`;
+  const text = `No frame for ${seconds} s: the stream may have ended`;
   return { level: "warning", text, advice: "Stop, then Play shows it again" };
 }
 
-function nothingCame(source: LabTarget | UrlTarget, { malformedPackets, otherPayloadType }: RtpReceiver): string {
+function nothingCame(
+  target: LabTarget | UrlTarget,
+  { malformedPackets, ignoredPackets, otherPayloadType }: RtpReceiver,
+): string {
   const seconds = SILENCE_MS / 1000;
-  if (malformedPackets > 0) {
-    const what = otherPayloadType === undefined ? "RTP" : `of the picture: their payload type is ${otherPayloadType}`;
+  if (malformedPackets + ignoredPackets > 0) {
+    const what = otherPayloadType === undefined ? "RTP" : `of the video: their payload type is ${otherPayloadType}`;
     return `Packets come, but for ${seconds} s none was ${what}; check what the server sends`;
   }
-  if ("url" in source) return `No packet has come for ${seconds} s: check the server, or try --transport tcp`;
-  return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(source.file)} ` +
-    `(the lab's server answers 200 even without it) and that no firewall holds back UDP port ${source.rtpPort}`;
+  if ("url" in target) return `No packet has come for ${seconds} s: check the server, or try --transport tcp`;
+  return `No packet has come for ${seconds} s: check that the server has a file ${JSON.stringify(target.file)} ` +
+    `(the lab's server answers 200 even without it) and that no firewall blocks UDP port ${target.rtpPort}`;
 }

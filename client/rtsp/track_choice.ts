@@ -32,8 +32,8 @@ export interface TrackChoice {
   readonly video: ChosenTrack;
   /** In the order of the description. */
   readonly audio: readonly ChosenTrack[];
-  /** What is left out, for people: `audio MPEG4-GENERIC`. */
-  readonly leftOut: readonly string[];
+  /** The other tracks, for people: `audio MPEG4-GENERIC`. */
+  readonly unused: readonly string[];
 }
 
 const AUDIO_ENCODINGS = ["PCMU", "PCMA", "L16"];
@@ -49,8 +49,8 @@ export function chooseTracks({ tracks }: PresentationDescription): TrackChoice {
     throw new Error(`The stream has no Motion-JPEG video, the only kind that is played here: it has ${found}`);
   }
   const audio = chosen.flatMap(({ choice }) => choice?.kind === "audio" ? [choice] : []).slice(0, MAX_AUDIO_TRACKS);
-  const leftOut = chosen.filter(({ choice }) => choice === undefined || choice !== video && !audio.includes(choice));
-  return { video, audio, leftOut: leftOut.map(({ track }) => describe(track)) };
+  const unused = chosen.filter(({ choice }) => choice === undefined || choice !== video && !audio.includes(choice));
+  return { video, audio, unused: unused.map(({ track }) => describe(track)) };
 }
 
 /** The first format of a track that is known. */

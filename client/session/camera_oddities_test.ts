@@ -187,7 +187,7 @@ Deno.test("RtspSession goes over to TCP where a camera answers UDP with it", asy
   await camera.send(4, PACKET);
   await camera.until(() => camera.received.length === 1);
   assertEquals([camera.session.transport, camera.events], ["tcp", [
-    "info: The server sends over TCP only: TCP is used",
+    "info: The server sends over TCP only: using TCP",
   ]]);
 });
 

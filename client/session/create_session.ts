@@ -1,5 +1,5 @@
 /**
- * Makes the session that fits what is to be played.
+ * What is to be played, and the session that fits it.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../rtsp/message.ts";
 import { LabSession } from "./lab_session.ts";
-import type { MediaSession, MediaSessionEvents, TransportKind } from "./media_session.ts";
+import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
 import { parseRtspUrl, type RtspUrl } from "../rtsp/rtsp_url.ts";
 import { RtspSession } from "./rtsp_session.ts";
 
-/** A movie named as the networking lab does. */
+/** A stream named as in the networking lab. */
 export interface LabTarget {
   /** Host name or IP address of the server. */
   readonly hostname: string;
@@ -28,7 +28,7 @@ export interface LabTarget {
   readonly flowCount?: number;
 }
 
-/** A stream named by its URL, at a server of the standards. */
+/** A stream named by its URL, at an RTSP/1.0 server. */
 export interface UrlTarget {
   /** The stream. */
   readonly url: RtspUrl;
@@ -37,10 +37,10 @@ export interface UrlTarget {
 }
 
 /** What to play and how. */
-export interface SessionFactoryOptions {
+export interface PlayerSessionOptions {
   /** What is played, in one of the two ways to name it. */
-  readonly source: LabTarget | UrlTarget;
-  /** How packets travel from servers of the standards; `auto` tries UDP first. Lab servers have UDP only. */
+  readonly target: LabTarget | UrlTarget;
+  /** How packets travel from RTSP/1.0 servers; `auto` tries UDP first. Lab servers have UDP only. */
   readonly transport?: "auto" | TransportKind;
   /** Name and version of the program. */
   readonly userAgent?: string;
@@ -50,21 +50,21 @@ export interface SessionFactoryOptions {
   readonly random?: () => number;
 }
 
-/** A session in the dialect that is known, or that finds it out. */
-export function createSession(
-  options: SessionFactoryOptions,
-  { dialect, events }: { readonly dialect: Dialect | undefined; readonly events: MediaSessionEvents },
-): MediaSession {
-  const { source, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = options;
-  const spoken = dialect ?? ("url" in source ? "rtsp" : source.dialect);
-  if (!("url" in source) && spoken !== "rtsp") {
-    return new LabSession({ ...source, dialect: spoken, flowCount: source.flowCount, clock, events });
+/** A session in the known dialect, or one that finds the dialect out. */
+export function createPlayerSession(
+  options: PlayerSessionOptions,
+  { dialect, events }: { readonly dialect: Dialect | undefined; readonly events: PlayerSessionEvents },
+): PlayerSession {
+  const { target, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = options;
+  const spoken = dialect ?? ("url" in target ? "rtsp" : target.dialect);
+  if (!("url" in target) && spoken !== "rtsp") {
+    return new LabSession({ ...target, dialect: spoken, flowCount: target.flowCount, clock, events });
   }
-  const url = "url" in source ? source.url : urlOf(source);
-  return new RtspSession({ url, rtpPort: source.rtpPort, transport, userAgent, clock, random, events });
+  const url = "url" in target ? target.url : urlOf(target);
+  return new RtspSession({ url, rtpPort: target.rtpPort, transport, userAgent, clock, random, events });
 }
 
-/** The URL of what a lab source names, at a server of the standards. */
+/** The URL of what a lab target names, at an RTSP/1.0 server. */
 function urlOf({ hostname, port, file }: LabTarget): RtspUrl {
   return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeURIComponent).join("/")}`);
 }

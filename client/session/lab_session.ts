@@ -13,8 +13,9 @@ import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { LAB_SERVER_PATIENCE_MS } from "../limits.ts";
 import { refusal } from "../rtsp/refusal.ts";
-import type { AudioTrack, MediaSession, MediaSessionEvents } from "./media_session.ts";
-import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
+import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import { RtpSocket } from "../transport/rtp_socket.ts";
 import { RtspConnection } from "../rtsp/rtsp_connection.ts";
 
@@ -40,7 +41,7 @@ export interface LabSessionOptions {
   /** Times out replies that do not come. */
   readonly clock: Clock;
   /** Takes what happens. */
-  readonly events: MediaSessionEvents;
+  readonly events: PlayerSessionEvents;
 }
 
 /** The server is none of the networking lab's. */
@@ -50,12 +51,12 @@ export class NotALabServerError extends Error {
 }
 
 /** One session, CSeq counting from 1. */
-export class LabSession implements MediaSession {
+export class LabSession implements PlayerSession {
   readonly transport = "udp";
   readonly audio: readonly AudioTrack[] = [];
   readonly isLive = false;
-  readonly receiver: RtpReceiver = new RtpReceiver({ depacketizer: new LabDepacketizer() });
   readonly #options: LabSessionOptions;
+  readonly #packets: TrackReceiver;
   readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
   #socket: RtpSocket | undefined;
@@ -65,19 +66,20 @@ export class LabSession implements MediaSession {
 
   /** Connects with {@linkcode setUp}. */
   constructor(options: LabSessionOptions) {
-    this.#options = options;
+    const { clock, events: { onFrame, onPacket } } = this.#options = options;
     this.#dialect = options.dialect;
+    this.#packets = new TrackReceiver({ depacketizer: new LabDepacketizer(), clock, onFrame, onPacket });
+  }
+
+  get receiver(): RtpReceiver {
+    return this.#packets.receiver;
   }
 
   get dialect(): LabDialect | undefined {
     return this.#dialect === "auto" ? undefined : this.#dialect;
   }
 
-  get unexpectedSourcePackets(): number {
-    return this.#socket?.unexpectedSourcePackets ?? 0;
-  }
-
-  /** Rejects with a {@linkcode NotALabServerError} where a server of the standards answers, if the dialect is open. */
+  /** Rejects with a {@linkcode NotALabServerError} where the dialect is open and an RTSP/1.0 server answers. */
   async setUp(): Promise<void> {
     const { hostname, port, rtpPort, clock, events, flowCount } = this.#options;
     const connection = this.#connection = await RtspConnection.connect({
@@ -95,10 +97,11 @@ export class LabSession implements MediaSession {
     this.#socket = RtpSocket.open({
       hostname: connection.serverAddress.includes(":") ? "::" : "0.0.0.0",
       port: rtpPort,
-      onDatagram: events.onPacket,
+      onDatagram: (datagram) => this.#packets.takeRtp(datagram),
+      onUnexpectedSource: events.onUnexpectedSource,
       onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });
-    // A server of the standards waits for a blank line, which those of the lab's Java edition would take for a request.
+    // An RTSP/1.0 server waits for a blank line, which those of the lab's Java edition would take for a request.
     // gst-rtsp-server 1.22 waits for two where the request came without: "play: gst-rtsp-server in the lab's form" holds it.
     const cancelBlankLine = this.#dialect !== "auto" ? () => {} : clock.after(LAB_SERVER_PATIENCE_MS, () => {
       connection.write(new TextEncoder().encode("\r\n\r\n")).catch(
@@ -113,7 +116,7 @@ export class LabSession implements MediaSession {
   }
 
   async play(): Promise<void> {
-    // Packets may overtake the reply: they are let in beforehand.
+    // Packets may overtake the reply: take them from now on.
     if (this.#connection !== undefined) this.#socket?.accept([this.#connection.serverAddress]);
     await this.#request("PLAY");
   }
@@ -127,11 +130,16 @@ export class LabSession implements MediaSession {
   }
 
   renew(): Promise<void> {
-    return Promise.reject(new Error("A session of the networking lab has no reason to begin anew"));
+    return Promise.reject(new Error("A session of the networking lab is not set up again"));
+  }
+
+  flush(): void {
+    this.#packets.flush();
   }
 
   close(): void {
     this.#closing.abort();
+    this.#packets.close();
     this.#connection?.close();
     this.#socket?.close();
   }
@@ -151,7 +159,7 @@ export class LabSession implements MediaSession {
   /** A server that answers dialect A with a CSeq that is no number is one of dialect B. */
   #learn(response: RtspResponse, cseq: number): void {
     if (this.#dialect === "auto") {
-      if (isOfTheStandards(response)) throw new NotALabServerError("The server speaks the standards");
+      if (isRtspResponse(response)) throw new NotALabServerError("The server speaks RTSP/1.0");
       this.#dialect = response.cseq === undefined ? "lab-b" : "lab";
     }
     if (response.cseq !== undefined && response.cseq !== cseq) {
@@ -161,8 +169,8 @@ export class LabSession implements MediaSession {
   }
 }
 
-/** The lab's servers have a Session line even in a refusal, or nothing but the status; and no other fields. */
-function isOfTheStandards({ status, headers }: RtspResponse): boolean {
+/** The lab's servers have no fields but CSeq and Session, even in a refusal. */
+function isRtspResponse({ status, headers }: RtspResponse): boolean {
   if (status === 200) return false;
   const names = [...headers].map(([name]) => name.toLowerCase());
   return names.some((name) => name !== "cseq" && name !== "session");

@@ -22,7 +22,15 @@ function open(options: Partial<LabSessionOptions> = {}) {
     dialect: "auto",
     flowCount: undefined,
     clock,
-    events: { onPacket() {}, onEnd() {}, onNotice() {}, onRenewal() {}, onClosed: closed.resolve },
+    events: {
+      onFrame() {},
+      onPacket() {},
+      onUnexpectedSource() {},
+      onEnd() {},
+      onNotice() {},
+      onRenewal() {},
+      onClosed: closed.resolve,
+    },
     ...options,
   });
   let isOpen = true;

@@ -1,35 +1,33 @@
 /**
- * A session at a server of the standards (RFC 2326): a camera, MediaMTX, GStreamer, or ours. Describes, sets up video and
- * sound over UDP, TCP or multicast, keeps alive, reports, and begins anew over TCP or elsewhere.
+ * A session at an RTSP/1.0 server (RFC 2326): a camera, MediaMTX, GStreamer, or ours. Describes, sets up video and sound over UDP, TCP
+ * or multicast, keeps alive, reports, and is set up again over TCP or elsewhere.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
+import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { decodeSession } from "../../rtsp/rtsp_grammar.ts";
 import { decodeTransports, encodeTransport } from "../../rtsp/transport.ts";
+import { DEFAULT_SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import { Keepalive } from "../rtsp/keepalive.ts";
-import { BYE_WAIT_MS, DEFAULT_SESSION_TIMEOUT_SECONDS, FIRST_PACKET_TIMEOUT_MS } from "../limits.ts";
-import { RefusedError } from "../rtsp/refusal.ts";
-import type { MediaSession, MediaSessionEvents, TransportKind } from "./media_session.ts";
-import { MediaTrack } from "./media_track.ts";
-import {
-  InterleavedPath,
-  MulticastPath,
-  type PacketPath,
-  type PacketPathEvents,
-  UdpPath,
-} from "../transport/packet_path.ts";
 import { Presentation } from "../rtsp/presentation.ts";
-import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 import { RedirectedError, RedirectLimit, TOO_MANY_REDIRECTS } from "../rtsp/redirect.ts";
+import { RefusedError } from "../rtsp/refusal.ts";
 import { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { RtspUrl } from "../rtsp/rtsp_url.ts";
-import { TrackList } from "./track_list.ts";
 import { chooseTracks, type ChosenTrack } from "../rtsp/track_choice.ts";
+import { InterleavedPath } from "../transport/interleaved_path.ts";
+import { MulticastPath } from "../transport/multicast_path.ts";
+import type { PacketPath, PacketPathEvents } from "../transport/packet_path.ts";
+import { UdpPath } from "../transport/udp_path.ts";
+import { ArrivalWatch } from "./arrival_watch.ts";
+import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
+import { Track } from "./track.ts";
+import { TrackList } from "./track_list.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -48,11 +46,11 @@ export interface RtspSessionOptions {
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
   /** Takes what happens. */
-  readonly events: MediaSessionEvents;
+  readonly events: PlayerSessionEvents;
 }
 
-/** One session, or one after the other where it begins anew. */
-export class RtspSession implements MediaSession {
+/** One session, or one after the other where it is set up again. */
+export class RtspSession implements PlayerSession {
   readonly dialect = "rtsp";
   readonly #options: RtspSessionOptions;
   readonly #dialogue: RtspDialogue;
@@ -62,12 +60,11 @@ export class RtspSession implements MediaSession {
   #session: string | undefined;
   readonly #tracks = new TrackList();
   #keepalive: Keepalive | undefined;
-  #cancelFirstPacket: (() => void) | undefined;
-  #cancelEnd: (() => void) | undefined;
+  readonly #arrivals: ArrivalWatch;
   readonly #redirects: RedirectLimit;
   /** Where the server has asked us to go. */
   #redirect: string | undefined;
-  /** From TEARDOWN to the next SETUP: what the server says of the session is no news. */
+  /** From TEARDOWN to the next SETUP: what the server says of the session is ignored. */
   #isLeaving = false;
   #isClosed = false;
 
@@ -76,6 +73,13 @@ export class RtspSession implements MediaSession {
     const { url, userAgent, clock, random, transport, events } = this.#options = options;
     this.#transport = transport === "auto" ? "udp" : transport;
     this.#redirects = new RedirectLimit(clock);
+    this.#arrivals = new ArrivalWatch({
+      clock,
+      canFallBack: () => this.#canUseTcp,
+      mayOvertake: () => this.#transport !== "tcp",
+      onNothing: (reason) => this.#fallBack(reason),
+      onEnd: events.onEnd,
+    });
     this.#canonicalName = `mjpegrtsp@${Math.floor(random() * 2 ** 32).toString(36)}`;
     this.#dialogue = new RtspDialogue({
       url,
@@ -92,11 +96,11 @@ export class RtspSession implements MediaSession {
     return this.#transport;
   }
 
-  get receiver(): RtpReceiver {
-    return this.#tracks.receiver;
+  get receiver(): RtpReceiver | undefined {
+    return this.#tracks.video?.receiver;
   }
 
-  get audio(): readonly MediaTrack[] {
+  get audio(): readonly Track[] {
     return this.#tracks.audio;
   }
 
@@ -104,13 +108,10 @@ export class RtspSession implements MediaSession {
     return this.#presentation === undefined ? undefined : !this.#presentation.description.isFinite;
   }
 
-  get unexpectedSourcePackets(): number {
-    return this.#tracks.unexpectedSourcePackets;
-  }
-
   /** Goes where the server sends us until it, or another one, has a session for us. */
   async setUp(): Promise<void> {
     this.#isLeaving = false;
+    this.#arrivals.restart();
     for (;;) {
       try {
         await this.#dialogue.connect();
@@ -126,8 +127,8 @@ export class RtspSession implements MediaSession {
   }
 
   async play(): Promise<void> {
-    const from: HeaderField[] = this.#hasPackets ? [] : [["Range", "npt=0.000-"]];
-    // Packets may overtake the reply: they are let in beforehand.
+    const from: HeaderField[] = this.#arrivals.hasPackets ? [] : [["Range", "npt=0.000-"]];
+    // Packets may overtake the reply: take them from now on.
     this.#tracks.accept();
     this.#checkOpen();
     try {
@@ -135,14 +136,14 @@ export class RtspSession implements MediaSession {
     } catch (error) {
       if (!(error instanceof RedirectedError)) throw error;
       if (!this.#redirects.count()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
-      return this.#beginAnewElsewhere(error.location);
+      return this.#goElsewhere(error.location);
     }
-    this.#watchFirstPacket();
+    this.#arrivals.expectPackets();
     this.#tracks.startReports();
   }
 
   async pause(): Promise<void> {
-    this.#cancelFirstPacket?.();
+    this.#arrivals.pause();
     await this.#request("PAUSE");
     this.#tracks.stopReports();
   }
@@ -154,7 +155,7 @@ export class RtspSession implements MediaSession {
     try {
       await this.#request("TEARDOWN");
     } catch (error) {
-      // Some servers end the session with the stream, and then know of nothing to tear down.
+      // Some servers end the session with the stream, and then have none to tear down.
       if (!(error instanceof RefusedError)) throw error;
       log.info("{reason}; the session ends all the same", { reason: error.message });
     }
@@ -168,6 +169,10 @@ export class RtspSession implements MediaSession {
     this.#redirect = undefined;
     if (location !== undefined) this.#dialogue.follow(location);
     await this.setUp();
+  }
+
+  flush(): void {
+    this.#tracks.flush();
   }
 
   close(): void {
@@ -184,41 +189,43 @@ export class RtspSession implements MediaSession {
   }
 
   async #setUpTracks(presentation: Presentation): Promise<void> {
-    const { video, audio, leftOut } = chooseTracks(presentation.description);
-    if (leftOut.length > 0) log.info("left out of the stream: {tracks}", { tracks: leftOut.join(", ") });
+    const { video, audio, unused } = chooseTracks(presentation.description);
+    if (unused.length > 0) log.info("not played: {tracks}", { tracks: unused.join(", ") });
     for (const [index, chosen] of [video, ...audio].entries()) {
       const track = this.#createTrack(chosen, index);
       this.#tracks.add(track);
       try {
         await this.#setUpTrack(track, presentation.urlOf(chosen.control));
       } catch (error) {
-        // Without a session there is nothing to go on with; without sound there is the picture.
+        // Without sound there is still the video.
         if (chosen === video || !(error instanceof RefusedError)) throw error;
         log.info("the stream is played without {encoding}: {reason}", {
           encoding: chosen.encoding,
           reason: error.message,
         });
-        this.#tracks.leaveOut(track);
+        this.#tracks.drop(track);
       }
     }
   }
 
-  /** What is opened once the session is closed, nobody would close. */
+  /** Nothing may be opened once the session is closed: nobody would close it. */
   #checkOpen(): void {
     if (this.#isClosed) throw new Error("The session is closed");
   }
 
-  #createTrack(chosen: ChosenTrack, index: number): MediaTrack {
+  #createTrack(chosen: ChosenTrack, index: number): Track {
     this.#checkOpen();
     const { clock, random, events } = this.#options;
-    return new MediaTrack({
+    return new Track({
       chosen,
       canonicalName: this.#canonicalName,
       clock,
       random,
       openPath: (pathEvents) => this.#openPath(pathEvents, index),
-      onPacket: events.onPacket,
-      onBye: () => chosen === this.#tracks.video?.chosen && this.#takeBye(),
+      onFrame: events.onFrame,
+      onPacket: () => this.#notePacket(chosen),
+      onUnexpectedSource: () => chosen.kind === "video" && events.onUnexpectedSource(),
+      onBye: () => chosen.kind === "video" && !this.#isLeaving && this.#arrivals.takeBye(),
       onError: ({ message }) => events.onNotice({ level: "error", text: `The RTP port failed: ${message}` }),
     });
   }
@@ -237,7 +244,7 @@ export class RtspSession implements MediaSession {
   }
 
   /** SETUP over the present transport, or over TCP where the server refuses UDP. */
-  async #setUpTrack(track: MediaTrack, url: string): Promise<void> {
+  async #setUpTrack(track: Track, url: string): Promise<void> {
     const headers = (): HeaderField[] => [["Transport", encodeTransport(track.path.offer)], ...this.#sessionHeader()];
     let response = await this.#dialogue.tryRequest("SETUP", { url, headers: headers() });
     if (response.status === 461 && track === this.#tracks.video && this.#canUseTcp) {
@@ -251,7 +258,7 @@ export class RtspSession implements MediaSession {
     if (answer?.protocol === "tcp" && track === this.#tracks.video && this.#canUseTcp) {
       this.#useTcp("The server sends over TCP only", track);
     }
-    await track.path.settle(answer);
+    await track.path.configure(answer);
   }
 
   #beginSession({ headers }: RtspResponse): void {
@@ -277,22 +284,10 @@ export class RtspSession implements MediaSession {
     }
   }
 
-  /** Whether something of the picture has come since SETUP. */
-  get #hasPackets(): boolean {
-    return this.receiver.statistics !== undefined;
-  }
-
-  /** Over UDP, packets that were sent before a BYE may come behind it. */
-  #takeBye(): void {
-    this.#cancelEnd?.();
-    if (this.#isLeaving) return;
-    if (this.#transport === "tcp") return this.#reachEnd();
-    this.#cancelEnd = this.#options.clock.after(BYE_WAIT_MS, () => this.#reachEnd());
-  }
-
-  #reachEnd(): void {
-    if (this.#canUseTcp && !this.#hasPackets) this.#beginAnewOverTcp("The stream ended before a packet came over UDP");
-    else this.#options.events.onEnd();
+  #notePacket({ kind }: ChosenTrack): void {
+    if (kind !== "video") return;
+    this.#arrivals.note();
+    this.#options.events.onPacket();
   }
 
   /** Whether what does not come over UDP may come over TCP. */
@@ -300,47 +295,37 @@ export class RtspSession implements MediaSession {
     return this.#transport === "udp" && this.#options.transport === "auto";
   }
 
-  #useTcp(reason: string, track: MediaTrack): void {
+  #useTcp(reason: string, track: Track): void {
     this.#transport = "tcp";
-    this.#options.events.onNotice({ level: "info", text: `${reason}: TCP is used` });
+    this.#options.events.onNotice({ level: "info", text: `${reason}: using TCP` });
     track.openPath((events) => this.#openPath(events, 0));
-  }
-
-  #watchFirstPacket(): void {
-    this.#cancelFirstPacket?.();
-    if (!this.#canUseTcp || this.#hasPackets) return;
-    this.#cancelFirstPacket = this.#options.clock.after(FIRST_PACKET_TIMEOUT_MS, () => {
-      if (this.#hasPackets) return;
-      this.#beginAnewOverTcp(`No packet of the picture has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
-    });
   }
 
   /** The server asks us to go elsewhere, at any time. */
   #takeRedirect(location: string): void {
-    if (this.#redirects.count()) this.#beginAnewElsewhere(location);
+    if (this.#redirects.count()) this.#goElsewhere(location);
     else this.#options.events.onClosed(`it ${TOO_MANY_REDIRECTS}`);
   }
 
-  #beginAnewElsewhere(location: string): void {
-    // Whoever is on the way already goes there.
+  #goElsewhere(location: string): void {
+    // A renewal that is under way goes there, too.
     const isNews = this.#redirect === undefined && !this.#isLeaving;
     this.#redirect = location;
     if (isNews) this.#options.events.onRenewal("The server sends its clients elsewhere");
   }
 
-  #beginAnewOverTcp(reason: string): void {
-    this.#cancelFirstPacket?.();
-    this.#cancelEnd?.();
-    // What still comes of the session that is given up is no news of the next one.
+  /** Gives up UDP, for a reason to be told. */
+  #fallBack(reason: string): void {
+    this.#arrivals.stop();
+    // What still comes of this session must not be taken for the next one's.
     this.#tracks.close();
     this.#transport = "tcp";
-    this.#options.events.onRenewal(`${reason}: TCP is used`);
+    this.#options.events.onRenewal(`${reason}: falling back to TCP`);
   }
 
   #stopTimers(): void {
     this.#keepalive?.stop();
-    this.#cancelFirstPacket?.();
-    this.#cancelEnd?.();
+    this.#arrivals.stop();
     this.#tracks.stopReports();
   }
 

@@ -102,7 +102,7 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
   payloads.forEach((payload, index) => {
     if (index === 1) return;
     const packet = { marker: index === payloads.length - 1, payloadType: 26, sequenceNumber: 65_535 + index & 0xffff };
-    camera.session.receiver.push(encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }), index);
+    camera.session.receiver!.push(encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }), index);
   });
   await camera.send(
     1,
@@ -117,7 +117,7 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
     }]),
   );
   await camera.send(0, Uint8Array.of(0x80));
-  await camera.until(() => camera.received.length === 1);
+  await camera.until(() => camera.received.length === payloads.length);
   const before = camera.packets.length;
   camera.clock.advance(5000);
   await camera.until(() => camera.packets.length > before);

@@ -1,47 +1,30 @@
 /**
- * The tracks of a session: the video first, then sound. What is true of all of them is done here.
+ * The tracks of a session: the video first, then sound. What concerns all of them is done here.
  *
  * @module
  */
 
-import { LabDepacketizer } from "../../rtp/lab/lab_payload.ts";
-import type { MediaTrack } from "./media_track.ts";
-import { InterleavedPath } from "../transport/packet_path.ts";
-import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import { InterleavedPath } from "../transport/interleaved_path.ts";
+import type { Track } from "./track.ts";
 
 /** The tracks that are set up; none before SETUP and once they are closed. */
 export class TrackList {
-  #tracks: MediaTrack[] = [];
-  /** Datagrams of strangers on paths that are closed. */
-  #pastUnexpected = 0;
+  #tracks: Track[] = [];
 
-  /** The track of the picture. */
-  get video(): MediaTrack | undefined {
+  get video(): Track | undefined {
     return this.#tracks[0];
   }
 
-  /** The tracks of sound. */
-  get audio(): readonly MediaTrack[] {
+  get audio(): readonly Track[] {
     return this.#tracks.slice(1);
   }
 
-  /** What has come of the picture since SETUP. */
-  get receiver(): RtpReceiver {
-    return this.video?.receiver ?? new RtpReceiver({ depacketizer: new LabDepacketizer() });
-  }
-
-  /** Datagrams of the picture's from other addresses than the server's, those of closed tracks included. */
-  get unexpectedSourcePackets(): number {
-    return this.#pastUnexpected + (this.video?.path.unexpectedSourcePackets ?? 0);
-  }
-
-  /** One more. */
-  add(track: MediaTrack): void {
+  add(track: Track): void {
     this.#tracks.push(track);
   }
 
-  /** Goes on without it. */
-  leaveOut(track: MediaTrack): void {
+  /** Goes on without a track. */
+  drop(track: Track): void {
     track.close();
     this.#tracks = this.#tracks.filter((other) => other !== track);
   }
@@ -61,19 +44,22 @@ export class TrackList {
     for (const track of this.#tracks) track.startReports();
   }
 
-  /** Reports no more. */
   stopReports(): void {
     for (const track of this.#tracks) track.stopReports();
   }
 
-  /** Takes leave of the senders. */
+  /** Says to the senders that we leave. */
   sayBye(): void {
     for (const track of this.#tracks) track.sayBye();
   }
 
+  /** Gives the frames that wait for missing packets. */
+  flush(): void {
+    for (const track of this.#tracks) track.flush();
+  }
+
   /** Takes nothing more in. */
   close(): void {
-    this.#pastUnexpected = this.unexpectedSourcePackets;
     for (const track of this.#tracks) track.close();
     this.#tracks = [];
   }

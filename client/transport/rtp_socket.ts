@@ -20,8 +20,10 @@ export interface RtpSocketOptions {
   readonly port: number;
   /** Whether other programs may bind it, too, as receivers of one multicast group do; default false. */
   readonly isShared?: boolean;
-  /** Called with each datagram, whose bytes hold until it returns. */
+  /** Called with each datagram of the server's, whose bytes hold until it returns. */
   readonly onDatagram: (datagram: Uint8Array) => void;
+  /** Called with each datagram from another address. */
+  readonly onUnexpectedSource?: () => void;
   /** Called when the socket fails while it is open. */
   readonly onError: (error: Error) => void;
 }
@@ -31,8 +33,7 @@ export class RtpSocket {
   readonly #conn: Deno.DatagramConn;
   readonly #options: RtpSocketOptions;
   #serverAddresses: readonly string[] = [];
-  #unexpectedSourcePackets = 0;
-  /** The address that was let in last, as the socket gives it. */
+  /** The address that a datagram was taken from last, as the socket gives it. */
   #lastServer: string | undefined;
   #isClosed = false;
 
@@ -40,6 +41,15 @@ export class RtpSocket {
     this.#conn = conn;
     this.#options = options;
     this.#read();
+  }
+
+  /** Takes a socket that is bound already. */
+  static adopt(
+    conn: Deno.DatagramConn,
+    events: Pick<RtpSocketOptions, "onDatagram" | "onUnexpectedSource" | "onError">,
+  ): RtpSocket {
+    const { hostname, port } = conn.addr as Deno.NetAddr;
+    return new RtpSocket(conn, { hostname, port, ...events });
   }
 
   /** Binds the port. Throws an error that names a free port where it is taken. */
@@ -62,12 +72,7 @@ export class RtpSocket {
     return this.#options.port;
   }
 
-  /** Datagrams that came from another address than the server's. */
-  get unexpectedSourcePackets(): number {
-    return this.#unexpectedSourcePackets;
-  }
-
-  /** Lets the datagrams of these IP addresses in; without one all are ignored. */
+  /** Takes the datagrams of these IP addresses from now on; without one all are ignored. */
   accept(serverAddresses: readonly string[]): void {
     this.#serverAddresses = serverAddresses.map(plainAddress);
     this.#lastServer = undefined;
@@ -95,7 +100,6 @@ export class RtpSocket {
     });
   }
 
-  /** Closes the socket. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -116,7 +120,7 @@ export class RtpSocket {
         const [datagram, address] = await this.#conn.receive(buffer);
         if (this.#serverAddresses.length === 0) continue;
         if (this.#isServers((address as Deno.NetAddr).hostname)) this.#options.onDatagram(datagram);
-        else this.#unexpectedSourcePackets++;
+        else this.#options.onUnexpectedSource?.();
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
         if (error instanceof Deno.errors.ConnectionReset) continue;
@@ -124,81 +128,5 @@ export class RtpSocket {
         return;
       }
     }
-  }
-}
-
-/** How to open an {@linkcode RtpSocketPair}. */
-export interface RtpSocketPairOptions {
-  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address. */
-  readonly hostname: string;
-  /** UDP port for RTP, the next one being for RTCP; `undefined` for any pair that is free. */
-  readonly port: number | undefined;
-  /** Called with each RTP datagram, whose bytes hold until it returns. */
-  readonly onRtp: (datagram: Uint8Array) => void;
-  /** The same for RTCP. */
-  readonly onRtcp: (datagram: Uint8Array) => void;
-  /** Called when a socket fails while it is open. */
-  readonly onError: (error: Error) => void;
-}
-
-const PAIR_TRIES = 50;
-/** An RTP header without a payload: nothing to any receiver, and enough to open a way back. */
-const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-
-/** Two sockets side by side, for RTP and RTCP (RFC 3550, 11). */
-export class RtpSocketPair {
-  /** The even one. */
-  readonly rtp: RtpSocket;
-  readonly #rtcp: RtpSocket;
-  #rtcpAddress: Deno.NetAddr | undefined;
-
-  private constructor(rtp: RtpSocket, rtcp: RtpSocket) {
-    this.rtp = rtp;
-    this.#rtcp = rtcp;
-  }
-
-  /** Binds both. Throws an error that names a free port where one is taken. */
-  static open({ hostname, port, onRtp, onRtcp, onError }: RtpSocketPairOptions): RtpSocketPair {
-    for (let attempt = 1;; attempt++) {
-      const first = port ?? freeUdpPort(hostname) & ~1;
-      let rtp: RtpSocket | undefined;
-      try {
-        rtp = RtpSocket.open({ hostname, port: first, onDatagram: onRtp, onError });
-        const rtcp = RtpSocket.open({ hostname, port: first + 1, onDatagram: onRtcp, onError });
-        return new RtpSocketPair(rtp, rtcp);
-      } catch (error) {
-        rtp?.close();
-        if (port !== undefined || attempt >= PAIR_TRIES) throw error;
-      }
-    }
-  }
-
-  /** The two ports. */
-  get ports(): readonly [rtp: number, rtcp: number] {
-    return [this.rtp.port, this.#rtcp.port];
-  }
-
-  /** Lets the datagrams of these IP addresses in; without one all are ignored. */
-  accept(serverAddresses: readonly string[]): void {
-    this.rtp.accept(serverAddresses);
-    this.#rtcp.accept(serverAddresses);
-  }
-
-  /** Opens the way back from the server's ports, and remembers where reports go. */
-  punch(serverAddress: string, [rtpPort, rtcpPort]: readonly [number, number]): void {
-    const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname: serverAddress, port });
-    this.#rtcpAddress = address(rtcpPort);
-    this.rtp.send(EMPTY_PACKET, address(rtpPort));
-  }
-
-  /** Sends a report to the server, once it is known where to. */
-  sendRtcp(packet: Uint8Array): void {
-    if (this.#rtcpAddress !== undefined) this.#rtcp.send(packet, this.#rtcpAddress);
-  }
-
-  /** Closes both sockets. */
-  close(): void {
-    this.rtp.close();
-    this.#rtcp.close();
   }
 }

@@ -3,14 +3,20 @@ import fc from "fast-check";
 import { type ConditionedJpeg, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { decodeCoefficients } from "../../mjpeg/entropy/coefficients.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
-import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../../tests/support/jpeg_packets.ts";
+import {
+  CHROMA,
+  conditionedJpeg,
+  depacketize,
+  LUMA,
+  type NumberedPacket,
+  packetsOf,
+} from "../../tests/support/jpeg_packets.ts";
 import { extensionData, takeApart } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
 import { packetizeJpeg } from "./jpeg_packetizer.ts";
 import { decodeJpegPayload } from "./jpeg_payload.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
-import type { OrderedPacket } from "../depacketizer.ts";
 
 Deno.test("JpegDepacketizer rebuilds what packetizeJpeg() cut, at any size, with and without restarts", () => {
   const frame = fc.record({
@@ -124,9 +130,9 @@ Deno.test("JpegDepacketizer keeps no view of a packet, whose bytes are the calle
   ]);
   const expected = depacketize([first, second].map((packet) => ({ ...packet, payload: packet.payload.slice() })));
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1000 });
-  const shown = [depacketizer.push(first)];
+  const shown = [depacketizer.push({ ...first, followsGap: false })];
   first.payload.set(second.payload);
-  shown.push(depacketizer.push({ ...second, payload: first.payload }));
+  shown.push(depacketizer.push({ ...second, followsGap: false, payload: first.payload }));
   assertEquals(shown.flat().map((output) => output.kind === "frame" ? output.data : output.cause), expected);
 });
 
@@ -197,7 +203,7 @@ Deno.test("JpegDepacketizer keeps tables for Q 128 to 254 each, the newest, and 
 Deno.test("JpegDepacketizer begins anew where a frame does, although the one before has not ended", () => {
   const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
   const sent = packetsOf([[...cut.slice(0, 2), ...cut]]);
-  assertEquals(depacketize(sent), ["broken-off", rebuildJpeg(conditionedJpeg(2000))]);
+  assertEquals(depacketize(sent), ["truncated", rebuildJpeg(conditionedJpeg(2000))]);
 });
 
 Deno.test("JpegDepacketizer shows both fields of an interlaced picture, which have one time", () => {
@@ -227,7 +233,7 @@ Deno.test("JpegDepacketizer takes a size of 0 from elsewhere", () => {
 Deno.test("JpegDepacketizer gives up on a frame whose marker does not come, at the next timestamp", () => {
   const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
   const sent = packetsOf([cut, cut]).map((packet) => packet.timestamp === 0 ? { ...packet, marker: false } : packet);
-  assertEquals(depacketize(sent), ["broken-off", rebuildJpeg(conditionedJpeg(2000))]);
+  assertEquals(depacketize(sent), ["truncated", rebuildJpeg(conditionedJpeg(2000))]);
 });
 
 Deno.test("JpegDepacketizer passes over the rest of a frame joined in the middle", () => {
@@ -245,7 +251,7 @@ Deno.test("JpegDepacketizer owns what it holds: the datagrams may be used again"
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
   const sent = packetsOf([packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 })]);
   const outputs = sent.flatMap((packet) => {
-    const pushed = depacketizer.push(packet);
+    const pushed = depacketizer.push({ ...packet, followsGap: false });
     packet.payload.fill(0);
     return pushed;
   });
@@ -253,7 +259,7 @@ Deno.test("JpegDepacketizer owns what it holds: the datagrams may be used again"
 });
 
 /** The picture's packets as an ONVIF device sends them: no size, and these segments in the first one's extension. */
-function onvifPackets(jpeg: Uint8Array, markers: readonly number[], payloads?: Uint8Array[]): OrderedPacket[] {
+function onvifPackets(jpeg: Uint8Array, markers: readonly number[], payloads?: Uint8Array[]): NumberedPacket[] {
   const sent = packetsOf([payloads ?? packetizeJpeg(conditionJpeg(jpeg), { maxPayloadBytes: 1000 })]);
   for (const { payload } of sent) payload.fill(0, 6, 8);
   return sent.map((packet, index) =>
@@ -342,7 +348,9 @@ Deno.test("JpegDepacketizer passes over malformed ONVIF extensions and counts th
     const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
     const extension = { profile: 0xffd8, data: Uint8Array.from(data) };
     const [first, second] = packetsOf([cut]);
-    const outputs = [{ ...first, extension }, second].flatMap((packet) => depacketizer.push(packet));
+    const outputs = [{ ...first, extension }, second].flatMap((packet) =>
+      depacketizer.push({ ...packet, followsGap: false })
+    );
     assertEquals(outputs.map((output) => output.kind === "frame" && output.data), [rebuildJpeg(conditionedJpeg(700))]);
     assertEquals(depacketizer.malformedExtensions, 1);
   }
@@ -379,7 +387,7 @@ Deno.test("JpegDepacketizer counts ONVIF extensions within maxFrameBytes", () =>
     payload: sent[0].payload.subarray(0, 140),
     extendedSequenceNumber: index,
   }));
-  assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 }), ["broken-off"]);
+  assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 }), ["truncated"]);
   assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 - 1 }), ["too-large"]);
 });
 

@@ -27,6 +27,7 @@ function depacketizing(maxPayloadBytes: number): () => void {
         payloadType: 26,
         sequenceNumber: extendedSequenceNumber & 0xffff,
         extendedSequenceNumber,
+        followsGap: false,
         timestamp: 0,
         ssrc: 0,
         arrivalMs: 0,

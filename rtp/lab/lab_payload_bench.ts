@@ -20,6 +20,7 @@ function depacketizing(fragmentBytes: number | undefined): () => void {
         payloadType: 26,
         sequenceNumber: extendedSequenceNumber & 0xffff,
         extendedSequenceNumber,
+        followsGap: false,
         timestamp: 0,
         ssrc: 0,
         arrivalMs: 0,

@@ -1,9 +1,9 @@
+import { type NumberedPacket, withGaps } from "../../tests/support/jpeg_packets.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { LAB_PAYLOAD_MAX_BYTES, LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
 import type { DepacketizerOutput } from "../depacketizer.ts";
-import type { OrderedPacket } from "../depacketizer.ts";
 
 const MAX_FRAME_BYTES = 100_000;
 
@@ -20,7 +20,7 @@ function jpeg(entropy: number, comment: readonly number[] = [1, 2, 3]): Uint8Arr
 function packets(
   payloads: readonly { payload: Uint8Array; marker: boolean }[],
   first = 1,
-): OrderedPacket[] {
+): NumberedPacket[] {
   return payloads.map(({ payload, marker }, index) => ({
     marker,
     payload,
@@ -33,9 +33,9 @@ function packets(
   }));
 }
 
-function depacketize(input: readonly OrderedPacket[]): DepacketizerOutput[] {
+function depacketize(input: readonly NumberedPacket[]): DepacketizerOutput[] {
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
-  return [...input.flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
+  return [...withGaps(input).flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
 }
 
 /** Frames as their bytes, damage as its cause. */
@@ -90,7 +90,7 @@ Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost i
 const frame = jpeg(60);
 const pieces = packetizeLabFrame(frame, { fragmentBytes: 20 });
 const whole = { payload: frame, marker: false };
-const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8Array | string)[] }[] = [
+const CASES: readonly { title: string; input: NumberedPacket[]; expected: (Uint8Array | string)[] }[] = [
   {
     title: "marker missing on the last piece",
     input: packets([...pieces.slice(0, -1), { ...pieces.at(-1)!, marker: false }, whole]),
@@ -104,17 +104,17 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
   {
     title: "a frame broken off by the marker",
     input: packets([{ ...pieces[0], marker: true }, whole]),
-    expected: ["broken-off", frame],
+    expected: ["truncated", frame],
   },
   {
     title: "a frame broken off by the next",
     input: packets([pieces[0], pieces[1], whole]),
-    expected: ["broken-off", frame],
+    expected: ["truncated", frame],
   },
   {
     title: "a frame broken off by the end of the stream",
     input: packets([whole, pieces[0]]),
-    expected: [frame, "broken-off"],
+    expected: [frame, "truncated"],
   },
   {
     title: "what is no JPEG",
@@ -168,7 +168,9 @@ Deno.test("LabDepacketizer holds a frame of maxFrameBytes, and gives up on a lar
     const sent = packets(packetizeLabFrame(large.subarray(0, MAX_FRAME_BYTES + excess), { fragmentBytes: 10_000 }));
     // Unfinished: at the limit it is still being put together, above it is given up.
     const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
-    const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) => depacketizer.push(packet));
+    const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) =>
+      depacketizer.push({ ...packet, followsGap: false })
+    );
     assertEquals(outputs, expected === 1 ? [] : [{ kind: "damaged", cause: "too-large" }]);
   }
 });
@@ -177,7 +179,7 @@ Deno.test("LabDepacketizer owns the fragments that it holds: the datagrams may b
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
   const copy = frame.slice();
   const outputs = packets(packetizeLabFrame(copy, { fragmentBytes: 20 })).flatMap((packet) => {
-    const pushed = depacketizer.push(packet);
+    const pushed = depacketizer.push({ ...packet, followsGap: false });
     packet.payload.fill(0);
     return pushed;
   });

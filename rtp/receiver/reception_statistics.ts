@@ -1,41 +1,45 @@
 /**
- * What a receiver knows of its reception: packets expected and lost (RFC 3550, A.3), reordered and doubled ones, and
- * the interarrival jitter (RFC 3550, 6.4.1 and A.8).
+ * What a receiver counts of one stream: packets expected and lost (RFC 3550, A.3), reordered ones and duplicates, and the interarrival
+ * jitter (RFC 3550, 6.4.1 and A.8). Where the stream stands, the reorder buffer knows.
  *
  * @module
  */
 
-import { extendSequenceNumber } from "../sequence_number.ts";
-
-/** How far back a packet may be and still be told apart from a doubled one. */
-const SEEN_WINDOW = 4096;
+import type { PushResult, ReorderBuffer } from "./reorder_buffer.ts";
 
 /** Options of {@linkcode ReceptionStatistics}. */
 export interface ReceptionStatisticsOptions {
   /** RTP timestamp ticks a second; `undefined` where timestamps are too coarse to time packets, as in the lab. */
   readonly clockRate?: number;
-  /** The first sequence number if it is known beforehand, so that packets lost before the first one count. */
+  /** The first sequence number that the sender uses, where it is known: packets lost before the first one count. */
   readonly firstSequenceNumber?: number;
 }
 
-/** Counters of one RTP source. */
+/** What is counted of a packet. */
+export interface CountedPacket {
+  readonly timestamp: number;
+  readonly payload: Uint8Array;
+}
+
+/** Counters of one stream. */
 export class ReceptionStatistics {
+  readonly #sequence: Pick<ReorderBuffer, "highestSequenceNumber">;
   readonly #clockRate: number | undefined;
   readonly #firstSequenceNumber: number | undefined;
-  readonly #seen = new Uint8Array(SEEN_WINDOW);
+  /** The sequence number from which packets are expected. */
   #base: number | undefined;
-  #highest = 0;
   #packets = 0;
   #duplicates = 0;
   #reordered = 0;
   #bytes = 0;
   #jitterMs = 0;
   /** The packet that the next transit time is compared with. */
-  #previous: { arrivalMs: number; timestamp: number; extended: number } | undefined;
+  #previous: { readonly arrivalMs: number; readonly timestamp: number; readonly extended: number } | undefined;
   #meanIntervalMs: number | undefined;
 
-  /** Counts from the next packet on. */
-  constructor(options: ReceptionStatisticsOptions = {}) {
+  /** `sequence` is where the stream stands. */
+  constructor(sequence: Pick<ReorderBuffer, "highestSequenceNumber">, options: ReceptionStatisticsOptions = {}) {
+    this.#sequence = sequence;
     this.#clockRate = options.clockRate;
     this.#firstSequenceNumber = options.firstSequenceNumber;
   }
@@ -62,17 +66,12 @@ export class ReceptionStatistics {
 
   /** Packets that should have come: from the first to the highest sequence number. */
   get expectedPackets(): number {
-    return this.#base === undefined ? 0 : this.#highest - this.#base + 1;
-  }
-
-  /** Extended highest sequence number received (RFC 3550, A.1): cycles in the high 16 bits. */
-  get highestSequenceNumber(): number {
-    return this.#highest >>> 0;
+    return this.#expectedUpTo(this.#sequence.highestSequenceNumber);
   }
 
   /** Expected packets that have not come (yet). */
   get lostPackets(): number {
-    return Math.max(0, this.expectedPackets - (this.#packets - this.#duplicates));
+    return Math.max(0, this.expectedPackets - this.#received);
   }
 
   /** `lostPackets` as a share of `expectedPackets`, 0 to 1. */
@@ -85,36 +84,24 @@ export class ReceptionStatistics {
     return this.#jitterMs;
   }
 
-  /** Counts a packet read at `arrivalMs`. */
+  /** Counts a packet read at `arrivalMs`, of which the reorder buffer made `result`. */
   add(
-    packet: { readonly sequenceNumber: number; readonly timestamp: number; readonly payload: Uint8Array },
+    { timestamp, payload }: CountedPacket,
+    { outcome, extendedSequenceNumber: extended }: Pick<PushResult, "outcome" | "extendedSequenceNumber">,
     arrivalMs: number,
   ): void {
+    this.#base ??= this.#firstSequenceNumber ?? extended;
     this.#packets++;
-    this.#bytes += packet.payload.length;
-    if (this.#base === undefined) {
-      this.#base = this.#firstSequenceNumber ?? packet.sequenceNumber;
-      this.#highest = this.#base - 1;
-    }
-    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
-    if (extended > this.#highest) {
-      for (let skipped = Math.max(this.#highest + 1, extended - SEEN_WINDOW); skipped < extended; skipped++) {
-        this.#seen[mod(skipped, SEEN_WINDOW)] = 0;
-      }
-      this.#highest = extended;
-    } else if (extended > this.#highest - SEEN_WINDOW) {
-      if (this.#seen[mod(extended, SEEN_WINDOW)] === 1) {
-        this.#duplicates++;
-        return;
-      }
-      this.#reordered++;
-      this.#base = Math.min(this.#base, extended);
-    } else {
+    this.#bytes += payload.length;
+    if (outcome === "duplicate") {
       this.#duplicates++;
       return;
     }
-    this.#seen[mod(extended, SEEN_WINDOW)] = 1;
-    this.#time(extended, { timestamp: packet.timestamp, arrivalMs });
+    if (outcome === "reordered" || outcome === "late") {
+      this.#reordered++;
+      this.#base = Math.min(this.#base, extended);
+    }
+    this.#time({ arrivalMs, timestamp, extended });
   }
 
   /** The stream pauses: the time until the next packet says nothing about jitter. */
@@ -122,26 +109,34 @@ export class ReceptionStatistics {
     this.#previous = undefined;
   }
 
-  /** The source began anew with another sequence: what was counted stays, the expectation starts again at `packet`. */
-  restart(sequenceNumber: number): void {
-    const received = this.#packets - this.#duplicates;
-    const lost = this.lostPackets;
-    this.#seen.fill(0);
-    this.#highest = sequenceNumber - 1;
-    this.#base = this.#highest + 1 - received - lost;
+  /**
+   * The source starts again at `first` with another sequence, after it stood at `highestBefore`: what was counted stays, and
+   * packets are expected from there on.
+   */
+  restart(first: number, highestBefore: number): void {
+    const lost = Math.max(0, this.#expectedUpTo(highestBefore) - this.#received);
+    this.#base = first - this.#received - lost;
     this.#previous = undefined;
   }
 
+  get #received(): number {
+    return this.#packets - this.#duplicates;
+  }
+
+  #expectedUpTo(highest: number): number {
+    return this.#base === undefined ? 0 : highest - this.#base + 1;
+  }
+
   /** D(i,j) = (Rj - Ri) - (Sj - Si), J += (|D| - J) / 16 (RFC 3550, 6.4.1). */
-  #time(extended: number, { timestamp, arrivalMs }: { timestamp: number; arrivalMs: number }): void {
+  #time(packet: { readonly arrivalMs: number; readonly timestamp: number; readonly extended: number }): void {
     const previous = this.#previous;
-    if (previous !== undefined && extended < previous.extended) return;
-    this.#previous = { arrivalMs, timestamp, extended };
+    if (previous !== undefined && packet.extended < previous.extended) return;
+    this.#previous = packet;
     if (previous === undefined) return;
-    const arrivalGapMs = arrivalMs - previous.arrivalMs;
+    const arrivalGapMs = packet.arrivalMs - previous.arrivalMs;
     const sendGapMs = this.#clockRate === undefined
-      ? this.#estimateSendGapMs(extended - previous.extended, arrivalGapMs)
-      : ((timestamp - previous.timestamp) | 0) * 1000 / this.#clockRate;
+      ? this.#estimateSendGapMs(packet.extended - previous.extended, arrivalGapMs)
+      : ((packet.timestamp - previous.timestamp) | 0) * 1000 / this.#clockRate;
     this.#jitterMs += (Math.abs(arrivalGapMs - sendGapMs) - this.#jitterMs) / 16;
   }
 
@@ -156,8 +151,4 @@ export class ReceptionStatistics {
     this.#meanIntervalMs += (intervalMs - this.#meanIntervalMs) / 16;
     return expected;
   }
-}
-
-function mod(value: number, modulus: number): number {
-  return ((value % modulus) + modulus) % modulus;
 }

@@ -1,6 +1,6 @@
 /**
- * Puts packets back into the order of their sequence numbers, waiting a bounded time for one that is missing. Stands
- * between the socket and the depacketizer.
+ * Puts packets back into the order of their sequence numbers, waiting a bounded time for one that is missing. Stands between the
+ * socket and the depacketizer, and is the one place that knows where a stream stands: its SSRC and its highest sequence number.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { OrderedPacket } from "../depacketizer.ts";
 import type { RtpPacket } from "../packet.ts";
 import { extendSequenceNumber } from "../sequence_number.ts";
 
-/** Packets given up that are known again when they come late; the latest of them. */
-const MAX_GIVEN_UP = 256;
+/** Sequence numbers given up that are recognized when they come late after all; the latest of them. */
+const MAX_GIVEN_UP = 4096;
 
 /** Limits of a {@linkcode ReorderBuffer}. */
 export interface ReorderOptions {
@@ -32,8 +32,9 @@ export type ReorderOutcome = "accepted" | "reordered" | "duplicate" | "late" | "
 
 /** What {@linkcode ReorderBuffer.push} gives. */
 export interface PushResult {
-  /** What became of the pushed packet. */
   readonly outcome: ReorderOutcome;
+  /** The pushed packet's sequence number, extended over wraps; it may be below 0 for one before the first. */
+  readonly extendedSequenceNumber: number;
   /** The packets that are now in order, the oldest first. */
   readonly packets: OrderedPacket[];
 }
@@ -47,19 +48,32 @@ export class ReorderBuffer {
   /** By extended sequence number, in the order of their arrival. */
   readonly #held = new Map<number, OrderedPacket>();
   #heldBytes = 0;
-  /** Extended sequence numbers given up on lately, to tell a late packet from a doubled one. */
+  /** Extended sequence numbers given up lately, to tell a late packet from a duplicate. */
   readonly #givenUp = new Set<number>();
   /** The next extended sequence number to hand out; undefined before the first packet. */
   #next: number | undefined;
+  /** The first extended sequence number that was received. */
+  #first = 0;
   #highest = 0;
+  /** Whether packets are missing in front of the next one to hand out. */
+  #isBehindGap = false;
   /** The low 16 bits that would confirm a restart. */
   #restartAt: number | undefined;
   #ssrc: number | undefined;
   #newestTimestamp = 0;
 
-  /** Holds nothing yet. */
   constructor(options: ReorderOptions) {
     this.#options = options;
+  }
+
+  /** SSRC of the stream; `undefined` before its first packet. */
+  get ssrc(): number | undefined {
+    return this.#ssrc;
+  }
+
+  /** Highest sequence number received, extended over wraps; 0 before the first packet. */
+  get highestSequenceNumber(): number {
+    return this.#highest;
   }
 
   /** The time at which {@linkcode expire} will have something to hand out, or `undefined` when nothing is held. */
@@ -71,26 +85,26 @@ export class ReorderBuffer {
   /** Takes a packet that was read at `arrivalMs`. */
   push(packet: RtpPacket, arrivalMs: number): PushResult {
     if (this.#next === undefined) {
-      this.#next = this.#highest = packet.sequenceNumber;
-      return { outcome: "accepted", packets: this.#accept(packet, packet.sequenceNumber, arrivalMs) };
+      this.#next = this.#first = this.#highest = packet.sequenceNumber;
+      return this.#accept("accepted", packet, { extended: packet.sequenceNumber, arrivalMs });
     }
     const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
     // Another source that does not go on where the last one was is another stream.
     const isOther = packet.ssrc !== this.#ssrc && extended !== this.#next;
     if (isOther || Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
     if (extended < this.#next) {
-      if (this.#givenUp.delete(extended)) return { outcome: "late", packets: [] };
-      // An old number with a new time: lab servers that begin again at the end of the file count anew.
+      if (extended < this.#first) this.#extendBack(extended);
+      if (this.#givenUp.delete(extended)) return drop("late", extended);
+      // An old number with a new time: lab servers that start again at the end of the file count from 1 again.
       const isNewer = ((packet.timestamp - this.#newestTimestamp) | 0) > 0;
-      return isNewer ? this.#jump(packet, arrivalMs) : { outcome: "duplicate", packets: [] };
+      return isNewer ? this.#jump(packet, arrivalMs) : drop("duplicate", extended);
     }
     this.#restartAt = undefined;
-    if (this.#held.has(extended)) return { outcome: "duplicate", packets: [] };
-    const outcome = extended < this.#highest ? "reordered" : "accepted";
-    return { outcome, packets: this.#accept(packet, extended, arrivalMs) };
+    if (this.#held.has(extended)) return drop("duplicate", extended);
+    return this.#accept(extended < this.#highest ? "reordered" : "accepted", packet, { extended, arrivalMs });
   }
 
-  /** Gives up on the packets whose time has passed at `nowMs` and returns what was waiting behind them. */
+  /** Gives up the packets whose time has passed at `nowMs` and returns what was waiting behind them. */
   expire(nowMs: number): OrderedPacket[] {
     const released: OrderedPacket[] = [];
     for (let deadline = this.deadlineMs; deadline !== undefined && deadline <= nowMs; deadline = this.deadlineMs) {
@@ -100,30 +114,34 @@ export class ReorderBuffer {
     return released;
   }
 
-  /** Gives up on everything missing; returns all that is held. */
+  /** Gives up everything missing; returns all that is held. */
   flush(): OrderedPacket[] {
     return this.expire(Infinity);
   }
 
-  #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
+  #accept(
+    outcome: ReorderOutcome,
+    packet: RtpPacket,
+    { extended, arrivalMs }: { readonly extended: number; readonly arrivalMs: number },
+  ): PushResult {
     if (extended >= this.#highest) this.#newestTimestamp = packet.timestamp;
     this.#ssrc = packet.ssrc;
     this.#highest = Math.max(this.#highest, extended);
-    const ordered = { ...packet, extendedSequenceNumber: extended, arrivalMs };
-    const released: OrderedPacket[] = [];
+    const packets: OrderedPacket[] = [];
     if (extended === this.#next) {
       this.#next++;
-      released.push(ordered);
-      this.#release(released);
-      return released;
+      packets.push({ ...packet, extendedSequenceNumber: extended, arrivalMs, followsGap: this.#isBehindGap });
+      this.#isBehindGap = false;
+      if (this.#held.size > 0) this.#release(packets);
+      return { outcome, extendedSequenceNumber: extended, packets };
     }
-    this.#held.set(extended, ownCopy(ordered));
+    this.#held.set(extended, ownCopy({ ...packet, extendedSequenceNumber: extended, arrivalMs, followsGap: false }));
     this.#heldBytes += sizeOf(packet);
     while (this.#held.size > this.#options.maxPackets || this.#heldBytes > this.#options.maxBytes) {
       this.#skipGap();
-      this.#release(released);
+      this.#release(packets);
     }
-    return released;
+    return { outcome, extendedSequenceNumber: extended, packets };
   }
 
   /** Hands out the packets from `#next` on, up to the next gap. */
@@ -131,7 +149,8 @@ export class ReorderBuffer {
     for (let packet = this.#held.get(this.#next!); packet !== undefined; packet = this.#held.get(this.#next!)) {
       this.#held.delete(this.#next!);
       this.#heldBytes -= sizeOf(packet);
-      released.push(packet);
+      released.push(this.#isBehindGap ? { ...packet, followsGap: true } : packet);
+      this.#isBehindGap = false;
       this.#next!++;
     }
   }
@@ -140,27 +159,41 @@ export class ReorderBuffer {
   #skipGap(): void {
     const lowest = Math.min(...this.#held.keys());
     const first = Math.max(this.#next!, lowest - MAX_GIVEN_UP);
-    for (let missing = first; missing < lowest; missing++) this.#givenUp.add(missing);
+    for (let missing = first; missing < lowest; missing++) this.#giveUp(missing);
+    this.#isBehindGap = true;
     this.#next = lowest;
-    for (const old of this.#givenUp) {
-      if (this.#givenUp.size <= MAX_GIVEN_UP) break;
-      this.#givenUp.delete(old);
-    }
+  }
+
+  /** A packet comes from before the first one: those between never came, or come later still. */
+  #extendBack(extended: number): void {
+    for (let missing = extended; missing < this.#first; missing++) this.#giveUp(missing);
+    this.#first = extended;
+  }
+
+  #giveUp(extended: number): void {
+    this.#givenUp.add(extended);
+    if (this.#givenUp.size > MAX_GIVEN_UP) this.#givenUp.delete(this.#givenUp.values().next().value!);
   }
 
   /** A packet that does not belong to the stream: a new one starts once its successor comes as well. */
   #jump(packet: RtpPacket, arrivalMs: number): PushResult {
+    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest + 0x8000);
     if (packet.sequenceNumber !== this.#restartAt) {
       this.#restartAt = (packet.sequenceNumber + 1) & 0xffff;
-      return { outcome: "stray", packets: [] };
+      return drop("stray", extended);
     }
     this.#restartAt = undefined;
     const before = this.flush();
-    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest + 0x8000);
     this.#givenUp.clear();
-    this.#next = this.#highest = extended;
-    return { outcome: "restarted", packets: [...before, ...this.#accept(packet, extended, arrivalMs)] };
+    this.#isBehindGap = true;
+    this.#next = this.#first = this.#highest = extended;
+    const { packets } = this.#accept("restarted", packet, { extended, arrivalMs });
+    return { outcome: "restarted", extendedSequenceNumber: extended, packets: [...before, ...packets] };
   }
+}
+
+function drop(outcome: ReorderOutcome, extendedSequenceNumber: number): PushResult {
+  return { outcome, extendedSequenceNumber, packets: [] };
 }
 
 function ownCopy(packet: OrderedPacket): OrderedPacket {

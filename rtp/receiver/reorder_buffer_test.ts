@@ -38,7 +38,7 @@ const CASES: readonly {
     outcomes: ["accepted", "accepted", "accepted", "reordered"],
   },
   {
-    title: "drops a doubled packet, handed out or held",
+    title: "drops a duplicate packet, handed out or held",
     input: [1, 1, 3, 3, 2],
     numbers: [1, 2, 3],
     outcomes: ["accepted", "duplicate", "accepted", "duplicate", "reordered"],
@@ -56,25 +56,25 @@ const CASES: readonly {
     outcomes: ["accepted", "stray", "accepted"],
   },
   {
-    title: "starts anew when two packets from afar follow one another",
+    title: "starts again when two packets from afar follow one another",
     input: [1, 5000, 5001, 5002],
     numbers: [1, 5001, 5002],
     outcomes: ["accepted", "stray", "restarted", "accepted"],
   },
   {
-    title: "does not start anew on two strays that do not follow one another",
+    title: "does not start again on two strays that do not follow one another",
     input: [1, 5000, 9000, 2],
     numbers: [1, 2],
     outcomes: ["accepted", "stray", "stray", "accepted"],
   },
   {
-    title: "starts anew when old numbers come with a new time",
+    title: "starts again when old numbers come with a new time",
     input: [packet(1, 10), packet(2, 10), packet(3, 10), packet(1, 11), packet(2, 11), packet(3, 11)],
     numbers: [1, 2, 3, 65_536 + 2, 65_536 + 3],
     outcomes: ["accepted", "accepted", "accepted", "stray", "restarted", "accepted"],
   },
   {
-    title: "takes old numbers with the same time for doubled ones",
+    title: "takes old numbers with the same time for duplicate ones",
     input: [packet(1, 10), packet(2, 10), packet(3, 10), packet(1, 10), packet(2, 10), packet(3, 10)],
     numbers: [1, 2, 3],
     outcomes: ["accepted", "accepted", "accepted", "duplicate", "duplicate", "duplicate"],
@@ -96,8 +96,8 @@ Deno.test("ReorderBuffer gives up on a missing packet after maxWaitMs, and calls
   assertEquals(buffer.deadlineMs, 210);
   assertEquals(buffer.expire(209), []);
   assertEquals(buffer.expire(210).map(({ sequenceNumber }) => sequenceNumber), [3, 4]);
-  assertEquals(buffer.push(packet(2), 220), { outcome: "late", packets: [] });
-  assertEquals(buffer.push(packet(2), 221), { outcome: "duplicate", packets: [] });
+  assertEquals(buffer.push(packet(2), 220), { outcome: "late", extendedSequenceNumber: 2, packets: [] });
+  assertEquals(buffer.push(packet(2), 221), { outcome: "duplicate", extendedSequenceNumber: 2, packets: [] });
 });
 
 Deno.test("ReorderBuffer holds maxPackets, and one more makes it give up", () => {
@@ -149,10 +149,10 @@ Deno.test("ReorderBuffer.flush() hands out what is held and nothing twice", () =
   assertEquals(buffer.flush(), []);
 });
 
-Deno.test("ReorderBuffer hands out every packet once and in order, however they are shuffled and doubled", () => {
+Deno.test("ReorderBuffer hands out every packet once and in order, however they are shuffled and duplicate", () => {
   const arrival = fc.record({ start: fc.nat(65_535), keys: fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }) });
   fc.assert(fc.property(arrival, ({ start, keys }) => {
-    // A packet may be overtaken by up to five others, and every third is doubled.
+    // A packet may be overtaken by up to five others, and every third is duplicate.
     const order = keys.map((key, index) => ({ number: index, place: index + key }))
       .toSorted((left, right) => left.place - right.place).map(({ number }) => number);
     const first = order[0];
@@ -168,7 +168,7 @@ Deno.test("ReorderBuffer hands out every packet once and in order, however they 
   }));
 });
 
-Deno.test("ReorderBuffer begins anew where another source takes over, behind or ahead, and goes on where it goes on", () => {
+Deno.test("ReorderBuffer starts again where another source takes over, behind or ahead, and goes on where it goes on", () => {
   const from = (ssrc: number, first: number) =>
     [0, 1, 2].map((index): RtpPacket => ({ ...packet(first + index), ssrc }));
   for (const first of [20, 60]) {
@@ -179,4 +179,28 @@ Deno.test("ReorderBuffer begins anew where another source takes over, behind or 
   const buffer = new ReorderBuffer(OPTIONS);
   run(buffer, from(1, 50));
   assertEquals(run(buffer, from(2, 53)).outcomes, ["accepted", "accepted", "accepted"]);
+});
+
+Deno.test("ReorderBuffer says which packets follow a gap", () => {
+  const buffer = new ReorderBuffer(OPTIONS);
+  const handedOut = [1, 2, 5, 6].flatMap((number) => buffer.push(packet(number), 0).packets);
+  handedOut.push(...buffer.flush(), ...buffer.push(packet(7), 0).packets);
+  // Two of another stream: the first one alone is taken for a stray.
+  handedOut.push(...[5000, 5001, 5002].flatMap((number) => buffer.push(packet(number), 0).packets));
+  assertEquals(
+    handedOut.map(({ sequenceNumber, followsGap }) => [sequenceNumber, followsGap]),
+    [[1, false], [2, false], [5, true], [6, false], [7, false], [5001, true], [5002, false]],
+  );
+});
+
+Deno.test("ReorderBuffer takes a packet from before the first one as late, and each of those between once", () => {
+  const buffer = new ReorderBuffer(OPTIONS);
+  assertEquals(run(buffer, [10, 7, 8, 8, 7, 11]).outcomes, [
+    "accepted",
+    "late",
+    "late",
+    "duplicate",
+    "duplicate",
+    "accepted",
+  ]);
 });

@@ -1,6 +1,6 @@
 /**
- * The receiver's side of RTCP (RFC 3550, 6.4.2): reports of what was received to the server, every few seconds, and what
- * the server reports in return. Some cameras hang up after a minute without.
+ * The receiver's side of RTCP (RFC 3550, 6.4.2): every few seconds a report of what was received, and what the sender reports in
+ * return. Some cameras hang up after a minute without.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { RtpReceiver } from "./rtp_receiver.ts";
 
 /** Constructor options of {@linkcode RtcpReceiver}. */
 export interface RtcpReceiverOptions {
-  /** What is reported; it takes the sender's reports, too. */
+  /** What is reported, and what the sender's reports are about. */
   readonly receiver: RtpReceiver;
   /** RTP timestamp ticks a second. */
   readonly clockRate: number;
@@ -22,17 +22,17 @@ export interface RtcpReceiverOptions {
   readonly canonicalName: string;
   /** Times reports. */
   readonly clock: Clock;
-  /** Sends a compound packet to the server. */
+  /** Sends a compound packet to the sender. */
   readonly send: (packet: Uint8Array) => void;
-  /** Called when the server says BYE. */
+  /** Called when the sender says BYE. */
   readonly onBye: () => void;
 }
 
-/** Reports of one session. */
+/** Reports about one track. */
 export class RtcpReceiver {
   readonly #options: RtcpReceiverOptions;
   #cancel: (() => void) | undefined;
-  /** Whether the server knows of us. */
+  /** Whether the sender knows of us. */
   #hasReported = false;
   #lastSenderReport: { readonly compactNtp: number; readonly arrivalMs: number } | undefined;
   #expectedBefore = 0;
@@ -67,7 +67,7 @@ export class RtcpReceiver {
     ]));
   }
 
-  /** Takes a compound packet of the server's; what is malformed is passed over. */
+  /** Takes a compound packet of the sender's; a malformed one is ignored. */
   take(packet: Uint8Array): void {
     try {
       for (const report of decodeRtcp(packet)) {
@@ -103,7 +103,7 @@ export class RtcpReceiver {
   /** RFC 3550, A.3. */
   #blocks(): ReportBlock[] {
     const { receiver, clock, clockRate } = this.#options;
-    const { statistics, ssrc } = receiver;
+    const { statistics, ssrc, highestSequenceNumber } = receiver;
     if (statistics === undefined || ssrc === undefined) return [];
     const received = statistics.packets - statistics.duplicatePackets;
     const expectedNow = statistics.expectedPackets - this.#expectedBefore;
@@ -115,7 +115,7 @@ export class RtcpReceiver {
       ssrc,
       fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
       cumulativeLost: statistics.lostPackets,
-      highestSequenceNumber: statistics.highestSequenceNumber,
+      highestSequenceNumber,
       jitter: Math.round(statistics.jitterMs * clockRate / 1000),
       lastSenderReport: report?.compactNtp ?? 0,
       delaySinceLastSenderReport: report === undefined

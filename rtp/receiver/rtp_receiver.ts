@@ -1,16 +1,11 @@
 /**
- * Datagrams to frames: decodes, counts, puts in order and puts together. The stage between the socket and the player;
- * one for each SETUP. No socket, clock or timer of its own.
+ * Datagrams to frames: decodes, counts, puts in order and depacketizes the RTP packets of one track. No socket, clock or timer of its
+ * own.
  *
  * @module
  */
 
-import type { Depacketizer, DepacketizerOutput } from "../depacketizer.ts";
-import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../packet.ts";
-import { ReceptionStatistics } from "./reception_statistics.ts";
-import type { OrderedPacket } from "../depacketizer.ts";
-import { ReorderBuffer } from "./reorder_buffer.ts";
-import { type ClockReport, wallClockMs } from "../wall_clock.ts";
+import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import {
   FIRST_SEQUENCE_NUMBER_MAX,
   REORDER_MAX_BYTES,
@@ -18,10 +13,13 @@ import {
   REORDER_MAX_PACKETS,
   REORDER_WAIT_MS,
 } from "../limits.ts";
+import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../packet.ts";
+import { type ClockReport, wallClockMs } from "../wall_clock.ts";
+import { ReceptionStatistics } from "./reception_statistics.ts";
+import { ReorderBuffer } from "./reorder_buffer.ts";
 
 /** A whole JPEG and the arrival of its last packet. */
 export interface AssembledFrame {
-  /** The whole JPEG. */
   readonly data: Uint8Array;
   /** In milliseconds of the caller's clock. */
   readonly arrivalMs: number;
@@ -47,8 +45,10 @@ export interface RtpReceiverOptions {
   readonly clockRate?: number;
 }
 
-/** Counts what came and makes frames of it. */
+/** Counts what comes and makes frames of it. */
 export class RtpReceiver {
+  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
+  readonly clockRate: number | undefined;
   readonly #reorder = new ReorderBuffer({
     maxWaitMs: REORDER_WAIT_MS,
     maxPackets: REORDER_MAX_PACKETS,
@@ -57,18 +57,15 @@ export class RtpReceiver {
   });
   readonly #depacketizer: Depacketizer;
   readonly #payloadType: number;
-  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
-  readonly clockRate: number | undefined;
   readonly #damageCauses: Record<string, number> = {};
   #statistics: ReceptionStatistics | undefined;
   #frames = 0;
   #damagedFrames = 0;
   #malformedPackets = 0;
+  #ignoredPackets = 0;
   #otherPayloadType: number | undefined;
-  #ssrc: number | undefined;
   #senderReport: SenderClock | undefined;
 
-  /** Has received nothing yet. */
   constructor(options: RtpReceiverOptions) {
     this.#depacketizer = options.depacketizer;
     this.#payloadType = options.payloadType ?? PAYLOAD_TYPE_JPEG;
@@ -77,7 +74,17 @@ export class RtpReceiver {
 
   /** The SSRC of the packets; `undefined` before the first. */
   get ssrc(): number | undefined {
-    return this.#ssrc;
+    return this.#reorder.ssrc;
+  }
+
+  /** Extended highest sequence number received (RFC 3550, A.1): cycles in the high 16 bits. */
+  get highestSequenceNumber(): number {
+    return this.#reorder.highestSequenceNumber >>> 0;
+  }
+
+  /** Whether a packet of the stream has come. */
+  get hasReceived(): boolean {
+    return this.#reorder.ssrc !== undefined;
   }
 
   /** What came by sequence numbers; `undefined` before the first packet. */
@@ -100,9 +107,14 @@ export class RtpReceiver {
     return this.#damageCauses;
   }
 
-  /** Datagrams that were no RTP packets of the stream: another payload type, another source in between, or no RTP at all. */
+  /** Datagrams that are no RTP packets. */
   get malformedPackets(): number {
     return this.#malformedPackets;
+  }
+
+  /** RTP packets that are not of the stream: of another payload type, or of another source in between. */
+  get ignoredPackets(): number {
+    return this.#ignoredPackets;
   }
 
   /** The payload type of the newest RTP packet that had another one than the stream; `undefined` without such a packet. */
@@ -116,29 +128,22 @@ export class RtpReceiver {
   }
 
   /**
-   * Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes, or `undefined` where it is
-   * none of the stream's.
+   * Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes, or `undefined` where it is no packet
+   * of the stream.
    */
   push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] | undefined {
     const packet = this.#decode(datagram);
     if (packet === undefined) return undefined;
-    const { sequenceNumber } = packet;
-    const { outcome, packets } = this.#reorder.push(packet, arrivalMs);
-    if (outcome === "stray") {
-      this.#malformedPackets++;
+    const highestBefore = this.#reorder.highestSequenceNumber;
+    const result = this.#reorder.push(packet, arrivalMs);
+    if (result.outcome === "stray") {
+      this.#ignoredPackets++;
       return undefined;
     }
-    this.#ssrc = packet.ssrc;
-    // The lab counts from 1; the standards begin anywhere.
-    const isNearStart = this.clockRate === undefined && sequenceNumber >= 1 &&
-      sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
-    this.#statistics ??= new ReceptionStatistics({
-      clockRate: this.clockRate,
-      firstSequenceNumber: isNearStart ? 1 : undefined,
-    });
-    if (outcome === "restarted") this.#statistics.restart(sequenceNumber);
-    this.#statistics.add(packet, arrivalMs);
-    return this.#assemble(packets);
+    this.#statistics ??= this.#createStatistics(packet.sequenceNumber);
+    if (result.outcome === "restarted") this.#statistics.restart(result.extendedSequenceNumber, highestBefore);
+    this.#statistics.add(packet, result, arrivalMs);
+    return this.#assemble(result.packets);
   }
 
   /** Takes what the sender tells of its clock. */
@@ -146,7 +151,7 @@ export class RtpReceiver {
     this.#senderReport = report;
   }
 
-  /** Gives up on packets that have been missing for too long at `nowMs`. */
+  /** Gives up packets that have been missing for too long at `nowMs`. */
   expire(nowMs: number): AssembledFrame[] {
     return this.#assemble(this.#reorder.expire(nowMs));
   }
@@ -159,21 +164,34 @@ export class RtpReceiver {
     return frames;
   }
 
+  /** The lab counts packets from 1; RTSP/1.0 senders start anywhere. */
+  #createStatistics(sequenceNumber: number): ReceptionStatistics {
+    const isNearStart = this.clockRate === undefined && sequenceNumber >= 1 &&
+      sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
+    return new ReceptionStatistics(this.#reorder, {
+      clockRate: this.clockRate,
+      firstSequenceNumber: isNearStart ? 1 : undefined,
+    });
+  }
+
   #senderTimeMs(timestamp: number): number | undefined {
     const report = this.#senderReport;
-    if (report === undefined || report.ssrc !== this.#ssrc || this.clockRate === undefined) return undefined;
+    if (report === undefined || report.ssrc !== this.ssrc || this.clockRate === undefined) return undefined;
     return wallClockMs(timestamp, { report, clockRate: this.clockRate });
   }
 
   #decode(datagram: Uint8Array): RtpPacket | undefined {
+    let packet: RtpPacket;
     try {
-      const packet = decodeRtpPacket(datagram);
-      if (packet.payloadType === this.#payloadType) return packet;
-      this.#otherPayloadType = packet.payloadType;
+      packet = decodeRtpPacket(datagram);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
+      this.#malformedPackets++;
+      return undefined;
     }
-    this.#malformedPackets++;
+    if (packet.payloadType === this.#payloadType) return packet;
+    this.#otherPayloadType = packet.payloadType;
+    this.#ignoredPackets++;
     return undefined;
   }
 

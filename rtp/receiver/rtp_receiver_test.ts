@@ -30,7 +30,7 @@ function fills(frames: readonly { data: Uint8Array }[] = []): number[] {
   return frames.map(({ data }) => data[6]);
 }
 
-Deno.test("RtpReceiver gives frames in order, lost, doubled and shuffled packets or not", () => {
+Deno.test("RtpReceiver gives frames in order, with lost, duplicate and shuffled packets", () => {
   const [one, two, three, , five] = datagrams(5);
   const receiver = new RtpReceiver({ depacketizer: new LabDepacketizer() });
   const shown = [one, one, three, two, five].flatMap((datagram, index) => fills(receiver.push(datagram, index)));
@@ -57,15 +57,20 @@ Deno.test("RtpReceiver counts a frame with a hole as damaged, with its cause", (
   assertEquals([receiver.damagedFrames, receiver.damageCauses], [1, { "packet-lost": 1 }]);
 });
 
-Deno.test("RtpReceiver passes over what is no RTP packet of JPEG, and counts it", () => {
+Deno.test("RtpReceiver ignores what is no RTP packet of JPEG, and counts it by its kind", () => {
   const receiver = new RtpReceiver({ depacketizer: new LabDepacketizer() });
   const others = [new Uint8Array(0), new Uint8Array([1, 2, 3]), ...datagrams(1, { payloadType: 96 })];
   for (const datagram of others) assertEquals(receiver.push(datagram, 0), undefined);
-  assertEquals([receiver.malformedPackets, receiver.otherPayloadType, receiver.statistics], [3, 96, undefined]);
+  assertEquals([receiver.malformedPackets, receiver.ignoredPackets, receiver.otherPayloadType, receiver.statistics], [
+    2,
+    1,
+    96,
+    undefined,
+  ]);
   assertEquals(fills(receiver.push(datagrams(1)[0], 0)), [1]);
 });
 
-Deno.test("RtpReceiver follows a stream that starts anew with other numbers", () => {
+Deno.test("RtpReceiver follows a stream that starts again with other numbers", () => {
   const receiver = new RtpReceiver({ depacketizer: new LabDepacketizer() });
   receiver.push(datagrams(1)[0], 0);
   const later = datagrams(3).map((datagram, index) => {

@@ -110,7 +110,7 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
     while (framesOf(rtpOf(client)) < 6) await server.advance(50);
     const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
     const outputs = rtpOf(client).flatMap((packet, index) =>
-      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0 })
+      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0, followsGap: false })
     );
     for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
   });

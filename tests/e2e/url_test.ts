@@ -35,7 +35,7 @@ Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says 
   const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
   assertEquals(code, 0, log);
   assertEquals([summary.frames, summary.transport], [30, "tcp"]);
-  assertMatch(log, /No packet of the picture has come over UDP for 3 s: TCP is used/);
+  assertMatch(log, /No packet of the video has come over UDP for 3 s: falling back to TCP/);
 });
 
 Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {

@@ -255,7 +255,13 @@ fuzz("the depacketizers take any packets, and show what begins and ends as a JPE
       number += step;
       timestamp += later;
       const header = { payloadType: 26, sequenceNumber: number, timestamp, ssrc: 0 };
-      return depacketizer.push({ ...header, ...packet, extendedSequenceNumber: number, arrivalMs: 0 });
+      return depacketizer.push({
+        ...header,
+        ...packet,
+        extendedSequenceNumber: number,
+        arrivalMs: 0,
+        followsGap: step > 1,
+      });
     });
     for (const output of [...outputs, ...depacketizer.flush()]) {
       if (output.kind === "damaged") continue;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { RtspSession, type RtspSessionOptions } from "../../client/session/rtsp_session.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -26,10 +27,9 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     clock,
     random: Math.random,
     events: {
-      onPacket(datagram) {
-        received.push(datagram);
-        session.receiver.push(datagram, clock.nowMs());
-      },
+      onFrame() {},
+      onPacket() {},
+      onUnexpectedSource() {},
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
       onRenewal: (reason) => events.push(`renewal: ${reason}`),
@@ -37,12 +37,19 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     },
     ...options,
   });
+  // Every RTP datagram of the video counts here, whether it is a packet or not.
+  const { push } = RtpReceiver.prototype;
+  RtpReceiver.prototype.push = function (datagram, arrivalMs) {
+    if (this === session.receiver) received.push(datagram.slice());
+    return push.call(this, datagram, arrivalMs);
+  };
   return Object.assign(camera, {
     session,
     clock,
     received,
     events,
     async [Symbol.asyncDispose]() {
+      RtpReceiver.prototype.push = push;
       session.close();
       await ScriptedCamera.prototype[Symbol.asyncDispose].call(camera);
     },

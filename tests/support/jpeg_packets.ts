@@ -28,8 +28,19 @@ export function conditionedJpeg(scanBytes: number, changes: Partial<ConditionedJ
   };
 }
 
+/** A packet in order, whose gap its number shows. */
+export type NumberedPacket = Omit<OrderedPacket, "followsGap">;
+
+/** The packets as a reorder buffer hands them out: each says whether others are missing in front of it. */
+export function withGaps(packets: readonly NumberedPacket[]): OrderedPacket[] {
+  return packets.map((packet, index) => {
+    const expected = index === 0 ? packet.extendedSequenceNumber : packets[index - 1].extendedSequenceNumber + 1;
+    return { ...packet, followsGap: packet.extendedSequenceNumber !== expected };
+  });
+}
+
 /** Packets of frames, given as their payloads, one after the other and 3600 ticks apart, over the wrap of their numbers. */
-export function packetsOf(frames: readonly (readonly Uint8Array[])[]): OrderedPacket[] {
+export function packetsOf(frames: readonly (readonly Uint8Array[])[]): NumberedPacket[] {
   let number = 65_530;
   return frames.flatMap((payloads, frame) =>
     payloads.map((payload, index) => ({
@@ -47,12 +58,12 @@ export function packetsOf(frames: readonly (readonly Uint8Array[])[]): OrderedPa
 
 /** What a depacketizer makes of packets: frames as their bytes, damage as its cause. */
 export function depacketize(
-  input: readonly OrderedPacket[],
+  input: readonly NumberedPacket[],
   options: Partial<JpegDepacketizerOptions> = {},
 ): (Uint8Array | string)[] {
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000, ...options });
   const outputs: DepacketizerOutput[] = [
-    ...input.flatMap((packet) => depacketizer.push(packet)),
+    ...withGaps(input).flatMap((packet) => depacketizer.push(packet)),
     ...depacketizer.flush(),
   ];
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);

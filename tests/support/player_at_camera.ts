@@ -33,7 +33,7 @@ export function openPlayerAtCamera(answers: Answers = {}, options: Partial<Playe
   const camera = new ScriptedCamera(answers, options);
   const clock = new FakeClock();
   const player = new Player({
-    source: { url: parseRtspUrl(`rtsp://127.0.0.1:${camera.port}/stream`) },
+    target: { url: parseRtspUrl(`rtsp://127.0.0.1:${camera.port}/stream`) },
     transport: "tcp",
     clock,
     random: () => 0.5,

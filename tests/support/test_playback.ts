@@ -67,6 +67,7 @@ export class TestPlayback implements Playback {
       currentFps: 0,
       currentBitrate: 0,
       malformedPackets: 0,
+      ignoredPackets: 0,
       unexpectedSourcePackets: 0,
       damageCauses: {},
       tracks: [],

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransportSpec } from "../../rtsp/transport.ts";
 import { freeUdpPort } from "../../tests/support/ports.ts";
-import { InterleavedPath, isMulticastGroup, MulticastPath, type PacketPathEvents, UdpPath } from "./packet_path.ts";
+import { InterleavedPath } from "./interleaved_path.ts";
+import { isMulticastGroup, MulticastPath } from "./multicast_path.ts";
+import type { PacketPathEvents } from "./packet_path.ts";
+import { UdpPath } from "./udp_path.ts";
 
 const GROUP = "239.255.77.7";
 const LOOPBACK = { server: "127.0.0.1", local: "127.0.0.1" };
@@ -10,9 +13,11 @@ const LOOPBACK = { server: "127.0.0.1", local: "127.0.0.1" };
 function collect() {
   const rtp: number[] = [];
   const rtcp: number[] = [];
+  const unexpected = { count: 0 };
   const events: PacketPathEvents = {
     onRtp: (datagram) => rtp.push(datagram[0]),
     onRtcp: (datagram) => rtcp.push(datagram[0]),
+    onUnexpectedSource: () => unexpected.count++,
     onError(error) {
       throw error;
     },
@@ -20,7 +25,7 @@ function collect() {
   const until = async (condition: () => boolean) => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { rtp, rtcp, events, until };
+  return { rtp, rtcp, unexpected, events, until };
 }
 
 /** A sender bound to an address of the loopback. */
@@ -64,7 +69,7 @@ const UNUSABLE: readonly [title: string, answer: TransportSpec | undefined][] = 
 for (const [title, answer] of UNUSABLE) {
   Deno.test(`MulticastPath refuses an answer with ${title}`, async () => {
     const path = new MulticastPath(LOOPBACK, collect().events);
-    await assertRejects(() => path.settle(answer), Error, "The server named no multicast group and port");
+    await assertRejects(() => path.configure(answer), Error, "The server named no multicast group and port");
     path.close();
   });
 }
@@ -78,13 +83,19 @@ Deno.test({
     const [one, other] = [collect(), collect()];
     const paths = [new MulticastPath(LOOPBACK, one.events), new MulticastPath(LOOPBACK, other.events)];
     using server = sender("127.0.0.1");
-    using stranger = sender("127.0.0.2");
+    using elsewhere = sender("127.0.0.2");
     try {
       for (const path of paths) {
-        await path.settle({ protocol: "udp", isMulticast: true, destination: GROUP, port: [port, port + 1], ttl: 1 });
+        await path.configure({
+          protocol: "udp",
+          isMulticast: true,
+          destination: GROUP,
+          port: [port, port + 1],
+          ttl: 1,
+        });
         path.accept();
       }
-      await stranger.send(1, { hostname: GROUP, port });
+      await elsewhere.send(1, { hostname: GROUP, port });
       await server.send(2, { hostname: GROUP, port });
       await server.send(3, { hostname: GROUP, port: port + 1 });
       paths[0].sendRtcp(Uint8Array.of(4));
@@ -92,7 +103,7 @@ Deno.test({
         await until(() => rtp.length === 1 && rtcp.length === 2);
         assertEquals([rtp, rtcp.toSorted()], [[2], [3, 4]]);
       }
-      assertEquals(paths.map(({ unexpectedSourcePackets }) => unexpectedSourcePackets), [1, 1]);
+      assertEquals([one, other].map(({ unexpected }) => unexpected.count), [1, 1]);
     } finally {
       for (const path of paths) path.close();
     }
@@ -105,7 +116,7 @@ Deno.test("MulticastPath joins groups of IPv6", async () => {
   const path = new MulticastPath({ server: "::1", local: "::1" }, events);
   using server = sender("::1");
   try {
-    await path.settle({ protocol: "udp", isMulticast: true, destination: "ff02::7:7", port: [port, port + 1] });
+    await path.configure({ protocol: "udp", isMulticast: true, destination: "ff02::7:7", port: [port, port + 1] });
     path.accept();
     // Whichever interface the group is on, the port is bound, and the source is checked.
     await server.send(6, { hostname: "::1", port });
@@ -122,7 +133,7 @@ Deno.test("MulticastPath takes packets from the source that the server names", a
   using source = sender("127.0.0.1");
   try {
     const answer = { protocol: "udp", isMulticast: true, destination: GROUP, port: [port, port + 1] } as const;
-    await path.settle({ ...answer, source: "127.0.0.1" });
+    await path.configure({ ...answer, source: "127.0.0.1" });
     path.accept();
     await source.send(5, { hostname: GROUP, port });
     await until(() => rtp.length === 1);
@@ -135,20 +146,20 @@ Deno.test({
   name: "UdpPath takes packets from the server and from the source that it names",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const { rtp, events, until } = collect();
+    const { rtp, unexpected, events, until } = collect();
     const path = new UdpPath(LOOPBACK, events, { port: undefined });
     using server = sender("127.0.0.1");
     using source = sender("127.0.0.3");
-    using stranger = sender("127.0.0.2");
+    using elsewhere = sender("127.0.0.2");
     try {
-      await path.settle({ protocol: "udp", isMulticast: false, source: "127.0.0.3" });
+      await path.configure({ protocol: "udp", isMulticast: false, source: "127.0.0.3" });
       const to = { hostname: "127.0.0.1", port: path.offer.clientPort![0] };
       await server.send(0, to);
       path.accept();
-      for (const [from, byte] of [[server, 1], [stranger, 2], [source, 3]] as const) await from.send(byte, to);
+      for (const [from, byte] of [[server, 1], [elsewhere, 2], [source, 3]] as const) await from.send(byte, to);
       await until(() => rtp.includes(3));
       assert(!rtp.includes(2) && rtp.includes(1));
-      assertEquals(path.unexpectedSourcePackets, 1);
+      assertEquals(unexpected.count, 1);
     } finally {
       path.close();
     }
@@ -163,7 +174,7 @@ Deno.test("InterleavedPath takes its own channels, those that the server chose",
     send: (channel, packet) => sent.push([channel, packet[0]]),
   });
   assertEquals(path.offer.interleaved, [2, 3]);
-  await path.settle({ protocol: "tcp", isMulticast: false, interleaved: [8, 9] });
+  await path.configure({ protocol: "tcp", isMulticast: false, interleaved: [8, 9] });
   for (const channel of [0, 2, 3, 8, 9, 10]) path.take(channel, Uint8Array.of(channel));
   path.sendRtcp(Uint8Array.of(7));
   assertEquals([rtp, rtcp, sent], [[8], [9], [[9, 7]]]);
