@@ -3,6 +3,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { Reconnection } from "./reconnection.ts";
+import { until } from "../../tests/support/until.ts";
 
 /** A server that is lost while it plays; `answer` is what each try meets. */
 function open({ random = 0.5, answer = () => Promise.resolve() }: { random?: number; answer?: () => Promise<void> }) {
@@ -43,7 +44,7 @@ function open({ random = 0.5, answer = () => Promise.resolve() }: { random?: num
       const count = notices.length;
       let waitedMs = 0;
       for (; reconnection.isWaiting; waitedMs += 100) clock.advance(100);
-      while (notices.length === count) await Promise.resolve();
+      await until(() => notices.length > count);
       return waitedMs;
     },
   };

@@ -12,6 +12,7 @@ import {
   PLAIN,
   sdp,
 } from "../../tests/support/scripted_camera.ts";
+import { until } from "../../tests/support/until.ts";
 
 const PACKET = Uint8Array.of(0x80, 26, 1, 2, 3);
 const BODY = PLAIN.DESCRIBE.body!;
@@ -106,7 +107,7 @@ for (const [title, answers, options] of ODDITIES) {
     await camera.session.setUp();
     await camera.session.play();
     await camera.send(0, PACKET);
-    await camera.until(() => camera.received.length === 1);
+    await until(() => camera.received.length === 1);
     await camera.session.tearDown();
     assertEquals(camera.events, []);
     assert(camera.requests.slice(-2).every(({ session }) => session !== undefined));
@@ -138,7 +139,7 @@ for (const status of ["404 Not Found", "461 Unsupported Transport", "500 Interna
     await camera.session.play();
     assertEquals([camera.session.audio.length, camera.methods.at(-1)], [0, "PLAY"]);
     await camera.send(0, PACKET);
-    await camera.until(() => camera.received.length === 1);
+    await until(() => camera.received.length === 1);
   });
 }
 
@@ -151,7 +152,7 @@ Deno.test("RtspSession takes packets that come before the answer to PLAY, in fro
   });
   await camera.session.setUp();
   await camera.session.play();
-  await camera.until(() => camera.received.length === 3);
+  await until(() => camera.received.length === 3);
   assertEquals(camera.received.map(([byte]) => String.fromCharCode(byte)), ["a", "b", "c"]);
 });
 
@@ -168,9 +169,9 @@ Deno.test("RtspSession takes packets over UDP that come before the answer to PLA
     }, { transport: "udp" });
     await camera.session.setUp();
     const played = camera.session.play();
-    await camera.until(() => camera.methods.at(-1) === "PLAY");
+    await until(() => camera.methods.at(-1) === "PLAY");
     await sender.send(PACKET, { transport: "udp", hostname: "127.0.0.1", port: clientPort });
-    await camera.until(() => camera.received.length === 1);
+    await until(() => camera.received.length === 1);
     await camera.say("RTSP/1.0 200 OK", "", "");
     await played;
   } finally {
@@ -185,7 +186,7 @@ Deno.test("RtspSession goes over to TCP where a camera answers UDP with it", asy
   await camera.session.setUp();
   await camera.session.play();
   await camera.send(4, PACKET);
-  await camera.until(() => camera.received.length === 1);
+  await until(() => camera.received.length === 1);
   assertEquals([camera.session.transport, camera.events], ["tcp", [
     "info: The server sends over TCP only: using TCP",
   ]]);
@@ -196,7 +197,7 @@ Deno.test("RtspSession reports at once and every 5 s, also before a packet came:
   await camera.session.setUp();
   await camera.session.play();
   for (let count = 1; count <= 3; count++) {
-    await camera.until(() => camera.packets.length === count);
+    await until(() => camera.packets.length === count);
     const { channel, data } = camera.packets.at(-1)!;
     assertEquals([channel, decodeRtcp(data).map(({ kind }) => kind)], [1, ["receiver-report", "cname"]]);
     camera.clock.advance(5000);

@@ -10,6 +10,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { BYE_WAIT_MS } from "../limits.ts";
+import { until } from "../../tests/support/until.ts";
 
 for (
   const [methods, keepalive] of [
@@ -25,7 +26,7 @@ for (
     camera.clock.advance(19_999);
     assertEquals(camera.requests.length, before);
     camera.clock.advance(1);
-    await camera.until(() => camera.requests.length > before);
+    await until(() => camera.requests.length > before);
     assertEquals(camera.requests.at(-1)!.method, keepalive);
     assertEquals(camera.requests.at(-1)!.session, "12345678");
   });
@@ -36,12 +37,12 @@ Deno.test("RtspSession keeps alive from SETUP to TEARDOWN, paused or not", async
   const isAskedAgain = async () => {
     const before = camera.requests.length;
     camera.clock.advance(20_000);
-    await camera.until(() => camera.requests.length > before);
+    await until(() => camera.requests.length > before);
     assertEquals(camera.methods.slice(before), ["GET_PARAMETER"]);
     // The next one is timed from the answer to this one: whoever answers a question that follows it has read it.
     const { length } = camera.replies;
     await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
-    await camera.until(() => camera.replies.length > length);
+    await until(() => camera.replies.length > length);
   };
   await camera.session.setUp();
   await isAskedAgain();
@@ -79,7 +80,7 @@ Deno.test("RtspSession says so when the server has forgotten the session", async
   await using camera = open({ GET_PARAMETER: { status: "454 Session Not Found" } });
   await camera.session.setUp();
   camera.clock.advance(20_000);
-  await camera.until(() => camera.events.length > 0);
+  await until(() => camera.events.length > 0);
   assertEquals(camera.events, ["closed: it does not know the session any more"]);
 });
 
@@ -90,7 +91,7 @@ Deno.test("RtspSession hands on packets of the channels that the server chose", 
   await camera.session.setUp();
   await camera.session.play();
   for (const channel of [0, 6, 7, 6]) await camera.send(channel, Uint8Array.of(0x80, channel));
-  await camera.until(() => camera.received.length === 2);
+  await until(() => camera.received.length === 2);
   assertEquals(camera.received, [Uint8Array.of(0x80, 6), Uint8Array.of(0x80, 6)]);
 });
 
@@ -117,10 +118,10 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
     }]),
   );
   await camera.send(0, Uint8Array.of(0x80));
-  await camera.until(() => camera.received.length === payloads.length);
+  await until(() => camera.received.length === payloads.length);
   const before = camera.packets.length;
   camera.clock.advance(5000);
-  await camera.until(() => camera.packets.length > before);
+  await until(() => camera.packets.length > before);
   const [report, name] = decodeRtcp(camera.packets.at(-1)!.data);
   assert(report.kind === "receiver-report" && name.kind === "cname");
   const [{ jitter: _, ...block }] = report.reports;
@@ -139,7 +140,7 @@ Deno.test("RtspSession tells that the server says BYE, and that the connection h
   await camera.session.setUp();
   await camera.session.play();
   await camera.send(1, encodeRtcp([{ kind: "bye", ssrcs: [1] }]));
-  await camera.until(() => camera.events.length === 1);
+  await until(() => camera.events.length === 1);
   assertEquals(camera.events, ["end"]);
 });
 
@@ -156,7 +157,7 @@ Deno.test("RtspSession offers UDP on a pair of ports, and takes what has no serv
   const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   try {
     await sender.send(Uint8Array.of(0x80, 1), { transport: "udp", hostname: "127.0.0.1", port: clientPort![0] });
-    await camera.until(() => camera.received.length === 1);
+    await until(() => camera.received.length === 1);
   } finally {
     sender.close();
   }
@@ -175,9 +176,9 @@ Deno.test("RtspSession waits after a BYE over UDP for packets that it overtook",
     sender.send(bytes, { transport: "udp", hostname: "127.0.0.1", port });
   try {
     await send(encodeRtcp([{ kind: "bye", ssrcs: [1] }]), clientPort![1]);
-    await camera.until(() => camera.clock.pendingTimers > timers);
+    await until(() => camera.clock.pendingTimers > timers);
     await send(Uint8Array.of(0x80), clientPort![0]);
-    await camera.until(() => camera.received.length === 1);
+    await until(() => camera.received.length === 1);
   } finally {
     sender.close();
   }

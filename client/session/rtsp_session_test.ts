@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../../tests/support/scripted_camera.ts";
+import { until } from "../../tests/support/until.ts";
 
 Deno.test("RtspSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
   await using camera = open();
@@ -101,7 +102,7 @@ Deno.test("RtspSession reads a description that comes in many segments", async (
 Deno.test("RtspSession reads a description without Content-Length", async () => {
   await using camera = open({}, { withoutLength: true });
   const setUp = camera.session.setUp();
-  await camera.until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
+  await until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
   camera.clock.advance(1000);
   await setUp;
   assertEquals(camera.asked.length, 3);
@@ -247,7 +248,7 @@ Deno.test("RtspSession answers the server's own requests", async () => {
   ) {
     const count = camera.replies.length;
     await camera.say(request, "CSeq: 7", "", "");
-    await camera.until(() => camera.replies.length > count);
+    await until(() => camera.replies.length > count);
     assertMatch(camera.replies.at(-1)!, reply);
   }
   await camera.session.play();
@@ -262,7 +263,7 @@ Deno.test("RtspSession goes where the server sends it while it plays", async () 
   await camera.say(
     ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/there`, "", ""],
   );
-  await camera.until(() => camera.events.length === 1);
+  await until(() => camera.events.length === 1);
   assertEquals(camera.events, ["renewal: The server sends its clients elsewhere"]);
   await camera.session.renew();
   await camera.session.play();
@@ -274,5 +275,5 @@ Deno.test("RtspSession goes where the server sends it while it plays", async () 
     "PLAY rtsp://camera/stream/",
   ]);
   await other.send(0, Uint8Array.of(0x80, 9));
-  await camera.until(() => camera.received.length === 1);
+  await until(() => camera.received.length === 1);
 });

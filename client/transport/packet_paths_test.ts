@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransportSpec } from "../../rtsp/transport.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { InterleavedPath } from "./interleaved_path.ts";
 import { isMulticastGroup, MulticastPath } from "./multicast_path.ts";
 import type { PacketPathEvents } from "./packet_path.ts";
 import { UdpPath } from "./udp_path.ts";
+import { until } from "../../tests/support/until.ts";
 
 const GROUP = "239.255.77.7";
 const LOOPBACK = { server: "127.0.0.1", local: "127.0.0.1" };
@@ -22,10 +23,7 @@ function collect() {
       throw error;
     },
   };
-  const until = async (condition: () => boolean) => {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-  };
-  return { rtp, rtcp, unexpected, events, until };
+  return { rtp, rtcp, unexpected, events };
 }
 
 /** A sender bound to an address of the loopback. */
@@ -79,7 +77,7 @@ Deno.test({
   // Only Linux has all of 127.0.0.0/8 as addresses of its own.
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const port = freeUdpPort() & ~1;
+    const port = reservePort();
     const [one, other] = [collect(), collect()];
     const paths = [new MulticastPath(LOOPBACK, one.events), new MulticastPath(LOOPBACK, other.events)];
     using server = sender("127.0.0.1");
@@ -99,7 +97,7 @@ Deno.test({
       await server.send(2, { hostname: GROUP, port });
       await server.send(3, { hostname: GROUP, port: port + 1 });
       paths[0].sendRtcp(Uint8Array.of(4));
-      for (const { rtp, rtcp, until } of [one, other]) {
+      for (const { rtp, rtcp } of [one, other]) {
         await until(() => rtp.length === 1 && rtcp.length === 2);
         assertEquals([rtp, rtcp.toSorted()], [[2], [3, 4]]);
       }
@@ -111,8 +109,8 @@ Deno.test({
 });
 
 Deno.test("MulticastPath joins groups of IPv6", async () => {
-  const port = freeUdpPort() & ~1;
-  const { rtp, events, until } = collect();
+  const port = reservePort();
+  const { rtp, events } = collect();
   const path = new MulticastPath({ server: "::1", local: "::1" }, events);
   using server = sender("::1");
   try {
@@ -127,8 +125,8 @@ Deno.test("MulticastPath joins groups of IPv6", async () => {
 });
 
 Deno.test("MulticastPath takes packets from the source that the server names", async () => {
-  const port = freeUdpPort() & ~1;
-  const { rtp, events, until } = collect();
+  const port = reservePort();
+  const { rtp, events } = collect();
   const path = new MulticastPath({ server: "192.0.2.9", local: "127.0.0.1" }, events);
   using source = sender("127.0.0.1");
   try {
@@ -146,7 +144,7 @@ Deno.test({
   name: "UdpPath takes packets from the server and from the source that it names",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const { rtp, unexpected, events, until } = collect();
+    const { rtp, unexpected, events } = collect();
     const path = new UdpPath(LOOPBACK, events, { port: undefined });
     using server = sender("127.0.0.1");
     using source = sender("127.0.0.3");

@@ -14,6 +14,7 @@ import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";
 import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "./scripted_camera.ts";
+import { until } from "./until.ts";
 
 const PAYLOADS = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 64, height: 48 })), { maxPayloadBytes: 60_000 });
 
@@ -57,17 +58,17 @@ export function openPlayerAtCamera(answers: Answers = {}, options: Partial<Playe
     async show(timestamp = 0): Promise<void> {
       const { length } = frames;
       await camera.send(0, encodeFrame({ sequenceNumber: sequenceNumber++, timestamp }));
-      await camera.until(() => frames.length > length);
+      await until(() => frames.length > length);
     },
     /** Waits for a notice, and gives the status with it. */
     async notice(pattern: RegExp): Promise<PlaybackStatus> {
-      await camera.until(() => pattern.test(player.status.notice?.text ?? ""));
+      await until(() => pattern.test(player.status.notice?.text ?? ""));
       return player.status;
     },
     async [Symbol.asyncDispose]() {
       await player.close();
       assertEquals(clock.pendingTimers, 0, "a timer is left behind");
-      await camera.until(() => camera.openConnections === 0);
+      await until(() => camera.openConnections === 0);
       await camera[Symbol.asyncDispose]();
     },
   };
