@@ -7,7 +7,7 @@ import { MAX_VIEWERS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_MESSAGE_CHARS } from "./
 import { decodePageCommand } from "./frame_socket.ts";
 import { BOUNDARY } from "./multipart_stream.ts";
 import { startPreview } from "./page_server.ts";
-import { until } from "../tests/support/until.ts";
+import { soon, until } from "../tests/support/until.ts";
 
 const FRAME = new Uint8Array([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]);
 
@@ -141,7 +141,7 @@ Deno.test("preview: /stream.mjpeg goes on with the newest frame each time its re
   let received = new Uint8Array(0);
   while (received.length < 2 * part.length) {
     if (received.length === part.length) preview.playback.show(FRAME);
-    received = concat([received, (await reader.read()).value!]);
+    received = concat([received, (await soon(reader.read())).value!]);
   }
   assertEquals(received, concat([part, part]));
   await reader.cancel();

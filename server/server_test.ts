@@ -12,6 +12,7 @@ import { seededRandom } from "./emulation/random.ts";
 import { IDLE_CONNECTION_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
 import { ServedRoot } from "./source/served_root.ts";
+import { soon } from "../tests/support/until.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 
@@ -197,7 +198,7 @@ Deno.test("RtspServer sends frames to the client's address and port, each client
       const session = sessionOf(await client.ask(setup("movie.Mjpeg", `client_port= ${port}`)));
       await client.ask(request("PLAY", session));
       clock.advance(4);
-      const { sequenceNumber, payload } = decodeRtpPacket((await receiver.receive())[0]);
+      const { sequenceNumber, payload } = decodeRtpPacket((await soon(receiver.receive()))[0]);
       assertEquals([sequenceNumber, payload], [1, JPEG]);
     }
   } finally {

@@ -46,6 +46,10 @@ declare module "@std/assert" {
   export function unreachable(msg?: string): never;
 }
 
+declare module "@std/async/deadline" {
+  export function deadline<T>(p: Promise<T>, ms: number): Promise<T>;
+}
+
 declare module "@std/bytes" {
   export function concat(buffers: Iterable<Uint8Array>): Uint8Array<ArrayBuffer>;
   export function equals(a: Uint8Array, b: Uint8Array): boolean;

@@ -6,7 +6,7 @@ import { LabSession, type LabSessionOptions, NotALabServerError } from "./lab_se
 import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { RtspConnection } from "../rtsp/rtsp_connection.ts";
-import { until } from "../../tests/support/until.ts";
+import { soon, until } from "../../tests/support/until.ts";
 
 /** A session at a server that the test plays itself. */
 function open(options: Partial<LabSessionOptions> = {}) {
@@ -43,7 +43,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
     /** What the client sends next. */
     async read(): Promise<string> {
       const bytes = new Uint8Array(1024);
-      return new TextDecoder().decode(bytes.subarray(0, await (await accepted).read(bytes) ?? 0));
+      return new TextDecoder().decode(bytes.subarray(0, await soon((await soon(accepted)).read(bytes)) ?? 0));
     },
     async reply(text: string): Promise<void> {
       await (await accepted).write(new TextEncoder().encode(text));

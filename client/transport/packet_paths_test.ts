@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
+import { decodeRtpPacket } from "../../rtp/packet.ts";
 import type { TransportSpec } from "../../rtsp/transport.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { InterleavedPath } from "./interleaved_path.ts";
 import { isMulticastGroup, MulticastPath } from "./multicast_path.ts";
 import type { PacketPathEvents } from "./packet_path.ts";
 import { UdpPath } from "./udp_path.ts";
-import { until } from "../../tests/support/until.ts";
+import { soon, until } from "../../tests/support/until.ts";
 
 const GROUP = "239.255.77.7";
 const LOOPBACK = { server: "127.0.0.1", local: "127.0.0.1" };
@@ -162,6 +164,25 @@ Deno.test({
       path.close();
     }
   },
+});
+
+Deno.test("UdpPath sends an empty packet to the server's RTP port, which opens the way back, and reports to its RTCP port", async () => {
+  const [serverRtp, serverRtcp] = bindUdpPortPair("127.0.0.1");
+  const path = new UdpPath(LOOPBACK, collect().events, { port: undefined });
+  try {
+    const serverPort = [udpPortOf(serverRtp), udpPortOf(serverRtcp)] as const;
+    await path.configure({ protocol: "udp", isMulticast: false, serverPort });
+    const [opening, openingFrom] = await soon(serverRtp.receive());
+    assertEquals(decodeRtpPacket(opening).payload.length, 0);
+    assertEquals((openingFrom as Deno.NetAddr).port, path.offer.clientPort![0]);
+    path.sendRtcp(Uint8Array.of(7));
+    const [report, reportFrom] = await soon(serverRtcp.receive());
+    assertEquals([report, (reportFrom as Deno.NetAddr).port], [Uint8Array.of(7), path.offer.clientPort![1]]);
+  } finally {
+    path.close();
+    serverRtp.close();
+    serverRtcp.close();
+  }
 });
 
 Deno.test("InterleavedPath takes its own channels, those that the server chose", async () => {

@@ -4,15 +4,10 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path";
 import { startLabServer } from "../../tests/lab/lab_peers.ts";
-import { ChildProgram } from "../../tests/support/child_program.ts";
+import { startGstServer } from "../../tests/support/gst_server.ts";
 import { startOurServer } from "../../tests/support/our_program.ts";
 import { type BenchMedia, HD_FRAME_RATE } from "./media.ts";
-
-const GST_SERVER = fromFileUrl(new URL("./gst_server.py", import.meta.url));
-/** The system's own, which has GStreamer's bindings. */
-const PYTHON = "/usr/bin/python3";
 
 /** Our name in the tables. */
 export const OURS = "mjpegrtsp";
@@ -63,16 +58,7 @@ export function pythonLabServer(media: BenchMedia): Contestant {
 export function gst(media: BenchMedia, pipelines: "own" | "shared"): Contestant {
   return {
     name: `gst-rtsp-server, ${pipelines} pipeline${pipelines === "own" ? "s" : ""}`,
-    path: `/${pipelines}`,
-    async start() {
-      const program = new ChildProgram(PYTHON, { args: [GST_SERVER, media.hdAvi] });
-      try {
-        const [, port] = await program.waitForLine(/^listening (\d+)$/);
-        return { port: Number(port), program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
-      } catch (error) {
-        await program[Symbol.asyncDispose]();
-        throw error;
-      }
-    },
+    path: pipelines === "own" ? "/stream" : "/shared",
+    start: () => startGstServer(media.hdAvi, { args: ["--no-parse"] }),
   };
 }

@@ -13,6 +13,7 @@ import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import { ServedRoot } from "../source/served_root.ts";
+import { soon } from "../../tests/support/until.ts";
 
 Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
   await using server = await serve();
@@ -28,9 +29,9 @@ Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver repor
     const [{ serverPort, ssrc }] = decodeTransports(setup.headers.get("Transport")!);
     await client.ask("PLAY", "movie.mjpeg", { Session: setup.session! });
     await server.advance(60);
-    const [datagram, from] = await rtp.receive();
+    const [datagram, from] = await soon(rtp.receive());
     assertEquals([decodeRtpPacket(datagram).ssrc, (from as Deno.NetAddr).port], [ssrc, serverPort![0]]);
-    const [report, reportFrom] = await rtcp.receive();
+    const [report, reportFrom] = await soon(rtcp.receive());
     assertEquals(decodeRtcp(report).map(({ kind }) => kind), ["sender-report", "cname"]);
     assertEquals((reportFrom as Deno.NetAddr).port, serverPort![1]);
   } finally {

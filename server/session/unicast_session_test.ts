@@ -11,7 +11,7 @@ import { LabSender, type LabSenderOptions } from "../lab/lab_sender.ts";
 import type { PlayOptions } from "./session.ts";
 import { UnicastSession, type UnicastSessionOptions } from "./unicast_session.ts";
 import { DatagramSender, type OutgoingPacket } from "../send/datagram_sender.ts";
-import { until } from "../../tests/support/until.ts";
+import { soon, until } from "../../tests/support/until.ts";
 
 const FRAME_BYTES = 3000;
 
@@ -86,7 +86,9 @@ function open(options: OpenOptions = {}) {
     /** The packets of the next datagrams. */
     async receive(count: number): Promise<RtpPacket[]> {
       const packets: RtpPacket[] = [];
-      while (packets.length < count) packets.push(decodeRtpPacket((await receiver.receive(new Uint8Array(65_536)))[0]));
+      while (packets.length < count) {
+        packets.push(decodeRtpPacket((await soon(receiver.receive(new Uint8Array(65_536))))[0]));
+      }
       return packets;
     },
     [Symbol.dispose]() {
@@ -256,7 +258,7 @@ Deno.test("UnicastSession sends frame k from socket k modulo their number", asyn
     opened.session.play();
     for (let frame = 0; frame < 4; frame++) await opened.tick();
     for (let frame = 1; frame <= 4; frame++) {
-      const [, from] = await receiver.receive();
+      const [, from] = await soon(receiver.receive());
       assertEquals((from as Deno.NetAddr).port, (sockets[frame % 3].addr as Deno.NetAddr).port, `frame ${frame}`);
     }
   } finally {

@@ -1,9 +1,11 @@
 /** What a person meets when something is wrong: a sentence that says what to do, the right exit code, nothing lost. */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { indexLabFile } from "../../mjpeg/containers/lab_format.ts";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { ChildExit } from "../support/child_program.ts";
+import { makeJpeg } from "../support/jpegs.ts";
 import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { memoryFile } from "../support/memory_file.ts";
@@ -290,11 +292,17 @@ peerTest("play: a pipe that nobody reads any more ends it", ["sh", "head"], asyn
 });
 
 Deno.test("play: a pipe that nobody reads holds nothing up: what it does not take is told", async () => {
-  await using server = await startOurServer({ root: "." });
-  await using player = startOurs([...play(server.port, "testsrc"), "--out", "-", "--seconds", "1"], { isUnread: true });
+  await using directory = await temporaryDirectory();
+  // A pipe takes 64 KiB, less than one of these frames.
+  const frame = await makeJpeg({ width: 640, height: 480, quality: 98 });
+  assert(frame.length > 65_536, `${frame.length} bytes`);
+  await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat(Array.from({ length: 20 }, () => frame)));
+  await using server = await startOurServer({ root: directory.path });
+  const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
+  await using player = startOurs(["play", url, "--transport", "tcp", "--no-preview", "--out", "-"], { isUnread: true });
   const { code, stderr } = await player.exit();
-  assertMatch(stderr.join("\n"), /\d+ frames are not stored: nothing was taken for 2 s; is the pipe read\?/);
-  assertMatch(stderr.at(-1) ?? "", /^\d+ frames in .*, \d+ left out because writing was too slow/);
+  assertMatch(stderr.join("\n"), /20 frames are not stored: nothing was taken for 2 s; is the pipe read\?/);
+  assertMatch(stderr.at(-1) ?? "", /^0 frames in .*, 20 left out because writing was too slow/);
   assertEquals(code, 0);
   await server.program.waitForLine(/ended, torn down/);
 });

@@ -5,8 +5,9 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import { ChildProgram } from "../support/child_program.ts";
+import { startGstServer } from "../support/gst_server.ts";
 import { startOurs } from "../support/our_program.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
@@ -15,13 +16,10 @@ import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
 
 const FRAMES = 50;
-/** Debian's own Python, which has the bindings of GStreamer. */
-const PYTHON = "/usr/bin/python3";
-const GST_SERVER = fromFileUrl(new URL("./gst_server.py", import.meta.url));
 const PROGRAMS = ["ffmpeg", "gst-launch-1.0"];
 
 /** gst-rtsp-server with a movie of its own, on a host of its own if there is one. */
-async function startGstServer(directory: string, args: readonly string[] = [], pixelFormat = "I420", host?: Host) {
+async function serveMovie(directory: string, args: readonly string[] = [], pixelFormat = "I420", host?: Host) {
   const path = join(directory, "movie.avi");
   await run("gst-launch-1.0", [
     ...["-q", "videotestsrc", "pattern=ball", `num-buffers=${FRAMES}`, "!"],
@@ -29,10 +27,8 @@ async function startGstServer(directory: string, args: readonly string[] = [], p
     ...["filesink", `location=${path}`],
   ]);
   const there = host === undefined ? [] : ["--address", host.address];
-  const [command, ...rest] = [...(host?.through ?? []), PYTHON, GST_SERVER, path, ...there, ...args];
-  const program = new ChildProgram(command, { args: rest });
-  const [, port] = await program.waitForLine(/^listening (\d+)$/);
-  return { path, port: Number(port), [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+  const server = await startGstServer(path, { args: [...there, ...args], through: host?.through });
+  return { ...server, path };
 }
 
 /** Plays to a folder; what was said, and the pixels of what is stored. */
@@ -50,7 +46,7 @@ for (const transport of ["udp", "tcp"]) {
   for (const pixelFormat of ["I420", "Y42B"]) {
     peerTest(`play: gst-rtsp-server over ${transport}, pixel for pixel, ${pixelFormat}`, PROGRAMS, async () => {
       await using directory = await temporaryDirectory();
-      await using server = await startGstServer(directory.path, [], pixelFormat);
+      await using server = await serveMovie(directory.path, [], pixelFormat);
       const url = `rtsp://127.0.0.1:${server.port}/stream`;
       const { summary, pixels } = await play([url, "--transport", transport], directory.path);
       assertEquals([summary.dialect, summary.transport], ["rtsp", transport]);
@@ -62,7 +58,7 @@ for (const transport of ["udp", "tcp"]) {
 
 peerTest("play: gst-rtsp-server in the lab's form: the dialect is found out", PROGRAMS, async () => {
   await using directory = await temporaryDirectory();
-  await using server = await startGstServer(directory.path);
+  await using server = await serveMovie(directory.path);
   const source = ["127.0.0.1", String(server.port), String(reservePort()), "stream"];
   const { summary } = await play(source, directory.path);
   assertEquals([summary.dialect, summary.frames], ["rtsp", FRAMES]);
@@ -70,7 +66,7 @@ peerTest("play: gst-rtsp-server in the lab's form: the dialect is found out", PR
 
 peerTest("play: a server that refuses UDP is played over TCP, and it is said why", PROGRAMS, async () => {
   await using directory = await temporaryDirectory();
-  await using server = await startGstServer(directory.path, ["--tcp-only"]);
+  await using server = await serveMovie(directory.path, ["--tcp-only"]);
   const { summary, log } = await play([`rtsp://127.0.0.1:${server.port}/stream`], directory.path);
   assertEquals([summary.transport, summary.frames], ["tcp", FRAMES]);
   assertMatch(log, /The server does not send over UDP: using TCP/);
@@ -82,7 +78,7 @@ for (const transport of ["udp", "tcp"]) {
     [...PROGRAMS, "live555ProxyServer"],
     async () => {
       await using directory = await temporaryDirectory();
-      await using server = await startGstServer(directory.path);
+      await using server = await serveMovie(directory.path);
       // Over UDP it loses the beginning of its own source's first frame now and then.
       const args = ["-t", "-p", String(reservePort()), `rtsp://127.0.0.1:${server.port}/stream`];
       await using proxy = new ChildProgram("live555ProxyServer", { args });
@@ -102,7 +98,7 @@ for (const transport of ["udp", "tcp"]) {
 rootTest("play: gst-rtsp-server over multicast, from another host", [...PROGRAMS, "ip"], async () => {
   await using directory = await temporaryDirectory();
   await using hosts = await startTwoHosts();
-  await using server = await startGstServer(directory.path, ["--multicast", "239.255.42.1"], "I420", hosts.one);
+  await using server = await serveMovie(directory.path, ["--multicast", "239.255.42.1"], "I420", hosts.one);
   const url = `rtsp://${hosts.one.address}:${server.port}/stream`;
   const { summary, pixels } = await play([url, "--transport", "multicast"], directory.path, hosts.other.through);
   assertEquals([summary.transport, summary.frames, summary.lostPackets], ["multicast", FRAMES, 0]);
@@ -115,7 +111,7 @@ for (const transport of ["udp", "tcp"]) {
     PROGRAMS,
     async () => {
       await using directory = await temporaryDirectory();
-      await using server = await startGstServer(directory.path, ["--sound"]);
+      await using server = await serveMovie(directory.path, ["--sound"]);
       const url = `rtsp://127.0.0.1:${server.port}/stream`;
       const { summary, pixels } = await play([url, "--transport", transport], directory.path);
       assertEquals([summary.frames, summary.damagedFrames], [FRAMES, 0]);
@@ -133,7 +129,7 @@ for (const transport of ["udp", "tcp"]) {
 for (const auth of ["basic", "digest"]) {
   peerTest(`play: gst-rtsp-server with ${auth} authentication, the password never shown`, PROGRAMS, async () => {
     await using directory = await temporaryDirectory();
-    await using server = await startGstServer(directory.path, ["--auth", auth]);
+    await using server = await serveMovie(directory.path, ["--auth", auth]);
     const url = `rtsp://user:pass%20word@127.0.0.1:${server.port}/stream`;
     const { summary, pixels, log } = await play([url, "--log-level", "debug"], directory.path);
     assertEquals(summary.frames, FRAMES);
@@ -143,7 +139,7 @@ for (const auth of ["basic", "digest"]) {
 
   peerTest(`play: gst-rtsp-server refuses a wrong password with ${auth} authentication`, PROGRAMS, async () => {
     await using directory = await temporaryDirectory();
-    await using server = await startGstServer(directory.path, ["--auth", auth]);
+    await using server = await serveMovie(directory.path, ["--auth", auth]);
     for (const user of ["", "user:wrong@"]) {
       await using player = startOurs(["play", `rtsp://${user}127.0.0.1:${server.port}/stream`, "--no-preview"]);
       const { code, stderr } = await player.exit();
@@ -155,7 +151,7 @@ for (const auth of ["basic", "digest"]) {
 
 peerTest("play: a stream of another kind is named", PROGRAMS, async () => {
   await using directory = await temporaryDirectory();
-  await using server = await startGstServer(directory.path);
+  await using server = await serveMovie(directory.path);
   await using player = startOurs(["play", `rtsp://127.0.0.1:${server.port}/nothing`, "--no-preview"]);
   const { code, stderr } = await player.exit();
   assertEquals(code, 1);

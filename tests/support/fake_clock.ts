@@ -34,16 +34,19 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Lets `milliseconds` go by and calls whatever becomes due. */
-  advance(milliseconds: number): void {
+  /** Lets `milliseconds` go by and calls whatever becomes due; returns how many timers that were. */
+  advance(milliseconds: number): number {
     const untilMs = this.#nowMs + milliseconds;
+    let fired = 0;
     for (let next = this.#earliest(untilMs); next !== undefined; next = this.#earliest(untilMs)) {
       const timer = this.#timers.get(next)!;
       this.#timers.delete(next);
       this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
       timer.callback();
+      fired++;
     }
     this.#nowMs = untilMs;
+    return fired;
   }
 
   #earliest(untilMs: number): number | undefined {

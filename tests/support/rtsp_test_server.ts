@@ -5,6 +5,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
@@ -22,6 +23,11 @@ import { until } from "./until.ts";
 export const FRAMES = 40;
 /** Its frames a second. */
 export const FRAME_RATE = 20;
+
+/** How far the clock goes at once. */
+const STEP_MS = 10;
+/** How long a server may take to read and send a frame, on a busy machine. At the end of a stream this is waited for in vain. */
+const REST_MS = 200;
 
 /** A client of RTSP/1.0 over a real connection; packets on it are collected. */
 export class Client implements Disposable {
@@ -135,12 +141,18 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
     async connect(): Promise<Client> {
       return clients.use(new Client(await Deno.connect({ hostname: "127.0.0.1", port }), port));
     },
-    /** Lets time go by in steps, so that what each sets off comes to rest. */
+    /** Lets time go by in steps; what each sets off comes to rest before the next. */
     async advance(milliseconds: number): Promise<void> {
-      for (let step = 0; step < milliseconds; step += 10) {
-        clock.advance(10);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+      await pause();
+      for (let step = 0; step < milliseconds; step += STEP_MS) {
+        const timers = clock.pendingTimers;
+        const hasFired = clock.advance(STEP_MS) > 0;
+        await (hasFired ? pause() : turn());
+        // A session sets its next timer once its frame has been read and sent, if there is a next one.
+        const deadlineMs = performance.now() + REST_MS;
+        while (clock.pendingTimers < timers && performance.now() < deadlineMs) await pause();
       }
+      await pause();
     },
     /** Lets time go by until `condition` holds, `stepMs` at once. */
     async advanceUntil(condition: () => boolean | Promise<boolean>, stepMs = 10): Promise<void> {
@@ -179,4 +191,13 @@ export function rtcpOf(client: Client): RtcpPacket[] {
 /** Frames received whole: the packets up to each marker. */
 export function framesOf(packets: readonly RtpPacket[]): number {
   return packets.filter(({ marker }) => marker).length;
+}
+
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 /** One connection; it closes when disposed of. */
 export class TcpClient implements Disposable {

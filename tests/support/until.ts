@@ -1,8 +1,10 @@
 /**
- * Waiting for something that a test has no event of.
+ * Waiting that ends: for something that a test has no event of, and for a promise that may never be resolved.
  *
  * @module
  */
+
+import { deadline } from "@std/async/deadline";
 
 /** Far above what any step of a test takes on a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -29,6 +31,11 @@ export async function until(
     if (performance.now() > deadline) throw new Error(`Not so after ${timeoutMs} ms: ${condition}`);
     await step();
   }
+}
+
+/** What `promise` resolves to. Rejects if that takes longer than any step of a test. */
+export function soon<T>(promise: Promise<T>): Promise<T> {
+  return deadline(promise, TIMEOUT_MS);
 }
 
 function pause(): Promise<void> {

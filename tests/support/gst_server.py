@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""A server of the standards for tests: gst-rtsp-server sending the MJPEG track of an AVI file.
+"""gst-rtsp-server sending the MJPEG track of an AVI file, as a peer for tests and benchmarks.
 
-  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--sound]
+  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--sound] [--no-parse]
       [--address ADDRESS] [--multicast GROUP]
 
-prints "listening PORT"; the stream is rtsp://ADDRESS:PORT/stream, user "user", password "pass word".
+prints "listening PORT". rtsp://ADDRESS:PORT/stream makes a pipeline for each client, as gst-rtsp-server does by default,
+and /shared one for all of them, who then see the same frame at the same time. User "user", password "pass word".
 """
 
 import argparse
@@ -23,6 +24,7 @@ parser.add_argument("--tcp-only", action="store_true")
 parser.add_argument("--address", default="127.0.0.1")
 parser.add_argument("--multicast", metavar="GROUP", help="send to this group only, ports 45000 to 45009")
 parser.add_argument("--sound", action="store_true", help="add a tone as PCMA, and one as L16")
+parser.add_argument("--no-parse", action="store_true", help="send the track's frames as they are, the cheapest way")
 args = parser.parse_args()
 
 Gst.init(None)
@@ -30,20 +32,13 @@ server = GstRtspServer.RTSPServer()
 server.set_address(args.address)
 server.set_service("0")
 
-factory = GstRtspServer.RTSPMediaFactory()
-launch = f'filesrc location="{args.file}" ! avidemux ! jpegparse ! rtpjpegpay name=pay0 pt=26'
+source = f'filesrc location="{args.file}" ! avidemux'
+payloader = "rtpjpegpay name=pay0 pt=26"
+launch = f"{source} ! {payloader} mtu=1400" if args.no_parse else f"{source} ! jpegparse ! {payloader}"
 if args.sound:
     tone = "audiotestsrc num-buffers=100 ! audioresample ! audioconvert"
     launch += f" {tone} ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8"
     launch += f" {tone} ! audio/x-raw,rate=16000,channels=2 ! rtpL16pay name=pay2 pt=97"
-factory.set_launch(f"( {launch} )")
-if args.tcp_only:
-    factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
-if args.multicast:
-    pool = GstRtspServer.RTSPAddressPool()
-    pool.add_range(args.multicast, args.multicast, 45000, 45009, 1)
-    factory.set_address_pool(pool)
-    factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP_MCAST)
 
 if args.auth != "none":
     auth = GstRtspServer.RTSPAuth()
@@ -56,12 +51,25 @@ if args.auth != "none":
         auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
         auth.add_digest("user", "pass word", token)
     server.set_auth(auth)
-    permissions = GstRtspServer.RTSPPermissions()
-    permissions.add_permission_for_role("user", "media.factory.access", True)
-    permissions.add_permission_for_role("user", "media.factory.construct", True)
-    factory.set_permissions(permissions)
 
-server.get_mount_points().add_factory("/stream", factory)
+for path, is_shared in (("/stream", False), ("/shared", True)):
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(f"( {launch} )")
+    factory.set_shared(is_shared)
+    if args.tcp_only:
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
+    if args.multicast:
+        pool = GstRtspServer.RTSPAddressPool()
+        pool.add_range(args.multicast, args.multicast, 45000, 45009, 1)
+        factory.set_address_pool(pool)
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP_MCAST)
+    if args.auth != "none":
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_permission_for_role("user", "media.factory.access", True)
+        permissions.add_permission_for_role("user", "media.factory.construct", True)
+        factory.set_permissions(permissions)
+    server.get_mount_points().add_factory(path, factory)
+
 server.attach(None)
 print("listening", server.get_bound_port(), flush=True)
 GLib.MainLoop().run()
