@@ -15,7 +15,8 @@ import { dirname, join, normalize } from "@std/path";
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
   "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
-  "cli/terminal": ["client", "client/record", "page"],
+  "cli/terminal": ["cli/options"],
+  "cli/options": ["server/session", "client/session", "client/rtsp", "rtsp"],
 
   "server": ["server/", "rtsp", "net"],
   "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],
@@ -53,7 +54,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "net": [],
 
   "tests": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "scripts"],
-  "scripts": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
+  "scripts": ["main", "cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
 };
 
 /** Rooms without sockets, files, clocks, timers and chance of their own. */

@@ -13,6 +13,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl } from "@std/path";
 import { findProgram } from "../../tests/support/peers.ts";
+import { markdownTable } from "../markdown_table.ts";
 import type { Bench, Part } from "./bench.ts";
 import { bursts } from "./bursts.ts";
 import { capacity } from "./capacity.ts";
@@ -23,7 +24,7 @@ import { describeMachine, type Machine } from "./machine.ts";
 import { makeMedia } from "./media.ts";
 import { page } from "./page.ts";
 import { receiving } from "./receiving.ts";
-import { type Details, type Findings, markdownTable, type Row, rowsTable } from "./report.ts";
+import { type Details, type Findings, type Row, rowsTable } from "./report.ts";
 import { sending } from "./sending.ts";
 import { startUp } from "./start_up.ts";
 import { compileTools } from "./tools.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { markdownTable } from "../markdown_table.ts";
+
 /** A number that was measured several times. */
 export type Samples = readonly number[];
 
@@ -65,13 +67,6 @@ export function ratioRow(
   const target = atLeast !== undefined ? `at least ${atLeast}` : atMost !== undefined ? `at most ${atMost}` : "";
   const isReached = target === "" ? undefined : ratio >= (atLeast ?? -Infinity) && ratio <= (atMost ?? Infinity);
   return { what, measured: `${ratio.toFixed(2)}${range}`, target, isReached };
-}
-
-/** Lines of a Markdown table, its columns aligned. */
-export function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, index) => Math.max(column.length, ...lines.map((line) => line[index].length)));
-  const text = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
-  return [text(columns), text(widths.map((width) => "-".repeat(width))), ...lines.map(text)].join("\n");
 }
 
 /** The table itself. */
