@@ -80,7 +80,8 @@ Ctrl-C or q ends it.`,
     } finally {
       await server.close();
       await serving;
-      console.error(summaryLine(summaryOf(player, undefined), {}));
+      const summary = summaryOf(player, undefined);
+      if (summary.packets > 0) console.error(summaryLine(summary, {}));
     }
     return EXIT.done;
   },

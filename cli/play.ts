@@ -109,7 +109,9 @@ without an ending, makes a folder with frame-000001.jpg and so on. --out - write
     } finally {
       const summary = summaryOf(player, recorder);
       if (options.json) console.log(JSON.stringify(summary));
-      console.error(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
+      if (summary.packets > 0) {
+        console.error(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
+      }
     }
     return EXIT.done;
   },

@@ -42,7 +42,9 @@ async function helpOn(name: string): Promise<string> {
 function entryOf(name: string): (typeof COMMANDS)[string] {
   const entry = findCommand(name);
   if (entry !== undefined) return entry;
-  const near = closestString(name, Object.keys(COMMANDS));
+  const names = Object.keys(COMMANDS);
+  if (name.startsWith("-")) throw new UsageError(`Name the command before ${name}: ${names.join(", ")}`);
+  const near = closestString(name, names);
   throw new UsageError(`There is no command ${JSON.stringify(name)}; did you mean ${near}?`);
 }
 

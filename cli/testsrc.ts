@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/testsrc/test_pattern.ts";
 import type { Command } from "./command.ts";
@@ -86,6 +87,9 @@ async function writeMovie(
     return count;
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new FailedError(`Cannot write ${path}: there is no directory ${dirname(path)}; create it first`);
+    }
     if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${error.message}`);
     throw error;
   } finally {

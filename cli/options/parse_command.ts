@@ -65,7 +65,8 @@ function checkNames(
     const name = argument.replace(/^--?/, "").split("=")[0];
     const isSwitch = switches.includes(name) || switches.includes(name.replace(/^no-/, ""));
     if (!argument.startsWith("--") || (!names.includes(name) && !isSwitch)) {
-      const near = closestString(name, [...names, "help"]);
+      // Nothing is close to a single letter.
+      const near = name.length > 1 ? closestString(name, [...names, "help"]) : undefined;
       throw new UsageError(`There is no option ${argument}${near === undefined ? "" : `; did you mean --${near}?`}`);
     }
     const needsValue = !isSwitch && !argument.includes("=");

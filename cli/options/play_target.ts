@@ -11,6 +11,7 @@ import { UsageError } from "./errors.ts";
 import { parseNumber } from "./option.ts";
 import { parseValue } from "./parse_command.ts";
 
+const URL_EXAMPLE = "rtsp://127.0.0.1:1025/movie.mjpeg";
 const LAB_EXAMPLE = "play 127.0.0.1 1025 5008 movie.mjpeg";
 
 /** The options of `play` that belong to the target. */
@@ -26,7 +27,7 @@ export function parseTarget(positionals: readonly string[], options: TargetOptio
   if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) return parseUrlTarget(positionals[0], options);
   if (positionals.length === 4) return parseLabTarget(positionals, options);
   throw new UsageError(
-    `play needs a URL, or HOST PORT RTP_PORT FILE, for instance: ${LAB_EXAMPLE}; ` +
+    `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); ` +
       `got ${positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "))}`,
   );
 }
@@ -43,7 +44,7 @@ function parseLabTarget(
   [hostname, port, rtpPort, file]: readonly string[],
   { dialect, transport, flows, "rtp-port": rtpPortOption }: TargetOptions,
 ): LabTarget {
-  if (transport === "multicast") throw new UsageError("--transport multicast needs a URL: play rtsp://HOST/PATH");
+  if (transport === "multicast") throw new UsageError(`--transport multicast needs a URL: play ${URL_EXAMPLE}`);
   if (rtpPortOption !== undefined) throw new UsageError("--rtp-port needs a URL; here RTP_PORT is the third argument");
   // A line end would end the request line, and the rest of the name would become a header.
   if (/[\r\n]/.test(file)) throw new UsageError("FILE must not contain a line end");

@@ -28,7 +28,8 @@ const REFUSED: readonly [positionals: readonly string[], options: Partial<Target
   [
     [],
     {},
-    "play needs a URL, or HOST PORT RTP_PORT FILE, for instance: play 127.0.0.1 1025 5008 movie.mjpeg; got nothing",
+    "play needs a URL (play rtsp://127.0.0.1:1025/movie.mjpeg) or HOST PORT RTP_PORT FILE " +
+    "(play 127.0.0.1 1025 5008 movie.mjpeg); got nothing",
   ],
   [["movie.mjpeg"], {}, "got movie.mjpeg"],
   [[...LAB, "more"], {}, "got 127.0.0.1 1025 5008 movie.mjpeg more"],

@@ -306,7 +306,7 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["serve a b", /serve takes one ROOT, got a b/],
   ["serve --port 70000", /--port needs a whole number, 0 to 65535, got "70000"/],
   ["serve --loss 200%", /--loss needs a number with %, 0% to 100%/],
-  ["play", /play needs a URL, or HOST PORT RTP_PORT FILE.*got nothing/],
+  ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT needs a whole number, 1 to 65535, got "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
   ["play 127.0.0.1 1025 5008 m --out a --out b", /--out is given twice; it takes one value/],
