@@ -1,10 +1,11 @@
 /**
- * `mjpegrtsp`: gives back every permission that the subcommand does not need, then runs it.
+ * `mjpegrtsp`: gives up every permission that the command does not need, then runs the command.
  *
  * @module
  */
 
-import { permissionsFor, runCommandLine } from "./cli/commands.ts";
+import { permissionsFor } from "./cli/commands.ts";
+import { runCommandLine } from "./cli/run_command_line.ts";
 
 if (import.meta.main) {
   const needed: readonly string[] = permissionsFor(Deno.args);

@@ -1,21 +1,22 @@
 /**
- * What a subcommand is.
+ * What a command of `mjpegrtsp` consists of.
  *
  * @module
  */
 
-import type { OptionTable } from "./terminal/options.ts";
+import type { OptionTable } from "./options/option.ts";
 
-/** A subcommand: its help and what it does. */
+/** A command: its help, and what it does. */
 export interface Command {
-  /** Without the program's name, for instance `serve [ROOT] [OPTIONS]`. */
-  readonly usage: string;
-  /** What it does, for `--help`: lines of up to 110 characters. */
+  /** The forms of its command line, without the program's name, for instance `serve [ROOT] [OPTIONS]`. */
+  readonly usage: readonly string[];
+  /** Text of `--help` before the options, in lines of up to 110 characters. */
   readonly description: string;
-  /** Its options, by name. */
   readonly options: OptionTable;
-  /** Without the program's name. */
+  /** Text of `--help` behind the options, in lines of up to 110 characters. */
+  readonly notes?: string;
+  /** Command lines without the program's name. */
   readonly examples: readonly string[];
-  /** Does its work and returns the exit code. Throws a `UsageError` or a `FailedError`. */
+  /** Runs the command and returns the exit code. Throws a `UsageError` or a `FailedError`. */
   run(args: readonly string[]): Promise<number>;
 }

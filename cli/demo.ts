@@ -1,40 +1,41 @@
 /**
- * `mjpegrtsp demo`: a server and a player in one process, over real sockets, so that a newcomer sees moving pictures
- * without any file.
+ * `mjpegrtsp demo`: a server and a player in one process, over real sockets. It shows a moving picture without any file.
  *
  * @module
  */
 
 import { Player } from "../client/player.ts";
+import { systemClock } from "../net/system_clock.ts";
 import { freeUdpPort } from "../net/udp_ports.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/source/served_root.ts";
 import type { Command } from "./command.ts";
+import { EXIT, UsageError } from "./options/errors.ts";
+import { number } from "./options/option.ts";
+import { parseCommand } from "./options/parse_command.ts";
+import { playUntilEnd } from "./playing.ts";
+import { summaryLine, summaryOf } from "./summary.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
-import { number, parseCommand } from "./terminal/options.ts";
-import { summaryLine, summaryOf } from "./terminal/summary.ts";
-import { systemClock } from "../net/system_clock.ts";
-import { EXIT, UsageError } from "./terminal/usage.ts";
-import { watch } from "./watch.ts";
 
 const HOST = "127.0.0.1";
 
 const OPTIONS = {
-  seconds: number("N", "End after N seconds of playing", { min: 0.01, max: 1e9 }),
-  "preview-port": number("PORT", "TCP port of the page (by default 8025 or the next free one)", {
+  seconds: number("N", "Stop after N seconds of playing", { min: 0.01 }),
+  "preview-port": number("PORT", "TCP port of the page", {
     min: 1,
     max: 65_535,
     integer: true,
+    defaultText: "8025, or the next free port",
   }),
   ...LOGGING_OPTIONS,
 };
 
-/** The subcommand. */
+/** The command. */
 export const command: Command = {
-  usage: "demo [OPTIONS]",
+  usage: ["demo [OPTIONS]"],
   description:
-    `Serves the built-in test source on this machine and plays it on a local page: open the link that it prints.
+    `Serves the built-in test source on this machine and plays it. Open the link that it prints in your browser.
 Ctrl-C or q ends it.`,
   options: OPTIONS,
   examples: ["demo", "demo --log-level debug"],
@@ -67,7 +68,7 @@ Ctrl-C or q ends it.`,
       clock: systemClock,
     });
     try {
-      await watch({
+      await playUntilEnd({
         player,
         recorder: undefined,
         preview: { port: options["preview-port"] },
@@ -79,7 +80,8 @@ Ctrl-C or q ends it.`,
     } finally {
       await server.close();
       await serving;
-      console.error(summaryLine(summaryOf(player, undefined), {}));
+      const summary = summaryOf(player, undefined);
+      if (summary.packets > 0) console.error(summaryLine(summary, {}));
     }
     return EXIT.done;
   },

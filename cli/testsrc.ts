@@ -1,55 +1,61 @@
 /**
- * `mjpegrtsp testsrc`: writes the test pattern as a lab file.
+ * `mjpegrtsp testsrc`: writes the test source to a file in the lab's format.
  *
  * @module
  */
 
+import { dirname } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/testsrc/test_pattern.ts";
 import type { Command } from "./command.ts";
+import { EXIT, FailedError, UsageError } from "./options/errors.ts";
+import { number, type Option } from "./options/option.ts";
+import { parseCommand } from "./options/parse_command.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
-import { number, type Option, parseCommand } from "./terminal/options.ts";
-import { ProgressLine } from "./terminal/terminal.ts";
-import { EXIT, FailedError, UsageError } from "./terminal/usage.ts";
+import { ProgressLine } from "./terminal/progress_line.ts";
 
 const { width: WIDTH, height: HEIGHT, frameRate: FRAME_RATE } = DEFAULT_TEST_PATTERN;
 
 const SIZE: Option<{ width: number; height: number }> = {
   value: "WxH",
-  help: `Picture size in pixels, multiples of 8 (default ${WIDTH}x${HEIGHT})`,
+  help: "Width and height in pixels, multiples of 8",
   fallback: { width: WIDTH, height: HEIGHT },
+  defaultText: `${WIDTH}x${HEIGHT}`,
+  allowed: "160x120 to 2040x2040",
   parse(given) {
     const match = /^(\d{1,5})x(\d{1,5})$/i.exec(given);
-    if (match === null) throw new UsageError(`is WIDTHxHEIGHT, such as 640x360, not ${JSON.stringify(given)}`);
+    if (match === null) throw new UsageError(`needs WIDTHxHEIGHT, such as 640x360, got ${JSON.stringify(given)}`);
     return { width: Number(match[1]), height: Number(match[2]) };
   },
 };
 
 const OPTIONS = {
-  seconds: number("N", "Length of the movie", { min: 0.01, max: 86_400, fallback: 10 }),
+  seconds: number("N", "Length in seconds", { min: 0.01, max: 86_400, fallback: 10 }),
   size: SIZE,
   fps: number("N", "Frames a second", { min: 0.1, max: 1000, fallback: FRAME_RATE }),
 };
 
-/** The subcommand. */
+/** The command. */
 export const command: Command = {
-  usage: "testsrc OUT [OPTIONS]",
+  usage: ["testsrc OUT [OPTIONS]"],
   description:
-    `Writes a test pattern (colour bars, a moving ball, the frame number, a clock) to the file OUT in the lab's
-format, with frames small enough for every lab client.`,
+    `Writes a test pattern to the file OUT: colour bars, a moving ball, the frame number and a clock. The file is in
+the lab's format, and its frames are small enough for every lab client.`,
   options: OPTIONS,
   examples: ["testsrc movie.mjpeg", "testsrc movie.mjpeg --seconds 60 --size 320x240 --fps 25"],
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    if (positionals.length !== 1) throw new UsageError("testsrc takes one OUT, the file to write");
+    if (positionals.length !== 1) throw new UsageError("testsrc needs OUT, the file to write");
     const pattern = createPattern({ ...options.size, frameRate: options.fps });
     const count = Math.max(1, Math.round(options.seconds * options.fps));
     const written = await writeMovie(positionals[0], { pattern, count, interrupt: interruptSignal() });
     console.error(
-      `${positionals[0]}: ${written} frames, ${options.size.width}x${options.size.height}, the lab's format`,
+      `${positionals[0]}: ${written} frames, ${options.size.width}x${options.size.height}, in the lab's format`,
     );
-    if (written < count) throw new FailedError(`interrupted after ${written} of ${count} frames; they are all whole`);
+    if (written < count) {
+      throw new FailedError(`Interrupted after ${written} of ${count} frames; the file has these whole frames`);
+    }
     return EXIT.done;
   },
 };
@@ -63,7 +69,7 @@ function createPattern(options: { width: number; height: number; frameRate: numb
   }
 }
 
-/** Writes whole frames until there are `count`, or until the user interrupts; returns how many. */
+/** Writes `count` frames, or fewer if the user interrupts; returns how many. */
 async function writeMovie(
   path: string,
   { pattern, count, interrupt }: { pattern: TestPattern; count: number; interrupt: AbortSignal },
@@ -81,6 +87,9 @@ async function writeMovie(
     return count;
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new FailedError(`Cannot write ${path}: there is no directory ${dirname(path)}; create it first`);
+    }
     if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${error.message}`);
     throw error;
   } finally {

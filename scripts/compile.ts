@@ -1,17 +1,17 @@
 /**
  * Compiles the executables: `deno task compile` for this machine, `deno task compile:all` for all targets.
  *
- * `deno compile` puts the program onto a base called denort, which it downloads. `DENORT_BIN` names a base of one's own.
+ * `deno compile` adds the program to a base executable called denort, which it downloads. `DENORT_BIN` names a local one instead.
  *
  * @module
  */
 
 import denoConfig from "../deno.json" with { type: "json" };
 
-/** The permissions that the executable holds when it starts; main.ts gives back what a subcommand does not need. */
+/** The permissions of the executable; main.ts gives up those that a command does not need. */
 export const BAKED_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"];
 
-/** Modules that are reached by name only: workers. */
+/** Workers: `deno compile` does not find them, since nothing imports them. */
 const INCLUDES = ["server/source/test_source_worker.ts", "server/packetize/conditioning_worker.ts"];
 
 const TARGETS = [
@@ -37,7 +37,7 @@ export function compileArguments(output: string, target?: string): string[] {
   ];
 }
 
-/** What to say of a failed compilation: one line where it is the base that is missing, all of it otherwise. */
+/** Explains a failed compilation: advice if denort cannot be downloaded, else the output as it is. */
 export function explainFailure(stderr: string): string {
   if (
     /denort|dl\.deno\.land/i.test(stderr) && /download|fetch|send|connect|dns|lookup|proxy|status|403|404/i.test(stderr)

@@ -1,7 +1,6 @@
 /**
- * Checks the imports of the product: each room uses only the rooms that the table allows it, no two files import each other,
- * directly or in a circle, and the codec rooms take time, chance, sockets and files only as they are handed in. Run by
- * `deno task imports`, which prints the table.
+ * Checks the imports: `deno task imports` prints the table of rooms and fails on an import that it does not allow, on a circle
+ * between files, and on a codec room that reads the clock, draws random numbers or uses `Deno` itself.
  *
  * @module
  */
@@ -9,13 +8,14 @@
 import { dirname, join, normalize } from "@std/path";
 
 /**
- * The rooms that each room may use, besides itself. A name with a slash at the end stands for the room with all of its
- * sub-rooms. Every sub-room may use the `limits.ts` of the room around it. A file lies in the innermost room of its folder.
+ * The rooms that each room may use, besides itself. A room is a folder; a folder that is not in the table belongs to the room around
+ * it. `server/` with a slash means the room and all its sub-rooms. Every sub-room may use the `limits.ts` of the room around it.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
   "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
-  "cli/terminal": ["client", "client/record", "page"],
+  "cli/terminal": ["cli/options"],
+  "cli/options": ["server/session", "client/session", "client/rtsp", "rtsp"],
 
   "server": ["server/", "rtsp", "net"],
   "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],
@@ -53,33 +53,33 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "net": [],
 
   "tests": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "scripts"],
-  "scripts": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
+  "scripts": ["main", "cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
 };
 
-/** Rooms without sockets, files, clocks, timers and chance of their own. */
+/** Rooms that use no socket, file, clock, timer or random numbers; callers hand these in. */
 const CODEC_ROOMS = /^(?:rtsp|rtp|mjpeg)(?:\/|$)/;
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)["'](\.{1,2}\/[^"']+)["']/gm;
 const EDGE =
   /\bDeno\.|\bDate\.now\b|\bperformance\.now\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bgetRandomValues\b/;
 
-/** A line that breaks a rule. */
+/** A line that is not allowed. */
 export interface Violation {
-  /** Path from the top of the repository, with `/`. */
+  /** Path from the top of the repository, with slashes. */
   readonly file: string;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly message: string;
 }
 
-/** An import of one file of the repository by another. */
+/** An import of a file of the repository. */
 interface Import {
   readonly file: string;
   readonly line: number;
   readonly target: string;
 }
 
-/** Checks sources by their paths from the top of the repository. */
+/** Checks source texts; the keys are their paths from the top of the repository. */
 export function checkImports(sources: ReadonlyMap<string, string>): Violation[] {
   const imports = [...sources].flatMap(([file, source]) => importsOf(file, source));
   return [
@@ -108,7 +108,7 @@ function checkDirection({ file, line, target }: Import): Violation[] {
   return [{ file, line, message: `imports ${target}; ${room} may use ${ROOMS[room].join(", ") || "nothing"}` }];
 }
 
-/** One violation for each circle, at the import that closes it. */
+/** Gives one violation for each circle, at the import that closes it. */
 function findCircles(imports: readonly Import[]): Violation[] {
   const byFile = Map.groupBy(imports, ({ file }) => file);
   const done = new Set<string>();
@@ -132,16 +132,16 @@ function checkEdges(file: string, source: string): Violation[] {
   return source.split("\n").flatMap((text, index) => {
     const code = text.replace(/^\s*(?:\/?\*|\/\/).*/, "");
     const match = EDGE.exec(code);
-    return match === null ? [] : [{ file, line: index + 1, message: `uses ${match[0]}, which is to be handed in` }];
+    return match === null ? [] : [{ file, line: index + 1, message: `uses ${match[0]}; let the caller hand it in` }];
   });
 }
 
-/** Tests and benchmarks beside their source use whatever they need. */
+/** Tests and benchmarks may import anything. */
 function isTest(file: string): boolean {
   return /_(?:test|bench)\.ts$/.test(file);
 }
 
-/** The innermost room that a file lies in; `undefined` for whatever belongs to none. */
+/** The innermost room that a file is in; `undefined` if it is in none. */
 function roomOf(file: string): string | undefined {
   if (file === "main.ts") return "main";
   for (let folder = dirname(file); folder !== "."; folder = dirname(folder)) {
@@ -158,7 +158,7 @@ async function* sourceFiles(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The room table as text: each room, its files, and what it may use. */
+/** The table of rooms as text: each room, its number of files, and the rooms that it may use. */
 function roomTable(files: readonly string[]): string {
   const rows = Object.entries(ROOMS).map(([room, uses]) => {
     const count = files.filter((file) => roomOf(file) === room && !isTest(file)).length;
@@ -176,5 +176,5 @@ if (import.meta.main) {
   console.log(roomTable([...sources.keys()]));
   for (const { file, line, message } of violations) console.error(`${file}:${line} ${message}`);
   if (violations.length > 0) Deno.exit(1);
-  console.log(`imports run one way in ${sources.size} files, without circles`);
+  console.log(`${sources.size} files import only what the table allows, without circles`);
 }

@@ -49,7 +49,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     expected: [],
   },
   {
-    title: "counts a folder without a row to the room around it",
+    title: "takes a folder that is not in the table for a part of the room around it",
     file: "page/assets/a.ts",
     source: 'import "../../server/a.ts";',
     expected: ["page/assets/a.ts:1 imports server/a.ts; page may use rtsp, mjpeg, net"],
@@ -58,7 +58,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     title: "rejects the clock in a codec room",
     file: "rtp/a.ts",
     source: "const now = Date.now();",
-    expected: ["rtp/a.ts:1 uses Date.now, which is to be handed in"],
+    expected: ["rtp/a.ts:1 uses Date.now; let the caller hand it in"],
   },
   {
     title: "accepts words in comments",

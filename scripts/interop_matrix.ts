@@ -1,6 +1,6 @@
 /**
- * Runs the tests with other people's programs and writes what came of them to the README, with the versions of the programs:
- * `deno task interop`. A cell is what tests of real sessions say, each of which compares every frame's decoded pixels.
+ * Runs the tests with other programs and writes the results to the README, with the programs' versions: `deno task interop`. A cell
+ * counts tests of real sessions; each compares the decoded pixels of every frame.
  *
  * @module
  */
@@ -13,12 +13,12 @@ const BEGIN = "<!-- interop: written by deno task interop -->";
 const END = "<!-- interop: end -->";
 const COLUMNS = ["UDP", "TCP", "multicast"] as const;
 
-/** A row: who is at the other end, and the tests behind each cell. */
+/** A row of the table: the other program, and the tests that its cells count. */
 interface Row {
   readonly title: string;
-  /** The program and arguments that tell the version of the other end. */
+  /** The command that prints the version of the other program. */
   readonly version: readonly string[];
-  /** Tests of a cell, by the transport as their names have it. */
+  /** Matches the names of the tests; the first group is the transport, UDP if empty. */
   readonly cells: RegExp;
 }
 
@@ -28,7 +28,7 @@ const GST_SERVER_VERSION = [
   "import gi; gi.require_version('Gst','1.0'); from gi.repository import Gst; Gst.init(None); print(Gst.version_string())",
 ];
 
-/** It tells its version, then that it needs an argument. */
+/** Without arguments it prints its version and an error. */
 const LIVE555_VERSION = ["live555ProxyServer"];
 
 const ROWS: readonly Row[] = [
@@ -67,7 +67,7 @@ interface TestResult {
   readonly outcome: "passed" | "failed" | "ignored";
 }
 
-/** Runs the tests; what came of each. */
+/** Runs the tests and returns their results. */
 async function runTests(): Promise<TestResult[]> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -79,7 +79,7 @@ async function runTests(): Promise<TestResult[]> {
   }
 }
 
-/** The test cases of a JUnit report. */
+/** Reads the test cases of a JUnit report. */
 export function decodeJUnit(xml: string): TestResult[] {
   return [...xml.matchAll(/<testcase\s+name="([^"]*)"[^>]*?(?:\/>|>([^]*?)<\/testcase>)/g)].map((
     [, name, body = ""],
@@ -91,17 +91,17 @@ export function decodeJUnit(xml: string): TestResult[] {
 
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: "<", gt: ">", amp: "&" };
 
-/** The first version that a program tells of itself, or that it is not there. */
+/** The first version number that a program prints, or why there is none. */
 async function versionOf([program, ...args]: readonly string[]): Promise<string> {
   const path = findProgram(program);
   if (path === undefined) return "not installed";
-  // VLC does not run as root, not even to tell its version.
+  // VLC refuses to run as root, even to print its version.
   await using child = new ChildProgram(path, { args, asNobody: Deno.build.os === "linux" && Deno.uid() === 0 });
   const { stdout, stderr } = await child.exit();
-  return /\d+(?:\.\d+){2,}/.exec([...stdout, ...stderr].join("\n"))?.[0] ?? "of unknown version";
+  return /\d+(?:\.\d+){2,}/.exec([...stdout, ...stderr].join("\n"))?.[0] ?? "unknown";
 }
 
-/** What a cell says of its tests. */
+/** The text of a cell that counts `results`. */
 function cellOf(results: readonly TestResult[]): string {
   const failed = results.filter(({ outcome }) => outcome === "failed").length;
   const passed = results.filter(({ outcome }) => outcome === "passed").length;
@@ -110,22 +110,23 @@ function cellOf(results: readonly TestResult[]): string {
 }
 
 async function tableOf(results: readonly TestResult[]): Promise<string> {
-  const lines = [`| other end | version | ${COLUMNS.join(" | ")} |`, "| --- | --- | --- | --- | --- |"];
+  const lines = [`| other program | version | ${COLUMNS.join(" | ")} |`, "| --- | --- | --- | --- | --- |"];
   for (const { title, version, cells } of ROWS) {
-    const told = COLUMNS.map((column) => {
+    const cellTexts = COLUMNS.map((column) => {
       const matches = results.filter(({ name }) => {
         const match = cells.exec(name);
         return match !== null && (match[1] || "udp") === column.toLowerCase();
       });
       return cellOf(matches);
     });
-    lines.push(`| ${title} | ${await versionOf(version)} | ${told.join(" | ")} |`);
+    lines.push(`| ${title} | ${await versionOf(version)} | ${cellTexts.join(" | ")} |`);
   }
   const rest = results.filter(({ name }) => !ROWS.some(({ cells }) => cells.test(name)));
   lines.push(
     "",
-    `Besides, of ${rest.length} tests of descriptions, seeking, authentication, conditioning and dissection: ` +
-      `${cellOf(rest)}.`,
+    `Other tests with these programs (SDP, seeking, authentication, JPEG conditioning, packet dissection): ${
+      cellOf(rest)
+    }.`,
   );
   return lines.join("\n");
 }
@@ -134,7 +135,9 @@ if (import.meta.main) {
   const results = await runTests();
   const readme = await Deno.readTextFile(README);
   const [start, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`${README} has no place for the table: ${BEGIN} … ${END}`);
+  if (start < 0 || end < start) {
+    throw new Error(`${README} has no place for the table; it needs the lines ${BEGIN} and ${END}`);
+  }
   const table = `${BEGIN}\n\n${await tableOf(results)}\n\n`;
   await Deno.writeTextFile(README, readme.slice(0, start) + table + readme.slice(end));
   if (results.some(({ outcome }) => outcome === "failed")) Deno.exit(1);

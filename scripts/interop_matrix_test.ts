@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { decodeJUnit } from "./interop_matrix.ts";
 
-Deno.test("decodeJUnit() tells what passed, failed and was ignored", () => {
+Deno.test("decodeJUnit() reads which tests passed, failed and were ignored", () => {
   const xml = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="3" failures="1" errors="0" time="1">
   <testsuite name="./a_test.ts" tests="3" disabled="1" errors="0" failures="1">

@@ -1,13 +1,13 @@
 /**
- * Ctrl-C and its like: the first asks to end, the second ends at once.
+ * Ctrl-C and the signals like it: the first one asks the command to end, the second one exits at once.
  *
  * @module
  */
 
-/** Exit code of a program that was interrupted twice, as shells have it: 128 and the number of SIGINT. */
+/** Exit code after a second interrupt: 128 plus the number of SIGINT, as in shells. */
 const EXIT_INTERRUPTED = 130;
 
-/** A signal that aborts when the user or the system asks the program to end. */
+/** Returns a signal that aborts when the user or the system asks the program to end. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {

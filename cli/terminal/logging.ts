@@ -1,31 +1,30 @@
 /**
- * The log: lines on standard error, for people or as JSON. Standard output is left to results.
+ * The log: lines on standard error, as text or as JSON. Standard output is for results only.
  *
  * @module
  */
 
 import { configureSync, getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
-import { choice } from "./options.ts";
+import { choice, inGroup, type Option, type OptionValues } from "../options/option.ts";
 
-/** Levels of `--log-level`; `debug` shows the RTSP dialogue as it goes over the wire. */
-const LEVELS = ["debug", "info", "warning", "error"] as const;
-
-/** How to log: the values of {@linkcode LOGGING_OPTIONS}. */
-export interface LoggingChoices {
-  /** The least level that is logged. */
-  readonly "log-level": "debug" | "info" | "warning" | "error";
-  /** Lines for people or objects for programs. */
-  readonly "log-format": "text" | "json";
-}
-
-/** The options of every subcommand that logs. */
-export const LOGGING_OPTIONS = {
-  "log-level": choice(LEVELS, "How much to log; debug shows the RTSP dialogue word for word", "info"),
-  "log-format": choice(["text", "json"], "Log lines for people or for programs"),
+/** The options of every command that logs. */
+export type LoggingOptions = {
+  readonly "log-level": Option<"debug" | "info" | "warning" | "error">;
+  readonly "log-format": Option<"text" | "json">;
 };
 
-/** Sends the log to standard error. Peers' text is escaped: it cannot move the cursor or forge a line. */
-export function configureLogging(options: LoggingChoices): void {
+/** The options by name. */
+export const LOGGING_OPTIONS: LoggingOptions = inGroup("Log", {
+  "log-level": choice("LEVEL", "How much to log", {
+    words: ["debug", "info", "warning", "error"],
+    note: "debug shows the RTSP messages",
+    fallback: "info",
+  }),
+  "log-format": choice("FORMAT", "Format of log lines", { words: ["text", "json"] }),
+});
+
+/** Sends the log to standard error. Text of a peer is escaped, so that it cannot move the cursor or forge a line. */
+export function configureLogging(options: OptionValues<LoggingOptions>): void {
   const format = options["log-format"] === "json" ? formatJson : formatText;
   const encoder = new TextEncoder();
   configureSync({
@@ -49,7 +48,7 @@ const formatText = getTextFormatter({
 const formatMessage = getTextFormatter({ value: "bare", format: ({ message }) => message });
 const formatObject = getJsonLinesFormatter();
 
-/** The message reads as in the text format; LogTape's own formatter would put strings in it between quotes. */
+/** Formats the message as in the text format; LogTape's own JSON formatter would quote the strings in it. */
 function formatJson(record: LogRecord): string {
   return formatObject({ ...record, message: [formatMessage(record).trimEnd()] });
 }

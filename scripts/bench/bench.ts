@@ -1,35 +1,33 @@
 /**
- * What every part of the benchmark gets: movies, tools, and how long it may take.
+ * What a part of the benchmark is, and what it gets: files to serve, tools, rounds and seconds.
  *
  * @module
  */
 
-import type { BenchMedia } from "./media.ts";
+import type { BenchFiles } from "./files.ts";
 import type { Findings } from "./report.ts";
 import type { Tools } from "./tools.ts";
 
-/** One run of the benchmark. */
+/** What every part gets. */
 export interface Bench {
-  /** The movies. */
-  readonly media: BenchMedia;
+  readonly files: BenchFiles;
   /** The compiled C programs. */
   readonly tools: Tools;
-  /** How often what is compared is measured, alternately. */
+  /** How often each of the compared programs is measured; they take turns. */
   readonly rounds: number;
-  /** Length of a measurement, in seconds. */
+  /** Length of one measurement. */
   readonly seconds: number;
-  /** Tells how far it is. */
+  /** Prints progress. */
   readonly say: (text: string) => void;
 }
 
-/** A part of the benchmark: some rows of the table. */
+/** A part of the benchmark: it gives some rows of the table. */
 export interface Part {
-  /** For `--only`. */
+  /** Its name for `--only`. */
   readonly name: string;
-  /** What is measured, for the table where that is not possible. */
+  /** What it measures; the table says so if it cannot. */
   readonly title: string;
-  /** Programs of others that it starts. */
+  /** Other programs that it starts. */
   readonly programs: readonly string[];
-  /** Measures. */
   readonly run: (bench: Bench) => Promise<Findings>;
 }

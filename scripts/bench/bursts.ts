@@ -1,5 +1,5 @@
 /**
- * Bursts: whether a receiver that has the system's default socket buffer, and is not always at it, gets every packet.
+ * Bursts: does a receiver get every packet if it has the system's default socket buffer and reads only now and then?
  *
  * @module
  */
@@ -9,10 +9,9 @@ import { load } from "./load.ts";
 import type { Findings, Row } from "./report.ts";
 import { ours } from "./servers.ts";
 
-/** The receiver looks no oftener than this. */
+/** The receiver waits at least this long between two reads. */
 const POLL_US = 2000;
 
-/** The part. */
 export const bursts: Part = {
   name: "bursts",
   title: "Packets lost by a receiver with the default buffer",
@@ -20,15 +19,15 @@ export const bursts: Part = {
   run,
 };
 
-async function run({ media, tools, seconds, say }: Bench): Promise<Findings> {
+async function run({ files, tools, seconds, say }: Bench): Promise<Findings> {
   const bufferBytes = Number(await Deno.readTextFile("/proc/sys/net/core/rmem_default"));
-  const movies = [
-    { movie: media.hd, size: "720p25", frameBytes: media.hdFrameBytes },
-    { movie: media.fullHd, size: "1080p25", frameBytes: media.fullHdFrameBytes },
+  const videos = [
+    { file: files.hd, size: "720p25", frameBytes: files.hdFrameBytes },
+    { file: files.fullHd, size: "1080p25", frameBytes: files.fullHdFrameBytes },
   ];
   const rows: Row[] = [];
-  for (const { movie, size, frameBytes } of movies) {
-    const { lost, packets } = await load(ours(media, { movie }), {
+  for (const { file, size, frameBytes } of videos) {
+    const { lost, packets } = await load(ours(files, { file }), {
       loadClient: tools.loadClient,
       transport: "udp",
       sessions: 1,

@@ -1,12 +1,12 @@
 /**
- * How many sessions get every frame, server and clients on the same machine.
+ * How many sessions get every frame? Server and clients run on the same machine.
  *
  * @module
  */
 
 import type { Bench, Part } from "./bench.ts";
 import { isLossless, load } from "./load.ts";
-import { HD_FRAME_RATE } from "./media.ts";
+import { HD_FRAME_RATE } from "./files.ts";
 import type { Findings, Row } from "./report.ts";
 import { type Contestant, gst, OURS, ours } from "./servers.ts";
 
@@ -14,10 +14,9 @@ const SEARCHES = [
   { transport: "udp", steps: [100, 120, 150, 200], target: 120 },
   { transport: "tcp", steps: [200, 400], target: 400 },
 ] as const;
-/** Another program may have disturbed the first try. */
+/** One failure may be the fault of another program. */
 const TRIES = 2;
 
-/** The part. */
 export const capacity: Part = {
   name: "capacity",
   title: "Sessions of 720p25 with no frame lost",
@@ -26,10 +25,10 @@ export const capacity: Part = {
 };
 
 async function run(bench: Bench): Promise<Findings> {
-  const { media } = bench;
+  const { files } = bench;
   const rows: Row[] = [];
   for (const { transport, steps, target } of SEARCHES) {
-    for (const contestant of [ours(media), gst(media, "own"), gst(media, "shared")]) {
+    for (const contestant of [ours(files), gst(files, "own"), gst(files, "shared")]) {
       const most = await search(bench, contestant, { transport, steps });
       const isOurs = contestant.name === OURS;
       const over = `sessions of 720p25 with no frame lost over ${transport.toUpperCase()} (${steps.join(", ")} tried)`;
@@ -44,7 +43,7 @@ async function run(bench: Bench): Promise<Findings> {
   return { rows };
 }
 
-/** The last of the steps, in order, at which every session got every frame; 0 where none did. */
+/** Takes the steps in order; returns the last one at which every session got every frame, 0 if none did. */
 async function search(
   { tools, seconds, say }: Bench,
   contestant: Contestant,
@@ -59,7 +58,7 @@ async function search(
         const result = await load(contestant, { loadClient: tools.loadClient, transport, sessions, seconds });
         isPassed = isLossless(result, HD_FRAME_RATE);
         const { lost, damaged, fewestFrames } = result;
-        say(`${told}: ${lost} packets lost, ${damaged} frames damaged, ${fewestFrames} frames at least`);
+        say(`${told}: ${lost} packets lost, ${damaged} frames damaged, at least ${fewestFrames} frames a session`);
       } catch (error) {
         say(`${told}: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
       }

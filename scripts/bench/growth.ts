@@ -1,5 +1,5 @@
 /**
- * What a session takes, the first as the two hundredth: CPU and memory of the server as sessions become more.
+ * CPU and memory of the server as the number of sessions grows from 1 to 200.
  *
  * @module
  */
@@ -16,11 +16,10 @@ const MAX_SESSION_KIB = 64;
 interface Series {
   readonly contestant: Contestant;
   readonly transport: LoadTransport;
-  /** For each of the steps, the rounds. */
+  /** The results of all rounds, for each step. */
   readonly results: LoadResult[][];
 }
 
-/** The part. */
 export const growth: Part = {
   name: "growth",
   title: "CPU and memory a session, from 1 to 200 sessions",
@@ -28,10 +27,10 @@ export const growth: Part = {
   run,
 };
 
-async function run({ media, tools, rounds, seconds, say }: Bench): Promise<Findings> {
-  // A movie that is in memory before the window begins: what grows are the sessions.
-  const own = ours(media, { movie: media.hdShort });
-  const series = ([[own, "udp"], [own, "tcp"], [gst(media, "own"), "tcp"]] as const).map(
+async function run({ files, tools, rounds, seconds, say }: Bench): Promise<Findings> {
+  // The whole file is in memory before the window starts, so that only the sessions grow.
+  const own = ours(files, { file: files.hdShort });
+  const series = ([[own, "udp"], [own, "tcp"], [gst(files, "own"), "tcp"]] as const).map(
     ([contestant, transport]): Series => ({ contestant, transport, results: STEPS.map(() => []) }),
   );
   for (let round = 1; round <= rounds; round++) {

@@ -1,18 +1,17 @@
 /**
- * The lab's dialect: sessions a CPU-second against the lab's Python server.
+ * The lab's dialect: sessions a CPU-second, against the lab's Python server.
  *
  * @module
  */
 
 import type { Bench, Part } from "./bench.ts";
 import { frameCpuUs, load, LOAD_COLUMNS, loadLine, type LoadResult } from "./load.ts";
-import { LAB_FRAME_RATE } from "./media.ts";
+import { LAB_FRAME_RATE } from "./files.ts";
 import { type Findings, ratioRow } from "./report.ts";
 import { oursForLab, pythonLabServer } from "./servers.ts";
 
 const LOAD = { transport: "lab", sessions: 100 } as const;
 
-/** The part. */
 export const lab: Part = {
   name: "lab",
   title: "Sessions of the lab's dialect a CPU-second",
@@ -20,8 +19,8 @@ export const lab: Part = {
   run,
 };
 
-async function run({ media, tools, rounds, seconds, say }: Bench): Promise<Findings> {
-  const contestants = [oursForLab(media), pythonLabServer(media)];
+async function run({ files, tools, rounds, seconds, say }: Bench): Promise<Findings> {
+  const contestants = [oursForLab(files), pythonLabServer(files)];
   const results: LoadResult[][] = contestants.map(() => []);
   for (let round = 1; round <= rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {
@@ -30,7 +29,7 @@ async function run({ media, tools, rounds, seconds, say }: Bench): Promise<Findi
       say(`${contestant.name}, lab: ${frameCpuUs(result).toFixed(1)} µs a frame`);
     }
   }
-  // Both send the same frames: sessions a CPU-second are to each other as the CPU times of a frame, upside down.
+  // Both send the same frames, so the ratio of sessions a CPU-second is the inverse ratio of CPU a frame.
   const [our, their] = results.map((each) => each.map(frameCpuUs));
   return {
     rows: [
@@ -42,7 +41,7 @@ async function run({ media, tools, rounds, seconds, say }: Bench): Promise<Findi
     ],
     details: [{
       title: `${LOAD.sessions} lab sessions, CIF at ${LAB_FRAME_RATE} frames a second, about ${
-        (media.labFrameBytes / 1000).toFixed(0)
+        (files.labFrameBytes / 1000).toFixed(0)
       } kB a frame`,
       columns: LOAD_COLUMNS,
       lines: contestants.map((contestant, index) => loadLine(contestant, LOAD, results[index])),

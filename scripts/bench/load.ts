@@ -1,5 +1,5 @@
 /**
- * One server under load: starts it, plays many sessions with the load client, and takes its CPU time and memory over the
+ * One server under load: starts it, plays many sessions with the load client, and measures its CPU time and memory during the
  * client's window.
  *
  * @module
@@ -10,41 +10,39 @@ import { cpuSeconds, residentBytes } from "./processes.ts";
 import { median, spread } from "./report.ts";
 import type { Contestant } from "./servers.ts";
 
-/** Time for opening the sessions, settling and ending, beside the window. */
+/** Longest time for everything but the window: opening the sessions, settling, ending. */
 const OVERHEAD_MS = 40_000;
 
-/** What the sessions play over. */
+/** Transport of the sessions; `lab` is UDP in the lab's dialect. */
 export type LoadTransport = "udp" | "tcp" | "lab";
 
-/** How much of it. */
+/** How much load. */
 export interface LoadOptions {
-  /** The compiled load_client.c. */
+  /** Path of the compiled load_client.c. */
   readonly loadClient: string;
-  /** What the sessions play over. */
   readonly transport: LoadTransport;
-  /** How many at once. */
   readonly sessions: number;
-  /** Length of the window. */
+  /** Length of the window in which packets are counted. */
   readonly seconds: number;
-  /** The client looks at its sockets no oftener than this, in microseconds; default 500. */
+  /** Shortest time between two reads of the client, in microseconds; default 500. */
   readonly pollUs?: number;
-  /** The client's sockets keep the buffer that the system gives them. */
+  /** Whether the client's sockets keep the system's default buffer. */
   readonly hasDefaultBuffer?: boolean;
 }
 
-/** What the client counted within the window, and what the server took. */
+/** What the client counted in the window, and what the server used. */
 export interface LoadResult {
   /** Length of the window, in seconds. */
   readonly seconds: number;
   /** RTP packets of all sessions. */
   readonly packets: number;
-  /** Packets missing by their sequence numbers. */
+  /** Gaps in the sequence numbers, in packets. */
   readonly lost: number;
   /** Whole frames. */
   readonly frames: number;
   /** Frames with a hole. */
   readonly damaged: number;
-  /** Whole frames of the session that got fewest. */
+  /** Whole frames of the session that got the fewest. */
   readonly fewestFrames: number;
   /** CPU time of the server, in seconds. */
   readonly cpuSeconds: number;
@@ -52,7 +50,7 @@ export interface LoadResult {
   readonly residentBytes: number;
 }
 
-/** Starts `contestant`, plays, and ends both. Rejects where a session is refused. */
+/** Starts `contestant`, plays from it, and ends it. Rejects if a session is refused. */
 export async function load(contestant: Contestant, options: LoadOptions): Promise<LoadResult> {
   const { loadClient, transport, sessions, seconds, pollUs = 500, hasDefaultBuffer = false } = options;
   await using server = await contestant.start();
@@ -68,26 +66,26 @@ export async function load(contestant: Contestant, options: LoadOptions): Promis
   return { ...JSON.parse(line), ...result };
 }
 
-/** CPU time of a second, 1 being a core. */
+/** CPU of the server; 1 is one core. */
 export function cpuOf({ cpuSeconds, seconds }: LoadResult): number {
   return cpuSeconds / seconds;
 }
 
-/** CPU time of a delivered frame, in microseconds. */
+/** CPU time for a delivered frame, in microseconds. */
 export function frameCpuUs({ cpuSeconds, frames }: LoadResult): number {
   return cpuSeconds / frames * 1e6;
 }
 
 /** Whether every session got every frame, at `frameRate` frames a second. */
 export function isLossless({ lost, damaged, fewestFrames, seconds }: LoadResult, frameRate: number): boolean {
-  // The window cuts through a frame at either end.
+  // The window may cut a frame at either end.
   return lost === 0 && damaged === 0 && fewestFrames >= Math.floor(seconds * frameRate) - 2;
 }
 
-/** Columns of {@linkcode loadLine}. */
+/** The columns of {@linkcode loadLine}. */
 export const LOAD_COLUMNS = ["server", "over", "sessions", "CPU", "CPU a frame, µs", "frames/s", "packets lost", "MiB"];
 
-/** The rounds of one server under one load, as a line of a table. */
+/** A line of a table: all rounds of one server under one load. */
 export function loadLine(
   { name }: Contestant,
   { transport, sessions }: Pick<LoadOptions, "transport" | "sessions">,

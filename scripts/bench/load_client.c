@@ -2,15 +2,15 @@
 //
 //   load_client MODE SESSIONS SECONDS URL [POLL_US] [BUFFER_BYTES]
 //
-// Opens the sessions one after the other, a hundred a second (MODE udp or tcp: DESCRIBE, SETUP, PLAY of RFC 2326;
-// MODE lab: SETUP and PLAY of the networking lab), lets them settle, prints "window", receives for SECONDS, prints one
-// line of JSON and ends all sessions. MODE sink takes whatever datagrams come to the UDP port of URL.
+// Opens the sessions one after the other, a hundred a second, and lets them settle. Then prints "window", receives for
+// SECONDS, prints one line of JSON and ends all sessions. MODE udp and tcp send DESCRIBE, SETUP and PLAY of RFC 2326; MODE
+// lab sends SETUP and PLAY of the networking lab; MODE sink receives any datagrams that come to the UDP port of URL.
 //
-// Within the window every session counts its packets, the gaps in their sequence numbers, and its whole frames: those
-// whose packets all came, up to the marker (in the lab a packet is a frame). One thread waits in epoll, POLL_US
-// microseconds at least between two looks (500), and takes 64 datagrams a call, of each only the first bytes: the CPU
-// is for the server. UDP sockets have BUFFER_BYTES of buffer (8 MiB; as far as the system allows, unless run by root;
-// 0 leaves the system's default).
+// In the window every session counts its packets, the gaps in their sequence numbers, and its whole frames: those of
+// which every packet came, up to the marker (in the lab a packet is a frame). To leave the CPU to the server, one thread
+// waits in epoll, at least POLL_US microseconds between two reads (default 500), and reads only the first bytes of each
+// datagram, 64 datagrams a call. UDP sockets get a buffer of BUFFER_BYTES (default 8 MiB, which may need root; 0 keeps the
+// system's default).
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -38,11 +38,11 @@
 typedef struct {
   int tcp, rtp, rtcp;            // sockets, -1 for none
   char id[128];                  // the server's session identifier
-  int next_sequence;             // expected sequence number, -1 before the first packet
+  int next_sequence;             // next expected sequence number, -1 before the first packet
   int is_whole;                  // no gap since the last marker
   long packets, lost, frames, damaged;
-  unsigned char head[INTERLEAVED_HEADER + RTP_HEADER];  // TCP: of the packet that is coming
-  int have, skip;                                       // TCP: bytes of head, bytes of payload still to come
+  unsigned char head[INTERLEAVED_HEADER + RTP_HEADER];  // TCP: headers of the current packet
+  int have, skip;                                       // TCP: bytes in head; bytes of payload still missing
 } Session;
 
 static enum { UDP, TCP, LAB, SINK } mode;
@@ -69,7 +69,7 @@ static void on_packet(Session *s, const unsigned char *p) {
   int sequence = p[2] << 8 | p[3];
   int gap = s->next_sequence < 0 ? 0 : (int16_t)(sequence - s->next_sequence);
   s->packets++;
-  s->lost += gap;  // a packet that comes late has been counted as lost: its gap is below zero
+  s->lost += gap;  // a late packet was counted as lost; its gap is negative
   if (gap) s->is_whole = 0;
   if (gap >= 0) s->next_sequence = (sequence + 1) & 0xffff;
   if (mode != LAB && !(p[1] & 0x80)) return;
@@ -97,7 +97,7 @@ static void read_udp(Session *s) {
 static void read_tcp(Session *s) {
   static unsigned char bytes[256 * 1024];
   ssize_t got = recv(s->tcp, bytes, sizeof bytes, MSG_DONTWAIT);
-  if (got == 0) {  // the server hung up: whatever follows is missing from the frames
+  if (got == 0) {  // the server closed the connection; missing frames show in the count
     close(s->tcp);
     s->tcp = -1;
   }
@@ -166,7 +166,7 @@ static void read_exactly(int fd, char *target, int length) {
   if (length > 0 && recv(fd, target, length, MSG_WAITALL) != length) die("the server's reply");
 }
 
-// Reads a reply with its body, past interleaved packets that come before it.
+// Reads a reply with its body, and drops the interleaved packets before it.
 static void read_reply(int fd, char *reply) {
   int length = 0;
   if (mode == LAB) {
@@ -194,7 +194,7 @@ static void read_reply(int fd, char *reply) {
   reply[length + body] = 0;
 }
 
-// The word behind `name` in a reply, or in the part of it that `text` points to; empty where there is none.
+// The word behind `name` in a reply, searched from `text` on; empty if there is none.
 static void word_after(char *target, const char *text, const char *name) {
   const char *at = text ? strcasestr(text, name) : NULL;
   target[0] = 0;

@@ -1,12 +1,12 @@
 /**
- * What the numbers were measured on, and with: the head of docs/BENCHMARKS.md.
+ * The machine and the programs that the numbers come from, for docs/BENCHMARKS.md.
  *
  * @module
  */
 
 import denoConfig from "../../deno.json" with { type: "json" };
 
-/** What else takes part, and how it tells its version. */
+/** The other programs, and how each prints its version. */
 const PROGRAMS: readonly (readonly [name: string, program: string, args: readonly string[], version: RegExp])[] = [
   ["GStreamer", "gst-launch-1.0", ["--version"], /GStreamer (\S+)/],
   ["ffmpeg", "ffmpeg", ["-version"], /ffmpeg version (\S+)/],
@@ -14,10 +14,10 @@ const PROGRAMS: readonly (readonly [name: string, program: string, args: readonl
   ["C compiler", "cc", ["--version"], /^(.+)$/m],
 ];
 
-/** Names and values, in the order in which they are to be read. */
+/** Names and values, in the order of the table. */
 export type Machine = readonly (readonly [name: string, value: string])[];
 
-/** Describes this machine. To be asked before the run, since it says how busy the machine is. */
+/** Describes this machine. Call it before the benchmark, since it reads how busy the machine is. */
 export async function describeMachine(): Promise<Machine> {
   const cpuInfo = await Deno.readTextFile("/proc/cpuinfo");
   const osRelease = await Deno.readTextFile("/etc/os-release").catch(() => "");

@@ -1,11 +1,11 @@
 /**
- * Measures what docs/BENCHMARKS.md says, all of it in one run, and writes it. The second half of `deno task bench`.
+ * Runs all measurements of docs/BENCHMARKS.md in one run and writes the page. It is the second half of `deno task bench`.
  *
- *     deno task bench                                       all of it, about twelve minutes; writes the page
- *     deno run -A scripts/bench/main.ts --quick             fewer rounds, shorter, four minutes; writes nothing
+ *     deno task bench                                       everything, about twelve minutes; writes the page
+ *     deno run -A scripts/bench/main.ts --quick             fewer and shorter rounds, about four minutes; writes nothing
  *     deno run -A scripts/bench/main.ts --only page,lab     some parts; writes nothing
  *
- * Reads CPU times from /proc, so Linux only.
+ * It reads CPU times from /proc, so it needs Linux.
  *
  * @module
  */
@@ -13,6 +13,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl } from "@std/path";
 import { findProgram } from "../../tests/support/peers.ts";
+import { markdownTable } from "../markdown_table.ts";
 import type { Bench, Part } from "./bench.ts";
 import { bursts } from "./bursts.ts";
 import { capacity } from "./capacity.ts";
@@ -20,10 +21,10 @@ import { growth } from "./growth.ts";
 import { lab } from "./lab.ts";
 import { loadClient } from "./load_client.ts";
 import { describeMachine, type Machine } from "./machine.ts";
-import { makeMedia } from "./media.ts";
+import { makeFiles } from "./files.ts";
 import { page } from "./page.ts";
 import { receiving } from "./receiving.ts";
-import { type Details, type Findings, markdownTable, type Row, rowsTable } from "./report.ts";
+import { type Details, type Findings, type Row, rowsTable } from "./report.ts";
 import { sending } from "./sending.ts";
 import { startUp } from "./start_up.ts";
 import { compileTools } from "./tools.ts";
@@ -33,16 +34,19 @@ const FULL = { rounds: 3, seconds: 5 };
 const QUICK = { rounds: 1, seconds: 3 };
 const REPORT = fromFileUrl(new URL("../../docs/BENCHMARKS.md", import.meta.url));
 
-/** What the report says of how it came about. */
+/** How the numbers are measured, for the top of the page. */
 const METHOD =
-  `\`deno task bench\` measures all of this in one run, on one machine, over the loopback, and writes this page; numbers that
-fall short stand as they are, with the target beside them. CPU is that of the whole server (user and system time of the
-process and its children, from /proc; 1 is a core) over a window after a warm-up. What is compared is measured in
-alternation; the number is the ratio of the medians, in brackets are the lowest and the highest of the rounds. The same
-load client (scripts/bench/load_client.c) plays from every server, and the same frames come from all of them: made by
-ffmpeg with the standard Huffman tables, so that nobody has to code anything anew. From gst-rtsp-server's shared pipeline
-all clients get the same frame at the same time; from mjpegrtsp each plays the movie from its beginning. On the loopback
-the sender also pays for the kernel's receiving side.`;
+  `\`deno task bench\` measures everything in one run, on one machine, over the loopback, and writes this page. Numbers that miss their
+target are shown as they are.
+
+- CPU is the user and system time of the whole server, that is of its process and its children, from /proc. 1 is one core. It is
+  measured over a window after a warm-up.
+- Programs that are compared take turns. The number is the ratio of the medians; in brackets are the lowest and the highest round.
+- The same load client (scripts/bench/load_client.c) plays from every server.
+- Every server sends the same frames. ffmpeg makes them with the standard Huffman tables, so that no server has to transcode them.
+- gst-rtsp-server's shared pipeline sends every client the same frame at the same time. mjpegrtsp plays the file to each client from
+  its beginning.
+- On the loopback the sender also pays for the receiving side of the kernel.`;
 
 async function measure(part: Part, bench: Omit<Bench, "tools">, tools: Bench["tools"] | undefined): Promise<Findings> {
   const missing = part.programs.filter((program) => findProgram(program) === undefined);
@@ -51,7 +55,7 @@ async function measure(part: Part, bench: Omit<Bench, "tools">, tools: Bench["to
   try {
     return await part.run({ ...bench, tools: tools! });
   } catch (error) {
-    // One part that fails must not cost the others' minutes.
+    // If one part fails, the others still count.
     return unmeasured(part, error instanceof Error ? error.message.split("\n")[0] : String(error));
   }
 }
@@ -73,14 +77,14 @@ function report(machine: Machine, rows: readonly Row[], details: readonly Detail
 }
 
 if (Deno.build.os !== "linux") {
-  console.log("bench: CPU times are read from /proc, which only Linux has");
+  console.log("bench: The benchmark reads CPU times from /proc, so it needs Linux");
   Deno.exit(0);
 }
 const args = parseArgs(Deno.args, { boolean: ["quick"], string: ["only"] });
 const only = typeof args.only === "string" ? args.only.split(",") : undefined;
 const unknown = only?.find((name) => !PARTS.some((part) => part.name === name));
 if (unknown !== undefined) {
-  console.error(`bench: there is no part ${unknown}; there are ${PARTS.map(({ name }) => name).join(", ")}`);
+  console.error(`bench: There is no part ${unknown}; choose from ${PARTS.map(({ name }) => name).join(", ")}`);
   Deno.exit(2);
 }
 const startMs = performance.now();
@@ -89,11 +93,11 @@ const machine = await describeMachine();
 const directory = await Deno.makeTempDir({ prefix: "mjpegrtsp-bench-" });
 try {
   const tools = await compileTools(directory);
-  const media = await makeMedia(directory);
+  const files = await makeFiles(directory);
   const rows: Row[] = [];
   const details: Details[] = [];
   for (const part of PARTS.filter(({ name }) => only === undefined || only.includes(name))) {
-    const findings = await measure(part, { media, say, ...(args.quick ? QUICK : FULL) }, tools);
+    const findings = await measure(part, { files, say, ...(args.quick ? QUICK : FULL) }, tools);
     rows.push(...findings.rows);
     details.push(...findings.details ?? []);
   }

@@ -1,5 +1,6 @@
 /**
- * A frame from socket to page: from the arrival of its last packet, which it carries, to a page's WebSocket.
+ * Latency of the page: from the arrival of a frame's last packet at the player to the page's WebSocket. The message carries the time
+ * of arrival.
  *
  * @module
  */
@@ -10,14 +11,13 @@ import type { Bench, Part } from "./bench.ts";
 import type { Findings } from "./report.ts";
 import { ours } from "./servers.ts";
 
-/** Where a frame's message has the time of its arrival, and how long its header is: page/frame_socket.ts. */
+/** Layout of a message with a frame: see page/frame_socket.ts. */
 const ARRIVAL_OFFSET = 4;
 const HEADER_BYTES = 12;
 const MAX_P99_MS = 5;
-/** The first frame is as old as it may be; the next ones come while programs are warming up. */
+/** Frames at the start do not count: the first one may be old, and the programs are still warming up. */
 const SKIPPED_FRAMES = 25;
 
-/** The part. */
 export const page: Part = {
   name: "page",
   title: "A frame from socket to page",
@@ -25,8 +25,8 @@ export const page: Part = {
   run,
 };
 
-async function run({ media, seconds, say }: Bench): Promise<Findings> {
-  const contestant = ours(media);
+async function run({ files, seconds, say }: Bench): Promise<Findings> {
+  const contestant = ours(files);
   await using server = await contestant.start();
   const port = reservePort();
   const url = `rtsp://127.0.0.1:${server.port}${contestant.path}`;
@@ -37,15 +37,17 @@ async function run({ media, seconds, say }: Bench): Promise<Findings> {
   say(`page: ${latencies.length} frames, median ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`);
   return {
     rows: [{
-      what: "a frame of 720p25 from the socket to the page, 99 of 100 within",
-      measured: `${quantile(0.99)} ms (median ${quantile(0.5)}, largest ${quantile(1)}; the clock ticks milliseconds)`,
+      what: "720p25, from the socket to the page: 99 of 100 frames take at most",
+      measured: `${quantile(0.99)} ms (median ${quantile(0.5)}, largest ${
+        quantile(1)
+      }; the clock counts whole milliseconds)`,
       target: `at most ${MAX_P99_MS} ms`,
       isReached: Number(quantile(0.99)) <= MAX_P99_MS,
     }],
   };
 }
 
-/** Opens the page's WebSocket for a while; how old the frames are that come, in milliseconds. */
+/** Opens the page's WebSocket for a while and returns the age of every frame in milliseconds. */
 async function watch(port: number, durationMs: number): Promise<number[]> {
   const latencies: number[] = [];
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
@@ -58,6 +60,6 @@ async function watch(port: number, durationMs: number): Promise<number[]> {
   const timer = setTimeout(() => socket.close(), durationMs);
   await closed;
   clearTimeout(timer);
-  if (latencies.length <= SKIPPED_FRAMES) throw new Error(`The page got ${latencies.length} frames only`);
+  if (latencies.length <= SKIPPED_FRAMES) throw new Error(`The page got only ${latencies.length} frames`);
   return latencies;
 }

@@ -1,24 +1,24 @@
 /**
- * What processes take of the machine, as Linux's /proc tells it.
+ * CPU time and memory of processes, from Linux's /proc.
  *
  * @module
  */
 
-/** USER_HZ: what /proc counts CPU time in, on every Linux that Deno runs on. */
+/** USER_HZ, the unit of CPU times in /proc; 100 on every Linux that Deno runs on. */
 const TICKS_PER_SECOND = 100;
 const KIBIBYTE = 1024;
 
-/** CPU time of a process, its threads and its children so far, in seconds (proc(5): utime and stime). */
+/** CPU time of a process and its descendants so far, in seconds (proc(5): utime and stime). */
 export function cpuSeconds(pid: number): number {
   return processTree(pid).reduce((sum, each) => {
     const stat = Deno.readTextFileSync(`/proc/${each}/stat`);
-    // The second field is the program's name in parentheses, and may hold anything; the third follows it.
+    // The second field is the program's name in parentheses; it may contain spaces. Count fields from behind it.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }, 0);
 }
 
-/** Memory of a process and its children that is in use right now (VmRSS), in bytes. */
+/** Resident memory of a process and its descendants (VmRSS), in bytes. */
 export function residentBytes(pid: number): number {
   return processTree(pid).reduce((sum, each) => {
     const match = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${each}/status`));
@@ -26,7 +26,7 @@ export function residentBytes(pid: number): number {
   }, 0);
 }
 
-/** A process and all that descend from it. */
+/** The process and all its descendants. */
 function processTree(pid: number): number[] {
   const pids = [pid];
   for (const each of pids) {
@@ -38,7 +38,7 @@ function processTree(pid: number): number[] {
   return pids;
 }
 
-/** What a thread has started; nothing where the thread has ended meanwhile. */
+/** The children of a thread; empty if the thread has ended. */
 function childrenOf(path: string): string {
   try {
     return Deno.readTextFileSync(path).trim();

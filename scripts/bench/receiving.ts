@@ -1,5 +1,5 @@
 /**
- * Receiving one stream: CPU of the player against GStreamer's and ffmpeg's, all of them at once from one server.
+ * Receiving one stream: CPU of our player, GStreamer and ffmpeg. All of them play from one server at the same time.
  *
  * @module
  */
@@ -36,7 +36,6 @@ const CLIENTS: readonly { readonly name: string; readonly start: (url: string, r
   },
 ];
 
-/** The part. */
 export const receiving: Part = {
   name: "receiving",
   title: "Receiving one stream of 720p25",
@@ -44,14 +43,14 @@ export const receiving: Part = {
   run,
 };
 
-async function run({ media, rounds, seconds, say }: Bench): Promise<Findings> {
+async function run({ files, rounds, seconds, say }: Bench): Promise<Findings> {
   const samples: number[][] = CLIENTS.map(() => []);
   for (let round = 1; round <= rounds; round++) {
-    const contestant = ours(media);
+    const contestant = ours(files);
     await using server = await contestant.start();
     await using clients = new AsyncDisposableStack();
     const url = `rtsp://127.0.0.1:${server.port}${contestant.path}`;
-    const pids = CLIENTS.map(({ start }) => clients.use(start(url, media.root)).pid);
+    const pids = CLIENTS.map(({ start }) => clients.use(start(url, files.root)).pid);
     await pause(WARM_UP_MS);
     const [startMs, before] = [performance.now(), pids.map(cpuSeconds)];
     await pause(seconds * 2000);

@@ -1,55 +1,52 @@
 /**
- * Measurements to text: rows of the table, medians and ranges, Markdown.
+ * Turns measurements into text: medians, ranges, ratios and tables.
  *
  * @module
  */
 
-/** A number that was measured several times. */
+import { markdownTable } from "../markdown_table.ts";
+
+/** The same number, measured several times. */
 export type Samples = readonly number[];
 
-/** One line of the table: what was measured, beside what it ought to be. */
+/** A row of the table: a result beside its target. */
 export interface Row {
-  /** What is measured, against what. */
+  /** What is measured, and against what. */
   readonly what: string;
   /** The result, or why there is none. */
   readonly measured: string;
-  /** What it ought to be; empty where it is there for comparison only. */
+  /** The target; empty if the row is for comparison only. */
   readonly target: string;
-  /** Whether it is; `undefined` where nothing is asked for, or nothing could be measured. */
+  /** Whether the target is reached; `undefined` without a target or a result. */
   readonly isReached?: boolean;
 }
 
-/** The numbers behind some rows. */
+/** A table of the numbers behind some rows. */
 export interface Details {
-  /** What they are. */
   readonly title: string;
-  /** The heads of the columns. */
   readonly columns: readonly string[];
-  /** The cells. */
   readonly lines: readonly (readonly string[])[];
 }
 
-/** What one part of the benchmark found out. */
+/** The results of one part of the benchmark. */
 export interface Findings {
-  /** For the table. */
   readonly rows: readonly Row[];
-  /** For who wants to know more. */
   readonly details?: readonly Details[];
 }
 
-/** The middle one. */
+/** The median. */
 export function median(samples: Samples): number {
   return samples.toSorted((left, right) => left - right)[samples.length >> 1];
 }
 
-/** The median, and in brackets the smallest and the largest where there are several. */
+/** The median; with several samples also the smallest and the largest, in brackets. */
 export function spread(samples: Samples, digits: number): string {
   const middle = median(samples).toFixed(digits);
   if (samples.length < 2) return middle;
   return `${middle} (${Math.min(...samples).toFixed(digits)}..${Math.max(...samples).toFixed(digits)})`;
 }
 
-/** A row for a ratio of two things that were measured alternately: the ratio of the medians, and the rounds' own. */
+/** A row for the ratio of two programs that took turns: the ratio of the medians, and the range of the rounds. */
 export function ratioRow(
   what: string,
   { dividend, divisor, atLeast, atMost }: {
@@ -67,14 +64,7 @@ export function ratioRow(
   return { what, measured: `${ratio.toFixed(2)}${range}`, target, isReached };
 }
 
-/** Lines of a Markdown table, its columns aligned. */
-export function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, index) => Math.max(column.length, ...lines.map((line) => line[index].length)));
-  const text = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
-  return [text(columns), text(widths.map((width) => "-".repeat(width))), ...lines.map(text)].join("\n");
-}
-
-/** The table itself. */
+/** The table of all rows. */
 export function rowsTable(rows: readonly Row[]): string {
   return markdownTable(
     ["what", "measured", "target", "reached"],

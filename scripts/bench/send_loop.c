@@ -1,6 +1,6 @@
-// The yardstick of the benchmarks: how many datagrams a CPU-second bare sendto() sends.
+// A bare loop to compare with: how many datagrams a CPU-second can sendto() send?
 //
-//   send_loop PORT BYTES SECONDS     to PORT of the loopback; prints one line of JSON
+//   send_loop PORT BYTES SECONDS     sends to PORT of the loopback; prints one line of JSON
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>

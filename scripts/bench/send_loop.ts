@@ -1,6 +1,6 @@
 /**
- * The other yardstick: how many datagrams a CPU-second the barest Deno program sends. `send_loop.ts PORT BYTES SECONDS`
- * sends to PORT of the loopback and prints one line of JSON, like send_loop.c.
+ * A bare loop to compare with: how many datagrams a CPU-second can a Deno program send? `send_loop.ts PORT BYTES SECONDS` sends to
+ * PORT of the loopback and prints one line of JSON, like send_loop.c.
  *
  * @module
  */

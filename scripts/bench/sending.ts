@@ -1,5 +1,5 @@
 /**
- * Sending to many sessions: CPU a frame against gst-rtsp-server, and datagrams a CPU-second against the barest loops.
+ * Sending to many sessions: CPU a frame, against gst-rtsp-server, and datagrams a CPU-second, against bare loops.
  *
  * @module
  */
@@ -13,13 +13,12 @@ import { type Findings, ratioRow, spread } from "./report.ts";
 import { gst, ours } from "./servers.ts";
 
 const SESSIONS = 100;
-/** Of an RTP packet of the default MTU. */
+/** Size of an RTP packet at the default MTU. */
 const DATAGRAM_BYTES = 1400;
 const LOOP_SECONDS = 2;
 const LOOP_TS = fromFileUrl(new URL("./send_loop.ts", import.meta.url));
 const TRANSPORTS = ["udp", "tcp"] as const;
 
-/** The part. */
 export const sending: Part = {
   name: "sending",
   title: `${SESSIONS} sessions of 720p25`,
@@ -28,8 +27,8 @@ export const sending: Part = {
 };
 
 async function run(bench: Bench): Promise<Findings> {
-  const { media, tools, rounds, seconds, say } = bench;
-  const contestants = { ours: ours(media), own: gst(media, "own"), shared: gst(media, "shared") };
+  const { files, tools, rounds, seconds, say } = bench;
+  const contestants = { ours: ours(files), own: gst(files, "own"), shared: gst(files, "shared") };
   const loads = TRANSPORTS.flatMap((transport) =>
     (["ours", "own", "shared"] as const).map((who) => ({ transport, who, results: [] as LoadResult[] }))
   );
@@ -81,7 +80,7 @@ async function run(bench: Bench): Promise<Findings> {
     ],
     details: [
       {
-        title: `${SESSIONS} sessions of 720p25, about ${(media.hdFrameBytes / 1000).toFixed(0)} kB a frame`,
+        title: `${SESSIONS} sessions of 720p25, about ${(files.hdFrameBytes / 1000).toFixed(0)} kB a frame`,
         columns: LOAD_COLUMNS,
         lines: loads.map(({ transport, who, results }) =>
           loadLine(contestants[who], { transport, sessions: SESSIONS }, results)
@@ -90,7 +89,10 @@ async function run(bench: Bench): Promise<Findings> {
       {
         title: `Datagrams of ${DATAGRAM_BYTES} bytes, thousands a CPU-second`,
         columns: ["sender", "datagrams"],
-        lines: [["C, sendto()", loops.c], ["Deno, await conn.send()", loops.deno], ["mjpegrtsp, all of it", datagrams]]
+        lines: [["C, sendto()", loops.c], ["Deno, await conn.send()", loops.deno], [
+          "mjpegrtsp, the whole server",
+          datagrams,
+        ]]
           .map(([name, samples]) => [name as string, spread((samples as number[]).map((value) => value / 1000), 0)]),
       },
     ],
@@ -101,7 +103,7 @@ function startDenoLoop(args: readonly string[]): ChildProgram {
   return new ChildProgram(Deno.execPath(), { args: ["run", "--no-prompt", "--allow-net", LOOP_TS, ...args] });
 }
 
-/** Datagrams a CPU-second of a bare loop, the load client taking them. */
+/** Datagrams a CPU-second of a bare loop; the load client receives them. */
 async function sendLoop(
   { tools }: Bench,
   start: (args: readonly string[]) => ChildProgram,

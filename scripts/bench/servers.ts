@@ -1,5 +1,5 @@
 /**
- * The servers that are compared, each started anew for every measurement.
+ * The servers that are compared. Each measurement starts its own.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { startLabServer } from "../../tests/lab/lab_peers.ts";
 import { startGstServer } from "../../tests/support/gst_server.ts";
 import { startOurServer } from "../../tests/support/our_program.ts";
-import { type BenchMedia, HD_FRAME_RATE } from "./media.ts";
+import { type BenchFiles, HD_FRAME_RATE } from "./files.ts";
 
 /** Our name in the tables. */
 export const OURS = "mjpegrtsp";
@@ -18,47 +18,47 @@ export interface BenchServer extends AsyncDisposable {
   readonly program: { readonly pid: number };
 }
 
-/** A server by its name in the tables, and what a client asks it for. */
+/** A server that takes part. */
 export interface Contestant {
-  /** For the tables. */
+  /** Name in the tables. */
   readonly name: string;
-  /** What is behind the port in the URL. */
+  /** The path in the URL of its stream. */
   readonly path: string;
-  /** Starts it and waits until it listens. */
+  /** Starts the server and waits until it listens. */
   readonly start: () => Promise<BenchServer>;
 }
 
-/** `mjpegrtsp serve` with a movie in high definition, by default the long one, and more arguments. */
+/** `mjpegrtsp serve` with a file in high definition, by default `hd`. */
 export function ours(
-  media: BenchMedia,
-  { movie = media.hd, args = [] }: { readonly movie?: string; readonly args?: readonly string[] } = {},
+  files: BenchFiles,
+  { file = files.hd, args = [] }: { readonly file?: string; readonly args?: readonly string[] } = {},
 ): Contestant {
   return {
     name: OURS,
-    path: `/${movie}`,
-    start: () => startOurServer({ root: media.root, args: ["--fps", String(HD_FRAME_RATE), "--loop", ...args] }),
+    path: `/${file}`,
+    start: () => startOurServer({ root: files.root, args: ["--fps", String(HD_FRAME_RATE), "--loop", ...args] }),
   };
 }
 
-/** `mjpegrtsp serve` with the lab's movie. */
-export function oursForLab(media: BenchMedia): Contestant {
+/** `mjpegrtsp serve` with the lab's file. */
+export function oursForLab(files: BenchFiles): Contestant {
   return {
     name: OURS,
-    path: `/${media.lab}`,
-    start: () => startOurServer({ root: media.root, args: ["--loop"] }),
+    path: `/${files.lab}`,
+    start: () => startOurServer({ root: files.root, args: ["--loop"] }),
   };
 }
 
-/** The lab's server in Python. */
-export function pythonLabServer(media: BenchMedia): Contestant {
-  return { name: "the lab's Python server", path: `/${media.lab}`, start: () => startLabServer({ root: media.root }) };
+/** The lab's Python server. */
+export function pythonLabServer(files: BenchFiles): Contestant {
+  return { name: "the lab's Python server", path: `/${files.lab}`, start: () => startLabServer({ root: files.root }) };
 }
 
-/** gst-rtsp-server with a pipeline for each client, or with one for all. */
-export function gst(media: BenchMedia, pipelines: "own" | "shared"): Contestant {
+/** gst-rtsp-server with a pipeline for each client (`own`) or one for all (`shared`). */
+export function gst(files: BenchFiles, pipelines: "own" | "shared"): Contestant {
   return {
     name: `gst-rtsp-server, ${pipelines} pipeline${pipelines === "own" ? "s" : ""}`,
     path: pipelines === "own" ? "/stream" : "/shared",
-    start: () => startGstServer(media.hdAvi, { args: ["--no-parse"] }),
+    start: () => startGstServer(files.hdAvi, { args: ["--no-parse"] }),
   };
 }

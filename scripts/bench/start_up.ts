@@ -1,5 +1,5 @@
 /**
- * Start-up: from starting `serve` to the first connection that it accepts.
+ * Start-up: the time from starting `serve` to the first connection.
  *
  * @module
  */
@@ -11,17 +11,16 @@ import { type Findings, median, spread } from "./report.ts";
 
 const STARTS_A_ROUND = 4;
 const RETRY_MS = 2;
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const MAX_MS = 150;
 
-/** The part. */
 export const startUp: Part = { name: "start-up", title: "Start-up to listening", programs: [], run };
 
-async function run({ media, rounds, say }: Bench): Promise<Findings> {
-  // The first one may have to fill Deno's caches.
-  await start(media.root);
+async function run({ files, rounds, say }: Bench): Promise<Findings> {
+  // The first start may have to fill Deno's caches.
+  await start(files.root);
   const samples: number[] = [];
-  for (let count = 0; count < rounds * STARTS_A_ROUND; count++) samples.push(await start(media.root));
+  for (let count = 0; count < rounds * STARTS_A_ROUND; count++) samples.push(await start(files.root));
   say(`start-up: ${spread(samples, 0)} ms`);
   return {
     rows: [{
@@ -33,7 +32,7 @@ async function run({ media, rounds, say }: Bench): Promise<Findings> {
   };
 }
 
-/** Milliseconds from starting the program to a connection. */
+/** Starts the server and returns the milliseconds until it accepts a connection. */
 async function start(root: string): Promise<number> {
   const port = reservePort();
   const startMs = performance.now();
@@ -44,7 +43,7 @@ async function start(root: string): Promise<number> {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return passedMs;
     } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused) || passedMs > PATIENCE_MS) throw error;
+      if (!(error instanceof Deno.errors.ConnectionRefused) || passedMs > TIMEOUT_MS) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }

@@ -1,5 +1,5 @@
 /**
- * The C programs of the benchmark, compiled when it begins.
+ * The C programs of the benchmark, compiled at its start.
  *
  * @module
  */
@@ -11,13 +11,13 @@ const HERE = fromFileUrl(new URL(".", import.meta.url));
 
 /** Paths of the programs. */
 export interface Tools {
-  /** Plays many sessions at once: load_client.c says how. */
+  /** Plays many sessions at once; see load_client.c. */
   readonly loadClient: string;
   /** Sends datagrams and does nothing else. */
   readonly sendLoop: string;
 }
 
-/** Compiles them into a directory; `undefined` where there is no C compiler. */
+/** Compiles the programs into a directory; returns `undefined` if there is no C compiler. */
 export async function compileTools(directory: string): Promise<Tools | undefined> {
   const compiler = findProgram("cc");
   if (compiler === undefined) return undefined;

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { equals } from "@std/bytes";
 import { join } from "@std/path";
-import type { Summary } from "../../cli/terminal/summary.ts";
+import type { Summary } from "../../cli/summary.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { reservePort } from "../support/ports.ts";

@@ -302,26 +302,26 @@ Deno.test("play: a pipe that nobody reads holds nothing up: what it does not tak
   await using player = startOurs(["play", url, "--transport", "tcp", "--no-preview", "--out", "-"], { isUnread: true });
   const { code, stderr } = await player.exit();
   assertMatch(stderr.join("\n"), /20 frames are not stored: nothing was taken for 2 s; is the pipe read\?/);
-  assertMatch(stderr.at(-1) ?? "", /^0 frames in .*, 20 left out because writing was too slow/);
+  assertMatch(stderr.at(-1) ?? "", /^0 frames in .*, 20 dropped because writing was too slow/);
   assertEquals(code, 0);
   await server.program.waitForLine(/ended, torn down/);
 });
 
 const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
-  ["", /Say what to do\nSee: mjpegrtsp --help/],
+  ["", /Name a command: serve, play, demo, testsrc\nSee: mjpegrtsp --help/],
   ["sreve", /There is no command "sreve"; did you mean serve\?/],
   ["serve --prot 1", /There is no option --prot; did you mean --port\?\nSee: mjpegrtsp serve --help/],
   ["serve a b", /serve takes one ROOT, got a b/],
-  ["serve --port 70000", /--port is a whole number from 0 to 65535, not "70000"/],
-  ["serve --loss 200%", /--loss is a number with %/],
-  ["play", /play takes a URL, or HOST PORT RTP_PORT FILE.*got nothing/],
-  ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT is a whole number from 1 to 65535, not "x"/],
+  ["serve --port 70000", /--port needs a whole number, 0 to 65535, got "70000"/],
+  ["serve --loss 200%", /--loss needs a number with %, 0% to 100%/],
+  ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],
+  ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT needs a whole number, 1 to 65535, got "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
   ["play 127.0.0.1 1025 5008 m --out a --out b", /--out is given twice; it takes one value/],
-  ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; RTP_PORT says it here/],
+  ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; here RTP_PORT is the third argument/],
   ["play 127.0.0.1 1025 5008 m --transport multicast", /--transport multicast needs a URL/],
-  ["play rtsp://127.0.0.1/m --flows 2", /--flows needs the lab's form/],
-  ["testsrc", /testsrc takes one OUT/],
+  ["play rtsp://127.0.0.1/m --flows 2", /--flows does not go with a URL/],
+  ["testsrc", /testsrc needs OUT/],
   ["testsrc out.mjpeg --size 100x100", /multiples of 8/],
 ];
 

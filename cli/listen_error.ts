@@ -1,25 +1,25 @@
 /**
- * Ports that cannot be had, and those that can be had instead.
+ * Explains why the server cannot listen, and what to do about it.
  *
  * @module
  */
 
-import { FailedError } from "./terminal/usage.ts";
+import { FailedError } from "./options/errors.ts";
 
 const TRIES = 50;
-/** Ports below this need a right that ordinary users lack on most systems. */
-const FIRST_FREE_FOR_ALL = 1024;
+/** On most systems only the administrator may listen on the ports below. */
+const FIRST_USER_PORT = 1024;
 
-/** Turns the failure to listen on a TCP port into advice; other errors come back as they are. */
+/** Turns an error of listening on a TCP port into a {@linkcode FailedError} with advice. Returns any other error as it is. */
 export function explainListenError(error: unknown, { hostname, port }: { hostname: string; port: number }): unknown {
   if (error instanceof Deno.errors.AddrInUse) {
     const free = nextFreePort(hostname, port);
     const advice = free === undefined ? "choose another with --port" : `the next free one is ${free}: --port ${free}`;
     return new FailedError(`Port ${port} is in use by another program; ${advice}`);
   }
-  if (error instanceof Deno.errors.PermissionDenied && port < FIRST_FREE_FOR_ALL) {
+  if (error instanceof Deno.errors.PermissionDenied && port < FIRST_USER_PORT) {
     return new FailedError(
-      `Port ${port} is not allowed: ports under ${FIRST_FREE_FOR_ALL} need the administrator's rights; use --port 1025`,
+      `Port ${port} is not allowed: ports under ${FIRST_USER_PORT} need the administrator's rights; use --port 1025`,
     );
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {

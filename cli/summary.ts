@@ -1,13 +1,13 @@
 /**
- * The summary of a run of `play`: a line for people, an object for programs.
+ * The summary at the end of `play` and `demo`: a line for people, or an object for programs.
  *
  * @module
  */
 
-import type { Playback, PlaybackStatistics, PlaybackStatus } from "../../page/playback.ts";
-import type { Recorder } from "../../client/record/recorder.ts";
+import type { Playback, PlaybackStatistics, PlaybackStatus } from "../page/playback.ts";
+import type { Recorder } from "../client/record/recorder.ts";
 
-/** The counters of a run that go into its summary. */
+/** The counters of {@linkcode PlaybackStatistics} that are in the summary. */
 export type SummaryCounters = Pick<
   PlaybackStatistics,
   | "damagedFrames"
@@ -25,17 +25,16 @@ export type SummaryCounters = Pick<
   | "tracks"
 >;
 
-/** What `--json` prints. Names and units, those of {@linkcode PlaybackStatistics}, are part of the interface. */
+/** What `--json` prints. Names and units are part of the interface; they are those of {@linkcode PlaybackStatistics}. */
 export interface Summary extends SummaryCounters {
-  /** Whole frames: those stored where frames are stored, else those received. */
+  /** Whole frames: stored ones with `--out`, received ones without. */
   readonly frames: number;
-  /** The dialect that was spoken; null where no server answered. */
+  /** The dialect of the server; null if no server answered. */
   readonly dialect: string | null;
-  /** What the packets came over. */
   readonly transport: PlaybackStatus["transport"];
 }
 
-/** The summary of what `player` received and `recorder` stored. */
+/** Summarizes what `player` received and `recorder` stored. */
 export function summaryOf(player: Playback, recorder: Recorder | undefined): Summary {
   const statistics = player.statistics();
   return {
@@ -65,9 +64,9 @@ export function summaryLine(
 ): string {
   const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
   const where = out === undefined || out === "-" ? "" : `, ${stored} stored in ${out}`;
-  const left = dropped ? `, ${dropped} left out because writing was too slow` : "";
+  const lost = dropped ? `, ${dropped} dropped because writing was too slow` : "";
   return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
-    `${where}${left}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
+    `${where}${lost}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
       jitterMs.toFixed(1)
     } ms`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs a player until something ends it: enough frames, enough time, the user, the server, an error. Shared by `play`
- * and `demo`.
+ * Runs a player until it has enough frames or has played long enough, or until the user, the server or an error ends it. Used by
+ * `play` and `demo`.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import type { Player } from "../client/player.ts";
 import { type Preview, startPreview } from "../page/page_server.ts";
 import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
+import { FailedError } from "./options/errors.ts";
 import { aborted } from "./terminal/interrupts.ts";
-import { listenForKeys } from "./terminal/terminal.ts";
-import { FailedError } from "./terminal/usage.ts";
+import { listenForKeys } from "./terminal/keys.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
 
-/** How to run a player. */
-export interface WatchOptions {
+/** Which player to run, and what ends it. */
+export interface PlayingOptions {
   /** In state INIT. */
   readonly player: Player;
-  /** Where the frames are stored, if they are. */
+  /** Stores the frames; `undefined` if they are not stored. */
   readonly recorder: Recorder | undefined;
-  /** Show the local page, on this port or on one of its own choice; `false` for none. */
+  /** Port of the page, `undefined` for the first free one; `false` shows no page. */
   readonly preview: { readonly port: number | undefined } | false;
-  /** Wait at READY for the user to press Play. */
+  /** Send SETUP only; the user starts playing. */
   readonly paused: boolean;
-  /** End after this many whole frames. */
+  /** Stop after this many whole frames. */
   readonly maxFrames: number;
-  /** End after this time of playing, in seconds. */
+  /** Stop after this many seconds of playing; pauses do not count. */
   readonly maxSeconds: number;
   /** Aborts when the user wants to end. */
   readonly interrupt: AbortSignal;
 }
 
 /**
- * Plays until the end, then tears the session down and closes what was opened. Rejects with a `FailedError` when it
- * could not go on; the session is torn down all the same.
+ * Plays until the end, then tears the session down and closes player, recorder and page. Rejects with a `FailedError` if an error
+ * was the end.
  */
-export async function watch(options: WatchOptions): Promise<void> {
+export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   const { player, recorder, preview } = options;
   const page = preview === false ? undefined : await openPreview(player, preview.port);
   const end = endOf(options);
@@ -67,14 +67,14 @@ async function openPreview(player: Player, port: number | undefined): Promise<Pr
 }
 
 /** SETUP and, unless `paused`, PLAY. */
-async function start({ player, paused, preview }: WatchOptions): Promise<void> {
+async function start({ player, paused, preview }: PlayingOptions): Promise<void> {
   const commands: SessionMethod[] = paused ? ["SETUP"] : ["SETUP", "PLAY"];
   try {
     for (const command of commands) await player.command(command);
   } catch (error) {
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }
-  if (Deno.stdin.isTerminal() && (preview !== false || paused)) log.info("keys: space plays and pauses, q quits");
+  if (Deno.stdin.isTerminal() && (preview !== false || paused)) log.info("keys: space to play and pause, q to quit");
 }
 
 function togglePlaying(player: Player): void {
@@ -85,11 +85,11 @@ function togglePlaying(player: Player): void {
   }
 }
 
-/** A promise of the end, whatever brings it. */
-function endOf(options: WatchOptions): PromiseWithResolvers<void> & { dispose(): void } {
+/** Settles when playing ends, for whatever reason. */
+function endOf(options: PlayingOptions): PromiseWithResolvers<void> & { dispose(): void } {
   const { player, recorder, preview, maxFrames, maxSeconds, interrupt } = options;
   const end = Promise.withResolvers<void>();
-  end.promise.catch(() => {/* awaited by watch(), perhaps only after the start has failed */});
+  end.promise.catch(() => {/* playUntilEnd() awaits it, but maybe only after start() has failed */});
   recorder?.ended.then(end.resolve, (error) => end.reject(new FailedError(error.message)));
   aborted(interrupt).then(end.resolve);
   const unsubscribe = player.subscribe({
@@ -97,7 +97,7 @@ function endOf(options: WatchOptions): PromiseWithResolvers<void> & { dispose():
       if (recorder === undefined && number >= maxFrames) end.resolve();
     },
     status({ notice, reconnects }) {
-      // Without a page nobody can press Play again: silence and a lost server are the end, unless they may pass.
+      // Without a page nobody can press Play again, so silence or a lost server is the end, unless the player reconnects.
       if (preview !== false || notice === undefined || notice.level === "info") return;
       if (notice.level === "warning" && reconnects) return;
       if (notice.level === "warning" && player.statistics().frames > 0) end.resolve();

@@ -1,6 +1,6 @@
 /**
- * The movies of the benchmark, made by ffmpeg when it begins: the same frames for every server, with the Huffman tables
- * that RTP/JPEG asks for, so that none of them has to code anything anew.
+ * The files that the servers of the benchmark serve. ffmpeg makes them at the start: the same frames for every server, with the
+ * Huffman tables that RTP/JPEG requires, so that no server has to transcode them.
  *
  * @module
  */
@@ -9,69 +9,66 @@ import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 
-/** Frames a second of the movies in high definition. */
+/** Frame rate of the files in high definition. */
 export const HD_FRAME_RATE = 25;
-/** Frames a second of the lab's movie. */
+/** Frame rate of the lab's file. */
 export const LAB_FRAME_RATE = 20;
 
-interface Movie {
+interface Video {
   readonly size: string;
   readonly frameRate: number;
   readonly seconds: number;
-  /** 2 to 31, 2 being the best. */
+  /** 2 to 31; 2 is the best. */
   readonly quality: number;
-  /** What follows the test picture. */
+  /** ffmpeg filters behind the test source. */
   readonly filter?: string;
 }
 
-const HD: Movie = { size: "1280x720", frameRate: HD_FRAME_RATE, seconds: 10, quality: 10 };
-/** GStreamer's sources do not begin again: long enough for everything that is asked of one pipeline. */
+const HD: Video = { size: "1280x720", frameRate: HD_FRAME_RATE, seconds: 10, quality: 10 };
+/** GStreamer's sources do not loop, so the file must last for a whole measurement. */
 const HD_REPEATS = 6;
-const FULL_HD: Movie = {
+const FULL_HD: Video = {
   size: "1920x1080",
   frameRate: HD_FRAME_RATE,
   seconds: 2,
   quality: 8,
   filter: ",noise=alls=16",
 };
-const LAB: Movie = { size: "352x288", frameRate: LAB_FRAME_RATE, seconds: 30, quality: 14 };
+const LAB: Video = { size: "352x288", frameRate: LAB_FRAME_RATE, seconds: 30, quality: 14 };
 
-/** Where the movies are. */
-export interface BenchMedia {
-  /** The directory to serve. */
+/** The files and their frame sizes. */
+export interface BenchFiles {
+  /** Directory to serve. */
   readonly root: string;
-  /** 720p25, a minute, as AVI: for GStreamer. */
+  /** Path of an AVI file for GStreamer: one minute of 720p25. */
   readonly hdAvi: string;
-  /** The same frames as concatenated JPEG. */
+  /** The same frames as concatenated JPEGs. */
   readonly hd: string;
-  /** The first two seconds of it, which are in memory after two seconds of playing. */
+  /** The first two seconds of `hd`, which the server holds in memory once it has played them. */
   readonly hdShort: string;
-  /** Mean size of its frames. */
   readonly hdFrameBytes: number;
-  /** 1080p25 with frames several times as large. */
+  /** 1080p25; its frames are several times as large as those of `hd`. */
   readonly fullHd: string;
-  /** Mean size of its frames. */
   readonly fullHdFrameBytes: number;
-  /** CIF at 20 frames a second in the lab's format. */
+  /** CIF in the lab's format. */
   readonly lab: string;
-  /** Mean size of its frames. */
   readonly labFrameBytes: number;
 }
 
-/** Makes the movies in a directory. */
-export async function makeMedia(root: string): Promise<BenchMedia> {
+/** Makes the files in the directory `root`. */
+export async function makeFiles(root: string): Promise<BenchFiles> {
   const path = (name: string) => join(root, name);
   await encode(HD, path("clip.mjpeg"));
   const copy = ["-framerate", String(HD_FRAME_RATE), "-f", "mjpeg", "-i", path("clip.mjpeg"), "-c", "copy"];
   await ffmpeg([...copy, "-t", "2", "-f", "mjpeg", path("short.mjpeg")]);
-  // avidemux stamps the frames with their times, which no source of single pictures does.
+  // GStreamer needs the AVI, since its avidemux sets the times of the frames; its sources of single JPEGs do not.
   await ffmpeg([...copy, path("clip.avi")]);
   await ffmpeg(["-stream_loop", String(HD_REPEATS - 1), "-i", path("clip.avi"), "-c", "copy", path("movie.avi")]);
   await ffmpeg(["-i", path("movie.avi"), "-c", "copy", "-f", "mjpeg", path("movie.mjpeg")]);
   await encode(FULL_HD, path("large.mjpeg"));
   const frames = await encodeFrames(LAB, path("lab"));
   await Deno.writeFile(path("movie.lab"), concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame])));
-  const meanBytes = async (name: string, { frameRate, seconds }: Movie) =>
+  const meanBytes = async (name: string, { frameRate, seconds }: Video) =>
     (await Deno.stat(path(name))).size / frameRate / seconds;
   return {
     root,
@@ -86,16 +83,16 @@ export async function makeMedia(root: string): Promise<BenchMedia> {
   };
 }
 
-async function encode({ size, frameRate, seconds, quality, filter = "" }: Movie, output: string): Promise<void> {
+async function encode({ size, frameRate, seconds, quality, filter = "" }: Video, output: string): Promise<void> {
   await ffmpeg([
     ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=${frameRate}:duration=${seconds}${filter}`],
     ...["-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-huffman", "default", "-q:v", String(quality), output],
   ]);
 }
 
-async function encodeFrames(movie: Movie, directory: string): Promise<Uint8Array[]> {
+async function encodeFrames(video: Video, directory: string): Promise<Uint8Array[]> {
   await Deno.mkdir(directory);
-  await encode(movie, join(directory, "%05d.jpg"));
+  await encode(video, join(directory, "%05d.jpg"));
   const names = (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name)).sort();
   return await Promise.all(names.map((name) => Deno.readFile(join(directory, name))));
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { choice, describeOptions, flag, number, parseCommand, quantity, text, toggle } from "./options.ts";
-import { UsageError } from "./usage.ts";
+import { UsageError } from "./errors.ts";
+import { choice, flag, number, quantity, text, toggle } from "./option.ts";
+import { beforeDashes, parseCommand } from "./parse_command.ts";
 
 const TABLE = {
   port: number("PORT", "A port", { min: 1, max: 65_535, integer: true, fallback: 1025 }),
@@ -8,10 +9,16 @@ const TABLE = {
   out: text("OUT", "A place"),
   loop: flag("Again"),
   "no-preview": flag("No page"),
-  again: toggle("Again and again"),
-  level: choice(["info", "debug"], "How much"),
-  loss: quantity("5%", "Lost", { factors: { "%": 0.01, "": 1 }, max: 1, fallback: 0 }),
-  delay: quantity("40ms", "Late", { factors: { ms: 1, s: 1000 }, max: 10_000, fallback: 0 }),
+  count: number("N", "How many", { min: 1, integer: true }),
+  again: toggle("Again and again", { defaultText: "once" }),
+  level: choice("LEVEL", "How much", { words: ["info", "debug", "error"] }),
+  loss: quantity("SHARE", "Lost", {
+    units: { "%": 0.01, "": 1 },
+    max: 1,
+    allowed: "0% to 100%",
+    example: "5%",
+  }),
+  delay: quantity("TIME", "Late", { units: { ms: 1, s: 1000 }, max: 10_000, allowed: "0ms to 10s", example: "40ms" }),
 };
 
 const DEFAULTS = {
@@ -20,6 +27,7 @@ const DEFAULTS = {
   out: undefined,
   loop: false,
   "no-preview": false,
+  count: undefined,
   again: undefined,
   level: "info",
   loss: 0,
@@ -43,6 +51,7 @@ const PARSED: readonly [args: string, options: Partial<Record<keyof typeof TABLE
     ["--out -", { out: "-" }],
     ["--out=-", { out: "-" }],
     ["--seconds .5", { seconds: 0.5 }],
+    ["--count 9007199254740991", { count: 9_007_199_254_740_991 }],
     ["--level debug", { level: "debug" }],
     ["--loss 5%", { loss: 0.05 }],
     ["--loss 0.05", { loss: 0.05 }],
@@ -67,18 +76,21 @@ const REFUSED: readonly [args: string, message: string][] = [
   ["--port=1 --port 2", "--port is given twice; it takes one value"],
   ["--no-port", "There is no option --no-port"],
   ["--port", "--port needs a value"],
-  ["--port 0", '--port is a whole number from 1 to 65535, not "0"'],
-  ["--port 65536", '--port is a whole number from 1 to 65535, not "65536"'],
-  ["--port 1.5", '--port is a whole number from 1 to 65535, not "1.5"'],
-  ["--port 1e3", '--port is a whole number from 1 to 65535, not "1e3"'],
-  ["--port abc", '--port is a whole number from 1 to 65535, not "abc"'],
-  ["--seconds 0", '--seconds is a number from 0.01 to 100, not "0"'],
-  ["--level loud", '--level is info or debug, not "loud"'],
-  ["--loss 101%", '--loss is a number with %, such as 5%, not "101%"'],
-  ["--loss 5", '--loss is a number with %, such as 5%, not "5"'],
-  ["--loss -1%", '--loss is a number with %, such as 5%, not "-1%"'],
-  ["--delay 40", '--delay is a number with ms or s, such as 40ms, not "40"'],
-  ["--delay 11s", '--delay is a number with ms or s, such as 40ms, not "11s"'],
+  ["--port 0", '--port needs a whole number, 1 to 65535, got "0"'],
+  ["--port 65536", '--port needs a whole number, 1 to 65535, got "65536"'],
+  ["--port 1.5", '--port needs a whole number, 1 to 65535, got "1.5"'],
+  ["--port 1e3", '--port needs a whole number, 1 to 65535, got "1e3"'],
+  ["--port abc", '--port needs a whole number, 1 to 65535, got "abc"'],
+  ["--count 0", '--count needs a whole number, 1 or more, got "0"'],
+  ["--count 9007199254740992", '--count needs a whole number, 1 or more, got "9007199254740992"'],
+  ["--seconds 100.1", '--seconds needs a number, 0.01 to 100, got "100.1"'],
+  ["--seconds 0", '--seconds needs a number, 0.01 to 100, got "0"'],
+  ["--level loud", '--level needs info, debug or error, got "loud"'],
+  ["--loss 101%", '--loss needs a number with %, 0% to 100%, such as 5%, got "101%"'],
+  ["--loss 5", '--loss needs a number with %, 0% to 100%, such as 5%, got "5"'],
+  ["--loss -1%", '--loss needs a number with %, 0% to 100%, such as 5%, got "-1%"'],
+  ["--delay 40", '--delay needs a number with ms or s, 0ms to 10s, such as 40ms, got "40"'],
+  ["--delay 11s", '--delay needs a number with ms or s, 0ms to 10s, such as 40ms, got "11s"'],
 ];
 
 for (const [args, message] of REFUSED) {
@@ -87,9 +99,7 @@ for (const [args, message] of REFUSED) {
   });
 }
 
-Deno.test("describeOptions() has a line for each option, with its default where it has one", () => {
-  const lines = describeOptions(TABLE).split("\n");
-  assertEquals(lines.length, Object.keys(TABLE).length);
-  assertEquals(lines[0], "  --port PORT         A port (default 1025)");
-  assertEquals(lines[1], "  --seconds N         A time");
+Deno.test("beforeDashes() ends at the first --", () => {
+  assertEquals(beforeDashes(["a", "--", "b", "--"]), ["a"]);
+  assertEquals(beforeDashes(["a", "-"]), ["a", "-"]);
 });

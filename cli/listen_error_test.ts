@@ -1,8 +1,8 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertStrictEquals } from "@std/assert";
-import { explainListenError } from "./ports.ts";
-import { FailedError } from "./terminal/usage.ts";
+import { explainListenError } from "./listen_error.ts";
+import { FailedError } from "./options/errors.ts";
 
-Deno.test("explainListenError() names the next free port, which can be had", () => {
+Deno.test("explainListenError() names the next port that is free", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const error = explainListenError(new Deno.errors.AddrInUse("x"), { hostname: "127.0.0.1", port });
@@ -20,7 +20,7 @@ Deno.test("explainListenError() explains ports under 1024 and addresses of other
   assertMatch((foreign as Error).message, /^This machine has no address 192\.0\.2\.1; use --host 0\.0\.0\.0/);
 });
 
-Deno.test("explainListenError() explains a host that there is not", () => {
+Deno.test("explainListenError() explains an unknown host", () => {
   try {
     Deno.listen({ hostname: "no-such-host.invalid", port: 0 }).close();
   } catch (error) {
@@ -29,10 +29,10 @@ Deno.test("explainListenError() explains a host that there is not", () => {
     assertMatch(explained.message, /^There is no host called no-such-host\.invalid .*use --host 0\.0\.0\.0/);
     return;
   }
-  throw new Error("a host that there is not was listened on");
+  throw new Error("Listened on an unknown host");
 });
 
-Deno.test("explainListenError() gives other errors back as they are", () => {
+Deno.test("explainListenError() returns other errors as they are", () => {
   for (const error of [new Error("x"), new Deno.errors.PermissionDenied("x")]) {
     assertStrictEquals(explainListenError(error, { hostname: "0.0.0.0", port: 8554 }), error);
   }

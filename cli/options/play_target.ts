@@ -1,0 +1,72 @@
+/**
+ * What `play` plays: a URL, or the four arguments of the lab's client.
+ *
+ * @module
+ */
+
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../../client/rtsp/rtsp_url.ts";
+import type { LabTarget, UrlTarget } from "../../client/session/create_session.ts";
+import type { Dialect } from "../../rtsp/message.ts";
+import { UsageError } from "./errors.ts";
+import { parseNumber } from "./option.ts";
+import { parseValue } from "./parse_command.ts";
+
+const URL_EXAMPLE = "rtsp://127.0.0.1:1025/movie.mjpeg";
+const LAB_EXAMPLE = "play 127.0.0.1 1025 5008 movie.mjpeg";
+
+/** The options of `play` that belong to the target. */
+export interface TargetOptions {
+  readonly dialect: "auto" | Dialect;
+  readonly transport: string;
+  readonly flows: number | undefined;
+  readonly "rtp-port": number | undefined;
+}
+
+/** Parses the arguments of `play`. Throws a {@linkcode UsageError}, also for options that do not fit the target. */
+export function parseTarget(positionals: readonly string[], options: TargetOptions): LabTarget | UrlTarget {
+  if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) return parseUrlTarget(positionals[0], options);
+  if (positionals.length === 4) return parseLabTarget(positionals, options);
+  throw new UsageError(
+    `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); ` +
+      `got ${positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "))}`,
+  );
+}
+
+function parseUrlTarget(url: string, { dialect, flows, "rtp-port": rtpPort }: TargetOptions): UrlTarget {
+  if (dialect === "lab" || dialect === "lab-b") {
+    throw new UsageError(`--dialect ${dialect} does not go with a URL; use the form ${LAB_EXAMPLE}`);
+  }
+  if (flows !== undefined) throw new UsageError(`--flows does not go with a URL; use the form ${LAB_EXAMPLE}`);
+  return { url: parseUrl(url), rtpPort };
+}
+
+function parseLabTarget(
+  [hostname, port, rtpPort, file]: readonly string[],
+  { dialect, transport, flows, "rtp-port": rtpPortOption }: TargetOptions,
+): LabTarget {
+  if (transport === "multicast") throw new UsageError(`--transport multicast needs a URL: play ${URL_EXAMPLE}`);
+  if (rtpPortOption !== undefined) throw new UsageError("--rtp-port needs a URL; here RTP_PORT is the third argument");
+  // A line end would end the request line, and the rest of the name would become a header.
+  if (/[\r\n]/.test(file)) throw new UsageError("FILE must not contain a line end");
+  return {
+    hostname,
+    port: parsePort("PORT", port),
+    rtpPort: parsePort("RTP_PORT", rtpPort),
+    file,
+    dialect,
+    flowCount: flows,
+  };
+}
+
+function parseUrl(text: string): RtspUrl {
+  try {
+    return parseRtspUrl(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function parsePort(name: string, given: string): number {
+  return parseValue(name, () => parseNumber(given, { min: 1, max: 65_535, integer: true }));
+}

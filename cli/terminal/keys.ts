@@ -1,0 +1,37 @@
+/**
+ * The keys that control a player from the terminal.
+ *
+ * @module
+ */
+
+const CTRL_C = 0x03;
+const CTRL_D = 0x04;
+
+/** A key that means something; `quit` is q, Ctrl-C or Ctrl-D. */
+export type Key = "space" | "quit";
+
+/** Calls `onKey` for each key, without waiting for Enter, if standard input is a terminal. Returns a function that stops it. */
+export function listenForKeys(onKey: (key: Key) => void): () => void {
+  if (!Deno.stdin.isTerminal()) return () => {};
+  const isWindows = Deno.build.os === "windows";
+  // In cbreak mode the terminal still turns Ctrl-C into a signal. Windows has no such mode.
+  Deno.stdin.setRaw(true, { cbreak: !isWindows });
+  let isListening = true;
+  const read = async () => {
+    const bytes = new Uint8Array(16);
+    while (isListening) {
+      const count = await Deno.stdin.read(bytes);
+      if (count === null) return;
+      for (const byte of bytes.subarray(0, count)) {
+        if (!isListening) return;
+        if (byte === 0x20) onKey("space");
+        else if (byte === CTRL_C || byte === CTRL_D || String.fromCharCode(byte).toLowerCase() === "q") onKey("quit");
+      }
+    }
+  };
+  read().catch((error) => console.error(`mjpegrtsp: Cannot read the keyboard: ${error.message}`));
+  return () => {
+    isListening = false;
+    Deno.stdin.setRaw(false);
+  };
+}
