@@ -23,7 +23,7 @@ export function conditionedJpeg(scanBytes: number, changes: Partial<ConditionedJ
     quantTables: [LUMA, CHROMA],
     restartInterval: 0,
     scan: Uint8Array.from({ length: scanBytes }, (_, index) => index % 251),
-    isRecoded: false,
+    isTranscoded: false,
     ...changes,
   };
 }
