@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
-import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_payload.ts";
+import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
 import { hostAndPort } from "../net/addresses.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import type { MulticastGroup } from "../server/session/multicast.ts";
