@@ -5,7 +5,7 @@
  */
 
 /** A JPEG's header segments, each with its marker, and the data behind SOS up to EOI. */
-export function takeApart(jpeg: Uint8Array): { segments: { marker: number; bytes: Uint8Array }[]; scan: Uint8Array } {
+export function splitJpeg(jpeg: Uint8Array): { segments: { marker: number; bytes: Uint8Array }[]; scan: Uint8Array } {
   const segments: { marker: number; bytes: Uint8Array }[] = [];
   for (let at = 2;;) {
     const marker = jpeg[at + 1];
@@ -18,7 +18,7 @@ export function takeApart(jpeg: Uint8Array): { segments: { marker: number; bytes
 
 /** Segments of a JPEG with these markers, in order, filled up to whole words as RTP header extensions are. */
 export function extensionData(jpeg: Uint8Array, markers: readonly number[]): Uint8Array {
-  const chosen = takeApart(jpeg).segments.filter(({ marker }) => markers.includes(marker));
+  const chosen = splitJpeg(jpeg).segments.filter(({ marker }) => markers.includes(marker));
   const last = chosen.pop();
   const bytes = chosen.flatMap((segment) => [...segment.bytes]);
   const padding = Array(-(bytes.length + (last?.bytes.length ?? 0)) & 3).fill(0xff);
