@@ -58,7 +58,7 @@ for (const { title, kind, isTranscoded } of CARRIED) {
     assertEquals(visible(rebuilt), visible(jpeg));
     assertEquals(conditionWithoutTranscoding(jpeg), isTranscoded ? undefined : conditioned);
     assertEquals(new JpegScanner().push(rebuilt), [{ offset: 0, lengthBytes: rebuilt.length }]);
-    assertEquals(conditionJpeg(rebuilt).isTranscoded, false, "what is rebuilt needs no conditioning");
+    assertEquals(conditionJpeg(rebuilt).isTranscoded, false, "a rebuilt JPEG needs no transcoding");
   });
 }
 
@@ -69,7 +69,7 @@ Deno.test("conditionJpeg() supplies the tables that frames of AVI files lack", a
   assertEquals(conditionJpeg(bare), conditionJpeg(jpeg));
 });
 
-Deno.test("conditionJpeg() ignores APP and COM segments and junk behind the end", async () => {
+Deno.test("conditionJpeg() ignores APP and COM segments and junk after EOI", async () => {
   const jpeg = await makeJpeg();
   const thumbnail = [0xff, 0xe1, 0, 8, 0xff, 0xd8, 0xff, 0xda, 0xff, 0xd9];
   const comment = [0xff, 0xfe, 0, 4, 1, 2];
@@ -121,7 +121,7 @@ function withIds(jpeg: Uint8Array, ids: string): Uint8Array {
 }
 
 for (const { title, make, message } of REFUSED) {
-  Deno.test(`conditionJpeg() refuses ${title} by name`, async () => {
+  Deno.test(`conditionJpeg() refuses ${title}, with the reason`, async () => {
     const jpeg = await make();
     assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError, message);
   });

@@ -66,8 +66,8 @@ export function encodeJpegHeader(header: HeaderFields): Uint8Array<ArrayBuffer> 
 }
 
 /**
- * Like {@linkcode encodeJpegHeader}, but writes only what `segments` does not say, and the segments behind it. Tables in them
- * replace those of the same number; where they have all tables, `quantTables` may be missing.
+ * Like {@linkcode encodeJpegHeader}, but appends `segments` and writes only what they do not say. Their tables replace those of
+ * the same number; if they have all quantization tables, `quantTables` may be missing.
  */
 export function encodeJpegHeaderWith(
   segments: HeaderSegments,

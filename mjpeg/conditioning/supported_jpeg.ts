@@ -1,6 +1,6 @@
 /**
  * Which JPEGs RTP/JPEG can carry (RFC 2435, 4.1): 8-bit YCbCr in 4:2:0 or 4:2:2, Huffman-coded, with one quantization table for
- * both chroma components. Whatever is not among them is refused by name.
+ * both chroma components. Everything else is refused, with the reason.
  *
  * @module
  */

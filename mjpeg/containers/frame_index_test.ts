@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type FoundFrame, FrameIndexBuilder } from "./frame_index.ts";
 
-/** Frames of 10 bytes one behind the other, with these times. */
+/** Frames of 10 bytes one after the other, with these times. */
 function framesAt(timesUs: readonly (number | undefined)[]): FoundFrame[] {
   return timesUs.map((timeUs, index) => ({ offset: 10 * index, lengthBytes: 10, timeUs }));
 }
@@ -12,7 +12,7 @@ function builderWith(frames: readonly FoundFrame[], maxFrames?: number): FrameIn
   return builder;
 }
 
-Deno.test("FrameIndexBuilder gives back offsets and lengths beyond 4 GiB, and the largest of all", () => {
+Deno.test("FrameIndexBuilder holds offsets and lengths beyond 4 GiB, and the largest length", () => {
   const frames = [
     { offset: 7, lengthBytes: 2 ** 32 - 1 },
     { offset: 2 ** 32 + 6, lengthBytes: 9 },
@@ -47,20 +47,20 @@ for (const timesUs of REJECTED_TIMES) {
   });
 }
 
-Deno.test("FrameIndexBuilder rejects times without an end behind the last", () => {
+Deno.test("FrameIndexBuilder rejects times without an end after the last one", () => {
   const builder = builderWith(framesAt([0, 40]));
   for (const durationUs of [undefined, 40]) {
     assertThrows(() => builder.finish("test", { durationUs }), RangeError, "its last frame is at 40 us");
   }
 });
 
-Deno.test("FrameIndexBuilder ends the last of maxFrames where the first dropped frame begins", () => {
+Deno.test("FrameIndexBuilder ends the last frame of maxFrames where the first dropped one begins", () => {
   const builder = builderWith(framesAt([0, 40, 90, 120]), 2);
   const { count, times, problem } = builder.finish("test", { durationUs: 150, problem: "other" });
   assertEquals([count, times?.durationUs, problem], [2, 90, "The file has more than 2 frames; the others are dropped"]);
 });
 
-Deno.test("FrameIndexBuilder takes no index without frames", () => {
+Deno.test("FrameIndexBuilder rejects an index without frames", () => {
   assertThrows(() => builderWith([]).finish("test", { problem: "It is empty" }), SyntaxError, "It is empty");
   assertThrows(() => builderWith([]).finish("test", {}), SyntaxError, "There is no whole JPEG in the file");
 });

@@ -40,10 +40,7 @@ export function encodeLabHeader(lengthBytes: number): Uint8Array {
   return new TextEncoder().encode(String(lengthBytes).padStart(LAB_HEADER_BYTES, "0"));
 }
 
-/**
- * Files that start with a length header. A JPEG behind five bytes that are no digits is taken for such a file, too: the message
- * about its header helps more than frames found by chance.
- */
+/** Files that start with a length header. Five other bytes before a JPEG count as a malformed header, which is then reported. */
 export const LAB_FORMAT: Container = {
   name: "lab",
   signature: "five digits and a JPEG",
@@ -51,7 +48,7 @@ export const LAB_FORMAT: Container = {
   index: indexLabFile,
 };
 
-/** Reads only the length headers and the first two bytes behind them. */
+/** Reads only the length headers and the first two bytes after them. */
 async function indexLabFile(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd> {
   const probeBytes = LAB_HEADER_BYTES + 2;
   for (let offset = 0; offset < file.lengthBytes;) {

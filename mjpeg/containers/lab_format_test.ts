@@ -36,7 +36,7 @@ Deno.test("encodeLabHeader() writes five digits, up to the largest they can say,
   }
 });
 
-Deno.test("indexFile() finds every frame of a lab file behind its length", async () => {
+Deno.test("indexFile() finds every frame of a lab file by its length", async () => {
   const file = concat([bytes("00010"), JPEG, bytes("00013"), LARGER]);
   const index = await indexFile(memoryFile(file));
   assertEquals([index.count, index.largestBytes, index.problem, index.format], [2, 13, undefined, "lab"]);

@@ -42,7 +42,7 @@ export class UintList {
     return this.#end > HIGH ? this.#high[index] * HIGH + this.#low[index] : this.#low[index];
   }
 
-  /** Gives back the memory kept for further numbers. */
+  /** Frees the memory reserved for more numbers. */
   trim(): void {
     this.#resize(this.#length);
   }

@@ -4,7 +4,7 @@ import { UintList } from "./uint_list.ts";
 for (const bytes of [4, 6] as const) {
   const end = 2 ** (8 * bytes);
 
-  Deno.test(`UintList of ${bytes} bytes gives back 0 to 2^${8 * bytes} - 1, and refuses all other numbers`, () => {
+  Deno.test(`UintList of ${bytes} bytes holds 0 to 2^${8 * bytes} - 1, and refuses all other numbers`, () => {
     const list = new UintList(bytes);
     const values = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40 + 7, end - 1].filter((one) => one < end);
     for (const value of values) list.push(value);

@@ -1,5 +1,5 @@
 /**
- * Reads the bits of a scan (ITU-T T.81, F.2.2.5). The zero bytes behind FF are removed first, so that a read at any bit takes
+ * Reads the bits of a scan (ITU-T T.81, F.2.2.5). The zero bytes after FF are removed first, so that a read at any bit takes
  * three loads and no special cases.
  *
  * @module
@@ -8,7 +8,7 @@
 import { isRestart } from "../jpeg/markers.ts";
 import { malformed } from "../jpeg/segments.ts";
 
-/** Zero bytes behind the data, for peeking past its end. */
+/** Zero bytes after the data, for peeking past its end. */
 const PADDING_BYTES = 4;
 
 /** Reads bits in order, one restart interval after the other. */
@@ -21,7 +21,7 @@ export class BitReader {
   #position = 0;
   #end: number;
 
-  /** `data` is the entropy-coded data of a scan: from behind SOS up to the next marker except RST. */
+  /** `data` is the entropy-coded data of a scan, between SOS and the next marker except RST. */
   constructor(data: Uint8Array) {
     this.#bytes = new Uint8Array(data.length + PADDING_BYTES);
     let length = 0;
@@ -54,7 +54,7 @@ export class BitReader {
     this.#end = this.#ends[this.#interval];
   }
 
-  /** The next 16 bits, which stay unread; zeros behind the end of the data. */
+  /** The next 16 bits, which stay unread; zeros after the end of the data. */
   peek16(): number {
     const at = this.#position >> 3;
     const bytes = this.#bytes;

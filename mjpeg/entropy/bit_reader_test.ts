@@ -6,7 +6,7 @@ function bitsOf(reader: BitReader, count: number): string {
   return Array.from({ length: count }, (_, index) => index % 2 === 0 ? reader.readBit() : reader.read(1)).join("");
 }
 
-Deno.test("BitReader reads any number of bits across bytes, and zeros behind the end", () => {
+Deno.test("BitReader reads any number of bits across bytes, and zeros after the end", () => {
   const reader = new BitReader(Uint8Array.of(0b10110011, 0b01010101, 0b11110000));
   assertEquals([reader.read(3), reader.read(0), reader.read(7), reader.peek16()], [
     0b101,

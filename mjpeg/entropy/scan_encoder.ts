@@ -63,7 +63,7 @@ interface Tables {
   readonly ac: HuffmanEncoder;
 }
 
-/** Turns blocks into codes and codes into bytes, with a zero byte behind each FF. */
+/** Turns blocks into codes and codes into bytes, with a zero byte after each FF. */
 class BlockWriter {
   /** The codes of one block, each as length << 16 | bits. */
   readonly #codes = new Uint32Array(BLOCK_MAX_CODES);

@@ -36,9 +36,9 @@ const CODES: readonly { title: string; values: Record<number, number>; bits: str
     bits: "111111110" + "1".repeat(11) + "1010" + "111111110" + "0".repeat(11) + "1010",
   },
   { title: "an AC value of 3", values: { 1: 3 }, bits: "00" + "01" + "11" + "1010" + SAME },
-  { title: "an AC value of -1 behind one zero", values: { 2: -1 }, bits: "00" + "1100" + "0" + "1010" + SAME },
+  { title: "an AC value of -1 after one zero", values: { 2: -1 }, bits: "00" + "1100" + "0" + "1010" + SAME },
   {
-    title: "an AC value behind sixteen zeros",
+    title: "an AC value after sixteen zeros",
     values: { 17: 1 },
     bits: "00" + "11111111001" + "00" + "1" + "1010" + SAME,
   },
@@ -57,7 +57,7 @@ const CODES: readonly { title: string; values: Record<number, number>; bits: str
 for (const { title, values, bits } of CODES) {
   Deno.test(`encodeScan() writes ${title}`, () => {
     const all = bits + NO_CHROMA;
-    // The last byte is filled with ones, and a zero byte stands behind each FF.
+    // The last byte is filled with ones, and a zero byte stands after each FF.
     const filled = all.padEnd(Math.ceil(all.length / 8) * 8, "1");
     assertEquals(bitsOf(values), filled.replaceAll(/.{8}/g, (byte) => byte === "11111111" ? `${byte}00000000` : byte));
   });

@@ -129,7 +129,7 @@ export class JpegScanner {
     this.#expecting = "soi";
   }
 
-  /** Any marker except the EOI that ends an image. `end` is the stream offset behind it. */
+  /** Any marker except the EOI that ends an image. `end` is the stream offset after it. */
   #takeMarker(code: number, end: number): void {
     if (code === 0xff) return;
     const inEntropy = this.#sawScan;

@@ -59,7 +59,7 @@ const CASES: readonly { title: string; bytes: number[]; images: [number, number]
     images: [[6, 10]],
     malformed: 1,
   },
-  { title: "no marker behind SOI", bytes: [0xff, 0xd8, 1, ...MINIMAL], images: [[3, 10]], malformed: 1 },
+  { title: "no marker after SOI", bytes: [0xff, 0xd8, 1, ...MINIMAL], images: [[3, 10]], malformed: 1 },
   { title: "nothing", bytes: [], images: [] },
   { title: "no JPEG", bytes: [1, 2, 3, 0xff, 0xd9, 0xff], images: [] },
 ];

@@ -1,5 +1,5 @@
 /**
- * The codes of JPEG markers: the byte behind FF (ITU-T T.81, table B.1).
+ * The codes of JPEG markers: the byte after FF (ITU-T T.81, table B.1).
  *
  * @module
  */

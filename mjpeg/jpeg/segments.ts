@@ -10,11 +10,11 @@ import { EOI, isRestart, isSoiAt, SOS, TEM } from "./markers.ts";
 
 /** A marker segment. */
 export interface Segment {
-  /** Its code, the byte behind FF. */
+  /** Its code, the byte after FF. */
   readonly marker: number;
   /** What follows the length; a view of the JPEG. */
   readonly data: Uint8Array;
-  /** Offset of the byte behind the segment. */
+  /** Offset of the byte after the segment. */
   readonly end: number;
 }
 

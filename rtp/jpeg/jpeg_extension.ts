@@ -1,8 +1,8 @@
 /**
  * The RTP header extension in which ONVIF devices send what RFC 2435 has no place for: sizes above 2040, and tables and sampling
- * of their own (ONVIF Streaming Specification, "JPEG over RTP"). It carries header segments of the JPEG, from behind SOI up to SOS
- * at most, which replace those that a receiver would write by RFC 2435. Only the size holds for later frames: devices must send
- * tables with each frame, and those of a lost frame would be missing.
+ * of their own (ONVIF Streaming Specification, "JPEG over RTP"). It carries the header segments of a JPEG, without SOI and up to SOS
+ * at most. They replace those that a receiver would write by RFC 2435. Only the size holds for later frames: devices must send
+ * tables with each frame, since those of a lost frame would be missing.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const REPLAY_PROFILE = 0xabac;
 const REPLAY_BYTES = 12;
 const NESTED_HEADER_BYTES = 4;
 
-/** Finds the extension for JPEG, alone or behind that of a replay; `undefined` where there is none. */
+/** Finds the extension for JPEG, alone or after that of a replay; `undefined` where there is none. */
 export function findJpegExtension(extension: RtpExtension | undefined): RtpExtension | undefined {
   if (extension === undefined) return undefined;
   const { profile, data } = extension;

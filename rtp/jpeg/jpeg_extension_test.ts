@@ -11,7 +11,7 @@ const FOUND: readonly { title: string; profile: number; data: number[]; found: [
   { title: "the first packet's", profile: 0xffd8, data: [...DATA], found: [0xffd8, [...DATA]] },
   { title: "another packet's", profile: 0xffff, data: [], found: [0xffff, []] },
   {
-    title: "one behind that of a replay",
+    title: "one after that of a replay",
     profile: 0xabac,
     data: [...REPLAY, 0xff, 0xd8, 0, 2, ...DATA],
     found: [0xffd8, [...DATA]],
@@ -25,7 +25,7 @@ const FOUND: readonly { title: string; profile: number; data: number[]; found: [
     found: undefined,
   },
   {
-    title: "one that is truncated behind that of a replay, as far as it goes",
+    title: "one that is truncated after that of a replay, as far as it goes",
     profile: 0xabac,
     data: [...REPLAY, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
     found: [0xffff, [1, 2, 3, 4]],
@@ -51,7 +51,7 @@ Deno.test("decodeHeaderSegments() finds the segments between padding, up to SOS"
   assertEquals([frame?.width, frame?.height, frame?.components.length], [2304, 16, 3]);
 });
 
-Deno.test("decodeHeaderSegments() ignores an SOI that repeats the profile, and leaves data behind SOS", () => {
+Deno.test("decodeHeaderSegments() ignores an SOI that repeats the profile, and leaves data after SOS", () => {
   const scan = [0xff, 0xda, 0, 6, 0, 0, 63, 0];
   assertThrows(() => decodeHeaderSegments(Uint8Array.from(scan)), SyntaxError, "scan header");
   const whole = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0];

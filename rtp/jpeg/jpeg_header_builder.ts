@@ -24,7 +24,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** What is known of a frame when its first data comes. */
+/** What a header is built from. */
 export interface HeaderSource {
   /** From the headers of its first packet. */
   readonly payload: Pick<JpegPayload, "type" | "width" | "height" | "restartInterval">;

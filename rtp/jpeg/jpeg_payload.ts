@@ -9,7 +9,7 @@
 export const JPEG_CLOCK_RATE = 90_000;
 /** Bytes of the main JPEG header. */
 const JPEG_HEADER_BYTES = 8;
-/** Largest width and height that the header can say. Larger ones are 0 there, and told in SDP or a header extension. */
+/** Largest width and height that the header can say. Larger ones are 0 there; SDP or a header extension has them. */
 export const JPEG_MAX_DIMENSION = 2040;
 /** Largest frame: the fragment offset has 24 bits. */
 export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
@@ -49,9 +49,9 @@ export interface JpegPayload {
   readonly type: number;
   /** 1 to 99: tables are computed; 128 to 255: they are sent in packets. */
   readonly q: number;
-  /** In samples, a multiple of 8; 0 where it is told elsewhere. */
+  /** In samples, a multiple of 8; 0 where SDP or a header extension has it. */
   readonly width: number;
-  /** In lines, a multiple of 8; 0 where it is told elsewhere. */
+  /** In lines, a multiple of 8; 0 where SDP or a header extension has it. */
   readonly height: number;
   /** MCUs between restart markers; 0 for types without. */
   readonly restartInterval: number;

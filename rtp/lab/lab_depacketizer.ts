@@ -11,7 +11,7 @@ import type { DamageCause, Depacketizer, DepacketizerOutput, OrderedPacket } fro
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 
-/** A frame with a hole, one without EOI, and what is no JPEG at all is reported as damaged, once a frame. */
+/** Reports a frame that has a hole, has no EOI or is not a JPEG as damaged, once. */
 export class LabDepacketizer implements Depacketizer {
   /** What has arrived of the current frame. */
   readonly #buffer: FrameBuffer;

@@ -44,7 +44,7 @@ function summarize(outputs: readonly DepacketizerOutput[]): (Uint8Array | string
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);
 }
 
-Deno.test("LabDepacketizer gives back what packetizeLabFrame() cuts, into fragments of any size", () => {
+Deno.test("LabDepacketizer rebuilds frames that packetizeLabFrame() cut, into fragments of any size", () => {
   const sizes = fc.record({
     fragmentBytes: fc.option(fc.integer({ min: 2, max: 90 }), { nil: undefined }),
     entropy: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }),
@@ -110,12 +110,12 @@ const CASES: readonly { title: string; input: NumberedPacket[]; expected: (Uint8
     expected: ["not-a-jpeg", frame],
   },
   {
-    title: "bytes behind EOI in the same packet",
+    title: "bytes after EOI in the same packet",
     input: packets([{ payload: concat([frame, new Uint8Array(5)]), marker: false }, whole]),
     expected: [concat([frame, new Uint8Array(5)]), frame],
   },
   {
-    title: "bytes behind EOI in packets of their own",
+    title: "bytes after EOI in packets of their own",
     input: packets([...fragments.slice(0, -1), { ...fragments.at(-1)!, marker: false }, {
       payload: new Uint8Array(5),
       marker: true,

@@ -59,7 +59,7 @@ fuzz("conditionJpeg() changes no coefficient of what decodes", damaged, (bytes) 
   const before = mayThrow([SyntaxError, RangeError], () => decodeCoefficients(bytes));
   const conditioned = mayThrow([SyntaxError, RangeError, UnsupportedJpegError], () => conditionJpeg(bytes));
   if (before === undefined || conditioned === undefined) return;
-  // A scan that is not transcoded may be damaged behind what was decoded; it goes into packets unread.
+  // A scan that is not transcoded is not decoded either: it may be damaged.
   if (conditioned.isTranscoded) {
     assertSameBlocks(decodeCoefficients(rebuildJpeg(conditioned)).components, before.components);
   }
@@ -91,7 +91,7 @@ const acValue = fc.oneof(
 const block = fc.tuple(dcValue, fc.array(acValue, { maxLength: 63 }), fc.nat(63)).map(([dc, ac, zeros]) => {
   const values = new Int16Array(64);
   values[0] = dc;
-  // Behind a run of zeros of any length.
+  // After a run of zeros of any length.
   ac.forEach((value, index) => {
     if (1 + zeros + index < 64) values[1 + zeros + index] = value;
   });
