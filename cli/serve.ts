@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { hostAndPort } from "../net/addresses.ts";
 import { systemClock } from "../net/system_clock.ts";
-import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_payload.ts";
+import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/source/served_root.ts";

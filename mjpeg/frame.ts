@@ -1,13 +1,13 @@
 /**
- * The unit that travels through the whole program: one JPEG image and the time at which it is to be shown.
+ * A frame: one JPEG image and the time at which it is shown. The unit that passes through the whole program.
  *
  * @module
  */
 
-/** One picture of a Motion-JPEG stream. */
+/** One frame of a Motion-JPEG stream. */
 export interface JpegFrame {
-  /** The whole JPEG, from SOI to EOI. Whoever hands a frame on gives up writing to these bytes. */
+  /** The whole JPEG, from SOI to EOI. Nobody writes to these bytes once the frame is handed on. */
   readonly data: Uint8Array;
-  /** Presentation time in microseconds from the start of the stream; it never goes back within one stream. */
+  /** Microseconds from the start of the stream. They never go back within one stream. */
   readonly timestampUs: number;
 }

@@ -1,23 +1,23 @@
 /**
- * What a JPEG or a file of them may make us hold or do. Each limit is tested at its value and one above.
+ * How much memory and work a JPEG, or a file of them, may cost. Each limit is tested at its value and one above.
  *
  * @module
  */
 
-/** Blocks of a picture that are decoded at most, 128 bytes each: 64 megapixels of 4:2:0. */
+/** Most blocks of a JPEG that are decoded, 128 bytes each: 64 megapixels of 4:2:0. */
 export const MAX_BLOCKS = 1_500_000;
 
 /**
- * Blocks a byte of the JPEG: each takes a bit at least in the first scan of its DC values. More than that are not there,
- * whatever the frame header says, and no memory is taken for them.
+ * Most blocks a byte of the JPEG. Each block takes at least a bit in the scan of its DC coefficients, so a frame header that
+ * announces more is wrong, and no memory is taken for it.
  */
 export const MAX_BLOCKS_PER_BYTE = 8;
 
-/** Scans of a picture that are decoded at most: each may go over all blocks for a few bytes. */
+/** Most scans of a JPEG that are decoded. Each may visit all blocks for a few bytes. */
 export const MAX_SCANS = 100;
 
-/** Frames of a file that are indexed, twelve bytes each: 4 days at 25 frames a second. */
+/** Most frames of a file that are indexed, up to 16 bytes each: 4 days at 25 frames a second. */
 export const MAX_INDEXED_FRAMES = 10_000_000;
 
-/** Segments in front of the first scan of a JPEG: a profile in colour takes up to 255, everything else a few. */
+/** Most segments in front of the first scan of a JPEG. A colour profile takes up to 255, everything else a few. */
 export const MAX_HEADER_SEGMENTS = 1024;

@@ -1,6 +1,6 @@
 /**
- * What every depacketizer is: packets in order to whole frames, or to the reason why a frame is none. Stands between the
- * reorder buffer and the player.
+ * The interface of every depacketizer: ordered packets to whole frames, or to the reason why a frame is damaged. Stands between
+ * the reorder buffer and the player.
  *
  * @module
  */
@@ -13,28 +13,28 @@ export interface OrderedPacket extends RtpPacket {
   readonly extendedSequenceNumber: number;
   /** When the packet was read from the socket, in milliseconds of the caller's clock. */
   readonly arrivalMs: number;
-  /** Whether packets are missing between this one and the one before. */
+  /** Whether packets between this one and the one before are missing. */
   readonly followsGap: boolean;
 }
 
-/** Why a frame of which packets came could not be completed. */
+/** Why a frame is damaged of which packets came. Users see these names. */
 export type DamageCause =
-  /** A packet of it never came. */
+  /** A packet of it is missing. */
   | "packet-lost"
-  /** It ended before it was whole. */
+  /** It ended before it was complete. */
   | "truncated"
-  /** What came is no JPEG, or not of the kind that the payload format carries. */
+  /** It is not a JPEG, or not of a kind that the payload format carries. */
   | "not-a-jpeg"
-  /** It is larger than what a peer may make us hold. */
+  /** It exceeds the limit for frames. */
   | "too-large"
-  /** It refers to quantization tables that have not come (RFC 2435, 3.1.8). */
+  /** It uses quantization tables that were never sent (RFC 2435, 3.1.8). */
   | "tables-missing";
 
-/** A frame that is complete, or one that is given up. */
+/** A complete frame, or a damaged one. */
 export type DepacketizerOutput =
   | {
     readonly kind: "frame";
-    /** A whole JPEG, in bytes of its own. */
+    /** A whole JPEG. The bytes are the caller's. */
     readonly data: Uint8Array;
     /** The RTP timestamp of its packets. */
     readonly timestamp: number;
@@ -43,10 +43,10 @@ export type DepacketizerOutput =
   }
   | { readonly kind: "damaged"; readonly cause: DamageCause };
 
-/** Makes frames of packets that come in order; gaps show in their extended sequence numbers. */
+/** Makes frames of ordered packets. */
 export interface Depacketizer {
-  /** Takes the next packet. */
+  /** Takes the next packet. Returns the frames that it completes or damages. */
   push(packet: OrderedPacket): DepacketizerOutput[];
-  /** Ends the stream: an unfinished frame is damaged. */
+  /** Ends the stream. A frame that is not complete is damaged. */
   flush(): DepacketizerOutput[];
 }

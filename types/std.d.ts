@@ -136,5 +136,6 @@ declare module "@std/data-structures/deque" {
 }
 
 declare module "@std/encoding/hex" {
+  export function decodeHex(src: string): Uint8Array<ArrayBuffer>;
   export function encodeHex(src: string | Uint8Array | ArrayBuffer): string;
 }

@@ -1,4 +1,4 @@
-import { LabDepacketizer } from "../../rtp/lab/lab_payload.ts";
+import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
 import { assertEquals } from "@std/assert";
 import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LabDepacketizer } from "../../rtp/lab/lab_payload.ts";
+import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";

@@ -9,16 +9,16 @@ const progressive = await makeJpeg({ ...size, progressive: true });
 
 // One frame an iteration: 5 ms are 200 frames a second.
 const group = `a frame of 1280x720, ${Math.round(optimized.length / 1000)} kB`;
-Deno.bench("conditionJpeg(): the standard tables, carried as it is", { group }, () => {
+Deno.bench("conditionJpeg(): the standard tables, not transcoded", { group }, () => {
   conditionJpeg(plain);
 });
-Deno.bench("conditionJpeg(): optimised tables", { group, baseline: true }, () => {
+Deno.bench("conditionJpeg(): optimized tables", { group, baseline: true }, () => {
   conditionJpeg(optimized);
 });
 Deno.bench("conditionJpeg(): progressive", { group }, () => {
   conditionJpeg(progressive);
 });
-Deno.bench("decodeCoefficients(): optimised tables", { group }, () => {
+Deno.bench("decodeCoefficients(): optimized tables", { group }, () => {
   decodeCoefficients(optimized);
 });
 Deno.bench("decodeCoefficients(): progressive", { group }, () => {

@@ -3,11 +3,13 @@ import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { type JpegKind, makeJpeg } from "../../tests/support/jpegs.ts";
 import { decodeCoefficients } from "../entropy/coefficients.ts";
-import { conditionJpeg, UncarriableJpegError } from "./conditioning.ts";
+import { conditionJpeg, conditionWithoutTranscoding } from "./conditioning.ts";
 import { MAX_HEADER_SEGMENTS } from "../limits.ts";
-import { JpegScanner } from "../jpeg/markers.ts";
+import { JpegScanner } from "../jpeg/jpeg_scanner.ts";
+import { DHT, SOF0 } from "../jpeg/markers.ts";
+import { readHeaderSegments } from "../jpeg/segments.ts";
 import { rebuildJpeg } from "./rebuild.ts";
-import { DHT, readHeaderSegments, SOF0 } from "../jpeg/segments.ts";
+import { UnsupportedJpegError } from "./supported_jpeg.ts";
 
 /** The same JPEG without segments of one marker. */
 function without(jpeg: Uint8Array, marker: number): Uint8Array {
@@ -20,7 +22,7 @@ function without(jpeg: Uint8Array, marker: number): Uint8Array {
   return concat([...parts, jpeg.subarray(start)]);
 }
 
-/** The blocks that the picture covers; what fills up the last MCUs may differ. */
+/** The blocks that the image covers; those that fill up the last MCUs may differ. */
 function visible(jpeg: Uint8Array): { size: number[]; quant: number[][]; blocks: Int16Array[] } {
   const { width, height, components } = decodeCoefficients(jpeg);
   const maxH = Math.max(...components.map(({ h }) => h));
@@ -36,26 +38,27 @@ function visible(jpeg: Uint8Array): { size: number[]; quant: number[][]; blocks:
   return { size: [width, height], quant: components.map(({ quantTable }) => [...quantTable]), blocks };
 }
 
-const CARRIED: readonly { title: string; kind: JpegKind; isRecoded: boolean }[] = [
-  { title: "baseline with the standard tables", kind: {}, isRecoded: false },
-  { title: "odd sizes", kind: { width: 37, height: 19 }, isRecoded: false },
-  { title: "optimised tables", kind: { optimized: true }, isRecoded: true },
-  { title: "optimised tables and odd sizes", kind: { optimized: true, width: 37, height: 19 }, isRecoded: true },
-  { title: "progressive", kind: { progressive: true }, isRecoded: true },
-  { title: "progressive and odd sizes", kind: { progressive: true, width: 61, height: 43 }, isRecoded: true },
-  { title: "progressive of the best quality", kind: { progressive: true, quality: 100 }, isRecoded: true },
-  { title: "optimised of the worst quality", kind: { optimized: true, quality: 1 }, isRecoded: true },
+const CARRIED: readonly { title: string; kind: JpegKind; isTranscoded: boolean }[] = [
+  { title: "baseline with the standard tables", kind: {}, isTranscoded: false },
+  { title: "odd sizes", kind: { width: 37, height: 19 }, isTranscoded: false },
+  { title: "optimized tables", kind: { optimized: true }, isTranscoded: true },
+  { title: "optimized tables and odd sizes", kind: { optimized: true, width: 37, height: 19 }, isTranscoded: true },
+  { title: "progressive", kind: { progressive: true }, isTranscoded: true },
+  { title: "progressive and odd sizes", kind: { progressive: true, width: 61, height: 43 }, isTranscoded: true },
+  { title: "progressive, of the best quality", kind: { progressive: true, quality: 100 }, isTranscoded: true },
+  { title: "optimized, of the worst quality", kind: { optimized: true, quality: 1 }, isTranscoded: true },
 ];
 
-for (const { title, kind, isRecoded } of CARRIED) {
+for (const { title, kind, isTranscoded } of CARRIED) {
   Deno.test(`conditionJpeg() carries ${title} without loss`, async () => {
     const jpeg = await makeJpeg(kind);
     const conditioned = conditionJpeg(jpeg);
-    assertEquals([conditioned.isRecoded, conditioned.sampling], [isRecoded, "4:2:0"]);
+    assertEquals([conditioned.isTranscoded, conditioned.sampling], [isTranscoded, "4:2:0"]);
     const rebuilt = rebuildJpeg(conditioned);
     assertEquals(visible(rebuilt), visible(jpeg));
+    assertEquals(conditionWithoutTranscoding(jpeg), isTranscoded ? undefined : conditioned);
     assertEquals(new JpegScanner().push(rebuilt), [{ offset: 0, lengthBytes: rebuilt.length }]);
-    assertEquals(conditionJpeg(rebuilt).isRecoded, false, "what is rebuilt needs no conditioning");
+    assertEquals(conditionJpeg(rebuilt).isTranscoded, false, "a rebuilt JPEG needs no transcoding");
   });
 }
 
@@ -66,7 +69,7 @@ Deno.test("conditionJpeg() supplies the tables that frames of AVI files lack", a
   assertEquals(conditionJpeg(bare), conditionJpeg(jpeg));
 });
 
-Deno.test("conditionJpeg() passes over APP and COM segments and junk behind the end", async () => {
+Deno.test("conditionJpeg() ignores APP and COM segments and junk after EOI", async () => {
   const jpeg = await makeJpeg();
   const thumbnail = [0xff, 0xe1, 0, 8, 0xff, 0xd8, 0xff, 0xda, 0xff, 0xd9];
   const comment = [0xff, 0xfe, 0, 4, 1, 2];
@@ -118,21 +121,21 @@ function withIds(jpeg: Uint8Array, ids: string): Uint8Array {
 }
 
 for (const { title, make, message } of REFUSED) {
-  Deno.test(`conditionJpeg() refuses ${title} by name`, async () => {
+  Deno.test(`conditionJpeg() refuses ${title}, with the reason`, async () => {
     const jpeg = await make();
-    assertThrows(() => conditionJpeg(jpeg), UncarriableJpegError, message);
+    assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError, message);
   });
 }
 
 for (const kind of [{ optimized: true }, { progressive: true }]) {
-  Deno.test(`conditionJpeg() takes no strict prefix of ${JSON.stringify(kind)} for a picture of its own`, async () => {
+  Deno.test(`conditionJpeg() takes no strict prefix of ${JSON.stringify(kind)} for a whole JPEG`, async () => {
     const jpeg = await makeJpeg(kind);
     let rejected = 0;
     for (let length = 0; length < jpeg.length - 2; length += 7) {
       try {
         conditionJpeg(jpeg.subarray(0, length));
       } catch (error) {
-        assert(error instanceof SyntaxError || error instanceof UncarriableJpegError, String(error));
+        assert(error instanceof SyntaxError || error instanceof UnsupportedJpegError, String(error));
         rejected++;
       }
     }
@@ -150,7 +153,7 @@ for (const kind of [{ optimized: true }, { progressive: true }]) {
           conditionJpeg(damaged);
         } catch (error) {
           const isNamed = error instanceof SyntaxError || error instanceof RangeError ||
-            error instanceof UncarriableJpegError;
+            error instanceof UnsupportedJpegError;
           if (!isNamed) throw error;
         }
       }),

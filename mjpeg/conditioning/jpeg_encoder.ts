@@ -1,7 +1,7 @@
 /**
- * Pixels to baseline JPEG with the standard Huffman tables, the only kind that RTP/JPEG carries (RFC 2435, 3.1.6):
- * mozjpeg in WebAssembly, with everything switched off that would leave the baseline. Its own way without optimised tables
- * writes broken files (@jsquash/jpeg 1.6.0), so the standard tables are put in afterwards, without loss.
+ * Encodes pixels to baseline JPEG with the standard Huffman tables, the only kind that RTP/JPEG carries (RFC 2435, 3.1.6). Uses
+ * mozjpeg in WebAssembly without its extensions to baseline. It writes broken files when it is told not to optimize Huffman tables
+ * (@jsquash/jpeg 1.6.0), so it optimizes them, and the result is transcoded losslessly to the standard tables.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { conditionJpeg } from "./conditioning.ts";
 import mozjpegWasm from "./mozjpeg_encoder_wasm.js";
 import { rebuildJpeg } from "./rebuild.ts";
 
-/** A picture as rows of red, green, blue and alpha bytes from the top left; alpha is ignored. */
+/** Pixels in rows from the top left, each as red, green, blue and alpha bytes; alpha is ignored. */
 export interface RgbaImage {
   /** Pixels a row. */
   readonly width: number;
@@ -23,18 +23,18 @@ export interface RgbaImage {
 
 /** Options of {@linkcode encodeBaselineJpeg}. */
 export interface EncodeJpegOptions {
-  /** Scale of the quantization tables, 1 (worst) to 100, default 60. */
+  /** 1 (worst) to 100, default 60. */
   quality?: number;
 }
 
 /** MozJpegColorSpace.YCbCr of the library, whose enum exists in its types only. */
 const YCBCR = 3;
-/** JPEG Annex K's tables, the ones that RFC 2435 scales for Q 1 to 99. */
+/** The tables of Annex K, which RFC 2435 scales for Q 1 to 99. */
 const QUANT_TABLE_ANNEX_K = 0;
 
 let ready: Promise<void> | undefined;
 
-/** Encodes 4:2:0 baseline sequential JPEG with the tables of ITU-T T.81, Annex K. The bytes are the caller's. */
+/** Encodes a 4:2:0 baseline sequential JPEG with the tables of ITU-T T.81, Annex K. The bytes are the caller's. */
 export async function encodeBaselineJpeg(image: RgbaImage, options: EncodeJpegOptions = {}): Promise<Uint8Array> {
   const { width, height, data } = image;
   if (data.length !== width * height * 4) {

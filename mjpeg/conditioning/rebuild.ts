@@ -1,6 +1,6 @@
 /**
- * A whole JPEG from what RTP/JPEG carries of it (RFC 2435, appendix B): the headers that the sender took off are written
- * anew, the standard Huffman tables included, which Safari and others need.
+ * Rebuilds a whole JPEG from the parts that RTP/JPEG carries (RFC 2435, appendix B): writes the headers that the sender took off.
+ * The standard Huffman tables are among them, since Safari and others need them.
  *
  * @module
  */
@@ -14,11 +14,10 @@ import {
   STANDARD_LUMA_AC,
   STANDARD_LUMA_DC,
 } from "../jpeg/huffman_tables.ts";
-import { EOI, SOI, SOS } from "../jpeg/markers.ts";
-import { DHT, DQT, DRI, type FrameHeader, SOF0 } from "../jpeg/segments.ts";
+import { APP0, DHT, DQT, DRI, EOI, SOF0, SOI, SOS } from "../jpeg/markers.ts";
+import type { FrameHeader } from "../jpeg/segment_data.ts";
 
-const APP0 = 0xe0;
-/** JFIF 1.01, pixels without a density, no thumbnail. */
+/** JFIF 1.01, square pixels, no thumbnail. */
 const JFIF = [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
 
 const COMPONENT_IDS = [1, 2, 3];
@@ -31,31 +30,30 @@ const HUFFMAN_SEGMENTS = [
 ];
 
 /** What the headers of a JPEG are written from. */
-export type JpegHeader = Omit<ConditionedJpeg, "isRecoded" | "scan">;
+export type HeaderFields = Omit<ConditionedJpeg, "isTranscoded" | "scan">;
 
-/** Segments of a JPEG's header that its sender gives itself: they stand in for those that would be written. */
-export interface GivenSegments {
-  /** One behind the other, SOS the last if it is among them. */
+/** Header segments that the sender of a JPEG wrote itself. They replace those that would be written. */
+export interface HeaderSegments {
+  /** The segments in order; if SOS is among them, it is the last. */
   readonly bytes: Uint8Array;
-  /** Their markers. */
   readonly markers: ReadonlySet<number>;
   /** The frame header among them, if there is one. */
   readonly frame: FrameHeader | undefined;
 }
 
-/** The JPEG of `image`, from SOI to EOI, in bytes of its own. */
-export function rebuildJpeg(image: JpegHeader & Pick<ConditionedJpeg, "scan">): Uint8Array<ArrayBuffer> {
+/** The whole JPEG, from SOI to EOI. The bytes are the caller's. */
+export function rebuildJpeg(image: HeaderFields & Pick<ConditionedJpeg, "scan">): Uint8Array<ArrayBuffer> {
   return joinJpeg(encodeJpegHeader(image), image.scan);
 }
 
-/** A JPEG of its headers and its entropy-coded data, whose EOI some senders leave on, in bytes of its own. */
+/** Joins headers and entropy-coded data to a JPEG, and adds EOI unless the sender left it on. The bytes are the caller's. */
 export function joinJpeg(header: Uint8Array, scan: Uint8Array): Uint8Array<ArrayBuffer> {
   const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
   return concat(hasEnd ? [header, scan] : [header, scan, Uint8Array.of(0xff, EOI)]);
 }
 
-/** All that stands before the entropy-coded data: from SOI to SOS. */
-export function encodeJpegHeader(header: JpegHeader): Uint8Array<ArrayBuffer> {
+/** Everything in front of the entropy-coded data: from SOI to SOS. */
+export function encodeJpegHeader(header: HeaderFields): Uint8Array<ArrayBuffer> {
   return concat([
     Uint8Array.of(0xff, SOI),
     segment(APP0, JFIF),
@@ -68,14 +66,14 @@ export function encodeJpegHeader(header: JpegHeader): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The same with `given` segments, which go before what `header` says: that is written only where they leave it open. Tables
- * of the same number replace those that are written; where they are the only ones, `quantTables` may be left out.
+ * Like {@linkcode encodeJpegHeader}, but appends `segments` and writes only what they do not say. Their tables replace those of
+ * the same number; if they have all quantization tables, `quantTables` may be missing.
  */
-export function encodeJpegHeaderAround(
-  given: GivenSegments,
-  header: Omit<JpegHeader, "quantTables"> & Partial<Pick<JpegHeader, "quantTables">>,
+export function encodeJpegHeaderWith(
+  segments: HeaderSegments,
+  header: Omit<HeaderFields, "quantTables"> & Partial<Pick<HeaderFields, "quantTables">>,
 ): Uint8Array<ArrayBuffer> {
-  const { bytes, markers, frame } = given;
+  const { bytes, markers, frame } = segments;
   return concat([
     Uint8Array.of(0xff, SOI),
     ...(markers.has(APP0) ? [] : [segment(APP0, JFIF)]),
@@ -88,11 +86,11 @@ export function encodeJpegHeaderAround(
   ]);
 }
 
-function quantSegments({ quantTables: [luma, chroma] }: Pick<JpegHeader, "quantTables">): Uint8Array[] {
+function quantSegments({ quantTables: [luma, chroma] }: Pick<HeaderFields, "quantTables">): Uint8Array[] {
   return [segment(DQT, [0, ...luma]), segment(DQT, [1, ...chroma])];
 }
 
-function frameSegment({ width, height, sampling }: Pick<JpegHeader, "width" | "height" | "sampling">): Uint8Array {
+function frameSegment({ width, height, sampling }: Pick<HeaderFields, "width" | "height" | "sampling">): Uint8Array {
   const [luma, blue, red] = COMPONENT_IDS;
   return segment(SOF0, [
     ...[8, height >> 8, height & 0xff, width >> 8, width & 0xff, COMPONENT_IDS.length],
@@ -102,11 +100,11 @@ function frameSegment({ width, height, sampling }: Pick<JpegHeader, "width" | "h
   ]);
 }
 
-function restartSegments({ restartInterval }: Pick<JpegHeader, "restartInterval">): Uint8Array[] {
+function restartSegments({ restartInterval }: Pick<HeaderFields, "restartInterval">): Uint8Array[] {
   return restartInterval > 0 ? [segment(DRI, [restartInterval >> 8, restartInterval & 0xff])] : [];
 }
 
-/** One scan of all components, the first with the tables of luma, the others with those of chroma. */
+/** One scan of all components: the first with the luma tables, the others with the chroma tables. */
 function scanSegment(ids: readonly number[]): Uint8Array {
   return segment(SOS, [ids.length, ...ids.flatMap((id, index) => [id, index === 0 ? 0x00 : 0x11]), 0, 63, 0]);
 }

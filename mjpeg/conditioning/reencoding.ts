@@ -1,33 +1,35 @@
 /**
- * Pictures that RTP/JPEG cannot carry at all, such as grey ones and 4:4:4, made into ones that it can: decoded and encoded
- * once more, at the cost of time and of some quality. Only where the user asks for it; what can be conditioned without loss
- * does not come here.
+ * Re-encodes JPEGs that RTP/JPEG cannot carry, such as grey and 4:4:4 ones. This takes time and loses some quality, so it is done
+ * only where the user asks for it, and never where lossless conditioning is possible.
  *
  * @module
  */
 
 import decodeJpeg, { init } from "@jsquash/jpeg/decode.js";
-import { type ConditionedJpeg, conditionJpeg, UncarriableJpegError } from "./conditioning.ts";
+import { isFrameHeader } from "../jpeg/markers.ts";
+import { decodeFrameHeader, type FrameHeader } from "../jpeg/segment_data.ts";
+import { malformed, readHeaderSegments } from "../jpeg/segments.ts";
+import { type ConditionedJpeg, conditionJpeg } from "./conditioning.ts";
 import { encodeBaselineJpeg, type RgbaImage } from "./jpeg_encoder.ts";
 import mozjpegWasm from "./mozjpeg_decoder_wasm.js";
-import { decodeFrameHeader, isFrameHeader, malformed, readHeaderSegments } from "../jpeg/segments.ts";
+import { UnsupportedJpegError } from "./supported_jpeg.ts";
 
-/** Scale of the quantization tables: what is lost is hard to see. */
+/** High enough that the loss is hard to see. */
 const QUALITY = 90;
 
 let ready: Promise<void> | undefined;
-/** What the decoder said last: it ends its program where it cannot go on, and tells the reason apart from that. */
-let complaint = "";
+/** The decoder's last message. When it fails, its exception does not say why; this message does. */
+let decoderMessage = "";
 
-/** The library takes a module and options (jSquash 1.6.0), of which its types know one. */
+/** The library (@jsquash/jpeg 1.6.0) takes a module and options; its types know only the module. */
 const initDecoder = init as unknown as (
   module: WebAssembly.Module,
   options: { readonly printErr: (text: string) => void },
 ) => Promise<void>;
 
 /**
- * Encodes a picture anew, as 4:2:0. Rejects with an {@linkcode UncarriableJpegError} for one that cannot be decoded, and
- * for one of more than `maxPixels`.
+ * Re-encodes a JPEG as 4:2:0. Rejects with an {@linkcode UnsupportedJpegError} where it cannot be decoded, or has more than
+ * `maxPixels`.
  */
 export async function reencodeJpeg(
   jpeg: Uint8Array,
@@ -35,24 +37,24 @@ export async function reencodeJpeg(
 ): Promise<ConditionedJpeg> {
   const { width, height } = readFrameHeader(jpeg);
   if (width * height > maxPixels) {
-    throw new UncarriableJpegError(`it has ${width}x${height} pixels; at most ${maxPixels} are encoded anew`);
+    throw new UnsupportedJpegError(`it has ${width}x${height} pixels; at most ${maxPixels} are re-encoded`);
   }
   return conditionJpeg(await encodeBaselineJpeg(await decode(jpeg), { quality: QUALITY }));
 }
 
 async function decode(jpeg: Uint8Array): Promise<RgbaImage> {
-  await (ready ??= initDecoder(mozjpegWasm, { printErr: (text) => complaint = text }));
-  complaint = "";
+  await (ready ??= initDecoder(mozjpegWasm, { printErr: (text) => decoderMessage = text }));
+  decoderMessage = "";
   try {
     const { width, height, data } = await decodeJpeg(jpeg.slice().buffer, { preserveOrientation: false });
     return { width, height, data: Uint8ClampedArray.from(data) };
   } catch (error) {
-    const reason = complaint || (error instanceof Error ? error.message : String(error));
-    throw new UncarriableJpegError(`it cannot be decoded to be encoded anew: ${reason}`);
+    const reason = decoderMessage || (error instanceof Error ? error.message : String(error));
+    throw new UnsupportedJpegError(`it cannot be decoded for re-encoding: ${reason}`);
   }
 }
 
-function readFrameHeader(jpeg: Uint8Array): ReturnType<typeof decodeFrameHeader> {
+function readFrameHeader(jpeg: Uint8Array): FrameHeader {
   for (const segment of readHeaderSegments(jpeg)) {
     if (isFrameHeader(segment.marker)) return decodeFrameHeader(segment);
   }

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
-import { UncarriableJpegError } from "./conditioning.ts";
 import { reencodeJpeg } from "./reencoding.ts";
+import { UnsupportedJpegError } from "./supported_jpeg.ts";
 
-Deno.test("reencodeJpeg() makes what RTP/JPEG carries of grey and of 4:4:4, in the same size", async () => {
+Deno.test("reencodeJpeg() makes grey and 4:4:4 JPEGs into ones that RTP/JPEG carries, of the same size", async () => {
   for (const kind of [{ grey: true }, { chromaSubsample: 1 as const }]) {
     const { width, height, sampling } = await reencodeJpeg(await makeJpeg({ ...kind, width: 40, height: 24 }), {
       maxPixels: 960,
@@ -12,19 +12,19 @@ Deno.test("reencodeJpeg() makes what RTP/JPEG carries of grey and of 4:4:4, in t
   }
 });
 
-Deno.test("reencodeJpeg() takes pictures of maxPixels, and of not one more", async () => {
+Deno.test("reencodeJpeg() takes JPEGs of maxPixels, and not of one more", async () => {
   const jpeg = await makeJpeg({ grey: true, width: 40, height: 24 });
   await reencodeJpeg(jpeg, { maxPixels: 960 });
   await assertRejects(
     () => reencodeJpeg(jpeg, { maxPixels: 959 }),
-    UncarriableJpegError,
-    "it has 40x24 pixels; at most 959 are encoded anew",
+    UnsupportedJpegError,
+    "it has 40x24 pixels; at most 959 are re-encoded",
   );
 });
 
-Deno.test("reencodeJpeg() says why a picture cannot be decoded", async () => {
+Deno.test("reencodeJpeg() says why a JPEG cannot be decoded", async () => {
   const jpeg = await makeJpeg({ grey: true });
   // SOF9 is arithmetic coding.
   jpeg[jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0) + 1] = 0xc9;
-  await assertRejects(() => reencodeJpeg(jpeg, { maxPixels: 10_000 }), UncarriableJpegError, "arithmetic coding");
+  await assertRejects(() => reencodeJpeg(jpeg, { maxPixels: 10_000 }), UnsupportedJpegError, "arithmetic coding");
 });

@@ -1,108 +1,135 @@
 /**
- * Where the frames of a file are. An index takes twelve bytes a frame and is built once, so that a file of gigabytes is
- * never loaded: whoever plays it reads one frame at a time.
+ * Where the frames of a file are and, in formats that have times, when they are shown. An index is built once and takes 10 bytes a
+ * frame, 16 with times. Frames are read one at a time by it, so files of gigabytes are never loaded.
  *
  * @module
  */
 
 import { MAX_INDEXED_FRAMES } from "../limits.ts";
+import { UintList } from "./uint_list.ts";
 
-/** How frames are laid out in a file. */
-export type FileFormat = "lab" | "concatenated";
-
-/** Bytes that can be read at any place; the edge makes one of an open file. */
-export interface RandomAccess {
-  /** The file's size. */
+/** Where a frame is in its file. */
+export interface FrameLocation {
+  readonly offset: number;
   readonly lengthBytes: number;
-  /**
-   * Exactly `lengthBytes` bytes from `offset`, which the caller keeps below the end. The bytes hold until the next
-   * call only. Rejects where the file has become shorter.
-   */
-  read(offset: number, lengthBytes: number): Promise<Uint8Array>;
 }
 
-/** Options of the functions that build an index. */
-export interface IndexOptions {
-  /** Gives up between two reads. */
-  readonly signal?: AbortSignal;
-  /** Frames that are indexed at most; default {@linkcode MAX_INDEXED_FRAMES}. What follows them is a problem of the file. */
-  readonly maxFrames?: number;
+/** A frame as a container format finds it. */
+export interface FoundFrame extends FrameLocation {
+  /** Whole microseconds from the first frame; `undefined` for all frames where the format has no times. */
+  readonly timeUs?: number;
 }
 
-/** Where each frame of a file lies. Frames count from 0 here. */
+/** When the frames of a file are shown. */
+export interface ListedFrameTimes {
+  /** Microseconds for each frame, rising from 0. */
+  readonly timesUs: { readonly length: number; at(index: number): number };
+  /** End of the last frame in microseconds. */
+  readonly durationUs: number;
+}
+
+/** The frames of a file, counted from 0. */
 export interface FrameIndex {
-  /** How the file is laid out. */
-  readonly format: FileFormat;
+  /** Name of the container format. */
+  readonly format: string;
   /** Number of whole frames, at least 1. */
   readonly count: number;
-  /** Bytes of the largest frame. */
+  /** Length of the largest frame. */
   readonly largestBytes: number;
-  /** Why the file does not go on after its last whole frame, as a sentence without its stop; `undefined` if all is well. */
+  /** `undefined` where the format has no times. */
+  readonly times: ListedFrameTimes | undefined;
+  /** What is wrong with the file, as a sentence without a full stop; `undefined` if all is well. */
   readonly problem: string | undefined;
-  /** Throws a `RangeError` outside of 0 to count - 1. */
-  locate(index: number): { offset: number; lengthBytes: number };
+  /** Throws a `RangeError` unless `index` is 0 to count - 1. */
+  locate(index: number): FrameLocation;
 }
 
-/** Collects the places of frames and makes them a {@linkcode FrameIndex}. */
-export class FrameIndexBuilder {
-  readonly #format: FileFormat;
-  readonly #maxFrames: number;
-  #offsets = new Float64Array(256);
-  #lengths = new Uint32Array(256);
-  #count = 0;
-  #largestBytes = 0;
+/** How an index ends. */
+export interface IndexEnd {
+  /** What is wrong with the file, as a sentence without a full stop: why it has no more frames, for example. */
+  readonly problem?: string;
+  /** End of the last frame in microseconds; needed where frames have times. */
+  readonly durationUs?: number;
+}
 
-  /** An index without frames. */
-  constructor(format: FileFormat, { maxFrames = MAX_INDEXED_FRAMES }: IndexOptions = {}) {
-    this.#format = format;
+/** Lengths from here on are all the same: nobody reads such a frame. */
+const MAX_LENGTH_BYTES = 2 ** 32 - 1;
+
+/** Collects the frames of a file, and makes a {@linkcode FrameIndex} of them. */
+export class FrameIndexBuilder {
+  readonly #maxFrames: number;
+  readonly #offsets = new UintList(6);
+  readonly #lengths = new UintList(4);
+  readonly #timesUs = new UintList(6);
+  #largestBytes = 0;
+  /** The first frame above the limit. */
+  #excess: FoundFrame | undefined;
+
+  /** Takes up to `maxFrames`, default {@linkcode MAX_INDEXED_FRAMES}. More are a problem of the file, and dropped. */
+  constructor({ maxFrames = MAX_INDEXED_FRAMES }: { readonly maxFrames?: number } = {}) {
     this.#maxFrames = maxFrames;
   }
 
   /** Frames so far. */
   get count(): number {
-    return this.#count;
+    return this.#offsets.length;
   }
 
   /**
-   * Adds the next frame; frames come in the order of their offsets. Returns false where there are as many as can be: the
-   * index ends before this one.
+   * Adds the next frame. Returns false where no more frames are taken. Throws a `RangeError` unless the times of the frames start
+   * at 0 and rise, or none has one.
    */
-  add(offset: number, lengthBytes: number): boolean {
-    if (this.#count === this.#maxFrames) return false;
-    if (this.#count === this.#offsets.length) {
-      const offsets = new Float64Array(this.#count * 2);
-      const lengths = new Uint32Array(this.#count * 2);
-      offsets.set(this.#offsets);
-      lengths.set(this.#lengths);
-      [this.#offsets, this.#lengths] = [offsets, lengths];
+  add(frame: FoundFrame): boolean {
+    if (this.count === this.#maxFrames) {
+      this.#excess ??= frame;
+      return false;
     }
-    this.#offsets[this.#count] = offset;
-    this.#lengths[this.#count] = lengthBytes;
-    this.#count++;
-    this.#largestBytes = Math.max(this.#largestBytes, lengthBytes);
+    this.#addTime(frame.timeUs);
+    this.#offsets.push(frame.offset);
+    this.#lengths.push(Math.min(frame.lengthBytes, MAX_LENGTH_BYTES));
+    this.#largestBytes = Math.max(this.#largestBytes, frame.lengthBytes);
     return true;
   }
 
-  /** Ends an index to which no more can be added. */
-  finishFull(): FrameIndex {
-    return this.finish(`The file has more than ${this.#maxFrames} frames: those behind are left out`);
-  }
-
-  /** Ends the index. Throws a `SyntaxError` with `problem` when there is not one whole frame. */
-  finish(problem?: string): FrameIndex {
-    const count = this.#count;
-    if (count === 0) throw new SyntaxError(problem ?? "There is no whole JPEG in the file");
-    const offsets = this.#offsets.slice(0, count);
-    const lengths = this.#lengths.slice(0, count);
+  /** Ends the index. Throws a `SyntaxError` with the problem where there is not one whole frame. */
+  finish(format: string, { problem, durationUs }: IndexEnd): FrameIndex {
+    if (this.count === 0) throw new SyntaxError(problem ?? "There is no whole JPEG in the file");
+    for (const list of [this.#offsets, this.#lengths, this.#timesUs]) list.trim();
+    const [offsets, lengths, { count }] = [this.#offsets, this.#lengths, this];
     return {
-      format: this.#format,
+      format,
       count,
       largestBytes: this.#largestBytes,
-      problem,
+      times: this.#finishTimes(this.#excess?.timeUs ?? durationUs),
+      problem: this.#excess === undefined
+        ? problem
+        : `The file has more than ${this.#maxFrames} frames; the others are dropped`,
       locate(index) {
         if (!(index >= 0 && index < count)) throw new RangeError(`Cannot locate frame ${index}: there are ${count}`);
-        return { offset: offsets[index], lengthBytes: lengths[index] };
+        return { offset: offsets.at(index), lengthBytes: lengths.at(index) };
       },
     };
+  }
+
+  #addTime(timeUs: number | undefined): void {
+    const { length } = this.#timesUs;
+    const isFirst = this.count === 0;
+    const isValid = timeUs === undefined
+      ? length === 0
+      : isFirst
+      ? timeUs === 0
+      : length > 0 && timeUs > this.#timesUs.at(length - 1);
+    if (!isValid) throw new RangeError(`Cannot index frame ${this.count} at ${timeUs} us: times start at 0 and rise`);
+    if (timeUs !== undefined) this.#timesUs.push(timeUs);
+  }
+
+  #finishTimes(durationUs: number | undefined): ListedFrameTimes | undefined {
+    const timesUs = this.#timesUs;
+    if (timesUs.length === 0) return undefined;
+    const lastUs = timesUs.at(timesUs.length - 1);
+    if (durationUs === undefined || durationUs <= lastUs) {
+      throw new RangeError(`Cannot end an index at ${durationUs} us: its last frame is at ${lastUs} us`);
+    }
+    return { timesUs, durationUs };
   }
 }

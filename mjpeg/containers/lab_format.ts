@@ -1,20 +1,23 @@
 /**
- * The networking lab's movie file (`movie.Mjpeg`): each JPEG preceded by its length in bytes as five ASCII digits.
- * (The assignment's text says bits; its file and its VideoStream.py say bytes.)
+ * The networking lab's movie file (`movie.Mjpeg`): in front of each JPEG stands its length in bytes, as five ASCII digits. (The
+ * assignment says bits; its file and its VideoStream.py say bytes.)
  *
  * @module
  */
 
-import { type FrameIndex, FrameIndexBuilder, type IndexOptions, type RandomAccess } from "./frame_index.ts";
+import { isJpegAt, isSoiAt } from "../jpeg/markers.ts";
+import type { Container, RandomAccess } from "./container.ts";
+import type { FrameIndexBuilder, IndexEnd } from "./frame_index.ts";
 
-/** Bytes of a length header. */
-export const LAB_HEADER_BYTES = 5;
+const LAB_HEADER_BYTES = 5;
+/** SOI and EOI. */
+const MIN_JPEG_BYTES = 4;
 /** Largest frame that five digits can announce. */
 export const LAB_FRAME_MAX_BYTES = 99_999;
 
 /**
- * The length that the five ASCII digits at the start of `header` announce, or `undefined` where they are not five
- * digits. Python's `int()` would also take spaces and signs around them; no lab file has any.
+ * Decodes the five ASCII digits at the start of `header`; `undefined` where other bytes stand there. Python's `int()` would also
+ * take spaces and a sign, but no lab file has them.
  */
 export function decodeLabHeader(header: Uint8Array): number | undefined {
   if (header.length < LAB_HEADER_BYTES) return undefined;
@@ -27,7 +30,7 @@ export function decodeLabHeader(header: Uint8Array): number | undefined {
   return length;
 }
 
-/** The five digits for a frame of `lengthBytes`. Throws a `RangeError` above {@linkcode LAB_FRAME_MAX_BYTES}. */
+/** Encodes the five digits for a frame of `lengthBytes`. Throws a `RangeError` above {@linkcode LAB_FRAME_MAX_BYTES}. */
 export function encodeLabHeader(lengthBytes: number): Uint8Array {
   if (!Number.isInteger(lengthBytes) || lengthBytes < 1 || lengthBytes > LAB_FRAME_MAX_BYTES) {
     throw new RangeError(
@@ -37,37 +40,35 @@ export function encodeLabHeader(lengthBytes: number): Uint8Array {
   return new TextEncoder().encode(String(lengthBytes).padStart(LAB_HEADER_BYTES, "0"));
 }
 
-/**
- * Finds every frame of a lab file from its length headers alone, a few bytes a frame. A file that breaks off keeps its
- * whole frames and gets a `problem`; a first header that is wrong throws a `SyntaxError`.
- */
-export async function indexLabFile(source: RandomAccess, options: IndexOptions = {}): Promise<FrameIndex> {
-  const builder = new FrameIndexBuilder("lab", options);
+/** Files that start with a length header. Five other bytes before a JPEG count as a malformed header, which is then reported. */
+export const LAB_FORMAT: Container = {
+  name: "lab",
+  signature: "five digits and a JPEG",
+  recognizes: (head) => decodeLabHeader(head) !== undefined || !isJpegAt(head, 0) && isJpegAt(head, LAB_HEADER_BYTES),
+  index: indexLabFile,
+};
+
+/** Reads only the length headers and the first two bytes after them. */
+async function indexLabFile(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd> {
   const probeBytes = LAB_HEADER_BYTES + 2;
-  let offset = 0;
-  while (offset < source.lengthBytes) {
-    options.signal?.throwIfAborted();
-    const frameNumber = builder.count + 1;
-    const probe = await source.read(offset, Math.min(probeBytes, source.lengthBytes - offset));
-    const length = decodeLabHeader(probe);
-    if (length === undefined) {
+  for (let offset = 0; offset < file.lengthBytes;) {
+    const name = `Frame ${frames.count + 1} at byte ${offset}`;
+    const probe = await file.read(offset, Math.min(probeBytes, file.lengthBytes - offset));
+    const lengthBytes = decodeLabHeader(probe);
+    if (lengthBytes === undefined) {
       const found = new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES));
-      return builder.finish(
-        `Frame ${frameNumber} at byte ${offset} has the length header ${JSON.stringify(found)}, not five digits`,
-      );
+      return { problem: `${name} has the length header ${JSON.stringify(found)}, not five digits` };
     }
     const start = offset + LAB_HEADER_BYTES;
-    const left = source.lengthBytes - start;
-    if (length > left) {
-      return builder.finish(
-        `Frame ${frameNumber} at byte ${offset} announces ${length} bytes, but only ${left} are left in the file`,
-      );
+    const left = file.lengthBytes - start;
+    if (lengthBytes > left) {
+      return { problem: `${name} announces ${lengthBytes} bytes, but only ${left} are left in the file` };
     }
-    if (length < 4 || probe[LAB_HEADER_BYTES] !== 0xff || probe[LAB_HEADER_BYTES + 1] !== 0xd8) {
-      return builder.finish(`Frame ${frameNumber} at byte ${offset} is not a JPEG: it does not start with FF D8`);
+    if (lengthBytes < MIN_JPEG_BYTES || !isSoiAt(probe, LAB_HEADER_BYTES)) {
+      return { problem: `${name} is not a JPEG: it does not start with FF D8` };
     }
-    if (!builder.add(start, length)) return builder.finishFull();
-    offset = start + length;
+    if (!frames.add({ offset: start, lengthBytes })) break;
+    offset = start + lengthBytes;
   }
-  return builder.finish();
+  return {};
 }

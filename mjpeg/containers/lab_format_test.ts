@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import { memoryFile } from "../../tests/support/memory_file.ts";
-import { decodeLabHeader, encodeLabHeader, indexLabFile, LAB_FRAME_MAX_BYTES } from "./lab_format.ts";
+import { indexFile } from "./index_file.ts";
+import { decodeLabHeader, encodeLabHeader, LAB_FRAME_MAX_BYTES } from "./lab_format.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 const LARGER = new Uint8Array([...JPEG.subarray(0, 8), 3, 4, 5, 0xff, 0xd9]);
@@ -35,18 +36,18 @@ Deno.test("encodeLabHeader() writes five digits, up to the largest they can say,
   }
 });
 
-Deno.test("indexLabFile() finds every frame behind its length", async () => {
+Deno.test("indexFile() finds every frame of a lab file by its length", async () => {
   const file = concat([bytes("00010"), JPEG, bytes("00013"), LARGER]);
-  const index = await indexLabFile(memoryFile(file));
+  const index = await indexFile(memoryFile(file));
   assertEquals([index.count, index.largestBytes, index.problem, index.format], [2, 13, undefined, "lab"]);
   assertEquals([index.locate(0), index.locate(1)], [{ offset: 5, lengthBytes: 10 }, { offset: 20, lengthBytes: 13 }]);
   assertThrows(() => index.locate(2), RangeError, "there are 2");
 });
 
-Deno.test("indexLabFile() keeps the whole frames of a file cut at any byte, and says so", async () => {
+Deno.test("indexFile() keeps the whole frames of a lab file cut at any byte, and says so", async () => {
   const file = concat([bytes("00010"), JPEG, bytes("00013"), LARGER]);
   for (let length = 16; length < file.length; length++) {
-    const index = await indexLabFile(memoryFile(file.subarray(0, length)));
+    const index = await indexFile(memoryFile(file.subarray(0, length)));
     assertEquals(index.count, 1, `cut at ${length}`);
     assertEquals(index.problem?.startsWith("Frame 2 at byte 15 "), true, index.problem);
   }
@@ -72,7 +73,7 @@ const REJECTED: readonly { title: string; file: Uint8Array; message: string }[] 
 ];
 
 for (const { title, file, message } of REJECTED) {
-  Deno.test(`indexLabFile() rejects ${title}`, async () => {
-    await assertRejects(() => indexLabFile(memoryFile(file)), SyntaxError, message);
+  Deno.test(`indexFile() rejects a lab file with ${title}`, async () => {
+    await assertRejects(() => indexFile(memoryFile(file)), SyntaxError, message);
   });
 }

@@ -6,7 +6,7 @@ function bitsOf(reader: BitReader, count: number): string {
   return Array.from({ length: count }, (_, index) => index % 2 === 0 ? reader.readBit() : reader.read(1)).join("");
 }
 
-Deno.test("BitReader reads any number of bits across bytes, and zeros behind the end", () => {
+Deno.test("BitReader reads any number of bits across bytes, and zeros after the end", () => {
   const reader = new BitReader(Uint8Array.of(0b10110011, 0b01010101, 0b11110000));
   assertEquals([reader.read(3), reader.read(0), reader.read(7), reader.peek16()], [
     0b101,
@@ -20,7 +20,7 @@ Deno.test("BitReader reads any number of bits across bytes, and zeros behind the
   assertEquals(reader.isPastEnd, true);
 });
 
-Deno.test("BitReader takes FF 00 for a byte FF, and FF alone for fill", () => {
+Deno.test("BitReader reads FF 00 as a byte FF, and ignores other FF as fill bytes", () => {
   for (const data of [[0xff, 0x00, 0x0f], [0xff, 0xff, 0x00, 0x0f], [0xff, 0x00, 0x0f, 0xff]]) {
     const reader = new BitReader(Uint8Array.from(data));
     assertEquals(bitsOf(reader, 16), "1111111100001111", `${data}`);
@@ -30,7 +30,7 @@ Deno.test("BitReader takes FF 00 for a byte FF, and FF alone for fill", () => {
   }
 });
 
-Deno.test("BitReader goes from restart interval to restart interval, whatever of it was read", () => {
+Deno.test("BitReader moves to the next restart interval, however much of the last was read", () => {
   const data = Uint8Array.of(0xaa, 0xff, 0x00, 0xff, 0xd0, 0xbb, 0xff, 0xff, 0xd1, 0xff, 0xd2, 0xcc);
   for (const taken of [0, 5, 16]) {
     const reader = new BitReader(data);
@@ -45,13 +45,13 @@ Deno.test("BitReader goes from restart interval to restart interval, whatever of
   }
 });
 
-Deno.test("BitReader knows where an interval ends although another one follows", () => {
+Deno.test("BitReader knows where an interval ends that another one follows", () => {
   const reader = new BitReader(Uint8Array.of(0xaa, 0xff, 0xd0, 0xbb));
   reader.skip(9);
   assertEquals(reader.isPastEnd, true);
 });
 
-Deno.test("BitReader reads nothing of nothing", () => {
+Deno.test("BitReader takes empty data", () => {
   const reader = new BitReader(new Uint8Array(0));
   assertEquals([reader.peek16(), reader.isPastEnd], [0, false]);
   reader.skip(1);

@@ -1,56 +1,43 @@
 /**
- * A JPEG's quantized DCT coefficients, sequential or progressive: what comes out can be coded anew with other tables without
- * any loss. Walks the segments and hands each scan to its decoder.
+ * Decodes a JPEG to its quantized DCT coefficients, sequential or progressive. From them it can be transcoded losslessly.
+ * Walks the segments and hands each scan to the scan decoder.
  *
  * @module
  */
 
-import {
-  createDecoder,
-  type HuffmanDecoder,
-  STANDARD_CHROMA_AC,
-  STANDARD_CHROMA_DC,
-  STANDARD_LUMA_AC,
-  STANDARD_LUMA_DC,
-} from "../jpeg/huffman_tables.ts";
-import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "../limits.ts";
-import { SOI, SOS } from "../jpeg/markers.ts";
-import { decodeScan, type ScannedComponent, type ScanPart } from "./scan_decoder.ts";
+import { STANDARD_CHROMA_AC, STANDARD_CHROMA_DC, STANDARD_LUMA_AC, STANDARD_LUMA_DC } from "../jpeg/huffman_tables.ts";
+import { DHT, DQT, DRI, isFrameHeader, isSoiAt, SOF2, SOS } from "../jpeg/markers.ts";
 import {
   decodeFrameHeader,
   decodeHuffmanTables,
   decodeQuantTables,
   decodeRestartInterval,
   decodeScanHeader,
-  DHT,
-  DQT,
-  DRI,
-  findScanEnd,
   type FrameHeader,
-  isFrameHeader,
-  malformed,
-  readSegment,
   type ScanHeader,
-  SOF2,
-} from "../jpeg/segments.ts";
+} from "../jpeg/segment_data.ts";
+import { findScanEnd, malformed, readSegment } from "../jpeg/segments.ts";
+import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "../limits.ts";
+import { createDecoder, type HuffmanDecoder } from "./huffman_codes.ts";
+import { decodeScan, type ScannedComponent, type ScanPart } from "./scan_decoder.ts";
 
-/** One component's blocks, line after line. */
+/** The blocks of one component, line by line. */
 export interface ComponentCoefficients {
   /** Horizontal sampling factor. */
   readonly h: number;
   /** Vertical sampling factor. */
   readonly v: number;
-  /** Blocks a line, filled up to whole MCUs. */
+  /** Blocks a line, with those that fill up the last MCU. */
   readonly blocksPerLine: number;
-  /** Lines of blocks, filled up to whole MCUs. */
+  /** Lines of blocks, with those that fill up the last MCUs. */
   readonly blockLines: number;
-  /** 64 values a block, in zig-zag order. */
+  /** 64 coefficients a block, in zig-zag order. */
   readonly values: Int16Array;
   /** 64 values in zig-zag order. */
   readonly quantTable: Uint8Array | Uint16Array;
 }
 
-/** A JPEG's picture before quantization is undone. */
+/** A JPEG decoded to its coefficients, before dequantization. */
 export interface CoefficientImage {
   /** Samples a line. */
   readonly width: number;
@@ -60,7 +47,7 @@ export interface CoefficientImage {
   readonly components: readonly ComponentCoefficients[];
 }
 
-/** Tables and intervals, as the segments between scans change them. */
+/** What segments between scans may change. Tables are by number. */
 interface Tables {
   readonly dc: (HuffmanDecoder | undefined)[];
   readonly ac: (HuffmanDecoder | undefined)[];
@@ -76,12 +63,11 @@ interface Component extends ScannedComponent {
 }
 
 /**
- * Decodes sequential and progressive Huffman-coded JPEGs of 8 bits. Tables that are missing are the standard ones, as in
- * the frames of AVI files. Throws a `SyntaxError` for what is malformed or broken off, and a `RangeError` for what exceeds
- * the limits.
+ * Decodes sequential and progressive Huffman-coded JPEGs of 8 bits. Missing Huffman tables are the standard ones, as in frames
+ * of AVI files. Throws a `SyntaxError` for a malformed or truncated JPEG, and a `RangeError` for one that exceeds the limits.
  */
 export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
-  if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw malformed("it does not start with FF D8");
+  if (!isSoiAt(jpeg, 0)) throw malformed("it does not start with FF D8");
   const tables: Tables = {
     dc: [STANDARD_LUMA_DC, STANDARD_CHROMA_DC].map(createDecoder),
     ac: [STANDARD_LUMA_AC, STANDARD_CHROMA_AC].map(createDecoder),
@@ -119,7 +105,7 @@ export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
     }
     segment = readSegment(jpeg, next);
   }
-  if (frame === undefined || scans === 0) throw malformed("it has no picture");
+  if (frame === undefined || scans === 0) throw malformed("it has no frame header or no scan");
   return {
     width: frame.width,
     height: frame.height,
@@ -159,7 +145,7 @@ function createComponents({ width, height, components }: FrameHeader, jpegBytes:
   });
 }
 
-/** The components of a scan with the tables that hold for it; their quantization table is that of their first scan. */
+/** The components of a scan with its tables. A component's quantization table is the one in force at its first scan. */
 function chooseParts(
   scan: ScanHeader,
   { components, tables }: { components: readonly Component[]; tables: Tables },

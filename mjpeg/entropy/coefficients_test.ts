@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
-import { extensionData, takeApart } from "../../tests/support/jpeg_segments.ts";
+import { extensionData, splitJpeg } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { decodeCoefficients } from "./coefficients.ts";
 import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "../limits.ts";
@@ -30,9 +30,9 @@ Deno.test(`decodeCoefficients() decodes ${MAX_BLOCKS} blocks, and not one more`,
   assertThrows(() => decodeCoefficients(flatJpeg(557, 2693, bytes)), RangeError, message);
 });
 
-Deno.test(`decodeCoefficients() believes in ${MAX_BLOCKS_PER_BYTE} blocks a byte, and not in more`, () => {
+Deno.test(`decodeCoefficients() accepts ${MAX_BLOCKS_PER_BYTE} blocks a byte, and not one more`, () => {
   const bytes = 1000;
-  assertThrows(() => decodeCoefficients(flatJpeg(80, 100, bytes)), SyntaxError, "its entropy-coded data breaks off");
+  assertThrows(() => decodeCoefficients(flatJpeg(80, 100, bytes)), SyntaxError, "its entropy-coded data is truncated");
   assertThrows(
     () => decodeCoefficients(flatJpeg(89, 90, bytes)),
     SyntaxError,
@@ -40,14 +40,13 @@ Deno.test(`decodeCoefficients() believes in ${MAX_BLOCKS_PER_BYTE} blocks a byte
   );
 });
 
-Deno.test("decodeCoefficients() takes no memory for 65535x65535 pixels without data", () => {
+Deno.test("decodeCoefficients() takes no memory for 65528x65528 pixels without data", () => {
   assertThrows(() => decodeCoefficients(flatJpeg(8191, 8191, 1000)), RangeError, "Cannot decode 65528x65528");
 });
 
 Deno.test(`decodeCoefficients() decodes ${MAX_SCANS} scans, and not one more`, async () => {
   const jpeg = await makeJpeg({ grey: true, optimized: true });
-  const { scan } = takeApart(jpeg);
-  // The same scan again and again.
+  const { scan } = splitJpeg(jpeg);
   const again = concat([extensionData(jpeg, [0xda]).subarray(-10), scan]);
   const scans = (count: number) =>
     concat([jpeg.subarray(0, -2), ...Array(count - 1).fill(again), Uint8Array.of(0xff, 0xd9)]);

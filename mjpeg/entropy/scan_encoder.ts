@@ -1,19 +1,13 @@
 /**
- * Entropy coding with the standard Huffman tables (ITU-T T.81, F.1.2): coefficients to the one interleaved baseline scan
- * that RTP/JPEG carries. The tables have a code for every value that 8-bit baseline JPEG can hold.
+ * Encodes coefficients with the standard Huffman tables (ITU-T T.81, F.1.2) into one interleaved baseline scan, as RTP/JPEG
+ * needs it. The standard tables have a code for every coefficient of 8-bit baseline JPEG.
  *
  * @module
  */
 
 import type { ComponentCoefficients } from "./coefficients.ts";
-import {
-  createEncoder,
-  type HuffmanEncoder,
-  STANDARD_CHROMA_AC,
-  STANDARD_CHROMA_DC,
-  STANDARD_LUMA_AC,
-  STANDARD_LUMA_DC,
-} from "../jpeg/huffman_tables.ts";
+import { STANDARD_CHROMA_AC, STANDARD_CHROMA_DC, STANDARD_LUMA_AC, STANDARD_LUMA_DC } from "../jpeg/huffman_tables.ts";
+import { createEncoder, type HuffmanEncoder } from "./huffman_codes.ts";
 
 const LUMA = { dc: createEncoder(STANDARD_LUMA_DC), ac: createEncoder(STANDARD_LUMA_AC) };
 const CHROMA = { dc: createEncoder(STANDARD_CHROMA_DC), ac: createEncoder(STANDARD_CHROMA_AC) };
@@ -21,9 +15,9 @@ const CHROMA = { dc: createEncoder(STANDARD_CHROMA_DC), ac: createEncoder(STANDA
 const END_OF_BLOCK = 0x00;
 const SIXTEEN_ZEROS = 0xf0;
 
-/** Which blocks make the scan. */
+/** Which blocks the scan has. */
 export interface ScanLayout {
-  /** Luma and two chromas, whose sampling is 2:1 horizontally and `lumaLines`:1 vertically. */
+  /** Luma and two chromas. Luma has twice the chroma blocks of a line, and `lumaLines` times the lines. */
   readonly components: readonly [ComponentCoefficients, ComponentCoefficients, ComponentCoefficients];
   /** Lines of luma blocks an MCU: 1 for 4:2:2, 2 for 4:2:0. */
   readonly lumaLines: 1 | 2;
@@ -33,7 +27,7 @@ export interface ScanLayout {
   readonly mcuLines: number;
 }
 
-/** The entropy-coded data, without markers. Throws a `RangeError` for values that baseline JPEG cannot hold. */
+/** Encodes the entropy-coded data, without markers. Throws a `RangeError` for coefficients that 8-bit baseline does not have. */
 export function encodeScan({ components, lumaLines, mcusPerLine, mcuLines }: ScanLayout): Uint8Array {
   const writer = new BlockWriter(components.reduce((sum, { values }) => sum + values.length, 0) >> 2);
   const predictions = [0, 0, 0];
@@ -44,7 +38,7 @@ export function encodeScan({ components, lumaLines, mcusPerLine, mcuLines }: Sca
         const tables = index === 0 ? LUMA : CHROMA;
         const [across, down] = index === 0 ? [2, lumaLines] : [1, 1];
         for (let y = 0; y < down; y++) {
-          // A place beyond the blocks that there are shows what is at the edge; no decoder shows it.
+          // Where the MCU reaches beyond the blocks, repeat those at the edge. No decoder shows them.
           const start = Math.min(line * down + y, blockLines - 1) * blocksPerLine;
           for (let x = 0; x < across; x++) {
             const block = (start + Math.min(column * across + x, blocksPerLine - 1)) * 64;
@@ -58,25 +52,25 @@ export function encodeScan({ components, lumaLines, mcusPerLine, mcuLines }: Sca
   return writer.finish();
 }
 
-/** Most codes of a block: a symbol and a value for each coefficient. */
+/** Most codes a block can take: a symbol and a value for each coefficient. */
 const BLOCK_MAX_CODES = 2 * 64;
-/** Most bytes of a block: codes of 16 bits, each byte followed by a zero. */
+/** Most bytes a block can take: codes of 16 bits, each byte followed by a zero. */
 const BLOCK_MAX_BYTES = BLOCK_MAX_CODES * 2 * 2;
 
-/** Codes of a component. */
+/** The tables of a component. */
 interface Tables {
   readonly dc: HuffmanEncoder;
   readonly ac: HuffmanEncoder;
 }
 
-/** Blocks to codes, and codes to bytes, a zero byte behind each FF. */
+/** Turns blocks into codes and codes into bytes, with a zero byte after each FF. */
 class BlockWriter {
   /** The codes of one block, each as length << 16 | bits. */
   readonly #codes = new Uint32Array(BLOCK_MAX_CODES);
   #count = 0;
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
-  /** The last bits, which make no two bytes yet; those above `#bitCount` are of no meaning. */
+  /** The last bits, fewer than two bytes. Those above `#bitCount` mean nothing. */
   #bits = 0;
   /** 0 to 15. */
   #bitCount = 0;
@@ -85,7 +79,7 @@ class BlockWriter {
     this.#bytes = new Uint8Array(Math.max(2 * BLOCK_MAX_BYTES, capacityBytes));
   }
 
-  /** Writes the 64 values from `block` on. */
+  /** Writes the block whose 64 coefficients begin at index `block`. */
   write(values: Int16Array, block: number, { prediction, tables }: { prediction: number; tables: Tables }): void {
     const { dc, ac } = tables;
     this.#count = 0;
@@ -105,10 +99,10 @@ class BlockWriter {
     this.#pack();
   }
 
-  /** Fills the last byte with ones and returns all bytes, the caller's own. */
+  /** Fills the last byte with ones and returns a copy of all bytes. */
   finish(): Uint8Array {
     const missing = -this.#bitCount & 7;
-    // A whole byte, if there is one left, goes with a byte of zeros, which is cut off.
+    // Bits are packed two bytes at a time: a single last byte goes with a byte of zeros, which is cut off.
     const hasByte = this.#bitCount + missing === 8;
     this.#codes.set([missing << 16 | (1 << missing) - 1, 8 << 16]);
     this.#count = hasByte ? 2 : 1;
@@ -116,14 +110,14 @@ class BlockWriter {
     return this.#bytes.slice(0, this.#length - (hasByte ? 1 : 0));
   }
 
-  /** The symbol of a run and a value's size, then the value's bits (T.81, F.1.2.1.1): one code where it fits. */
+  /** The symbol for run and size, then the bits of the value (T.81, F.1.2.1.1): one code where both fit 16 bits. */
   #value(table: HuffmanEncoder, run: number, value: number): void {
-    // Without branches: signs are as good as random.
+    // No branch, since signs are as good as random.
     const sign = value >> 31;
     const size = 32 - Math.clz32((value ^ sign) - sign);
     const code = size > 15 ? 0 : table[run << 4 | size];
     if (code === 0) throw new RangeError(`Cannot encode a coefficient of ${value}: baseline JPEG of 8 bits has none`);
-    // Negative values are one less, of which the low bits are taken.
+    // Of a negative value, the low bits of value - 1 are coded.
     const bits = (value + sign) & ((1 << size) - 1);
     const length = (code >> 16) + size;
     if (length <= 16) {
@@ -141,7 +135,7 @@ class BlockWriter {
     for (let index = 0; index < count; index++) {
       const code = codes[index];
       const size = code >>> 16;
-      // 15 bits left over and 16 new ones are 31.
+      // At most 15 bits were left and 16 are new: 31 fit.
       bits = bits << size | code & 0xffff;
       bitCount += size;
       if (bitCount < 16) continue;

@@ -1,5 +1,5 @@
 /**
- * A 5x7 dot font for the test pattern: the capitals, digits and signs that it writes.
+ * A font of 5x7 dots for the test pattern, with the capitals, digits and signs that it writes.
  *
  * @module
  */

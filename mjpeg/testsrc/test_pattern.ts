@@ -1,42 +1,32 @@
 /**
- * The built-in test source's pictures: colour bars, a ball on its way, the frame number, a running clock, and the frame
- * number once more as a row of black and white cells that a program can read back out of the decoded picture.
- * A picture is a pure function of its frame number.
+ * The frames of the built-in test source: colour bars, a moving ball, the frame number, a running clock, and the frame number as a
+ * row of cells that programs can read (frame_code.ts). What a frame shows depends on its number alone.
  *
  * @module
  */
 
-import { GLYPH_HEIGHT, GLYPH_WIDTH, isDotSet } from "./bitmap_font.ts";
 import { encodeBaselineJpeg, type RgbaImage } from "../conditioning/jpeg_encoder.ts";
+import { GLYPH_HEIGHT } from "./bitmap_font.ts";
+import { Canvas, type Colour } from "./canvas.ts";
+import { frameCodeCells } from "./frame_code.ts";
 
-/** What distinguishes one test pattern from another. */
+/** Size and rate of a test pattern. */
 export interface TestPatternOptions {
   /** Width in pixels, 160 to 2040, a multiple of 8. */
   readonly width: number;
   /** Height in pixels, 120 to 2040, a multiple of 8. */
   readonly height: number;
-  /** Frames a second, which turns frame numbers into clock time. */
+  /** Frames a second: how fast the clock runs. */
   readonly frameRate: number;
 }
 
-/** The test pattern that `serve` offers and `testsrc` writes where nothing else is asked for. */
+/** The pattern that `serve` offers, and the default of `testsrc`. */
 export const DEFAULT_TEST_PATTERN: TestPatternOptions = { width: 640, height: 360, frameRate: 20 };
 
-/** Largest frame that every lab client can take: its 20480-byte read less the RTP header. */
+/** Largest frame that every lab client can read: 20480 bytes a datagram, less the RTP header. */
 export const TEST_FRAME_MAX_BYTES = 20_480 - 12;
 
-/** Cells of the machine-readable row: a white one, 16 bits of the frame number with the highest first, a black one. */
-export const FRAME_CODE_CELLS = 18;
-
 const QUALITIES = [62, 50, 40, 30, 20, 10, 5] as const;
-
-type Colour = readonly [red: number, green: number, blue: number];
-interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 const WHITE: Colour = [240, 244, 248];
 const BLACK: Colour = [10, 12, 18];
@@ -52,40 +42,14 @@ const BARS: readonly Colour[] = [
   [48, 72, 190],
 ];
 
-/** Where the row of cells lies: the top left corner and the size of one cell, in pixels. */
-export function frameCodeLayout(size: { width: number; height: number }): { x: number; y: number; cell: number } {
-  const cell = Math.max(8, Math.floor(size.width / (FRAME_CODE_CELLS + 2) / 8) * 8);
-  return {
-    x: Math.floor((size.width - cell * FRAME_CODE_CELLS) / 2),
-    y: size.height - cell - Math.max(8, Math.floor(size.height / 40)),
-    cell,
-  };
-}
-
-/** Reads the frame number, modulo 65536, back out of a decoded picture; `undefined` where the row is not there. */
-export function readFrameCode(image: { width: number; height: number; data: ArrayLike<number> }): number | undefined {
-  const { x, y, cell } = frameCodeLayout(image);
-  let bits = 0;
-  for (let index = 0; index < FRAME_CODE_CELLS; index++) {
-    const column = x + index * cell + (cell >> 1);
-    const offset = ((y + (cell >> 1)) * image.width + column) * 4;
-    const bit = image.data[offset] + image.data[offset + 1] + image.data[offset + 2] > 3 * 128 ? 1 : 0;
-    if (index === 0 && bit !== 1) return undefined;
-    if (index === FRAME_CODE_CELLS - 1 && bit !== 0) return undefined;
-    bits = bits * 2 + bit;
-  }
-  return (bits >> 1) & 0xffff;
-}
-
-/** Draws and encodes the frames of one test pattern. Holds the still background and one picture's pixels. */
+/** Draws and encodes the frames of one test pattern. Holds the background and the pixels of one frame. */
 export class TestPattern {
-  /** What is drawn. */
   readonly options: TestPatternOptions;
-  readonly #image: RgbaImage;
+  readonly #canvas: Canvas;
   readonly #background: Uint8ClampedArray<ArrayBuffer>;
   #qualityIndex = 0;
 
-  /** Throws a `RangeError` for sizes outside of {@linkcode TestPatternOptions}. */
+  /** Throws a `RangeError` for a size or rate outside the ranges of {@linkcode TestPatternOptions}. */
   constructor(options: TestPatternOptions = DEFAULT_TEST_PATTERN) {
     const { width, height, frameRate } = options;
     if (![width, height].every((pixels) => pixels % 8 === 0 && pixels <= 2040) || width < 160 || height < 120) {
@@ -95,19 +59,19 @@ export class TestPattern {
     }
     if (!(frameRate > 0)) throw new RangeError(`Cannot draw a test pattern at ${frameRate} frames a second`);
     this.options = options;
-    this.#image = { width, height, data: new Uint8ClampedArray(width * height * 4) };
+    this.#canvas = new Canvas({ width, height });
     this.#drawBackground();
-    this.#background = this.#image.data.slice();
+    this.#background = this.#canvas.image.data.slice();
   }
 
   /**
-   * Frame `number` (from 1) as a baseline JPEG of at most {@linkcode TEST_FRAME_MAX_BYTES}. Large pictures lower their
-   * quality to get there; a `RangeError` says when even that is not enough.
+   * Frame `number` (from 1) as a baseline JPEG of at most {@linkcode TEST_FRAME_MAX_BYTES}. Large frames lower the quality to
+   * fit, for all frames that follow. Rejects with a `RangeError` where the lowest quality is not enough.
    */
   async encode(number: number): Promise<Uint8Array> {
     this.draw(number);
     for (; this.#qualityIndex < QUALITIES.length; this.#qualityIndex++) {
-      const jpeg = await encodeBaselineJpeg(this.#image, { quality: QUALITIES[this.#qualityIndex] });
+      const jpeg = await encodeBaselineJpeg(this.#canvas.image, { quality: QUALITIES[this.#qualityIndex] });
       if (jpeg.length <= TEST_FRAME_MAX_BYTES) return jpeg;
     }
     const { width, height } = this.options;
@@ -117,14 +81,19 @@ export class TestPattern {
     );
   }
 
-  /** Draws frame `number` (from 1); the pixels hold until the next call. */
+  /** Draws frame `number` (from 1). The pixels hold until the next call. */
   draw(number: number): RgbaImage {
     const { width, height, frameRate } = this.options;
-    this.#image.data.set(this.#background);
+    this.#canvas.image.data.set(this.#background);
     const scale = Math.max(1, Math.floor(width / 106));
     const middle = Math.floor(height * 0.41);
-    this.#text(String(number).padStart(6, "0"), { x: width / 2, y: middle, scale: scale * 2, colour: WHITE });
-    this.#text(clockTime((number - 1) / frameRate), {
+    this.#canvas.writeText(String(number).padStart(6, "0"), {
+      x: width / 2,
+      y: middle,
+      scale: scale * 2,
+      colour: WHITE,
+    });
+    this.#canvas.writeText(clockTime((number - 1) / frameRate), {
       x: width / 2,
       y: middle + scale * (GLYPH_HEIGHT * 2 + 4),
       scale,
@@ -132,18 +101,18 @@ export class TestPattern {
     });
     this.#drawBall(number);
     this.#drawFrameCode(number);
-    return this.#image;
+    return this.#canvas.image;
   }
 
   #drawBackground(): void {
     const { width, height, frameRate } = this.options;
-    this.#fill({ x: 0, y: 0, width, height }, [18, 26, 44]);
+    this.#canvas.fill({ x: 0, y: 0, width, height }, [18, 26, 44]);
     const barWidth = Math.ceil(width / BARS.length / 8) * 8;
     BARS.forEach((colour, index) =>
-      this.#fill({ x: index * barWidth, y: 0, width: barWidth, height: Math.floor(height / 4 / 8) * 8 }, colour)
+      this.#canvas.fill({ x: index * barWidth, y: 0, width: barWidth, height: Math.floor(height / 4 / 8) * 8 }, colour)
     );
     const scale = Math.max(1, Math.floor(width / 320));
-    this.#text(`MJPEGRTSP TEST SOURCE  ${width}X${height}  ${frameRate} FPS`, {
+    this.#canvas.writeText(`MJPEGRTSP TEST SOURCE  ${width}X${height}  ${frameRate} FPS`, {
       x: width / 2,
       y: Math.floor(height * 0.3),
       scale,
@@ -151,7 +120,7 @@ export class TestPattern {
     });
   }
 
-  /** The ball crosses the picture in 4 seconds and comes back, along its own two hops. */
+  /** The ball crosses the frame in 4 seconds, in two hops, and comes back. */
   #drawBall(number: number): void {
     const { width, height, frameRate } = this.options;
     const phase = ((number - 1) / frameRate / 4) % 2;
@@ -162,50 +131,18 @@ export class TestPattern {
     const centreY = Math.round(floor - Math.abs(Math.sin(along * Math.PI * 2)) * (floor - radius - 2));
     for (let y = -radius; y <= radius; y++) {
       const half = Math.floor(Math.sqrt(radius * radius - y * y));
-      this.#fill({ x: centreX - half, y: centreY + y, width: 2 * half + 1, height: 1 }, BALL);
+      this.#canvas.fill({ x: centreX - half, y: centreY + y, width: 2 * half + 1, height: 1 }, BALL);
     }
   }
 
   #drawFrameCode(number: number): void {
-    const { x, y, cell } = frameCodeLayout(this.options);
-    for (let index = 0; index < FRAME_CODE_CELLS; index++) {
-      const bit = index === 0 ? 1 : index === FRAME_CODE_CELLS - 1 ? 0 : (number >> (16 - index)) & 1;
-      this.#fill({ x: x + index * cell, y, width: cell, height: cell }, bit === 1 ? WHITE : BLACK);
-    }
-  }
-
-  /** Writes one line, centred on `x`, its top at `y`; lengths in pixels, `scale` pixels a dot. */
-  #text(text: string, place: { x: number; y: number; scale: number; colour: Colour }): void {
-    const { scale, colour } = place;
-    let left = Math.floor(place.x - (text.length * (GLYPH_WIDTH + 1) - 1) * scale / 2);
-    for (const character of text) {
-      for (let y = 0; y < GLYPH_HEIGHT; y++) {
-        for (let x = 0; x < GLYPH_WIDTH; x++) {
-          if (!isDotSet(character, { x, y })) continue;
-          this.#fill({ x: left + x * scale, y: Math.floor(place.y) + y * scale, width: scale, height: scale }, colour);
-        }
-      }
-      left += (GLYPH_WIDTH + 1) * scale;
-    }
-  }
-
-  #fill(rectangle: Rectangle, [red, green, blue]: Colour): void {
-    const { width, height, data } = this.#image;
-    const right = Math.min(width, rectangle.x + rectangle.width);
-    const bottom = Math.min(height, rectangle.y + rectangle.height);
-    for (let y = Math.max(0, rectangle.y); y < bottom; y++) {
-      for (let x = Math.max(0, rectangle.x); x < right; x++) {
-        const offset = (y * width + x) * 4;
-        data[offset] = red;
-        data[offset + 1] = green;
-        data[offset + 2] = blue;
-        data[offset + 3] = 255;
-      }
+    for (const { isWhite, ...square } of frameCodeCells(number, this.options)) {
+      this.#canvas.fill(square, isWhite ? WHITE : BLACK);
     }
   }
 }
 
-/** `01:02:03.45` of a time in seconds. */
+/** A time in seconds as `01:02:03.45`. */
 function clockTime(seconds: number): string {
   const hundredths = Math.floor(seconds * 100 + 1e-6);
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");

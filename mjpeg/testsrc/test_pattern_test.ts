@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { JpegScanner } from "../jpeg/markers.ts";
-import { readFrameCode, TEST_FRAME_MAX_BYTES, TestPattern } from "./test_pattern.ts";
+import { JpegScanner } from "../jpeg/jpeg_scanner.ts";
+import { readFrameCode } from "./frame_code.ts";
+import { TEST_FRAME_MAX_BYTES, TestPattern } from "./test_pattern.ts";
 
-/** The codes of the marker segments, and the component's sampling factors in SOF0. */
+/** The codes of the marker segments, and the sampling factors of the components in SOF0. */
 function segments(jpeg: Uint8Array): { codes: number[]; sampling: number[] } {
   const codes: number[] = [];
   let sampling: number[] = [];
@@ -20,7 +21,7 @@ Deno.test("TestPattern draws each frame's number so that it can be read back", (
   }
 });
 
-Deno.test("readFrameCode() finds none in another picture", () => {
+Deno.test("readFrameCode() finds none in another image", () => {
   const black = { width: 320, height: 240, data: new Uint8Array(320 * 240 * 4) };
   assertEquals(readFrameCode(black), undefined);
 });
@@ -41,7 +42,7 @@ Deno.test("TestPattern.encode() gives the same bytes for the same number, and ot
   assert((await one.encode(8)).some((byte, index) => byte !== seven[index]));
 });
 
-Deno.test("TestPattern.encode() lowers its quality for a large picture, and says when none is low enough", async () => {
+Deno.test("TestPattern.encode() lowers the quality for a large frame, and says when none is low enough", async () => {
   assert((await new TestPattern({ width: 1280, height: 720, frameRate: 20 }).encode(1)).length <= TEST_FRAME_MAX_BYTES);
   const huge = new TestPattern({ width: 2040, height: 2040, frameRate: 20 });
   await assertRejects(() => huge.encode(1), RangeError, "choose a smaller size");

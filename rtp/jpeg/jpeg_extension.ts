@@ -1,40 +1,35 @@
 /**
- * The RTP header extension in which ONVIF devices send what RFC 2435 has no place for: sizes above 2040, tables and sampling
- * of their own (ONVIF Streaming Specification, "JPEG over RTP"). It carries the segments of a JPEG's header, from behind SOI
- * up to SOS at most; what it has takes the place of what a receiver would write by RFC 2435. Of one frame's extension only the
- * size holds for the next: devices are told to send tables with each, and a lost frame would take them along.
+ * The RTP header extension in which ONVIF devices send what RFC 2435 has no place for: sizes above 2040, and tables and sampling
+ * of their own (ONVIF Streaming Specification, "JPEG over RTP"). It carries the header segments of a JPEG, without SOI and up to SOS
+ * at most. They replace those that a receiver would write by RFC 2435. Only the size holds for later frames: devices must send
+ * tables with each frame, since those of a lost frame would be missing.
  *
  * @module
  */
 
-import { EOI, SOI, SOS } from "../../mjpeg/jpeg/markers.ts";
-import type { GivenSegments } from "../../mjpeg/conditioning/rebuild.ts";
+import type { HeaderSegments } from "../../mjpeg/conditioning/rebuild.ts";
+import { DHT, DQT, DRI, EOI, isFrameHeader, isSoiAt, SOI, SOS } from "../../mjpeg/jpeg/markers.ts";
 import {
   decodeFrameHeader,
   decodeHuffmanTables,
   decodeQuantTables,
   decodeRestartInterval,
   decodeScanHeader,
-  DHT,
-  DQT,
-  DRI,
   type FrameHeader,
-  isFrameHeader,
-  malformed,
-  readSegment,
-} from "../../mjpeg/jpeg/segments.ts";
+} from "../../mjpeg/jpeg/segment_data.ts";
+import { malformed, readSegment } from "../../mjpeg/jpeg/segments.ts";
 import type { RtpExtension } from "../packet.ts";
 
-/** The extension in the first packet of a frame; the number is that of SOI, for which it stands. */
+/** Profile of the extension in the first packet of a frame. It has the value of SOI, and stands for it. */
 export const FIRST_PROFILE = 0xffd8;
-/** The extension in the other packets of a frame. */
-export const OTHER_PROFILE = 0xffff;
-/** ONVIF's replay extension, behind whose three words the one for JPEG may stand. */
+/** Profile of the extension in the other packets of a frame. */
+const OTHER_PROFILE = 0xffff;
+/** Profile of ONVIF's replay extension. The one for JPEG may follow its three words. */
 const REPLAY_PROFILE = 0xabac;
 const REPLAY_BYTES = 12;
 const NESTED_HEADER_BYTES = 4;
 
-/** The extension for JPEG of a packet, alone or behind that of a replay; `undefined` where there is none. */
+/** Finds the extension for JPEG, alone or after that of a replay; `undefined` where there is none. */
 export function findJpegExtension(extension: RtpExtension | undefined): RtpExtension | undefined {
   if (extension === undefined) return undefined;
   const { profile, data } = extension;
@@ -45,12 +40,12 @@ export function findJpegExtension(extension: RtpExtension | undefined): RtpExten
   return findJpegExtension({ profile: view.getUint16(0), data: data.subarray(start, start + 4 * view.getUint16(2)) });
 }
 
-/** Decodes the segments of a frame's extensions. What it gives are views. Throws a `SyntaxError` for what is malformed. */
-export function decodeHeaderSegments(data: Uint8Array): GivenSegments {
+/** Decodes the segments in the extensions of a frame. They are views of `data`. Throws a `SyntaxError` for malformed ones. */
+export function decodeHeaderSegments(data: Uint8Array): HeaderSegments {
   const markers = new Set<number>();
   let frame: FrameHeader | undefined;
-  // The profile stands for SOI; a sender that repeats it is understood.
-  let at = data[0] === 0xff && data[1] === SOI ? 2 : 0;
+  // The profile stands for SOI, which some senders repeat.
+  let at = isSoiAt(data, 0) ? 2 : 0;
   const start = at;
   while (!markers.has(SOS) && !isPadding(data.subarray(at))) {
     const segment = readSegment(data, at);
@@ -68,7 +63,7 @@ export function decodeHeaderSegments(data: Uint8Array): GivenSegments {
   return { bytes: data.subarray(start, at), markers, frame };
 }
 
-/** Whether nothing follows but the bytes that fill up the last word. */
+/** Whether only the bytes that fill up the last word are left. */
 function isPadding(bytes: Uint8Array): boolean {
   return bytes.length < 4 && bytes.every((byte) => byte === 0xff || byte === 0);
 }

@@ -11,7 +11,7 @@ const FOUND: readonly { title: string; profile: number; data: number[]; found: [
   { title: "the first packet's", profile: 0xffd8, data: [...DATA], found: [0xffd8, [...DATA]] },
   { title: "another packet's", profile: 0xffff, data: [], found: [0xffff, []] },
   {
-    title: "one behind that of a replay",
+    title: "one after that of a replay",
     profile: 0xabac,
     data: [...REPLAY, 0xff, 0xd8, 0, 2, ...DATA],
     found: [0xffd8, [...DATA]],
@@ -25,7 +25,7 @@ const FOUND: readonly { title: string; profile: number; data: number[]; found: [
     found: undefined,
   },
   {
-    title: "one that breaks off behind that of a replay, as far as it goes",
+    title: "one that is truncated after that of a replay, as far as it goes",
     profile: 0xabac,
     data: [...REPLAY, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
     found: [0xffff, [1, 2, 3, 4]],
@@ -51,7 +51,7 @@ Deno.test("decodeHeaderSegments() finds the segments between padding, up to SOS"
   assertEquals([frame?.width, frame?.height, frame?.components.length], [2304, 16, 3]);
 });
 
-Deno.test("decodeHeaderSegments() passes over an SOI that says the profile again, and leaves data behind SOS", () => {
+Deno.test("decodeHeaderSegments() ignores an SOI that repeats the profile, and leaves data after SOS", () => {
   const scan = [0xff, 0xda, 0, 6, 0, 0, 63, 0];
   assertThrows(() => decodeHeaderSegments(Uint8Array.from(scan)), SyntaxError, "scan header");
   const whole = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0];
@@ -59,7 +59,7 @@ Deno.test("decodeHeaderSegments() passes over an SOI that says the profile again
   assertEquals([...bytes], whole);
 });
 
-Deno.test("decodeHeaderSegments() takes nothing, and padding alone, for no segments", () => {
+Deno.test("decodeHeaderSegments() finds no segments in empty data and in padding", () => {
   for (const data of [[], [0xff], [0xff, 0xff, 0xff], [0, 0, 0]]) {
     const { bytes, markers, frame } = decodeHeaderSegments(Uint8Array.from(data));
     assertEquals([bytes.length, markers.size, frame], [0, 0, undefined]);
@@ -85,9 +85,9 @@ const REJECTED: readonly [title: string, data: number[], message: string][] = [
   ["no markers", [1, 2, 3, 4], "no marker at byte 0"],
   ["an SOI within", [...DATA, 0xff, 0xd8, 0, 2], "an image begins or ends within its header"],
   ["an EOI within", [...DATA, 0xff, 0xd9, 0xff, 0xdb], "an image begins or ends within its header"],
-  ["a table that breaks off", [0xff, 0xdb, 0, 4, 0, 1], "quantization table 0 breaks off"],
-  ["Huffman tables that break off", [0xff, 0xc4, 0, 4, 0, 1], "Huffman table 0 of class 0 breaks off"],
-  ["an interval that breaks off", [0xff, 0xdd, 0, 3, 0, 0], "restart interval breaks off"],
+  ["a truncated quantization table", [0xff, 0xdb, 0, 4, 0, 1], "quantization table 0 is truncated"],
+  ["a truncated Huffman table", [0xff, 0xc4, 0, 4, 0, 1], "Huffman table 0 of class 0 is truncated"],
+  ["a truncated interval", [0xff, 0xdd, 0, 3, 0, 0], "restart interval is truncated"],
   ["a size of 0", [0xff, 0xc0, 0, 11, 8, 0, 0, 0, 16, 1, 1, 0x11, 0], "a size of 16x0"],
 ];
 

@@ -8,21 +8,21 @@
 /** RTP timestamp ticks a second (RFC 3551, 6). */
 export const JPEG_CLOCK_RATE = 90_000;
 /** Bytes of the main JPEG header. */
-export const JPEG_HEADER_BYTES = 8;
-/** Largest width and height that the header can say; above it they are 0 and come another way. */
+const JPEG_HEADER_BYTES = 8;
+/** Largest width and height that the header can say. Larger ones are 0 there; SDP or a header extension has them. */
 export const JPEG_MAX_DIMENSION = 2040;
 /** Largest frame: the fragment offset has 24 bits. */
 export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
 
 const RESTART_HEADER_BYTES = 4;
 const TABLE_HEADER_BYTES = 4;
-/** Bytes of a quantization table whose values have 8 bits. */
+/** Bytes of a quantization table with values of 8 bits. */
 export const TABLE_BYTES = 64;
-/** Types from here to 127 are those of 0 to 63 with restart markers. */
+/** Types 64 to 127 are types 0 to 63 with restart markers. */
 export const RESTART_TYPES = 64;
-/** The tables come with each frame and are not to be kept for another. */
+/** Q whose tables come with each frame; they must not be kept for the next. */
 export const Q_DYNAMIC = 255;
-/** Q from here on means that tables come in band. */
+/** Q from which on the tables are sent in packets. */
 const Q_IN_BAND = 128;
 
 /**
@@ -47,23 +47,23 @@ export interface JpegPayload {
   readonly offset: number;
   /** 0 is 4:2:2, 1 is 4:2:0; 64 and 65 the same with restart markers. */
   readonly type: number;
-  /** 1 to 99: computed tables; 128 to 255: tables in band. */
+  /** 1 to 99: tables are computed; 128 to 255: they are sent in packets. */
   readonly q: number;
-  /** In samples, a multiple of 8; 0 where it is told another way. */
+  /** In samples, a multiple of 8; 0 where SDP or a header extension has it. */
   readonly width: number;
-  /** In lines, a multiple of 8; 0 where it is told another way. */
+  /** In lines, a multiple of 8; 0 where SDP or a header extension has it. */
   readonly height: number;
   /** MCUs between restart markers; 0 for types without. */
   readonly restartInterval: number;
   /** The table data of a first packet with Q 128 or more, possibly empty; `undefined` in others. */
   readonly tables: Uint8Array | undefined;
-  /** Whether the tables have 16 bits a value: one bit a table, the first in bit 0. */
+  /** One bit for each table, the first in bit 0: whether its values have 16 bits. */
   readonly precision: number;
   /** Entropy-coded data; a view of the payload. */
   readonly data: Uint8Array;
 }
 
-/** Decodes a payload. The data and tables are views of it. Throws a `SyntaxError` for one that breaks off. */
+/** Decodes a payload. Data and tables are views of it. Throws a `SyntaxError` for a truncated one. */
 export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
   const need = (bytes: number, what: string) => {
     if (payload.length < bytes) {

@@ -10,10 +10,10 @@ const image: ConditionedJpeg = {
   quantTables: [new Uint8Array(64).fill(8), new Uint8Array(64).fill(9)],
   restartInterval: 0,
   scan: new Uint8Array(SCAN_BYTES).fill(0x55),
-  isRecoded: false,
+  isTranscoded: false,
 };
 
-/** The packets of one frame, handed in again and again with numbers that go on. */
+/** Pushes the packets of one frame again and again, with sequence numbers that go on. */
 function depacketizing(maxPayloadBytes: number): () => void {
   const payloads = packetizeJpeg(image, { maxPayloadBytes });
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });

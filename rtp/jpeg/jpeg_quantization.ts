@@ -1,10 +1,10 @@
 /**
- * The quantization tables of Q 1 to 99 (RFC 2435, 4.2 and appendix A): those of ITU-T T.81, Annex K, scaled.
+ * Computes the quantization tables of Q 1 to 99 (RFC 2435, 4.2 and appendix A) by scaling those of ITU-T T.81, Annex K.
  *
  * @module
  */
 
-/** Annex K.1, luminance, in zig-zag order (the RFC's sample code is not). */
+/** Annex K.1, luminance, in zig-zag order; the RFC's sample code has another order. */
 const LUMA = [
   ...[16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40],
   ...[26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60, 57, 51],
@@ -18,7 +18,7 @@ const CHROMA = [
   ...Array(48).fill(99),
 ];
 
-/** The tables of luma and chroma for `q` of 1 to 99, in zig-zag order. */
+/** The tables for `q`, 1 to 99, in zig-zag order. */
 export function quantTablesOf(q: number): readonly [luma: Uint8Array, chroma: Uint8Array] {
   if (!Number.isInteger(q) || q < 1 || q > 99) throw new RangeError(`Cannot compute tables for Q ${q}: 1 to 99`);
   const factor = q < 50 ? Math.floor(5000 / q) : 200 - 2 * q;

@@ -1,6 +1,6 @@
-import { LabDepacketizer } from "../lab/lab_payload.ts";
+import { LabDepacketizer } from "../lab/lab_depacketizer.ts";
 import { assertEquals } from "@std/assert";
-import { packetizeLabFrame } from "../lab/lab_payload.ts";
+import { packetizeLabFrame } from "../lab/lab_packetizer.ts";
 import { encodeRtpPacket } from "../packet.ts";
 import { REORDER_WAIT_MS } from "../limits.ts";
 import { RtpReceiver } from "./rtp_receiver.ts";

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import { LAB_FRAGMENT_BYTES } from "../../rtp/lab/lab_payload.ts";
+import { LAB_FRAGMENT_BYTES } from "../../rtp/lab/lab_packetizer.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import type { StatusCode } from "../../rtsp/status.ts";

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../../rtp/lab/lab_payload.ts";
+import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../../rtp/lab/lab_packetizer.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import {
   type FrameTime,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ConditionedJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 
 /** A frame that RTP/JPEG carries. */
 export interface ConditionedFrame {
@@ -16,5 +17,5 @@ export interface ConditionedFrame {
 
 /** Whether an error says what is wrong with a frame, rather than with the program. */
 export function isUnusable(error: unknown): error is Error {
-  return error instanceof UncarriableJpegError || error instanceof SyntaxError || error instanceof RangeError;
+  return error instanceof UnsupportedJpegError || error instanceof SyntaxError || error instanceof RangeError;
 }

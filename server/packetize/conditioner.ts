@@ -5,7 +5,8 @@
  * @module
  */
 
-import { takeApart, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import { conditionWithoutTranscoding } from "../../mjpeg/conditioning/conditioning.ts";
+import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import type { ConditioningFailure, ConditioningResult, ConditioningTask } from "./conditioning_worker.ts";
 
@@ -24,10 +25,10 @@ export class Conditioner {
   /** A frame as RTP/JPEG carries it, or an error that says why it cannot; rejects when the worker fails. */
   condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
     try {
-      const image = takeApart(jpeg);
+      const image = conditionWithoutTranscoding(jpeg);
       return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
-      if (error instanceof UncarriableJpegError) return this.#reencode ? this.#transcode(jpeg) : withAdvice(error);
+      if (error instanceof UnsupportedJpegError) return this.#reencode ? this.#transcode(jpeg) : withAdvice(error);
       if (isUnusable(error)) return error;
       throw error;
     }
@@ -67,8 +68,8 @@ export class Conditioner {
     return this.#worker = worker;
   }
 
-  #errorOf({ problem, isUncarriable }: ConditioningFailure): Error {
-    if (isUncarriable && !this.#reencode) return withAdvice(new UncarriableJpegError(problem));
+  #errorOf({ problem, isUnsupported }: ConditioningFailure): Error {
+    if (isUnsupported && !this.#reencode) return withAdvice(new UnsupportedJpegError(problem));
     return new SyntaxError(problem);
   }
 
@@ -78,6 +79,6 @@ export class Conditioner {
   }
 }
 
-function withAdvice({ message }: UncarriableJpegError): UncarriableJpegError {
-  return new UncarriableJpegError(`${message}; serve --reencode re-encodes such frames`);
+function withAdvice({ message }: UnsupportedJpegError): UnsupportedJpegError {
+  return new UnsupportedJpegError(`${message}; serve --reencode re-encodes such frames`);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
+import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 
@@ -25,7 +26,7 @@ export interface ConditioningFailure {
   readonly number: number;
   readonly problem: string;
   /** Whether the frame is well-formed, and RTP/JPEG has no place for it. */
-  readonly isUncarriable: boolean;
+  readonly isUnsupported: boolean;
 }
 
 /** The worker's answer, with the task's number. */
@@ -50,7 +51,7 @@ async function perform({ number, jpeg, reencode }: ConditioningTask): Promise<Co
   } catch (error) {
     // Whatever went wrong, it concerns this frame alone.
     const problem = isUnusable(error) ? error.message : String(error);
-    return { number, problem, isUncarriable: error instanceof UncarriableJpegError };
+    return { number, problem, isUnsupported: error instanceof UnsupportedJpegError };
   }
 }
 
@@ -58,7 +59,7 @@ async function condition(jpeg: Uint8Array, reencode: boolean): Promise<Condition
   try {
     return { image: conditionJpeg(jpeg), reencodedBecause: undefined };
   } catch (error) {
-    if (!(error instanceof UncarriableJpegError) || !reencode) throw error;
+    if (!(error instanceof UnsupportedJpegError) || !reencode) throw error;
     return {
       image: await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS }),
       reencodedBecause: error.message,

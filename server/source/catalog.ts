@@ -6,7 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_payload.ts";
+import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_packetizer.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
 import { FileIndexes, type IndexedFile } from "./file_index.ts";
 import { FileSource } from "./file_source.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { indexFile } from "../../mjpeg/containers/file_format.ts";
+import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
 import { FileAccess, type FileVersion, isSameVersion, versionOf } from "./file_access.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { indexFile } from "../../mjpeg/containers/file_format.ts";
+import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { memoryFile } from "../../tests/support/memory_file.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";

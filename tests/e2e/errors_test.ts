@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { indexLabFile } from "../../mjpeg/containers/lab_format.ts";
+import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { ChildExit } from "../support/child_program.ts";
 import { makeJpeg } from "../support/jpegs.ts";
@@ -264,8 +264,8 @@ rootTest("play: a full disk ends with an error and TEARDOWN, whole frames kept",
     message: /Cannot store frame (\d): the disk is full; make room or name another; \d whole frames are kept/,
   });
   await server.program.waitForLine(/ended, torn down/);
-  const index = await indexLabFile(memoryFile(await Deno.readFile(join(saved.path, "movie.mjpeg"))));
-  assertEquals(index.problem, undefined, "nothing but whole frames");
+  const index = await indexFile(memoryFile(await Deno.readFile(join(saved.path, "movie.mjpeg"))));
+  assertEquals([index.format, index.problem], ["lab", undefined], "nothing but whole frames");
   assert(exit.stderr.some((line) => line.includes(`${index.count} whole frames are kept`)), exit.stderr.join("\n"));
 });
 

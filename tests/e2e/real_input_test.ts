@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { equals } from "@std/bytes";
 import { join } from "@std/path";
-import { indexConcatenatedFile } from "../../mjpeg/containers/concatenated_format.ts";
+import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { openPage, startBrowser } from "../support/browser.ts";
@@ -20,7 +20,7 @@ async function makeMovies(folder: string, { name, source }: { name: string; sour
   }).output();
   assert(success, new TextDecoder().decode(stderr));
   const bytes = await Deno.readFile(path);
-  const index = await indexConcatenatedFile({
+  const index = await indexFile({
     lengthBytes: bytes.length,
     read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
   });

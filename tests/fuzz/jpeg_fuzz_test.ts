@@ -1,6 +1,5 @@
 /**
- * Whatever comes as JPEG: nothing else than the named errors, within bounded time and memory, and no pixel changed by
- * conditioning.
+ * Any bytes taken for a JPEG: only the named errors are thrown, time and memory are bounded, and conditioning changes no pixel.
  *
  * @module
  */
@@ -9,10 +8,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { type ComponentCoefficients, decodeCoefficients } from "../../mjpeg/entropy/coefficients.ts";
-import { type ConditionedJpeg, conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
-import { JpegScanner } from "../../mjpeg/jpeg/markers.ts";
+import { type ConditionedJpeg, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
+import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { encodeScan } from "../../mjpeg/entropy/scan_encoder.ts";
+import { JpegScanner } from "../../mjpeg/jpeg/jpeg_scanner.ts";
 import { readHeaderSegments } from "../../mjpeg/jpeg/segments.ts";
 import { makeJpeg } from "../support/jpegs.ts";
 import { fuzz, mayThrow, mutated } from "./fuzz.ts";
@@ -47,25 +47,25 @@ fuzz("readHeaderSegments() and decodeCoefficients() throw nothing but SyntaxErro
   }
 }, { runs: 500 });
 
-fuzz("conditionJpeg() conditions once and for all, or names what is in the way", damaged, (bytes) => {
-  const once = mayThrow([SyntaxError, RangeError, UncarriableJpegError], () => conditionJpeg(bytes));
+fuzz("conditionJpeg() gives a JPEG that needs no transcoding, or says why it cannot", damaged, (bytes) => {
+  const once = mayThrow([SyntaxError, RangeError, UnsupportedJpegError], () => conditionJpeg(bytes));
   if (once === undefined) return;
   const rebuilt = rebuildJpeg(once);
-  assertEquals(conditionJpeg(rebuilt), { ...once, isRecoded: false });
+  assertEquals(conditionJpeg(rebuilt), { ...once, isTranscoded: false });
   assertEquals(new JpegScanner().push(rebuilt), [{ offset: 0, lengthBytes: rebuilt.length }]);
 }, { runs: 500 });
 
 fuzz("conditionJpeg() changes no coefficient of what decodes", damaged, (bytes) => {
   const before = mayThrow([SyntaxError, RangeError], () => decodeCoefficients(bytes));
-  const conditioned = mayThrow([SyntaxError, RangeError, UncarriableJpegError], () => conditionJpeg(bytes));
+  const conditioned = mayThrow([SyntaxError, RangeError, UnsupportedJpegError], () => conditionJpeg(bytes));
   if (before === undefined || conditioned === undefined) return;
-  // What goes as it is may be damaged behind what was decoded: only what was coded anew is ours to answer for.
-  if (conditioned.isRecoded) {
+  // A scan that is not transcoded is not decoded either: it may be damaged.
+  if (conditioned.isTranscoded) {
     assertSameBlocks(decodeCoefficients(rebuildJpeg(conditioned)).components, before.components);
   }
 }, { runs: 500 });
 
-/** Blocks that both have are the same; what fills up the last MCUs may differ. */
+/** Asserts that the blocks that both have are the same; those that fill up the last MCUs may differ. */
 function assertSameBlocks(actual: readonly ComponentCoefficients[], expected: readonly ComponentCoefficients[]): void {
   actual.forEach((component, index) => {
     const other = expected[index];
@@ -80,7 +80,7 @@ function assertSameBlocks(actual: readonly ComponentCoefficients[], expected: re
   });
 }
 
-/** What 8-bit baseline JPEG can hold: DC differences of up to 11 bits, AC values of up to 10. */
+/** The coefficients of 8-bit baseline JPEG: DC differences of up to 11 bits, AC values of up to 10. */
 const dcValue = fc.oneof(fc.integer({ min: -1024, max: 1023 }), fc.constantFrom(-1024, 1023, 0));
 const acValue = fc.oneof(
   { weight: 6, arbitrary: fc.constant(0) },
@@ -91,7 +91,7 @@ const acValue = fc.oneof(
 const block = fc.tuple(dcValue, fc.array(acValue, { maxLength: 63 }), fc.nat(63)).map(([dc, ac, zeros]) => {
   const values = new Int16Array(64);
   values[0] = dc;
-  // Behind a run of zeros of any length.
+  // After a run of zeros of any length.
   ac.forEach((value, index) => {
     if (1 + zeros + index < 64) values[1 + zeros + index] = value;
   });
@@ -105,28 +105,31 @@ const coefficients = fc.record({
   blocks: fc.array(block, { minLength: 1, maxLength: 20 }),
 });
 
-fuzz("any coefficients of 8-bit baseline come back from encodeScan()", coefficients, (picture) => {
-  const { lumaLines, mcusPerLine, mcuLines, blocks } = picture;
-  let next = 0;
-  const component = (h: number, v: number): ComponentCoefficients => {
-    const [blocksPerLine, blockLines] = [mcusPerLine * h, mcuLines * v];
-    const values = new Int16Array(blocksPerLine * blockLines * 64);
-    for (let at = 0; at < values.length; at += 64) values.set(blocks[next++ % blocks.length], at);
-    return { h, v, blocksPerLine, blockLines, values, quantTable: new Uint8Array(64).fill(1) };
-  };
-  const components = [component(2, lumaLines), component(1, 1), component(1, 1)] as const;
-  const image: ConditionedJpeg = {
-    width: 16 * mcusPerLine,
-    height: 8 * lumaLines * mcuLines,
-    sampling: lumaLines === 1 ? "4:2:2" : "4:2:0",
-    quantTables: [components[0].quantTable as Uint8Array, components[1].quantTable as Uint8Array],
-    restartInterval: 0,
-    scan: encodeScan({ components, lumaLines, mcusPerLine, mcuLines }),
-    isRecoded: true,
-  };
-  assertEquals(decodeCoefficients(rebuildJpeg(image)).components, [...components]);
-  assertEquals(conditionJpeg(rebuildJpeg(image)), { ...image, isRecoded: false });
-});
+fuzz(
+  "any coefficients of 8-bit baseline come back from encodeScan()",
+  coefficients,
+  ({ lumaLines, mcusPerLine, mcuLines, blocks }) => {
+    let next = 0;
+    const component = (h: number, v: number): ComponentCoefficients => {
+      const [blocksPerLine, blockLines] = [mcusPerLine * h, mcuLines * v];
+      const values = new Int16Array(blocksPerLine * blockLines * 64);
+      for (let at = 0; at < values.length; at += 64) values.set(blocks[next++ % blocks.length], at);
+      return { h, v, blocksPerLine, blockLines, values, quantTable: new Uint8Array(64).fill(1) };
+    };
+    const components = [component(2, lumaLines), component(1, 1), component(1, 1)] as const;
+    const image: ConditionedJpeg = {
+      width: 16 * mcusPerLine,
+      height: 8 * lumaLines * mcuLines,
+      sampling: lumaLines === 1 ? "4:2:2" : "4:2:0",
+      quantTables: [components[0].quantTable as Uint8Array, components[1].quantTable as Uint8Array],
+      restartInterval: 0,
+      scan: encodeScan({ components, lumaLines, mcusPerLine, mcuLines }),
+      isTranscoded: true,
+    };
+    assertEquals(decodeCoefficients(rebuildJpeg(image)).components, [...components]);
+    assertEquals(conditionJpeg(rebuildJpeg(image)), { ...image, isTranscoded: false });
+  },
+);
 
 const tooLarge = fc.tuple(
   fc.nat(63),
@@ -143,7 +146,7 @@ fuzz("encodeScan() refuses every value that 8-bit baseline cannot hold", tooLarg
     quantTable: new Uint8Array(64),
   });
   const components = [component(2), component(1), component(1)] as const;
-  // A DC value follows that of the block before: the difference counts, of up to 2047.
+  // DC values are coded as differences: 2047 still has a code.
   components[0].values[place] = value;
   const encode = () => encodeScan({ components, lumaLines: 1, mcusPerLine: 1, mcuLines: 1 });
   if (place === 0 && Math.abs(value) < 2048) encode();

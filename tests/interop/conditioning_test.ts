@@ -7,7 +7,8 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { conditionJpeg, UncarriableJpegError } from "../../mjpeg/conditioning/conditioning.ts";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
@@ -23,7 +24,7 @@ const ENCODERS: readonly {
   readonly name: string;
   readonly programs: readonly string[];
   readonly make: (paths: { input: string; output: string }) => readonly [string, readonly string[]];
-  readonly isRecoded: boolean;
+  readonly isTranscoded: boolean;
 }[] = [
   ...["yuvj420p", "yuvj422p"].flatMap((format) =>
     ["default", "optimal"].map((huffman) => ({
@@ -38,25 +39,25 @@ const ENCODERS: readonly {
           ],
         ] as const,
       // ffmpeg writes 4:2:2 as 2x2, 1x2, whose blocks come in another order than RTP/JPEG's.
-      isRecoded: huffman === "optimal" || format === "yuvj422p",
+      isTranscoded: huffman === "optimal" || format === "yuvj422p",
     }))
   ),
   ...[
-    { options: ["-sample", "2x2"], isRecoded: false },
-    { options: ["-sample", "2x1"], isRecoded: false },
-    { options: ["-sample", "2x2", "-restart", "2"], isRecoded: false },
-    { options: ["-sample", "2x1", "-restart", "3B"], isRecoded: false },
-    { options: ["-sample", "2x2", "-optimize"], isRecoded: true },
-    { options: ["-sample", "2x2", "-progressive"], isRecoded: true },
-    { options: ["-sample", "2x1", "-progressive", "-restart", "2"], isRecoded: true },
-    { options: ["-quality", "100", "-progressive"], isRecoded: true },
-    { options: ["-quality", "3", "-baseline", "-optimize"], isRecoded: true },
-  ].map(({ options, isRecoded }) => ({
+    { options: ["-sample", "2x2"], isTranscoded: false },
+    { options: ["-sample", "2x1"], isTranscoded: false },
+    { options: ["-sample", "2x2", "-restart", "2"], isTranscoded: false },
+    { options: ["-sample", "2x1", "-restart", "3B"], isTranscoded: false },
+    { options: ["-sample", "2x2", "-optimize"], isTranscoded: true },
+    { options: ["-sample", "2x2", "-progressive"], isTranscoded: true },
+    { options: ["-sample", "2x1", "-progressive", "-restart", "2"], isTranscoded: true },
+    { options: ["-quality", "100", "-progressive"], isTranscoded: true },
+    { options: ["-quality", "3", "-baseline", "-optimize"], isTranscoded: true },
+  ].map(({ options, isTranscoded }) => ({
     name: `cjpeg ${options.join(" ")}`,
     programs: ["cjpeg"],
     make: ({ input, output }: { input: string; output: string }) =>
       ["cjpeg", [...options, "-outfile", output, input]] as const,
-    isRecoded,
+    isTranscoded,
   })),
   ...["I420", "Y42B"].map((format) => ({
     name: `GStreamer's jpegenc, ${format}`,
@@ -76,7 +77,7 @@ const ENCODERS: readonly {
           ],
         ],
       ] as const,
-    isRecoded: false,
+    isTranscoded: false,
   })),
   {
     name: "ImageMagick, progressive with EXIF, a comment and a profile",
@@ -88,7 +89,7 @@ const ENCODERS: readonly {
         ...["-sampling-factor", "4:2:0", "-interlace", "JPEG", "-quality", "85", output],
       ],
     ],
-    isRecoded: true,
+    isTranscoded: true,
   },
 ];
 
@@ -102,7 +103,7 @@ async function makePicture(directory: string, size: string): Promise<string> {
   return path;
 }
 
-for (const { name, programs, make, isRecoded } of ENCODERS) {
+for (const { name, programs, make, isTranscoded } of ENCODERS) {
   for (const size of SIZES) {
     peerTest(`conditionJpeg() carries ${name}, ${size}, pixel for pixel`, ["ffmpeg", ...programs], async () => {
       await using directory = await temporaryDirectory();
@@ -111,7 +112,7 @@ for (const { name, programs, make, isRecoded } of ENCODERS) {
       const [program, args] = make({ input, output });
       await run(program, args);
       const conditioned = conditionJpeg(await Deno.readFile(output));
-      assertEquals(conditioned.isRecoded, isRecoded);
+      assertEquals(conditioned.isTranscoded, isTranscoded);
       const rebuilt = join(directory.path, "rebuilt.jpg");
       await Deno.writeFile(rebuilt, rebuildJpeg(conditioned));
       assertEquals(await pixelsByFfmpeg(["-i", rebuilt]), await pixelsByFfmpeg(["-i", output]));
@@ -142,7 +143,7 @@ for (const [name, program, options, message] of REFUSED) {
     const args = program === "cjpeg" ? [...options, "-outfile", output, input] : [input, ...options, output];
     await run(program, args);
     const jpeg = await Deno.readFile(output);
-    const error = assertThrows(() => conditionJpeg(jpeg), UncarriableJpegError);
+    const error = assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError);
     assertStringIncludes(error.message, message);
   });
 }

@@ -7,9 +7,9 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { Size } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import type { Size } from "../../rtp/jpeg/jpeg_header_builder.ts";
 import { depacketize, packetsOf } from "../support/jpeg_packets.ts";
-import { extensionData, takeApart } from "../support/jpeg_segments.ts";
+import { extensionData, splitJpeg } from "../support/jpeg_segments.ts";
 import { peerTest } from "../support/peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
@@ -85,7 +85,7 @@ async function encodePicture(picture: string, path: string, options: readonly st
 
 /** The payloads, cut by the letter of the RFC and by nothing of the product. */
 function cut(jpeg: Uint8Array, cell: Cell, { width, height }: Size): Uint8Array[] {
-  const { segments, scan: bare } = takeApart(jpeg);
+  const { segments, scan: bare } = splitJpeg(jpeg);
   const scan = cell.keepsEnd ? Uint8Array.of(...bare, 0xff, 0xd9) : bare;
   const tables = segments.filter(({ marker }) => marker === 0xdb).map(({ bytes }) => [...bytes.subarray(5)]);
   const chosen: Record<number, number[]> = {

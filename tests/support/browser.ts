@@ -5,7 +5,7 @@
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
-import { frameCodeLayout, readFrameCode } from "../../mjpeg/testsrc/test_pattern.ts";
+import { frameCodeLayout, readFrameCode } from "../../mjpeg/testsrc/frame_code.ts";
 import { findProgram } from "./peers.ts";
 import { until } from "./until.ts";
 

@@ -1,20 +1,19 @@
 /**
- * Frames of RTP/JPEG whose data nobody will decode, and their packets.
+ * Frames of RTP/JPEG, whose entropy-coded data is not decodable, and their packets.
  *
  * @module
  */
 
 import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
-import type { DepacketizerOutput } from "../../rtp/depacketizer.ts";
+import type { DepacketizerOutput, OrderedPacket } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg/jpeg_depacketizer.ts";
-import type { OrderedPacket } from "../../rtp/depacketizer.ts";
 
-/** Values that differ from one another and from those of {@linkcode CHROMA}. */
+/** 64 different values, none of which is in {@linkcode CHROMA}. */
 export const LUMA = Uint8Array.from({ length: 64 }, (_, index) => index + 1);
-/** Values that differ from one another and from those of {@linkcode LUMA}. */
+/** 64 different values, none of which is in {@linkcode LUMA}. */
 export const CHROMA = Uint8Array.from({ length: 64 }, (_, index) => index + 101);
 
-/** A frame of 64x48, unless told otherwise. */
+/** A frame of 64x48, unless `changes` say otherwise. */
 export function conditionedJpeg(scanBytes: number, changes: Partial<ConditionedJpeg> = {}): ConditionedJpeg {
   return {
     width: 64,
@@ -23,15 +22,15 @@ export function conditionedJpeg(scanBytes: number, changes: Partial<ConditionedJ
     quantTables: [LUMA, CHROMA],
     restartInterval: 0,
     scan: Uint8Array.from({ length: scanBytes }, (_, index) => index % 251),
-    isRecoded: false,
+    isTranscoded: false,
     ...changes,
   };
 }
 
-/** A packet in order, whose gap its number shows. */
+/** An ordered packet whose gap shows only in its number. */
 export type NumberedPacket = Omit<OrderedPacket, "followsGap">;
 
-/** The packets as a reorder buffer hands them out: each says whether others are missing in front of it. */
+/** The packets as a reorder buffer hands them out: each says whether packets before it are missing. */
 export function withGaps(packets: readonly NumberedPacket[]): OrderedPacket[] {
   return packets.map((packet, index) => {
     const expected = index === 0 ? packet.extendedSequenceNumber : packets[index - 1].extendedSequenceNumber + 1;
@@ -39,7 +38,7 @@ export function withGaps(packets: readonly NumberedPacket[]): OrderedPacket[] {
   });
 }
 
-/** Packets of frames, given as their payloads, one after the other and 3600 ticks apart, over the wrap of their numbers. */
+/** The packets of frames, given as payloads: 3600 ticks from frame to frame, sequence numbers over the wrap. */
 export function packetsOf(frames: readonly (readonly Uint8Array[])[]): NumberedPacket[] {
   let number = 65_530;
   return frames.flatMap((payloads, frame) =>
@@ -56,7 +55,7 @@ export function packetsOf(frames: readonly (readonly Uint8Array[])[]): NumberedP
   );
 }
 
-/** What a depacketizer makes of packets: frames as their bytes, damage as its cause. */
+/** What a depacketizer makes of packets: the bytes of each frame, or the cause of its damage. */
 export function depacketize(
   input: readonly NumberedPacket[],
   options: Partial<JpegDepacketizerOptions> = {},

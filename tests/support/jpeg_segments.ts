@@ -1,11 +1,11 @@
 /**
- * A JPEG taken apart by its markers, independent of what the product does with them.
+ * Splits a JPEG at its markers, independently of the product's own decoders.
  *
  * @module
  */
 
-/** A JPEG's header segments, each with its marker, and the data behind SOS up to EOI. */
-export function takeApart(jpeg: Uint8Array): { segments: { marker: number; bytes: Uint8Array }[]; scan: Uint8Array } {
+/** The header segments of a JPEG, each with its marker, and the data between SOS and EOI. */
+export function splitJpeg(jpeg: Uint8Array): { segments: { marker: number; bytes: Uint8Array }[]; scan: Uint8Array } {
   const segments: { marker: number; bytes: Uint8Array }[] = [];
   for (let at = 2;;) {
     const marker = jpeg[at + 1];
@@ -16,13 +16,13 @@ export function takeApart(jpeg: Uint8Array): { segments: { marker: number; bytes
   }
 }
 
-/** Segments of a JPEG with these markers, in order, filled up to whole words as RTP header extensions are. */
+/** The segments with these markers, in order, padded to whole words as RTP header extensions are. */
 export function extensionData(jpeg: Uint8Array, markers: readonly number[]): Uint8Array {
-  const chosen = takeApart(jpeg).segments.filter(({ marker }) => markers.includes(marker));
+  const chosen = splitJpeg(jpeg).segments.filter(({ marker }) => markers.includes(marker));
   const last = chosen.pop();
   const bytes = chosen.flatMap((segment) => [...segment.bytes]);
   const padding = Array(-(bytes.length + (last?.bytes.length ?? 0)) & 3).fill(0xff);
-  // Padding stands before SOS, behind anything else.
+  // Padding comes last, but before SOS.
   return Uint8Array.from(
     last?.marker === 0xda ? [...bytes, ...padding, ...last.bytes] : [...bytes, ...last?.bytes ?? [], ...padding],
   );

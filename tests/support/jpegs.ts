@@ -1,5 +1,5 @@
 /**
- * JPEGs of every kind from mozjpeg, for tests of what looks into them.
+ * JPEGs of many kinds, made with mozjpeg.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import mozjpegWasm from "../../mjpeg/conditioning/mozjpeg_encoder_wasm.js";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 
-/** What is to be encoded, and how. */
+/** What is encoded, and how. */
 export interface JpegKind {
   /** Default 48. */
   readonly width?: number;
@@ -18,12 +18,12 @@ export interface JpegKind {
   /** Default 75. */
   readonly quality?: number;
   readonly progressive?: boolean;
-  /** Optimised Huffman tables. */
+  /** Optimized Huffman tables. */
   readonly optimized?: boolean;
   /** 1 is 4:4:4, 2 is 4:2:0. */
   readonly chromaSubsample?: 1 | 2;
   readonly grey?: boolean;
-  /** Makes another picture. */
+  /** Each seed gives another image. */
   readonly seed?: number;
 }
 
@@ -31,7 +31,7 @@ const YCBCR = 3;
 const GREY = 1;
 let ready: Promise<void> | undefined;
 
-/** A picture with gradients, edges and noise. */
+/** Encodes an image with gradients, edges and noise. */
 export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
   const { width = 48, height = 32, quality = 75, seed = 0 } = kind;
   const data = new Uint8ClampedArray(width * height * 4);
@@ -55,7 +55,7 @@ export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
       quant_table: 0,
     }),
   );
-  // mozjpeg in @jsquash/jpeg 1.6.0 writes broken files when it is not to optimise.
+  // mozjpeg in @jsquash/jpeg 1.6.0 writes broken files when it is told not to optimize, so standard tables are put in afterwards.
   const isPlain = !kind.progressive && !kind.optimized && kind.chromaSubsample !== 1 && !kind.grey;
   return isPlain ? rebuildJpeg(conditionJpeg(jpeg)) : jpeg;
 }

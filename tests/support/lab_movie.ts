@@ -1,6 +1,5 @@
 /**
- * Lab movie files for tests: a few small pictures of the built-in test pattern, each preceded by its length in five
- * digits, in a directory of their own.
+ * Lab files for tests: small frames of the built-in test pattern, each after its length in five digits, in a directory of their own.
  *
  * @module
  */
@@ -10,14 +9,14 @@ import { join } from "@std/path";
 import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 
-/** Frames a second of the lab, and of these movies. */
+/** Frames a second, as in the lab. */
 const FRAME_RATE = 20;
 
 const drawn: Uint8Array[] = [];
 let drawing: Promise<unknown> = Promise.resolve();
 let pattern: TestPattern | undefined;
 
-/** The first `count` pictures of 320x240, some kilobytes each; drawn once for all tests of a file. */
+/** The first `count` frames of 320x240, a few kilobytes each. They are drawn once for all tests of a module. */
 export async function labFrames(count: number): Promise<readonly Uint8Array[]> {
   drawing = drawing.then(async () => {
     pattern ??= new TestPattern({ width: 320, height: 240, frameRate: FRAME_RATE });
@@ -32,11 +31,11 @@ export function labFile(frames: readonly Uint8Array[]): Uint8Array {
   return concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
 }
 
-/** The same picture with comment segments behind SOI that bring it to `lengthBytes`. */
+/** The same JPEG with comment segments after SOI, which make it `lengthBytes` long. */
 export function enlarge(jpeg: Uint8Array, lengthBytes: number): Uint8Array {
   const segments: Uint8Array[] = [];
   for (let left = lengthBytes - jpeg.length; left > 0;) {
-    // A segment has a marker and two bytes of length at least; the last one takes what is left.
+    // A segment takes at least four bytes, so the last one must not be left with fewer.
     const segment = new Uint8Array(left > 60_000 ? 50_000 : left);
     const announced = segment.length - 2;
     segment.set([0xff, 0xfe, announced >> 8, announced & 0xff]);
@@ -46,24 +45,23 @@ export function enlarge(jpeg: Uint8Array, lengthBytes: number): Uint8Array {
   return concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 }
 
-/** A directory with one movie in it, removed when disposed of. */
+/** A directory with one lab file in it, removed when disposed of. */
 export interface LabMovie extends AsyncDisposable {
-  /** The directory to serve. */
   readonly root: string;
-  /** The movie's name in it. */
+  /** Name of the file. */
   readonly file: string;
   readonly frames: readonly Uint8Array[];
 }
 
 /** Options of {@linkcode makeLabMovie}. */
 export interface LabMovieOptions {
-  /** Length of the movie, default 60 frames, which is 3 seconds. */
+  /** Default 60: 3 seconds. */
   readonly frameCount?: number;
   /** Default `movie.Mjpeg`. */
   readonly file?: string;
 }
 
-/** Writes a movie into a new directory. */
+/** Writes a lab file into a new directory. */
 export async function makeLabMovie(options: LabMovieOptions = {}): Promise<LabMovie> {
   const { frameCount = 60, file = "movie.Mjpeg" } = options;
   const frames = await labFrames(frameCount);

@@ -1,12 +1,12 @@
 /**
- * Bytes as a file that can be read at any place.
+ * Bytes as a file that can be read at any offset.
  *
  * @module
  */
 
-import type { RandomAccess } from "../../mjpeg/containers/frame_index.ts";
+import type { RandomAccess } from "../../mjpeg/containers/container.ts";
 
-/** `bytes` as {@linkcode RandomAccess}; a read beyond the end is the test's failure. */
+/** `bytes` as {@linkcode RandomAccess}. A read beyond the end rejects: the code under test must not do that. */
 export function memoryFile(bytes: Uint8Array): RandomAccess {
   return {
     lengthBytes: bytes.length,

@@ -1,13 +1,14 @@
-import { LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
+import { LabDepacketizer } from "./lab_depacketizer.ts";
+import { packetizeLabFrame } from "./lab_packetizer.ts";
 
 const FRAME_BYTES = 40_000;
 
-/** A frame as far as markers go, full of entropy data. */
+/** A JPEG as far as markers go, full of entropy-coded data. */
 const frame = new Uint8Array(FRAME_BYTES).fill(0x55);
 frame.set([0xff, 0xd8, 0xff, 0xda, 0, 2]);
 frame.set([0xff, 0xd9], FRAME_BYTES - 2);
 
-/** The packets of one frame, handed in again and again with numbers that go on. */
+/** Pushes the packets of one frame again and again, with sequence numbers that go on. */
 function depacketizing(fragmentBytes: number | undefined): () => void {
   const fragments = packetizeLabFrame(frame, { fragmentBytes });
   const depacketizer = new LabDepacketizer({ maxFrameBytes: 1_000_000 });

@@ -1,4 +1,4 @@
-import { JpegScanner } from "./markers.ts";
+import { JpegScanner } from "./jpeg_scanner.ts";
 
 const chunk = new Uint8Array(1_000_000);
 const image = new Uint8Array(40_000).fill(0x55);

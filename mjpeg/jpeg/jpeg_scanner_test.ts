@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { JpegScanner } from "./markers.ts";
+import { JpegScanner } from "./jpeg_scanner.ts";
 
-/** The smallest that is a JPEG as far as markers go. */
+/** The smallest JPEG, as far as markers go. */
 const MINIMAL = [0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9];
 
 /** Where the images lie, as [offset, length]. */
@@ -18,7 +18,7 @@ function scan(bytes: readonly number[], chunkBytes = bytes.length): [number, num
   return images;
 }
 
-const CASES: readonly { title: string; bytes: number[]; images: [number, number][]; broken?: number }[] = [
+const CASES: readonly { title: string; bytes: number[]; images: [number, number][]; malformed?: number }[] = [
   { title: "one image", bytes: MINIMAL, images: [[0, 10]] },
   { title: "two images", bytes: [...MINIMAL, ...MINIMAL], images: [[0, 10], [10, 10]] },
   {
@@ -47,29 +47,29 @@ const CASES: readonly { title: string; bytes: number[]; images: [number, number]
     images: [[0, 20]],
   },
   {
-    title: "an image broken off by the next",
+    title: "an image truncated by the next",
     bytes: [...MINIMAL.slice(0, 8), ...MINIMAL],
     images: [[8, 10]],
-    broken: 1,
+    malformed: 1,
   },
-  { title: "EOI before any scan", bytes: [0xff, 0xd8, 0xff, 0xd9, ...MINIMAL], images: [[4, 10]], broken: 1 },
+  { title: "EOI before any scan", bytes: [0xff, 0xd8, 0xff, 0xd9, ...MINIMAL], images: [[4, 10]], malformed: 1 },
   {
     title: "a segment length below 2",
     bytes: [0xff, 0xd8, 0xff, 0xe0, 0, 1, ...MINIMAL],
     images: [[6, 10]],
-    broken: 1,
+    malformed: 1,
   },
-  { title: "no marker behind SOI", bytes: [0xff, 0xd8, 1, ...MINIMAL], images: [[3, 10]], broken: 1 },
+  { title: "no marker after SOI", bytes: [0xff, 0xd8, 1, ...MINIMAL], images: [[3, 10]], malformed: 1 },
   { title: "nothing", bytes: [], images: [] },
   { title: "no JPEG", bytes: [1, 2, 3, 0xff, 0xd9, 0xff], images: [] },
 ];
 
-for (const { title, bytes, images, broken = 0 } of CASES) {
+for (const { title, bytes, images, malformed = 0 } of CASES) {
   Deno.test(`JpegScanner finds ${title}`, () => {
     const scanner = new JpegScanner();
     const found = scanner.push(new Uint8Array(bytes));
     assertEquals(found.map(({ offset, lengthBytes }) => [offset, lengthBytes]), images);
-    assertEquals(scanner.brokenImages, broken);
+    assertEquals(scanner.malformedImages, malformed);
   });
 
   Deno.test(`JpegScanner finds ${title} byte by byte`, () => {
@@ -85,7 +85,7 @@ Deno.test("JpegScanner finds no image in a strict prefix, and knows which one is
   }
 });
 
-Deno.test("JpegScanner finds the same in any bytes however they are cut, one image after the other", () => {
+Deno.test("JpegScanner finds the same images in any bytes however they are cut, without overlaps", () => {
   const part = fc.oneof(
     fc.uint8Array({ maxLength: 12 }),
     fc.constantFrom(...CASES.map(({ bytes }) => new Uint8Array(bytes))),

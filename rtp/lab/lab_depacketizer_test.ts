@@ -1,9 +1,10 @@
-import { type NumberedPacket, withGaps } from "../../tests/support/jpeg_packets.ts";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { LAB_PAYLOAD_MAX_BYTES, LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
+import { type NumberedPacket, withGaps } from "../../tests/support/jpeg_packets.ts";
 import type { DepacketizerOutput } from "../depacketizer.ts";
+import { LabDepacketizer } from "./lab_depacketizer.ts";
+import { packetizeLabFrame } from "./lab_packetizer.ts";
 
 const MAX_FRAME_BYTES = 100_000;
 
@@ -43,25 +44,7 @@ function summarize(outputs: readonly DepacketizerOutput[]): (Uint8Array | string
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);
 }
 
-Deno.test("packetizeLabFrame() sends a frame whole, without marker", () => {
-  const frame = jpeg(50);
-  assertEquals(packetizeLabFrame(frame), [{ payload: frame, marker: false }]);
-});
-
-Deno.test("packetizeLabFrame() cuts a frame that no datagram holds, and only that", () => {
-  assertEquals(packetizeLabFrame(new Uint8Array(LAB_PAYLOAD_MAX_BYTES)).length, 1);
-  const fragments = packetizeLabFrame(new Uint8Array(LAB_PAYLOAD_MAX_BYTES + 1));
-  assertEquals(fragments.map(({ marker }) => marker), [...Array(fragments.length - 1).fill(false), true]);
-  assertEquals(fragments[0].payload.length, 1408);
-});
-
-Deno.test("packetizeLabFrame() rejects pieces that fit no datagram", () => {
-  for (const fragmentBytes of [1, -1, 2.5, LAB_PAYLOAD_MAX_BYTES + 1]) {
-    assertThrows(() => packetizeLabFrame(jpeg(9), { fragmentBytes }), RangeError, "2 to 65495");
-  }
-});
-
-Deno.test("LabDepacketizer gives back what packetizeLabFrame() cuts, in pieces of any size", () => {
+Deno.test("LabDepacketizer rebuilds frames that packetizeLabFrame() cut, into fragments of any size", () => {
   const sizes = fc.record({
     fragmentBytes: fc.option(fc.integer({ min: 2, max: 90 }), { nil: undefined }),
     entropy: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }),
@@ -88,12 +71,12 @@ Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost i
 });
 
 const frame = jpeg(60);
-const pieces = packetizeLabFrame(frame, { fragmentBytes: 20 });
+const fragments = packetizeLabFrame(frame, { fragmentBytes: 20 });
 const whole = { payload: frame, marker: false };
 const CASES: readonly { title: string; input: NumberedPacket[]; expected: (Uint8Array | string)[] }[] = [
   {
-    title: "marker missing on the last piece",
-    input: packets([...pieces.slice(0, -1), { ...pieces.at(-1)!, marker: false }, whole]),
+    title: "a missing marker on the last fragment",
+    input: packets([...fragments.slice(0, -1), { ...fragments.at(-1)!, marker: false }, whole]),
     expected: [frame, frame],
   },
   {
@@ -102,38 +85,38 @@ const CASES: readonly { title: string; input: NumberedPacket[]; expected: (Uint8
     expected: [frame, frame],
   },
   {
-    title: "a frame broken off by the marker",
-    input: packets([{ ...pieces[0], marker: true }, whole]),
+    title: "a frame truncated by the marker",
+    input: packets([{ ...fragments[0], marker: true }, whole]),
     expected: ["truncated", frame],
   },
   {
-    title: "a frame broken off by the next",
-    input: packets([pieces[0], pieces[1], whole]),
+    title: "a frame truncated by the next",
+    input: packets([fragments[0], fragments[1], whole]),
     expected: ["truncated", frame],
   },
   {
-    title: "a frame broken off by the end of the stream",
-    input: packets([whole, pieces[0]]),
+    title: "a frame truncated by the end of the stream",
+    input: packets([whole, fragments[0]]),
     expected: [frame, "truncated"],
   },
   {
-    title: "what is no JPEG",
+    title: "something other than a JPEG",
     input: packets([{ payload: new Uint8Array([1, 2, 3]), marker: true }, whole]),
     expected: ["not-a-jpeg", frame],
   },
   {
     title: "a stream joined in the middle of a frame",
-    input: packets([...pieces.slice(2), whole]),
+    input: packets([...fragments.slice(2), whole]),
     expected: ["not-a-jpeg", frame],
   },
   {
-    title: "bytes behind EOI in the same packet",
+    title: "bytes after EOI in the same packet",
     input: packets([{ payload: concat([frame, new Uint8Array(5)]), marker: false }, whole]),
     expected: [concat([frame, new Uint8Array(5)]), frame],
   },
   {
-    title: "bytes behind EOI in packets of their own",
-    input: packets([...pieces.slice(0, -1), { ...pieces.at(-1)!, marker: false }, {
+    title: "bytes after EOI in packets of their own",
+    input: packets([...fragments.slice(0, -1), { ...fragments.at(-1)!, marker: false }, {
       payload: new Uint8Array(5),
       marker: true,
     }, whole]),
@@ -150,10 +133,10 @@ for (const { title, input, expected } of CASES) {
   Deno.test(`LabDepacketizer takes ${title}`, () => assertEquals(summarize(depacketize(input)), expected));
 }
 
-Deno.test("LabDepacketizer takes a piece that begins with FF D8 inside a segment for what it is", () => {
+Deno.test("LabDepacketizer does not take FF D8 inside a segment, at the start of a fragment, for a new frame", () => {
   const comment = [9, 9, 0xff, 0xd8, 0xff, 0xd9, 9];
   const inside = jpeg(40, comment);
-  // The second piece starts at the comment's FF D8.
+  // The second fragment starts at the comment's FF D8.
   const cut = inside.findIndex((byte, index) => index > 2 && byte === 0xff && inside[index + 1] === 0xd8);
   const input = packets([{ payload: inside.subarray(0, cut), marker: false }, {
     payload: inside.subarray(cut),
@@ -166,7 +149,7 @@ Deno.test("LabDepacketizer holds a frame of maxFrameBytes, and gives up on a lar
   for (const [excess, expected] of [[0, 1], [1, 0]]) {
     const large = jpeg(MAX_FRAME_BYTES - jpeg(0).length + excess + 1000);
     const sent = packets(packetizeLabFrame(large.subarray(0, MAX_FRAME_BYTES + excess), { fragmentBytes: 10_000 }));
-    // Unfinished: at the limit it is still being put together, above it is given up.
+    // It has no end: at the limit more is awaited, above it the frame is given up.
     const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
     const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) =>
       depacketizer.push({ ...packet, followsGap: false })
@@ -187,14 +170,14 @@ Deno.test("LabDepacketizer owns the fragments that it holds: the datagrams may b
 });
 
 Deno.test("LabDepacketizer gives a frame the time and the arrival of its last packet", () => {
-  const [output] = depacketize(packets(pieces));
-  assertEquals(output.kind === "frame" && [output.timestamp, output.arrivalMs], [7, pieces.length - 1]);
+  const [output] = depacketize(packets(fragments));
+  assertEquals(output.kind === "frame" && [output.timestamp, output.arrivalMs], [7, fragments.length - 1]);
 });
 
 Deno.test("LabDepacketizer survives any payloads in any order, and shows only what starts and ends as a JPEG", () => {
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
-    fc.constantFrom(...pieces.map(({ payload }) => payload), frame),
+    fc.constantFrom(...fragments.map(({ payload }) => payload), frame),
   );
   fc.assert(
     fc.property(

@@ -1,0 +1,52 @@
+/**
+ * Indexes a file in any known container format. The format is recognized by the content of the file, never by its name.
+ *
+ * @module
+ */
+
+import { encodeHex } from "@std/encoding/hex";
+import { CONCATENATED_JPEGS } from "./concatenated_format.ts";
+import type { Container, RandomAccess } from "./container.ts";
+import { type FrameIndex, FrameIndexBuilder } from "./frame_index.ts";
+import { LAB_FORMAT } from "./lab_format.ts";
+
+/** The first that recognizes a file indexes it. Concatenated JPEGs may start with any junk, so they are the last. */
+const CONTAINERS: readonly Container[] = [LAB_FORMAT, CONCATENATED_JPEGS];
+
+/** Bytes of a file that its format is recognized by. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Options of {@linkcode indexFile}. */
+export interface IndexOptions {
+  /** Stops the indexing before its next read; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Frames that are indexed at most; default `MAX_INDEXED_FRAMES`. More are a problem of the file, and dropped. */
+  readonly maxFrames?: number;
+}
+
+/**
+ * Finds every frame of a file. Rejects with a `SyntaxError` that says what is wrong where the file is empty, has no known format, or
+ * has not one whole frame.
+ */
+export async function indexFile(file: RandomAccess, { signal, maxFrames }: IndexOptions = {}): Promise<FrameIndex> {
+  if (file.lengthBytes === 0) throw new SyntaxError("The file is empty");
+  const stoppable = signal === undefined ? file : stopAt(signal, file);
+  const head = await stoppable.read(0, Math.min(HEAD_BYTES, file.lengthBytes));
+  const container = CONTAINERS.find((candidate) => candidate.recognizes(head));
+  if (container === undefined) {
+    const start = encodeHex(head.subarray(0, 8)).replaceAll(/..(?=.)/g, "$& ");
+    const expected = CONTAINERS.map(({ signature }) => signature).join(" or ");
+    throw new SyntaxError(`The file is not a JPEG: it starts with ${start}; expected ${expected}`);
+  }
+  const frames = new FrameIndexBuilder({ maxFrames });
+  const end = await container.index(stoppable, frames);
+  return frames.finish(container.name, end);
+}
+
+/** The same file, whose reads reject once `signal` aborts. */
+function stopAt(signal: AbortSignal, file: RandomAccess): RandomAccess {
+  return {
+    lengthBytes: file.lengthBytes,
+    read: (offset, lengthBytes) => signal.aborted ? Promise.reject(signal.reason) : file.read(offset, lengthBytes),
+  };
+}

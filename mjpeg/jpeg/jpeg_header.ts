@@ -1,0 +1,77 @@
+/**
+ * What stands in front of the first scan of a JPEG: its frame header, scan header, tables and restart interval.
+ *
+ * @module
+ */
+
+import {
+  type HuffmanTable,
+  STANDARD_CHROMA_AC,
+  STANDARD_CHROMA_DC,
+  STANDARD_LUMA_AC,
+  STANDARD_LUMA_DC,
+} from "./huffman_tables.ts";
+import { APP14, DHT, DQT, DRI, isFrameHeader, SOS } from "./markers.ts";
+import {
+  decodeFrameHeader,
+  decodeHuffmanTables,
+  decodeQuantTables,
+  decodeRestartInterval,
+  decodeScanHeader,
+  type FrameHeader,
+  type ScanHeader,
+} from "./segment_data.ts";
+import { malformed, readHeaderSegments } from "./segments.ts";
+
+/** The header of a JPEG, up to its first scan. Tables are by number. */
+export interface JpegHeader {
+  readonly frame: FrameHeader;
+  readonly scan: ScanHeader;
+  /** Offset of the entropy-coded data of the first scan. */
+  readonly scanStart: number;
+  readonly quantTables: (Uint8Array | Uint16Array | undefined)[];
+  readonly dcTables: (HuffmanTable | undefined)[];
+  readonly acTables: (HuffmanTable | undefined)[];
+  readonly restartInterval: number;
+  /** The colour transform in Adobe's segment: 0 is RGB or CMYK, 1 YCbCr, 2 YCCK; `undefined` without that segment. */
+  readonly adobeTransform: number | undefined;
+}
+
+/** Reads the header. Throws a `SyntaxError` for a malformed one. Missing Huffman tables are the standard ones. */
+export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
+  const quantTables: JpegHeader["quantTables"] = [];
+  const dcTables: JpegHeader["dcTables"] = [STANDARD_LUMA_DC, STANDARD_CHROMA_DC];
+  const acTables: JpegHeader["acTables"] = [STANDARD_LUMA_AC, STANDARD_CHROMA_AC];
+  let frame: FrameHeader | undefined;
+  let restartInterval = 0;
+  let adobeTransform: number | undefined;
+  for (const segment of readHeaderSegments(jpeg)) {
+    if (segment.marker === DQT) {
+      for (const { number, values } of decodeQuantTables(segment)) quantTables[number] = values;
+    } else if (segment.marker === DHT) {
+      for (const { tableClass, number, table } of decodeHuffmanTables(segment)) {
+        (tableClass === 0 ? dcTables : acTables)[number] = table;
+      }
+    } else if (segment.marker === DRI) {
+      restartInterval = decodeRestartInterval(segment);
+    } else if (segment.marker === APP14 && new TextDecoder().decode(segment.data.subarray(0, 5)) === "Adobe") {
+      adobeTransform = segment.data[11];
+    } else if (isFrameHeader(segment.marker)) {
+      frame = decodeFrameHeader(segment);
+    } else if (segment.marker === SOS) {
+      if (frame === undefined) throw malformed("a scan before the frame header");
+      const scan = decodeScanHeader(segment);
+      return {
+        frame,
+        scan,
+        scanStart: segment.end,
+        quantTables,
+        dcTables,
+        acTables,
+        restartInterval,
+        adobeTransform,
+      };
+    }
+  }
+  throw malformed("it ends before its first scan");
+}

@@ -1,0 +1,89 @@
+/**
+ * Payloads of the networking lab's RTP packets to whole JPEGs. Whether frames come whole or in fragments is found out from the JPEG
+ * itself, since lab servers set the marker in different ways. Stands between the reorder buffer and the player.
+ *
+ * @module
+ */
+
+import { JpegScanner } from "../../mjpeg/jpeg/jpeg_scanner.ts";
+import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
+import type { DamageCause, Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
+import { FrameBuffer } from "../frame_buffer.ts";
+import { MAX_FRAME_BYTES } from "../limits.ts";
+
+/** Reports a frame that has a hole, has no EOI or is not a JPEG as damaged, once. */
+export class LabDepacketizer implements Depacketizer {
+  /** What has arrived of the current frame. */
+  readonly #buffer: FrameBuffer;
+  /** Finds the end of the current frame; `undefined` between frames. */
+  #scanner: JpegScanner | undefined;
+  /** What a packet between frames belongs to, unless it begins a frame: the end of a complete frame, or one that was given up. */
+  #rest: "unknown" | "complete" | "given-up" = "unknown";
+
+  /** Larger frames than `maxFrameBytes` are given up, so a peer cannot make us hold more. */
+  constructor(options: { readonly maxFrameBytes?: number } = {}) {
+    this.#buffer = new FrameBuffer({ maxBytes: options.maxFrameBytes ?? MAX_FRAME_BYTES });
+  }
+
+  push(packet: OrderedPacket): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
+    if (packet.followsGap) {
+      this.#giveUp("packet-lost", outputs);
+      if (this.#rest === "complete") this.#rest = "unknown";
+    }
+    // Some forks send an empty payload at the end of the file.
+    if (packet.payload.length === 0 && !packet.marker) return outputs;
+    if (isSoiAt(packet.payload, 0) && this.#scanner?.place !== "segment") {
+      this.#giveUp("truncated", outputs);
+      this.#scanner = new JpegScanner();
+    }
+    if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
+    else {
+      if (this.#rest === "unknown") {
+        outputs.push({ kind: "damaged", cause: packet.followsGap ? "packet-lost" : "not-a-jpeg" });
+      }
+      this.#rest = packet.marker ? "unknown" : "given-up";
+    }
+    return outputs;
+  }
+
+  flush(): DepacketizerOutput[] {
+    const outputs: DepacketizerOutput[] = [];
+    this.#giveUp("truncated", outputs);
+    this.#rest = "unknown";
+    return outputs;
+  }
+
+  #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    const { payload, timestamp, arrivalMs } = packet;
+    const isComplete = scanner.push(payload).some((image) => image.offset === 0);
+    if (isComplete && this.#buffer.lengthBytes === 0) {
+      this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
+    } else if (!this.#buffer.append(payload)) {
+      this.#giveUp("too-large", outputs);
+    } else if (isComplete) {
+      this.#finish({ kind: "frame", data: this.#buffer.bytes.slice(), timestamp, arrivalMs }, packet, outputs);
+    } else if (packet.marker) {
+      this.#giveUp("truncated", outputs);
+      this.#rest = "unknown";
+    }
+  }
+
+  #finish(frame: DepacketizerOutput, { marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    outputs.push(frame);
+    this.#drop();
+    this.#rest = marker ? "unknown" : "complete";
+  }
+
+  #giveUp(cause: DamageCause, outputs: DepacketizerOutput[]): void {
+    if (this.#scanner === undefined) return;
+    this.#drop();
+    this.#rest = "given-up";
+    outputs.push({ kind: "damaged", cause });
+  }
+
+  #drop(): void {
+    this.#scanner = undefined;
+    this.#buffer.clear();
+  }
+}
