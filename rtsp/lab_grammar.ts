@@ -124,7 +124,7 @@ export function decodeLabResponse(text: string): RtspResponse {
 function decodeTransport(text: string): LabTransport | undefined {
   const flows = FLOW_COUNT.exec(text);
   // In dialect B, and for dialect A servers, the port is the fourth space-separated word of the third line.
-  const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:flow_num.*)?$/i.exec(text)?.[1];
+  const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:$|flow_num)/i.exec(text)?.[1];
   const clientPort = Number(port ?? 0);
   if (!(clientPort >= 1 && clientPort <= 65_535)) return undefined;
   return { clientPort, flowCount: flows === null ? undefined : Number(flows[1]) };

@@ -7,7 +7,7 @@
 
 import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES, MAX_OPEN_LINE_BYTES } from "./limits.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "./limits.ts";
 
 /** What comes out of a reader: a message, text that is none, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =
@@ -56,6 +56,8 @@ export class MessageReader<T> {
   #end = 0;
   /** Where the line that has not ended starts. */
   #lineStart = 0;
+  /** Where that line ended when it was last examined. */
+  #examinedEnd = 0;
   /** Up to where that line was searched for the start of another message. */
   #searched = 0;
   #lines = 0;
@@ -82,8 +84,8 @@ export class MessageReader<T> {
    */
   get mayBeWhole(): boolean {
     if (this.#bodyStart !== undefined) return this.#isLengthless;
-    if (this.#lines === 0 || this.#completeness.needsBlankLine) return false;
-    return this.#isOpenLineLong || !this.#announcesBody(this.#openLine());
+    if (this.#lines === 0 || this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
+    return this.#examinedEnd < this.#end || !announcesBody(this.#openLine());
   }
 
   /** Set once a peer has sent more than the limits allow. Messages that came before are still given. */
@@ -151,7 +153,7 @@ export class MessageReader<T> {
     this.#completeness.take(content);
     this.#fields.take(content);
     this.#lines++;
-    this.#lineStart = this.#searched = this.#end;
+    this.#lineStart = this.#searched = this.#examinedEnd = this.#end;
   }
 
   /** A blank line has come. */
@@ -175,10 +177,11 @@ export class MessageReader<T> {
 
   /** A read has ended within a line or behind one: what has come may be a complete message. */
   #checkOpenLine(outputs: ReaderOutput<T>[]): void {
-    if (this.#completeness.needsBlankLine || this.#isOpenLineLong) return;
+    if (this.#completeness.needsBlankLine || !this.#mayExamine) return;
     const line = this.#openLine();
     const open = line.slice(this.#cut(line, outputs));
-    if (this.#lines === 0 || this.#announcesBody(open)) return;
+    this.#examinedEnd = this.#end;
+    if (this.#lines === 0 || this.#fields.hasBody || announcesBody(open)) return;
     const isNext = this.#grammar.mayStart(open);
     if (!this.#completeness.isComplete(isNext ? "" : open)) return;
     this.#finish(isNext ? this.#lineStart : this.#end, isNext ? this.#lineStart : this.#end, outputs);
@@ -208,7 +211,8 @@ export class MessageReader<T> {
     const text = (head + body).trimEnd();
     this.#start = this.#lineStart = end;
     if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
-    this.#searched = this.#lineStart;
+    if (!this.isPending && this.#buffer.length > MAX_MESSAGE_BYTES) this.#buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+    this.#searched = this.#examinedEnd = this.#lineStart;
     this.#lines = 0;
     this.#completeness = this.#grammar.createCompleteness();
     this.#fields = new BodyFields();
@@ -238,6 +242,7 @@ export class MessageReader<T> {
     this.#buffer = target;
     this.#lineStart -= this.#start;
     this.#searched -= this.#start;
+    this.#examinedEnd -= this.#start;
     if (this.#bodyStart !== undefined) this.#bodyStart -= this.#start;
     this.#start = 0;
     this.#end = length;
@@ -258,13 +263,9 @@ export class MessageReader<T> {
     return this.#bodyStart !== undefined && this.#grammar.mayBeLengthless && this.#fields.isLengthlessDescription;
   }
 
-  /** Whether the line that has not ended is too long to be looked at with each read. */
-  get #isOpenLineLong(): boolean {
-    return this.#end - this.#lineStart > MAX_OPEN_LINE_BYTES;
-  }
-
-  #announcesBody(openLine: string): boolean {
-    return this.#fields.hasBody || announcesBody(openLine);
+  /** Whether enough bytes have come to examine the line that has not ended once more. */
+  get #mayExamine(): boolean {
+    return this.#end - this.#lineStart <= MAX_LOOKS_PER_BYTE * (this.#end - this.#examinedEnd);
   }
 
   /** The line that has not ended, or has ended just now; a character a byte. */

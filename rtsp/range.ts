@@ -21,7 +21,7 @@ export function encodeRange({ start, end }: NptRange): string {
 
 /** Whether the range of a header's value is in normal play time, or in no unit at all. */
 export function isNormalPlayTime(header: string): boolean {
-  return /^\s*(?:npt\b|[^=]*$)/i.test(header);
+  return !header.includes("=") || /^\s*npt\b/i.test(header);
 }
 
 /** The range of a header's value; `undefined` where it has another unit or is malformed. */
