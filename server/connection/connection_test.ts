@@ -268,22 +268,37 @@ Deno.test("Connection says that the client has closed it, whether a read or a wr
   assertEquals(await opened.ended, "the client closed the connection");
 });
 
-Deno.test("Connection.close() while a request is being answered leaves no timer, and aborts its signal", async () => {
-  const started = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const opened = await connect(async ({ cseq }) => {
-    started.resolve();
-    await release.promise;
-    return { status: 200, cseq, session: undefined };
+for (const outcome of ["succeeds", "fails"]) {
+  Deno.test(`Connection.close() leaves no timer and no error behind if the request under way ${outcome} later`, async () => {
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const opened = await connect(async ({ cseq }) => {
+      started.resolve();
+      await release.promise;
+      if (outcome === "fails") throw new Error("disk on fire");
+      return { status: 200, cseq, session: undefined };
+    });
+    await opened.client.send(PLAY + "\n\n" + PLAY + "\n\nPLAY half");
+    await started.promise;
+    assertEquals(opened.connection.signal.aborted, false);
+    opened.connection.close();
+    assertEquals([opened.connection.signal.aborted, opened.clock.pendingTimers], [true, 0]);
+    release.resolve();
+    assertEquals(await opened.ended, "closed by the server");
+    assertEquals([opened.clock.pendingTimers, opened.requests.length], [0, 1]);
+    opened.client[Symbol.dispose]();
   });
-  await opened.client.send(PLAY + "\n\nPLAY half");
-  await started.promise;
-  assertEquals(opened.connection.signal.aborted, false);
+}
+
+Deno.test("Connection.close() leaves no timer and no error behind if the client reads nothing", async () => {
+  const opened = await connect();
+  const packets = Array.from({ length: 400 }, () => opened.connection.packets.writePackets(new Uint8Array(65_536)));
+  await opened.client.send(PLAY + "\n\n");
+  await until(() => opened.requests.length === 1);
+  assertEquals(opened.clock.pendingTimers, 1);
   opened.connection.close();
-  assertEquals([opened.connection.signal.aborted, opened.clock.pendingTimers], [true, 0]);
-  release.resolve();
-  assertEquals(await opened.ended, "closed by the server");
-  assertEquals([opened.clock.pendingTimers, opened.requests.length], [0, 1]);
+  await Promise.all(packets);
+  assertEquals([await opened.ended, opened.clock.pendingTimers], ["closed by the server", 0]);
   opened.client[Symbol.dispose]();
 });
 
