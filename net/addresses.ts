@@ -1,15 +1,15 @@
 /**
- * IP addresses as sockets give them, for comparing and for showing.
+ * IP addresses as sockets give them, made fit to compare and to show.
  *
  * @module
  */
 
-/** `::ffff:127.0.0.1`, as a socket for both families gives it, is 127.0.0.1. */
+/** The IPv4 address in an IPv4-mapped one (`::ffff:127.0.0.1`, from sockets of both families); other addresses as they are. */
 export function plainAddress(hostname: string): string {
   return hostname.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
-/** Host and port as URLs have them: IPv6 addresses in brackets. */
+/** Host and port as in URLs: IPv6 addresses in brackets. */
 export function hostAndPort({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
   const host = plainAddress(hostname);
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

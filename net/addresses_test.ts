@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hostAndPort, plainAddress } from "./addresses.ts";
 
-Deno.test("plainAddress() takes IPv4 out of IPv6, and leaves the rest", () => {
+Deno.test("plainAddress() takes IPv4 out of IPv6, and leaves other addresses", () => {
   assertEquals(
     ["::ffff:127.0.0.1", "::FFFF:10.0.0.1", "127.0.0.1", "::1", "::ffff:1", "fe80::1%eth0"].map(plainAddress),
     ["127.0.0.1", "10.0.0.1", "127.0.0.1", "::1", "::ffff:1", "fe80::1%eth0"],

@@ -1,10 +1,10 @@
 /**
- * Time, as it is handed to whatever needs it, so that every state machine can be tested without waiting.
+ * Time and timers, handed in so that every state machine can be tested without waiting.
  *
  * @module
  */
 
-/** The time of day, a steady time, and timers. */
+/** A steady clock, the time of day, and timers. */
 export interface Clock {
   /** Milliseconds that only go forward, from any start. */
   nowMs(): number;

@@ -1,6 +1,6 @@
 /**
- * RTP and RTCP packets between the messages of an RTSP connection (RFC 2326, 10.12): `$`, a channel, a length, the packet.
- * Both ends encode and decode them here.
+ * Interleaved RTP and RTCP packets (RFC 2326, 10.12): `$`, a channel, a length, the packet. They travel between the messages of an
+ * RTSP connection. Both ends encode and decode them here.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -51,22 +51,22 @@ export function encodeInterleaved(channel: number, packet: Uint8Array): Uint8Arr
   return bytes;
 }
 
-/** The header at `at`, whose first byte is {@linkcode INTERLEAVED_MAGIC}; `undefined` while it is not whole. */
+/** The header at `at`, whose first byte is {@linkcode INTERLEAVED_MAGIC}; `undefined` until all of it has come. */
 export function decodeInterleavedHeader(bytes: Uint8Array, at = 0): InterleavedHeader | undefined {
   if (at + INTERLEAVED_HEADER_BYTES > bytes.length) return undefined;
   return { channel: bytes[at + 1], lengthBytes: bytes[at + 2] << 8 | bytes[at + 3] };
 }
 
-/** A packet that came out of a connection. */
+/** A decoded packet. */
 export interface InterleavedPacket {
   readonly channel: number;
   /** The RTP or RTCP packet; a view of the bytes pushed where it came in one piece. */
   readonly data: Uint8Array;
 }
 
-/** Puts packets together that come in pieces. Holds one packet at most. */
+/** Decodes packets that come in pieces. Holds at most one. */
 export class InterleavedDecoder {
-  /** Header and packet as far as they have come; first the header alone. */
+  /** Header and packet as far as they have come. Holds the header alone until its length is known. */
   #bytes: Uint8Array | undefined;
   #filled = 0;
 
@@ -76,8 +76,8 @@ export class InterleavedDecoder {
   }
 
   /**
-   * Takes bytes of one packet, which start with {@linkcode INTERLEAVED_MAGIC} unless part of it has come before. Gives how many of
-   * them belong to it, and the packet once it is whole.
+   * Takes bytes of one packet; the first one must be {@linkcode INTERLEAVED_MAGIC} unless a packet is pending. Returns how many belong
+   * to it, and the packet once all of it has come.
    */
   push(bytes: Uint8Array): { readonly usedBytes: number; readonly packet: InterleavedPacket | undefined } {
     if (this.#bytes === undefined) {
@@ -96,7 +96,7 @@ export class InterleavedDecoder {
     return { usedBytes, packet: this.#filled < this.#bytes.length ? undefined : this.#take(this.#bytes) };
   }
 
-  /** The packet in `bytes`, all of which have come; `undefined` where they are its header alone. */
+  /** The packet in `bytes`, which are full; `undefined` if they were the header alone. */
   #take(bytes: Uint8Array): InterleavedPacket | undefined {
     const { channel, lengthBytes } = decodeInterleavedHeader(bytes)!;
     const end = INTERLEAVED_HEADER_BYTES + lengthBytes;

@@ -1,5 +1,5 @@
 /**
- * The real time, handed to everything below.
+ * The real clock.
  *
  * @module
  */

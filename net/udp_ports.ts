@@ -1,12 +1,12 @@
 /**
- * UDP ports: an even one and the next for RTP and RTCP (RFC 3550, 11), and free ones.
+ * UDP ports: pairs of an even port and the next for RTP and RTCP (RFC 3550, 11), and free ports.
  *
  * @module
  */
 
 const PAIR_TRIES = 50;
 
-/** Binds an even port of `hostname` and the next one, whichever are free. Throws where no such pair is found. */
+/** Binds a free even port of `hostname` and the next one. Throws if it finds no such pair. */
 export function bindUdpPortPair(hostname: string): [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn] {
   for (let attempt = 1;; attempt++) {
     const first = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
@@ -23,7 +23,7 @@ export function bindUdpPortPair(hostname: string): [rtp: Deno.DatagramConn, rtcp
   }
 }
 
-/** The port that a socket is bound to. */
+/** The port of a bound socket. */
 export function udpPortOf(socket: Deno.DatagramConn): number {
   return (socket.addr as Deno.NetAddr).port;
 }

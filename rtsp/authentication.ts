@@ -7,23 +7,22 @@
 
 import { createHash } from "node:crypto";
 
-/** Who asks. */
+/** The user name and password of a client. */
 export interface Credentials {
-  /** User name. */
   readonly user: string;
-  /** Password; may be empty. */
+  /** May be empty. */
   readonly password: string;
 }
 
-/** One way of proving who asks. */
+/** One way to authenticate that the server offers. */
 export interface Challenge {
-  /** The scheme, in small letters. */
+  /** In lower case. */
   readonly scheme: "basic" | "digest";
-  /** Parameters by name, in small letters. */
+  /** By name, in lower case. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Hash functions of Digest, the strongest first, by the names of the `algorithm` parameter in capitals. */
+/** Hash functions of Digest by their `algorithm` parameter in capitals, the strongest first. */
 const ALGORITHMS: Readonly<Record<string, string>> = { "SHA-256": "sha256", "MD5": "md5" };
 
 /** The strongest of the challenges in WWW-Authenticate headers that can be answered: Digest SHA-256, Digest MD5, Basic. */
@@ -40,15 +39,14 @@ export function chooseChallenge(headers: readonly string[]): Challenge | undefin
     .toSorted((left, right) => strength(right) - strength(left))[0];
 }
 
-/** What is asked for, and the numbers that Digest needs. */
+/** The request to authorize, and the numbers that Digest needs. */
 export interface AuthorizedRequest {
-  /** The method of the request. */
   readonly method: string;
-  /** Its URL, as it stands in the request line. */
+  /** The URL of the request line. */
   readonly uri: string;
-  /** How often the nonce was used, from 1. */
+  /** How often the nonce has been used, this request included. */
   readonly nonceCount: number;
-  /** A random text of the client's. */
+  /** Random text (cnonce). */
   readonly clientNonce: string;
 }
 
@@ -86,12 +84,12 @@ export function encodeAuthorization(
   return `Digest ${fields.join(", ")}`;
 }
 
-/** Whether the server only wants a newer nonce: the password was right. */
+/** Whether the server accepted the password and only wants a newer nonce (RFC 7616, 3.3). */
 export function isStale({ parameters }: Challenge): boolean {
   return parameters.get("stale")?.toLowerCase() === "true";
 }
 
-/** The challenges of one header: several may stand in it, with commas between them as between parameters. */
+/** The challenges of one header. Commas separate challenges as they separate parameters. */
 function decodeChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   const tokens = header.matchAll(/([A-Za-z0-9_-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?[ \t]*,?/g);

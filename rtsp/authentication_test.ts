@@ -90,7 +90,7 @@ for (const { title, headers, chosen } of CHOICES) {
   });
 }
 
-Deno.test("chooseChallenge() reads quoted texts with commas, quotes and equals signs in them", () => {
+Deno.test("chooseChallenge() reads quoted text with commas, quotes and equals signs", () => {
   const challenge = chooseChallenge(['Digest realm="a, \\"b\\" = c", nonce="x=="'])!;
   assertEquals([challenge.parameters.get("realm"), challenge.parameters.get("nonce")], ['a, "b" = c', "x=="]);
 });

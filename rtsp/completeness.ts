@@ -1,24 +1,24 @@
 /**
- * When a message is complete. RTSP/1.0 ends its head with a blank line; the lab's peers often end it with nothing at all, so that a
- * message is complete when a read ends and its lines are all there. The rules take the lines of one message, each once, as they come.
+ * When a message is complete. RTSP/1.0 ends the head with a blank line. The lab's peers often end it with nothing, so a message is
+ * complete when a read ends and all its lines have come. The rules take each line of a message once.
  *
  * @module
  */
 
-/** What the lines of one message so far say about its end. */
+/** Tells from the lines of one message whether it is complete. */
 export interface Completeness {
   /** Whether only a blank line ends the head. Known once the first line is. */
   readonly needsBlankLine: boolean;
   /** Takes the next line, without its line break. */
   take(line: string): void;
   /**
-   * Whether the message can be taken as complete although nothing ends it: all its lines are there, and the open line, which has no
-   * line break yet, does not look cut off. It is empty where the last line has its break.
+   * Whether the message is complete although nothing ends it: all its lines have come, and the open line, which has no line break
+   * yet, does not look cut off. The open line is empty if the last line has its line break.
    */
   isComplete(openLine: string): boolean;
 }
 
-/** For messages that a blank line ends, and nothing else. */
+/** For messages that only a blank line ends. */
 export const BLANK_LINE_ONLY: Completeness = { needsBlankLine: true, take() {}, isComplete: () => false };
 
 /** What the header fields of a message so far say about its body. */
@@ -28,7 +28,7 @@ export class BodyFields {
   #hasBody = false;
   #isDescription = false;
 
-  /** Bytes of the body that `Content-Length` announces; `undefined` where it does not, or not with a number. */
+  /** Bytes of the body; `undefined` without a `Content-Length` that is a number. */
   get contentLength(): number | undefined {
     return this.#contentLength;
   }
@@ -38,7 +38,7 @@ export class BodyFields {
     return this.#hasBody;
   }
 
-  /** Whether the body is a description of unknown length, which some cameras send. */
+  /** Whether the body is SDP without Content-Length, as from some cameras. */
   get isLengthlessDescription(): boolean {
     return this.#isDescription && !this.#hasLengthField;
   }

@@ -1,14 +1,14 @@
 /**
- * The header fields of a message (RFC 2326, 12; RFC 822 for their form): names without regard to case, in the order of
- * the wire.
+ * The header fields of a message (RFC 2326, 12; their form is that of RFC 822): names in any case, in the order of the
+ * wire.
  *
  * @module
  */
 
-/** A header field as it stands on the wire. */
+/** A header field: the name as sent, the value trimmed. */
 export type HeaderField = readonly [name: string, value: string];
 
-/** Header fields, some of which may come more than once. */
+/** The header fields of one message. A name may occur more than once. */
 export class RtspHeaders {
   readonly #fields: HeaderField[];
 
@@ -43,5 +43,5 @@ export function decodeHeaders(lines: readonly string[]): RtspHeaders {
     if (last !== undefined && /^[ \t]/.test(line)) last.parts.push(line.trim());
     else if (colon > 0) fields.push({ name: line.slice(0, colon).trim(), parts: [line.slice(colon + 1).trim()] });
   }
-  return new RtspHeaders(fields.map(({ name, parts }) => [name, parts.join(" ").trim()]));
+  return new RtspHeaders(fields.map(({ name, parts }) => [name, parts.filter((part) => part !== "").join(" ")]));
 }

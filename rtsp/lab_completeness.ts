@@ -1,5 +1,5 @@
 /**
- * When a message of the networking lab is complete: by its lines, since most peers send neither a blank line nor a last line break.
+ * When a message of the lab is complete. Its lines tell: most peers send neither a blank line nor a last line break.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { Completeness } from "./completeness.ts";
 import { BARE_CSEQ, CLIENT_PORT, FLOW_COUNT } from "./lab_grammar.ts";
 
-/** Length of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer digits may be cut off. */
+/** Digits of the lab's session identifiers, `randint(100000, 999999)`: a line with fewer may be cut off. */
 const SESSION_DIGITS = 6;
-/** A `client_port` with fewer digits, at the very end of what has come, may be cut off. */
+/** A `client_port` with fewer digits may be cut off if nothing follows it. */
 const WHOLE_PORT_DIGITS = 4;
 
 /** A request with a URL, or with `*`, is RTSP/1.0. */
 export const RTSP_REQUEST = /^[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
 
-/** The rules for requests of both lab dialects; RTSP/1.0 requests, told by their first line, need a blank line. */
+/** The rules for requests of both lab dialects. RTSP/1.0 requests, known by their first line, need a blank line. */
 export class LabRequestCompleteness implements Completeness {
   #lines = 0;
   #needsBlankLine = false;
@@ -86,12 +86,12 @@ function isTransportField(line: string): boolean {
   return /^transport[ \t]*:/i.test(line);
 }
 
-/** Digits of the identifier in a Session line; 0 where it is none. */
+/** Digits of the identifier in a Session line; 0 for other lines. */
 function sessionDigits(line: string): number {
   return /^session[ \t]*:[ \t]*(\d+)/i.exec(line)?.[1].length ?? 0;
 }
 
-/** Whether the last line of a SETUP has a port, and a flow count if it starts to name one. */
+/** Whether the last line of a SETUP has its port, and the flow count if it started to name one. */
 function isWholeTransport(line: string): boolean {
   const port = CLIENT_PORT.exec(line) ?? /[ \t;](\d+)(?=[ \t]|$)/.exec(line);
   if (port === null) return false;

@@ -20,7 +20,7 @@ import { decodeHeaders } from "./headers.ts";
 import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
 import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
-// Lines are trimmed before they are matched: patterns that look for spaces at several places take time by the cube of them.
+// Lines are trimmed before they are matched: a pattern with several runs of spaces takes cubic time.
 const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(\S.*))?$/;
 const STATUS_LINE = /^RTSP\/\d\.\d[ \t]+(\d{3})(.*)$/i;
 /** Second line of a dialect B request. */
@@ -30,7 +30,7 @@ export const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
 /** How many sockets a client of the multi-flow fork asks for. */
 export const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
 
-/** A request to be written in one of the lab's dialects. */
+/** A request to encode in one of the lab's dialects. */
 export interface LabRequest {
   /** In capitals. */
   readonly method: string;
@@ -38,15 +38,15 @@ export interface LabRequest {
   readonly file: string;
   /** One higher each request, from 1. */
   readonly cseq: number;
-  /** What SETUP asks for; left out of other methods. */
+  /** Where SETUP wants the packets; `undefined` for other methods. */
   readonly transport?: LabTransport;
   /** Needed in dialect A by all methods but SETUP. */
   readonly session?: string;
 }
 
 /**
- * The text of a request, to be sent in one segment. Its last line is ended: servers that split at LF see no difference,
- * and those of the lab's Java edition, which read by lines, would wait for it.
+ * The text of a request, to be sent in one segment. The last line ends in LF: the lab's Java servers read by lines and would wait
+ * for it; servers that split at LF see no difference.
  */
 export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest): string {
   const { method, file, cseq, transport, session } = request;
@@ -61,12 +61,12 @@ export function encodeLabRequest(dialect: "lab" | "lab-b", request: LabRequest):
   return `${method} ${file}\n${cseq}\n RTSP/1.0 RTP/UDP ${transport.clientPort}${flows}\n`;
 }
 
-/** How the lab's Python programs write: LF, and none after the last line. */
+/** The line style of the lab's Python programs: LF between lines, nothing after the last one. */
 export const PLAIN_LINES: LineStyle = { lineEnd: "\n", endsLastLine: false };
 
 /**
- * The text of a reply: three lines, which both dialects' clients index by line and word; the other fields, a blank line and
- * the body follow only where there is a body.
+ * The text of a reply: three lines, which clients of both dialects index by line and word. Other fields, a blank line and the body
+ * follow only if there is a body.
  */
 export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: LineStyle = PLAIN_LINES): string {
   const { status, cseq, session } = reply;
@@ -79,12 +79,12 @@ export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: Line
   return lines.join(lineEnd) + (endsLastLine ? lineEnd : "");
 }
 
-/** Decodes the text of one request. Throws a `SyntaxError` when its first line is no request line. */
+/** Decodes the text of one request. Throws a `SyntaxError` if its first line is not a request line. */
 export function decodeLabRequest(text: string): RtspRequest {
   const lines = text.split(/\r?\n/);
   const requestLine = REQUEST_LINE.exec(lines[0].trimEnd());
   if (requestLine === null) {
-    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(excerpt(lines[0]))} is no request line`);
+    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(excerpt(lines[0]))} is not a request line`);
   }
   const method = requestLine[1].toUpperCase();
   const uri = (requestLine[2] ?? "").replace(/RTSP\/\d\.\d$/i, "").trim();
@@ -105,7 +105,7 @@ export function decodeLabRequest(text: string): RtspRequest {
   };
 }
 
-/** Decodes the text of one response. Throws a `SyntaxError` when its first line is no status line. */
+/** Decodes the text of one response. Throws a `SyntaxError` if its first line is not a status line. */
 export function decodeLabResponse(text: string): RtspResponse {
   const lines = text.split(/\r?\n/);
   const statusLine = STATUS_LINE.exec(lines[0].trimEnd());
@@ -124,7 +124,7 @@ export function decodeLabResponse(text: string): RtspResponse {
 function decodeTransport(text: string): LabTransport | undefined {
   const flows = FLOW_COUNT.exec(text);
   // In dialect B, and for dialect A servers, the port is the fourth space-separated word of the third line.
-  const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:flow_num.*)?$/i.exec(text)?.[1];
+  const port = CLIENT_PORT.exec(text)?.[1] ?? /(?:^|[ \t;])(\d+)[ \t]*(?:$|flow_num)/i.exec(text)?.[1];
   const clientPort = Number(port ?? 0);
   if (!(clientPort >= 1 && clientPort <= 65_535)) return undefined;
   return { clientPort, flowCount: flows === null ? undefined : Number(flows[1]) };

@@ -158,9 +158,9 @@ for (const { title, text, expected } of VARIANTS) {
   });
 }
 
-Deno.test("decodeLabRequest() rejects a first line that is no request line, quoting only its start", () => {
+Deno.test("decodeLabRequest() rejects a first line that is not a request line, and quotes only its start", () => {
   for (const text of ["", "\x00\x01", "<html>", `!${"x".repeat(5000)}`]) {
-    const { message } = assertThrows(() => decodeLabRequest(text), SyntaxError, "is no request line");
+    const { message } = assertThrows(() => decodeLabRequest(text), SyntaxError, "is not a request line");
     assertEquals(message.length < 120, true);
   }
 });
@@ -172,14 +172,14 @@ Deno.test("encodeLabReply() writes three lines that split as the lab's clients s
   assertEquals([lines[0].split(" ")[1], lines[1].split(" ")[1], lines[2].split(" ")[1]], ["200", "7", "123456"]);
 });
 
-Deno.test("encodeLabReply() has a Session line even where there is no session", () => {
+Deno.test("encodeLabReply() has a Session line even without a session", () => {
   assertEquals(
     encodeLabReply({ status: 404, cseq: undefined, session: undefined }),
     "RTSP/1.0 404 Not Found\nCSeq: 0\nSession: 0",
   );
 });
 
-Deno.test("encodeLabReply() ends its lines as it is told", () => {
+Deno.test("encodeLabReply() has the line style asked for", () => {
   const reply = { status: 200, cseq: 1, session: "123456" } as const;
   assertEquals(
     encodeLabReply(reply, { lineEnd: "\r\n", endsLastLine: true }),
@@ -202,8 +202,8 @@ for (const [text, status, reason, cseq, session] of RESPONSES) {
   });
 }
 
-Deno.test("decodeLabResponse() rejects what is no status line", () => {
-  assertThrows(() => decodeLabResponse("HTTP/1.1 200 OK"), SyntaxError, "is no status line");
+Deno.test("decodeLabResponse() rejects a first line that is not a status line", () => {
+  assertThrows(() => decodeLabResponse("HTTP/1.1 200 OK"), SyntaxError, "is not a status line");
 });
 
 Deno.test("decodeLabRequest() survives any text", () => {

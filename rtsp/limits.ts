@@ -14,7 +14,8 @@ export const MAX_MESSAGE_BYTES = 16_384;
 export const MAX_BODY_BYTES = 65_536;
 
 /**
- * Longest last line, in bytes, that is looked at before its line break has come, to see whether a message of the lab is complete
- * without one. Longer ones wait for the line break, or for a moment without another byte.
+ * How often a byte may be examined before its line has ended, on average, to see whether a message of the lab is complete without a
+ * line break. A long line that comes in tiny reads is examined with some of them only; after the last one it may wait for the line
+ * break, or for a moment without another byte.
  */
-export const MAX_OPEN_LINE_BYTES = 256;
+export const MAX_LOOKS_PER_BYTE = 64;

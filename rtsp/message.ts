@@ -1,6 +1,5 @@
 /**
- * Requests and responses as values, whichever grammar they came in. The server and the client speak in these; the
- * grammars turn them into bytes and back.
+ * Requests and responses as values, the same for all dialects. The grammars turn them into text and back.
  *
  * @module
  */
@@ -14,7 +13,7 @@ import type { StatusCode } from "./status.ts";
  */
 export type Dialect = "lab" | "lab-b" | "rtsp";
 
-/** Methods that begin a request here; whatever else looks like one is answered as not implemented. */
+/** Methods of RTSP/1.0 (RFC 2326, 10): these start a request, even without a line break before it. */
 export const METHODS = [
   "OPTIONS",
   "DESCRIBE",
@@ -33,24 +32,23 @@ export const METHODS = [
 export interface LabTransport {
   /** UDP port of the client, 1 to 65535. */
   readonly clientPort: number;
-  /** How many sockets the server is to send from, in the multi-flow fork; `undefined` for plain clients. */
+  /** Sockets that the server sends from, in the multi-flow fork; `undefined` for plain clients. */
   readonly flowCount: number | undefined;
 }
 
 /**
- * How a peer ends its lines. It is answered in kind: the lab's Python programs neither send nor expect an end of the last
- * line, its Java edition reads by lines and waits for one.
+ * How a peer ends its lines. Replies have the same style: the lab's Python programs neither send nor expect a line break after the
+ * last line, its Java edition reads by lines and waits for one.
  */
 export interface LineStyle {
-  /** What stands between two lines. */
   readonly lineEnd: "\n" | "\r\n";
-  /** Whether the last line is ended, too. */
+  /** Whether a line break follows the last line. */
   readonly endsLastLine: boolean;
 }
 
-/** A request as the server sees it. */
+/** A decoded request. */
 export interface RtspRequest {
-  /** The grammar it was written in, and in which it is to be answered. */
+  /** The grammar of the request and of its reply. */
   readonly dialect: Dialect;
   /** RTSP version, for instance `1.0`. */
   readonly version: string;
@@ -58,46 +56,42 @@ export interface RtspRequest {
   readonly method: string;
   /** The lab's bare file name, or a URL; empty in dialect B after SETUP. */
   readonly uri: string;
-  /** `undefined` where the peer sent none that is a number. */
+  /** `undefined` if there is none, or it is not a number. */
   readonly cseq: number | undefined;
   /** The session identifier as sent, without parameters. */
   readonly session: string | undefined;
-  /** What SETUP asks for, in the lab's dialects; `undefined` where it names no usable port. */
+  /** Where SETUP wants the packets, in the lab's dialects; `undefined` if it names no usable port. */
   readonly transport: LabTransport | undefined;
-  /** How its lines ended. */
   readonly lineStyle: LineStyle;
   /** All header fields; those of dialect B have no names. */
   readonly headers: RtspHeaders;
-  /** What followed the blank line; empty in the lab's dialects. */
+  /** Empty if there is none, as in the lab's dialects. */
   readonly body: string;
 }
 
-/** A response as the server makes it. */
+/** A response to encode. */
 export interface RtspReply {
-  /** 200, or why not. */
   readonly status: StatusCode;
-  /** `undefined` becomes 0 on the wire. */
+  /** `undefined` becomes 0 in the lab's dialects, and no field in RTSP/1.0. */
   readonly cseq: number | undefined;
-  /** `undefined` where there is no session: 0 on the lab's wire, whose clients need the line. */
+  /** `undefined` becomes 0 in the lab's dialects, whose clients need the line, and no field in RTSP/1.0. */
   readonly session: string | undefined;
-  /** Further header fields, for clients of the standards. */
+  /** Other header fields; the lab's dialects send them only with a body. */
   readonly headers?: readonly HeaderField[];
-  /** What follows the blank line. */
   readonly body?: string;
 }
 
-/** A response as the client sees it. */
+/** A decoded response. */
 export interface RtspResponse {
-  /** Three digits; any that the peer chose. */
+  /** Any three digits. */
   readonly status: number;
   /** The reason phrase; may be empty. */
   readonly reason: string;
-  /** `undefined` where it is no number: a dialect B server answers a dialect A request with `CSeq: CSeq:`. */
+  /** `undefined` if it is not a number: dialect B servers answer a dialect A request with `CSeq: CSeq:`. */
   readonly cseq: number | undefined;
   /** The session identifier, without parameters. */
   readonly session: string | undefined;
-  /** All header fields. */
   readonly headers: RtspHeaders;
-  /** What followed the blank line. */
+  /** Empty if there is none. */
   readonly body: string;
 }

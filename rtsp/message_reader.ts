@@ -1,15 +1,15 @@
 /**
- * Finds the messages in the bytes of a connection, and the packets that are interleaved with them. The first stage behind the TCP
- * socket, at both ends. Every byte is looked at a bounded number of times, however the bytes are cut into reads.
+ * Finds the messages and interleaved packets in the bytes of a connection: the first stage behind the TCP socket, at both ends. Each
+ * byte is examined a bounded number of times, however the bytes are cut into reads.
  *
  * @module
  */
 
 import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_MESSAGE_BYTES, MAX_OPEN_LINE_BYTES } from "./limits.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "./limits.ts";
 
-/** What comes out of a reader: a message, text that is none, or an interleaved packet (RFC 2326, 10.12). */
+/** Output of a reader: a message, malformed text, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =
   | { readonly kind: "message"; readonly message: T; readonly text: string }
   | { readonly kind: "malformed"; readonly error: SyntaxError; readonly text: string }
@@ -20,15 +20,15 @@ export interface MessageGrammar<T> {
   /** The rules for the end of one message. */
   createCompleteness(): Completeness;
   /**
-   * Where in a line, from `from` on, the next message starts although no line break comes before it; -1 if none does. `isFirst` says
-   * that the line is the first one of its message.
+   * Where the next message starts within a line, at `from` or behind it; -1 if none does. `isFirst` says that the line is the first
+   * one of its message.
    */
   nextStart(line: string, from: number, isFirst: boolean): number;
   /** Whether a line that has not ended may be the start of the next message. */
   mayStart(line: string): boolean;
   /** Decodes a message. Throws a `SyntaxError` for text that is none. */
   decode(head: string, body: string): T;
-  /** Whether a description may come without its length, which some cameras do. */
+  /** Whether an SDP body may come without Content-Length, as from some cameras. */
   readonly mayBeLengthless: boolean;
 }
 
@@ -40,7 +40,7 @@ export class MessageTooLargeError extends Error {
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const FIRST_BUFFER_BYTES = 512;
-/** The start of a message may be cut: so many characters are searched again once more have come. */
+/** Characters searched again when more have come: a read may end within the start of a message. */
 const LONGEST_START_CHARS = 16;
 
 /**
@@ -56,7 +56,9 @@ export class MessageReader<T> {
   #end = 0;
   /** Where the line that has not ended starts. */
   #lineStart = 0;
-  /** Up to where that line was searched for the start of another message. */
+  /** Where that line ended when it was last examined. */
+  #examinedEnd = 0;
+  /** Up to where that line was searched for the start of the next message. */
   #searched = 0;
   #lines = 0;
   #completeness: Completeness;
@@ -77,28 +79,28 @@ export class MessageReader<T> {
   }
 
   /**
-   * True while what has come is no complete message, but could be one that gets no more bytes: at least its first line is there. Call
-   * {@linkcode MessageReader.takePending} if it stays so for a moment.
+   * True while the pending bytes could be a complete message without a clear end: its first line has come. Call
+   * {@linkcode MessageReader.takePending} if no more bytes come for a moment.
    */
   get mayBeWhole(): boolean {
     if (this.#bodyStart !== undefined) return this.#isLengthless;
-    if (this.#lines === 0 || this.#completeness.needsBlankLine) return false;
-    return this.#isOpenLineLong || !this.#announcesBody(this.#openLine());
+    if (this.#lines === 0 || this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
+    return this.#examinedEnd < this.#end || !announcesBody(this.#openLine());
   }
 
-  /** Set once a peer has sent more than the limits allow. Messages that came before are still given. */
+  /** Set once a peer has sent more than the limits allow. */
   get failure(): MessageTooLargeError | undefined {
     return this.#failure;
   }
 
-  /** How many bytes were looked at so far, those looked at again included: what tests hold against the bytes pushed. */
+  /** Bytes examined so far, each as often as it was. Tests compare it with the bytes pushed. */
   get steps(): number {
     return this.#steps;
   }
 
   /**
-   * Takes what one read gave. Throws a {@linkcode MessageTooLargeError} above the limits; where messages came before, they are
-   * returned first, and {@linkcode MessageReader.failure} is set.
+   * Takes the bytes of one read. Throws a {@linkcode MessageTooLargeError} above the limits. If messages came before in the same
+   * read, it returns them, sets {@linkcode MessageReader.failure}, and throws at the next call.
    */
   push(bytes: Uint8Array): ReaderOutput<T>[] {
     if (this.#failure !== undefined) throw this.#failure;
@@ -114,7 +116,7 @@ export class MessageReader<T> {
     return outputs;
   }
 
-  /** Takes the pending bytes as a message: nothing more seems to follow. */
+  /** Takes the pending bytes as a whole message. */
   takePending(): ReaderOutput<T>[] {
     if (!this.isPending) return [];
     const outputs: ReaderOutput<T>[] = [];
@@ -122,7 +124,7 @@ export class MessageReader<T> {
     return outputs;
   }
 
-  /** Takes a part of the bytes: of a packet, up to the end of a line, or of a body. Gives how many. */
+  /** Takes the bytes of a packet, of a line or of a body. Returns how many. */
   #takeSome(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
     if (!this.isPending) {
       if (this.#packets.isPending || bytes[0] === INTERLEAVED_MAGIC) return this.#takePacket(bytes, outputs);
@@ -143,7 +145,7 @@ export class MessageReader<T> {
     return usedBytes;
   }
 
-  /** A line has ended: the message goes on, or its head ends with it. */
+  /** Takes the line that has just ended. */
   #endLine(outputs: ReaderOutput<T>[]): void {
     const line = this.#openLine();
     const content = line.replace(/\r?\n$/, "").slice(this.#cut(line, outputs));
@@ -151,7 +153,7 @@ export class MessageReader<T> {
     this.#completeness.take(content);
     this.#fields.take(content);
     this.#lines++;
-    this.#lineStart = this.#searched = this.#end;
+    this.#lineStart = this.#searched = this.#examinedEnd = this.#end;
   }
 
   /** A blank line has come. */
@@ -173,18 +175,19 @@ export class MessageReader<T> {
     return taken.length;
   }
 
-  /** A read has ended within a line or behind one: what has come may be a complete message. */
+  /** A read has ended: what has come may be a complete message of the lab. */
   #checkOpenLine(outputs: ReaderOutput<T>[]): void {
-    if (this.#completeness.needsBlankLine || this.#isOpenLineLong) return;
+    if (this.#completeness.needsBlankLine || !this.#mayExamine) return;
     const line = this.#openLine();
     const open = line.slice(this.#cut(line, outputs));
-    if (this.#lines === 0 || this.#announcesBody(open)) return;
+    this.#examinedEnd = this.#end;
+    if (this.#lines === 0 || this.#fields.hasBody || announcesBody(open)) return;
     const isNext = this.#grammar.mayStart(open);
     if (!this.#completeness.isComplete(isNext ? "" : open)) return;
     this.#finish(isNext ? this.#lineStart : this.#end, isNext ? this.#lineStart : this.#end, outputs);
   }
 
-  /** Cuts off the messages that end within a line, since the next one starts there. Gives where in the line the last one starts. */
+  /** Outputs the messages that end within a line because the next one starts there. Returns where the last one starts. */
   #cut(line: string, outputs: ReaderOutput<T>[]): number {
     const lineStart = this.#lineStart;
     let offset = 0;
@@ -200,7 +203,7 @@ export class MessageReader<T> {
     }
   }
 
-  /** Gives the message whose head ends at `headEnd` and whose body ends at `end`; what is behind it starts the next one. */
+  /** Outputs the message whose head ends at `headEnd` and whose body ends at `end`, where the next message starts. */
   #finish(headEnd: number, end: number, outputs: ReaderOutput<T>[]): void {
     const head = decodeUtf8(this.#buffer.subarray(this.#start, headEnd));
     const body = decodeUtf8(this.#buffer.subarray(headEnd, end));
@@ -208,7 +211,8 @@ export class MessageReader<T> {
     const text = (head + body).trimEnd();
     this.#start = this.#lineStart = end;
     if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
-    this.#searched = this.#lineStart;
+    if (!this.isPending && this.#buffer.length > MAX_MESSAGE_BYTES) this.#buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+    this.#searched = this.#examinedEnd = this.#lineStart;
     this.#lines = 0;
     this.#completeness = this.#grammar.createCompleteness();
     this.#fields = new BodyFields();
@@ -228,7 +232,7 @@ export class MessageReader<T> {
     this.#steps += bytes.length;
   }
 
-  /** Moves the message to the front, into a larger buffer where that is not enough. */
+  /** Moves the message to the front, of a larger buffer if it fills more than half. */
   #makeRoom(bytes: number): void {
     const length = this.#end - this.#start;
     const isEnough = length + bytes <= this.#buffer.length / 2;
@@ -238,6 +242,7 @@ export class MessageReader<T> {
     this.#buffer = target;
     this.#lineStart -= this.#start;
     this.#searched -= this.#start;
+    this.#examinedEnd -= this.#start;
     if (this.#bodyStart !== undefined) this.#bodyStart -= this.#start;
     this.#start = 0;
     this.#end = length;
@@ -253,21 +258,17 @@ export class MessageReader<T> {
     }
   }
 
-  /** Whether what follows the head is a body of unknown length. */
+  /** Whether a body of unknown length follows the head. */
   get #isLengthless(): boolean {
     return this.#bodyStart !== undefined && this.#grammar.mayBeLengthless && this.#fields.isLengthlessDescription;
   }
 
-  /** Whether the line that has not ended is too long to be looked at with each read. */
-  get #isOpenLineLong(): boolean {
-    return this.#end - this.#lineStart > MAX_OPEN_LINE_BYTES;
+  /** Whether enough bytes have come to examine the line that has not ended once more. */
+  get #mayExamine(): boolean {
+    return this.#end - this.#lineStart <= MAX_LOOKS_PER_BYTE * (this.#end - this.#examinedEnd);
   }
 
-  #announcesBody(openLine: string): boolean {
-    return this.#fields.hasBody || announcesBody(openLine);
-  }
-
-  /** The line that has not ended, or has ended just now; a character a byte. */
+  /** The line that has not ended or has just ended, one character a byte. */
   #openLine(): string {
     this.#steps += this.#end - this.#lineStart;
     return String.fromCharCode(...this.#buffer.subarray(this.#lineStart, this.#end));

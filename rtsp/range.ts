@@ -4,11 +4,11 @@
  * @module
  */
 
-/** A part of a movie, in seconds from its start. */
+/** A part of a source, in seconds from its start. */
 export interface NptRange {
-  /** Where it begins; `now` is where a live source is, or where a file was left; `undefined` with an end alone. */
+  /** `now` is the live position, or where a file was paused; `undefined` if only an end is given. */
   readonly start: number | "now" | undefined;
-  /** Where it ends; `undefined` is the end of the movie. */
+  /** `undefined` is the end of the source. */
   readonly end: number | undefined;
 }
 
@@ -19,12 +19,12 @@ export function encodeRange({ start, end }: NptRange): string {
   return `npt=${from}-${end === undefined ? "" : text(end)}`;
 }
 
-/** Whether the range of a header's value is in normal play time, or in no unit at all. */
+/** Whether the range of a header value is in normal play time, or has no unit. */
 export function isNormalPlayTime(header: string): boolean {
-  return /^\s*(?:npt\b|[^=]*$)/i.test(header);
+  return !header.includes("=") || /^\s*npt\b/i.test(header);
 }
 
-/** The range of a header's value; `undefined` where it has another unit or is malformed. */
+/** The range of a header value; `undefined` if it has another unit or is malformed. */
 export function decodeRange(header: string): NptRange | undefined {
   const [range] = header.split(";");
   const equals = range.indexOf("=");
@@ -37,7 +37,7 @@ export function decodeRange(header: string): NptRange | undefined {
   return isMalformed ? undefined : { start, end };
 }
 
-/** `12.5` or `0:01:30.5`; NaN where it is neither. */
+/** `12.5` or `0:01:30.5`; NaN for other text. */
 function decodeTime(text: string): number {
   if (/^\d{1,9}(?:\.\d*)?$/.test(text)) return Number(text);
   const match = /^(\d{1,6}):([0-5]?\d):([0-5]?\d(?:\.\d*)?)$/.exec(text);

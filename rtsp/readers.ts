@@ -1,5 +1,5 @@
 /**
- * The readers of each end: requests of all dialects for the server, responses of the lab and RTSP/1.0 messages for the client.
+ * The readers of both ends: all requests for the server, lab responses and RTSP/1.0 messages for the client.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
 import { MessageReader } from "./message_reader.ts";
 import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
 
-/** A request that follows another without a line break between: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
+/** A request right behind another, without a line break: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
 const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
 
 const STATUS_LINE_START = "RTSP/";
 
-/** A reader for the server's side. */
+/** Reads requests of all dialects, for the server. */
 export function createRequestReader(): MessageReader<RtspRequest> {
   return new MessageReader({
     createCompleteness: () => new LabRequestCompleteness(),
@@ -31,7 +31,7 @@ export function createRequestReader(): MessageReader<RtspRequest> {
   });
 }
 
-/** A reader for the client's side of the lab's dialects. */
+/** Reads responses of the lab's dialects, for the client. */
 export function createLabResponseReader(): MessageReader<RtspResponse> {
   return new MessageReader({
     createCompleteness: () => new LabResponseCompleteness(),
@@ -42,7 +42,7 @@ export function createLabResponseReader(): MessageReader<RtspResponse> {
   });
 }
 
-/** A reader for the client's side of RTSP/1.0: servers may send requests, too (RFC 2326, 10). */
+/** Reads RTSP/1.0 messages, for the client: servers may send requests, too (RFC 2326, 10). */
 export function createRtspReader(): MessageReader<RtspResponse | RtspRequest> {
   return new MessageReader<RtspResponse | RtspRequest>({
     createCompleteness: () => BLANK_LINE_ONLY,

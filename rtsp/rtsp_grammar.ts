@@ -1,5 +1,5 @@
 /**
- * Messages as RFC 2326 has them: lines that end in CR LF, a blank line, a body of Content-Length bytes. Strict in what is
+ * The grammar of RTSP/1.0 (RFC 2326): lines that end in CR LF, a blank line, a body of Content-Length bytes. Strict in what is
  * written, lenient in what is read.
  *
  * @module
@@ -11,7 +11,7 @@ import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
 const VERSION = "RTSP/1.0";
 
-/** A request to be written. */
+/** A request to encode. */
 export interface OutgoingRtspRequest {
   /** In capitals. */
   readonly method: string;
@@ -19,9 +19,8 @@ export interface OutgoingRtspRequest {
   readonly url: string;
   /** One higher each request. */
   readonly cseq: number;
-  /** The other fields, in order. */
+  /** All fields but CSeq and Content-Length, in order. */
   readonly headers: readonly HeaderField[];
-  /** What follows the blank line. */
   readonly body?: string;
 }
 
@@ -42,17 +41,17 @@ export function encodeRtspResponse({ status, cseq, session, headers = [], body =
 function encode(firstLine: string, headers: readonly HeaderField[], body: string): string {
   const length = new TextEncoder().encode(body).length;
   const fields = length === 0 ? headers : [...headers, ["Content-Length", String(length)] as const];
-  // A line end inside a value would begin a field of somebody else's choice.
+  // A line break inside a value would let its author add header fields.
   const lines = fields.map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, " ")}`);
   return `${[firstLine, ...lines].join("\r\n")}\r\n\r\n${body}`;
 }
 
-/** Decodes a request from its header text and its body. Throws a `SyntaxError` for what has no request line. */
+/** Decodes a request from its head and its body. Throws a `SyntaxError` if the first line is not a request line. */
 export function decodeRtspRequest(text: string, body: string): RtspRequest {
   const [firstLine, ...lines] = text.split(/\r?\n/);
   const match = /^([A-Za-z_]+)[ \t]+(\S+)[ \t]+RTSP\/(\d+\.\d+)$/.exec(firstLine.trimEnd());
   if (match === null) {
-    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(firstLine.slice(0, 60))} is no request line`);
+    throw new SyntaxError(`Cannot decode request: ${JSON.stringify(firstLine.slice(0, 60))} is not a request line`);
   }
   const headers = decodeHeaders(lines);
   return {
@@ -69,10 +68,10 @@ export function decodeRtspRequest(text: string, body: string): RtspRequest {
   };
 }
 
-/** Decodes a response from its header text and its body. Throws a `SyntaxError` for what has no status line. */
+/** Decodes a response from its head and its body. Throws a `SyntaxError` if the first line is not a status line. */
 export function decodeRtspResponse(text: string, body: string): RtspResponse {
   const [firstLine, ...lines] = text.split(/\r?\n/);
-  // Trimmed beforehand: a pattern that looks for spaces at several places takes time by the cube of them.
+  // Trimmed before it is matched: a pattern with several runs of spaces takes cubic time.
   const match = /^RTSP\/\d+\.\d+[ \t]+(\d{3})(.*)$/i.exec(firstLine.trimEnd());
   if (match === null) throw noStatusLine(firstLine);
   const headers = decodeHeaders(lines);
@@ -86,7 +85,7 @@ export function decodeRtspResponse(text: string, body: string): RtspResponse {
   };
 }
 
-/** `Session: id;timeout=60` (RFC 2326, 12.37): the timeout in seconds where it is told. */
+/** `Session: id;timeout=60` (RFC 2326, 12.37). The timeout is `undefined` if the server gives none. */
 export function decodeSession(headers: RtspHeaders): { id: string; timeoutSeconds: number | undefined } | undefined {
   const [id, ...parameters] = (headers.get("Session") ?? "").split(";").map((part) => part.trim());
   if (id === "") return undefined;

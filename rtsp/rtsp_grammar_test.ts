@@ -36,7 +36,7 @@ Deno.test("encodeRtspResponse() counts the bytes of its body, not its characters
   assertEquals(text, "RTSP/1.0 200 OK\r\nCSeq: 2\r\nA: b\r\nContent-Length: 2\r\n\r\nä");
 });
 
-Deno.test("encodeRtspRequest() lets no value begin a field of its own", () => {
+Deno.test("encodeRtspRequest() writes line breaks in values as spaces", () => {
   const text = encodeRtspRequest({ method: "PLAY", url: "rtsp://a", cseq: 1, headers: [["A", "b\r\nEvil: 1"]] });
   assertEquals(text, "PLAY rtsp://a RTSP/1.0\r\nCSeq: 1\r\nA: b Evil: 1\r\n\r\n");
 });
@@ -50,10 +50,10 @@ Deno.test("decodeRtspResponse() reads status, fields and body", () => {
 
 Deno.test("decodeRtspRequest() and decodeRtspResponse() reject other first lines", () => {
   for (const text of ["", "GET / HTTP/1.1", "PLAY rtsp://a", "RTSP/1.0 200 OK"]) {
-    assertThrows(() => decodeRtspRequest(text, ""), SyntaxError, "is no request line");
+    assertThrows(() => decodeRtspRequest(text, ""), SyntaxError, "is not a request line");
   }
   for (const text of ["", "HTTP/1.1 200 OK", "RTSP/1.0 20 OK"]) {
-    assertThrows(() => decodeRtspResponse(text, ""), SyntaxError, "is no status line");
+    assertThrows(() => decodeRtspResponse(text, ""), SyntaxError, "is not a status line");
   }
 });
 
@@ -73,8 +73,18 @@ for (const [value, id, timeoutSeconds] of SESSIONS) {
   });
 }
 
-Deno.test("decodeHeaders() joins lines that go on, trims, and passes over lines without a name", () => {
-  const headers = decodeHeaders(["A : 1 ", "Long: one", "  two", "\tthree", " ", "no colon", ": nameless", "a: 2"]);
+Deno.test("decodeHeaders() joins continuation lines, trims, and ignores lines without a name", () => {
+  const headers = decodeHeaders([
+    "A : 1 ",
+    "Long: one",
+    " ",
+    "  two",
+    "\tthree",
+    " ",
+    "no colon",
+    ": nameless",
+    "a: 2",
+  ]);
   assertEquals([...headers], [["A", "1"], ["Long", "one two three"], ["a", "2"]]);
   assertEquals([headers.get("A"), headers.getAll("a"), headers.get("b")], ["1", ["1", "2"], undefined]);
 });

@@ -1,5 +1,5 @@
 /**
- * Session descriptions (RFC 8866, and RFC 2326, appendix C) of Motion-JPEG streams: what DESCRIBE gives, both ways. The
+ * Session descriptions (RFC 8866, and RFC 2326, appendix C) of Motion-JPEG streams, both ways: the body of DESCRIBE. The
  * grammar of SDP is sdp-transform's.
  *
  * @module
@@ -7,9 +7,9 @@
 
 import * as sdp from "sdp-transform";
 
-/** What the server tells of a stream. */
+/** What the server says about a stream. */
 export interface StreamDescription {
-  /** Session name: what is played. */
+  /** Session name. */
   readonly title: string;
   /** Differs between descriptions that differ. */
   readonly sessionId: number;
@@ -17,7 +17,7 @@ export interface StreamDescription {
   readonly address: string;
   /** Seconds; `undefined` for live sources. */
   readonly duration: number | undefined;
-  /** Frames a second; `undefined` where that is not known. */
+  /** Frames a second; `undefined` if unknown. */
   readonly frameRate: number | undefined;
   /** Samples a line. */
   readonly width: number;
@@ -33,7 +33,7 @@ const PAYLOAD_TYPE_JPEG = 26;
 /** Seven bits (RFC 3550, 5.1). */
 const MAX_PAYLOAD_TYPE = 127;
 const JPEG_MAX_DIMENSION = 2040;
-/** What the 16 bits of a frame header hold (T.81, B.2.2). */
+/** Sizes in a frame header have 16 bits (T.81, B.2.2). */
 const JPEG_MAX_LENGTH = 65_535;
 
 /** The SDP of a stream. */
@@ -69,17 +69,17 @@ export function encodeStreamDescription(stream: StreamDescription): string {
   });
 }
 
-/** How the packets of one payload type are coded. */
+/** The format of one payload type. */
 export interface TrackFormat {
   /** Name in capitals, such as `JPEG`. */
   readonly encoding: string;
-  /** RTP timestamp ticks a second; `undefined` where it is not told. */
+  /** RTP timestamp ticks a second; `undefined` if not given. */
   readonly clockRate: number | undefined;
-  /** Channels of sound; 1 where it is not told. */
+  /** Audio channels; 1 if not given. */
   readonly channels: number;
 }
 
-/** What the client wants to know of a track. */
+/** What the client needs to know about a track. */
 export interface TrackDescription {
   /** `video`, `audio`, … */
   readonly type: string;
@@ -87,23 +87,23 @@ export interface TrackDescription {
   readonly payloadTypes: readonly number[];
   /** By payload type; those of RFC 3551 included. */
   readonly formats: ReadonlyMap<number, TrackFormat>;
-  /** Control URL, relative or absolute; `undefined` where none is told. */
+  /** Control URL, relative or absolute; `undefined` if none is given. */
   readonly control: string | undefined;
-  /** Size where it is told: larger pictures than RTP/JPEG can say need it. */
+  /** Frame size, if given: frames larger than an RTP/JPEG header can say need it. */
   readonly dimensions: { readonly width: number; readonly height: number } | undefined;
 }
 
-/** What the client wants to know of a session. */
+/** What the client needs to know about a presentation. */
 export interface PresentationDescription {
   /** Control URL of all tracks together. */
   readonly control: string | undefined;
   /** In the order of the description. */
   readonly tracks: readonly TrackDescription[];
-  /** Whether it has an end: a range of play times that is closed. */
+  /** Whether it has an end: its range of play times is closed. */
   readonly isFinite: boolean;
 }
 
-/** Static payload types (RFC 3551, 6) that are played, or named in messages. */
+/** Static payload types (RFC 3551, 6) that are played or named in messages. */
 const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackFormat])[] = [
   [0, { encoding: "PCMU", clockRate: 8000, channels: 1 }],
   [8, { encoding: "PCMA", clockRate: 8000, channels: 1 }],
@@ -115,7 +115,7 @@ const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackForm
   [33, { encoding: "MP2T", clockRate: 90_000, channels: 1 }],
 ];
 
-/** Decodes a description. Throws a `SyntaxError` for text that has no media. */
+/** Decodes a description. Throws a `SyntaxError` for text without a media section. */
 export function decodePresentation(text: string): PresentationDescription {
   const session = sdp.parse(withoutOddities(text));
   if (session.media.length === 0) throw new SyntaxError("Cannot decode SDP: it describes no media");
@@ -138,12 +138,12 @@ export function decodePresentation(text: string): PresentationDescription {
   };
 }
 
-/** What is valid, or common, and not understood by sdp-transform 3.0.0: several ports, and more than one space. */
+/** Rewrites what sdp-transform 3.0.0 does not understand: several ports (valid), more than one space (common). */
 function withoutOddities(text: string): string {
   return text.replace(/^(m=\S+ \d+)\/\d+/gm, "$1").replace(/^(a=rtpmap:\d+)[ \t]+/gm, "$1 ");
 }
 
-/** Those of seven bits; what else stands there is none. */
+/** Payload types have seven bits; other entries are ignored. */
 function payloadTypesOf({ payloads = "" }: sdp.MediaDescription): number[] {
   return String(payloads).split(/\s+/).filter((part) => /^\d{1,3}$/.test(part) && Number(part) <= MAX_PAYLOAD_TYPE)
     .map(Number);
@@ -157,7 +157,7 @@ function formatsOf({ rtp }: sdp.MediaDescription, payloadTypes: readonly number[
   return formats;
 }
 
-/** sdp-transform 3.0.0 makes numbers of whatever looks like one, such as the control URL of `a=control:1`. */
+/** sdp-transform 3.0.0 turns text that looks like a number into one, such as the control URL of `a=control:1`. */
 function textOf(value: string | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }

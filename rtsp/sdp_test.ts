@@ -98,19 +98,19 @@ Deno.test("decodePresentation() rejects text without media", () => {
   }
 });
 
-Deno.test("decodePresentation() reads as text what looks like numbers", () => {
+Deno.test("decodePresentation() reads text that looks like numbers as text", () => {
   const { control, tracks } = decodePresentation(
     "v=0\r\na=control:2\r\nm=9 0 RTP/AVP 96\r\na=rtpmap:96 7/90000\r\na=control:1\r\n",
   );
   assertEquals([control, tracks[0].type, tracks[0].control, tracks[0].formats.get(96)?.encoding], ["2", "9", "1", "7"]);
 });
 
-Deno.test("decodePresentation() takes payload types of 0 to 127, and leaves others out", () => {
+Deno.test("decodePresentation() takes payload types of 0 to 127, and ignores others", () => {
   const { tracks } = decodePresentation("v=0\r\nm=video 0 RTP/AVP 0 26 127 128 2600 x\r\n");
   assertEquals(tracks[0].payloadTypes, [0, 26, 127]);
 });
 
-Deno.test("decodePresentation() takes sizes of 1 to 65535 for such, and others for none", () => {
+Deno.test("decodePresentation() takes sizes of 1 to 65535, and ignores others", () => {
   const sizes: [text: string, dimensions: { width: number; height: number } | undefined][] = [
     ["x-dimensions:65535,1", { width: 65_535, height: 1 }],
     ["x-dimensions:65536,1", undefined],
@@ -126,7 +126,7 @@ Deno.test("decodePresentation() takes sizes of 1 to 65535 for such, and others f
   }
 });
 
-Deno.test("decodePresentation() takes several ports, and more spaces than one", () => {
+Deno.test("decodePresentation() takes several ports, and more than one space", () => {
   const { tracks: [track] } = decodePresentation("v=0\r\nm=video 5000/2 RTP/AVP 26 96\r\na=rtpmap:96  JPEG/90000\r\n");
   assertEquals([track.type, track.payloadTypes, track.formats.get(96)?.encoding], ["video", [26, 96], "JPEG"]);
 });

@@ -10,7 +10,7 @@ import type { Dialect } from "./message.ts";
 /** A state of a session. */
 export type SessionState = "INIT" | "READY" | "PLAYING";
 
-/** A method that the state table knows, in the order of the lab's buttons. */
+/** The methods of the state table, in the order of the lab's buttons. */
 export const SESSION_METHODS = ["SETUP", "PLAY", "PAUSE", "TEARDOWN"] as const;
 
 /** One of {@linkcode SESSION_METHODS}. */
@@ -22,14 +22,14 @@ const NEXT_STATE: Readonly<Record<SessionState, Readonly<Partial<Record<SessionM
   PLAYING: { PAUSE: "READY", TEARDOWN: "INIT" },
 };
 
-/** What RFC 2326, A.2, allows a client of the standards besides: PLAY seeks or changes the pace, PAUSE may come again. */
+/** RFC 2326, A.2, allows RTSP/1.0 clients more: PLAY while playing, which seeks or changes the speed, and PAUSE while paused. */
 const NEXT_RTSP_STATE: typeof NEXT_STATE = {
   INIT: NEXT_STATE.INIT,
   READY: { ...NEXT_STATE.READY, PAUSE: "READY" },
   PLAYING: { ...NEXT_STATE.PLAYING, PLAY: "PLAYING" },
 };
 
-/** The state after `method` succeeded in `state`, or `undefined` where the method is not valid in it. */
+/** The state after `method` succeeded in `state`; `undefined` if the method is not valid in it. */
 export function nextState(
   state: SessionState,
   method: SessionMethod,

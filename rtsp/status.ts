@@ -1,17 +1,16 @@
 /**
- * Status codes of RTSP and their reason phrases (RFC 2326, 7.1.1), and what is none.
+ * The status codes that this program sends, with their reason phrases (RFC 2326, 7.1.1), and the error for a first line without one.
  *
  * @module
  */
 
-/** Reason phrases by status code, as far as this program uses them. */
+/** Reason phrases by status code. */
 export const REASON_PHRASES = {
   200: "OK",
   400: "Bad Request",
   404: "Not Found",
   405: "Method Not Allowed",
   415: "Unsupported Media Type",
-  453: "Not Enough Bandwidth",
   454: "Session Not Found",
   455: "Method Not Valid in This State",
   457: "Invalid Range",
@@ -29,10 +28,10 @@ export type StatusCode = keyof typeof REASON_PHRASES;
 
 const MAX_SHOWN_CHARS = 60;
 
-/** The error for a response whose first line is no status line. */
+/** The error for a response whose first line is not a status line. */
 export function noStatusLine(line: string): SyntaxError {
-  const advice = /^HTTP\//i.test(line) ? ", but one of HTTP: check the port" : "";
+  const advice = /^HTTP\//i.test(line) ? ", but HTTP: check the port" : "";
   return new SyntaxError(
-    `Cannot decode response: ${JSON.stringify(line.slice(0, MAX_SHOWN_CHARS))} is no status line of RTSP${advice}`,
+    `Cannot decode response: ${JSON.stringify(line.slice(0, MAX_SHOWN_CHARS))} is not a status line of RTSP${advice}`,
   );
 }

@@ -7,25 +7,24 @@
 /** Two ports or channels, the second for RTCP. */
 export type Pair = readonly [rtp: number, rtcp: number];
 
-/** One way in which packets may travel; what is `undefined` was not told. */
+/** One transport that a client offers or a server has chosen. Parameters that were not given are `undefined`. */
 export interface TransportSpec {
-  /** Over UDP, or interleaved with the messages over TCP (RFC 2326, 10.12). */
+  /** `tcp`: interleaved with the messages (RFC 2326, 10.12). */
   readonly protocol: "udp" | "tcp";
-  /** Whether it goes to a group. */
   readonly isMulticast: boolean;
   /** UDP ports of the client. */
   readonly clientPort?: Pair;
   /** UDP ports of the server. */
   readonly serverPort?: Pair;
-  /** UDP ports of a group. */
+  /** UDP ports of a multicast group. */
   readonly port?: Pair;
   /** Channels of the TCP connection, 0 to 255. */
   readonly interleaved?: Pair;
-  /** Where packets are to go, other than to the peer. */
+  /** Where packets go, other than to the peer. */
   readonly destination?: string;
   /** Where packets come from, other than from the peer. */
   readonly source?: string;
-  /** Hops that a packet to a group may make. */
+  /** Hops of a packet to a group. */
   readonly ttl?: number;
   /** The sender's SSRC. */
   readonly ssrc?: number;
@@ -33,7 +32,7 @@ export interface TransportSpec {
   readonly mode?: string;
 }
 
-/** The header's value for one way. */
+/** The header value for one transport. */
 export function encodeTransport(spec: TransportSpec): string {
   const pair = (name: string, ports: Pair | undefined) =>
     ports === undefined ? [] : [`${name}=${ports[0]}-${ports[1]}`];
@@ -52,7 +51,7 @@ export function encodeTransport(spec: TransportSpec): string {
   ].join(";");
 }
 
-/** The ways that a header offers, in order; those that are not RTP/AVP over UDP or TCP are left out. */
+/** The transports of a header, in order. Those other than RTP/AVP over UDP or TCP are ignored. */
 export function decodeTransports(header: string): TransportSpec[] {
   return (header.match(/(?:"[^"]*"|[^",])+/g) ?? []).flatMap((text) => decodeTransport(text) ?? []);
 }
@@ -69,7 +68,7 @@ function decodeTransport(text: string): TransportSpec | undefined {
   const isTcp = match[1]?.toUpperCase() === "TCP";
   return {
     protocol: isTcp ? "tcp" : "udp",
-    // RFC 2326 has multicast for the default, but nobody who leaves it out means it.
+    // The default of RFC 2326 is multicast, but peers that do not say so mean unicast.
     isMulticast: values.has("multicast"),
     clientPort: decodePair(values.get("client_port"), 65_535),
     serverPort: decodePair(values.get("server_port"), 65_535),
@@ -83,7 +82,7 @@ function decodeTransport(text: string): TransportSpec | undefined {
   };
 }
 
-/** `5000-5001`, or `5000` alone, whose RTCP is the next one. */
+/** `5000-5001`, or `5000` alone: RTCP then has the next port. */
 function decodePair(text: string | undefined, max: number): Pair | undefined {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text ?? "");
   if (match === null) return undefined;

@@ -60,7 +60,7 @@ const VARIANTS: readonly { title: string; text: string; specs: Partial<Transport
     specs: [{ protocol: "udp", isMulticast: false, clientPort: [5000, 5001] }],
   },
   {
-    title: "several offers in order, unknown ones left out",
+    title: "several offers in order, unknown ones ignored",
     text: "RTP/SAVP;unicast;client_port=1-2,RTP/AVP/TCP;interleaved=0-1,RTP/AVP;client_port=3000-3001",
     specs: [
       { protocol: "tcp", isMulticast: false, interleaved: [0, 1] },
@@ -89,7 +89,7 @@ Deno.test("decodeTransports() survives any text", () => {
   fc.assert(fc.property(fc.string({ maxLength: 100 }), (text) => void decodeTransports(`RTP/AVP;${text}`)));
 });
 
-Deno.test("decodeTransports() takes commas in quotes for text", () => {
+Deno.test("decodeTransports() does not split at commas in quotes", () => {
   const [first, second, ...others] = decodeTransports(
     'RTP/AVP/TCP;mode="PLAY,RECORD";interleaved=0-1,RTP/AVP;client_port=4-5',
   );

@@ -77,7 +77,7 @@ export const BURST_PACKETS = 32;
 export const MAX_SPREAD_MS = 100;
 
 /** Bytes of frames that may wait for a slow TCP client, the last frame not counted; with more, frames are dropped. */
-export const MEDIA_BACKLOG_BYTES = 256 * 1024;
+export const PACKET_BACKLOG_BYTES = 256 * 1024;
 
 /** Bytes of spare buffers for writing over TCP. */
 export const SPARE_BUFFER_BYTES = 8 * 1024 * 1024;

@@ -19,6 +19,22 @@ Deno.test("std.d.ts declares the modules of std that deno.json names, and no oth
   assertEquals([...modules.keys()].sort(), aliases.sort());
 });
 
+/** All sources of the repository. */
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && !name.startsWith(".") && name !== "node_modules") yield* sources(new URL(`${name}/`, folder));
+    else if (/\.ts$/.test(name)) yield await Deno.readTextFile(new URL(name, folder));
+  }
+}
+
+Deno.test("deno.json names no module of std that nobody imports", async () => {
+  const unused = new Set(modules.keys());
+  for await (const source of sources(new URL("../", import.meta.url))) {
+    for (const [, name] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(@std\/[^"]+)"/g)) unused.delete(name);
+  }
+  assertEquals([...unused], []);
+});
+
 for (const [name, body] of modules) {
   Deno.test(`std.d.ts declares of ${name} what the module has`, async () => {
     const module: Record<string, unknown> = await import(name);

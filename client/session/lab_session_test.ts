@@ -155,7 +155,7 @@ Deno.test("LabSession says that it met a server of the standards", async () => {
 Deno.test("LabSession rejects what is no reply", async () => {
   await using server = open();
   const setup = server.session.setUp();
-  const failed = assertRejects(() => setup, SyntaxError, "is no status line");
+  const failed = assertRejects(() => setup, SyntaxError, "is not a status line");
   await server.read();
   await server.reply("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n");
   await failed;

@@ -1,5 +1,5 @@
 /**
- * One client's connection: bytes to requests, requests to replies, in order. What a request does is decided elsewhere.
+ * One client's connection: reads requests and writes their replies, in order. What a request does is decided elsewhere.
  *
  * @module
  */
@@ -27,12 +27,12 @@ export interface ConnectionOptions {
   readonly conn: Deno.Conn;
   /** The client as the log names it: address and port. */
   readonly peer: string;
-  /** Where the client reached us. */
+  /** The server's address as the client reached it. */
   readonly localAddress: { readonly hostname: string; readonly port: number };
   readonly clock: Clock;
-  /** Does what a request asks for and says how to answer. Called for one request at a time, in order. */
+  /** Carries out a request and returns the reply. Called for one request at a time, in order. */
   readonly respond: (request: RtspRequest) => Promise<RtspReply>;
-  /** Takes an interleaved packet of the client; its bytes hold until it returns. */
+  /** Takes an interleaved packet of the client. The bytes are valid until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
 }
 
@@ -48,11 +48,11 @@ export class Connection {
   #lastReply: Promise<void> = Promise.resolve();
   #unansweredRequests = 0;
   #malformedInARow = 0;
-  /** How the last request was written, and so how to answer. */
+  /** Dialect and line style of the last request: replies have the same. */
   #dialect: Dialect = "lab";
   #lineStyle = PLAIN_LINES;
   #heardMs: number;
-  /** The client was gone when something was written to it. */
+  /** A write has failed because the client had closed the connection. */
   #hasLeft = false;
   #isClosed = false;
 
@@ -77,22 +77,22 @@ export class Connection {
     });
   }
 
-  /** Where interleaved packets are written to. */
+  /** Where interleaved packets are written. */
   get packets(): PacketWriter {
     return this.#writes;
   }
 
-  /** When the client last sent something, on the clock in milliseconds. */
+  /** When the client last sent something, in milliseconds of the clock. */
   get heardMs(): number {
     return this.#heardMs;
   }
 
-  /** Aborts when no more requests come: nobody waits for a reply that takes long. */
+  /** Aborts when no more requests can come: nobody waits for replies any more. */
   get signal(): AbortSignal {
     return this.#gone.signal;
   }
 
-  /** Reads and answers until the connection ends; resolves with why. */
+  /** Reads and answers until the connection ends. Resolves with the reason. */
   async run(): Promise<string> {
     const reason = await this.#readAll();
     this.#gone.abort();
@@ -103,7 +103,7 @@ export class Connection {
     return reason;
   }
 
-  /** Answers `status` without having read anything, and closes. */
+  /** Answers `status` without reading a request, and closes. */
   async refuse(status: StatusCode): Promise<void> {
     try {
       await this.#reply({ status, cseq: undefined, session: undefined });
@@ -135,7 +135,7 @@ export class Connection {
         this.#take(outputs);
         if (this.#reader.failure !== undefined) throw this.#reader.failure;
         if (this.#reader.isPending) this.#pending.note(this.#reader);
-        // A client that does not read its replies waits.
+        // A client that does not read its replies has to wait.
         while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
       }
     } catch (error) {
@@ -171,7 +171,7 @@ export class Connection {
     await this.#reply(await this.#respond(output.message));
   }
 
-  /** A request that fails for reasons of our own is answered 500, and the connection goes on. */
+  /** If carrying out a request fails, the reply is 500 and the connection stays open. */
   async #respond(request: RtspRequest): Promise<RtspReply> {
     try {
       return await this.#options.respond(request);
@@ -203,7 +203,7 @@ export class Connection {
   }
 
   async #answerHttp(): Promise<void> {
-    log.warn("{peer} speaks HTTP, which this server does not: closed", { peer: this.peer });
+    log.warn("{peer} sent an HTTP request to the RTSP port: closed", { peer: this.peer });
     await this.#writes.write(encodeHttpAnswer(this.#options.localAddress));
     this.close();
   }
@@ -225,7 +225,7 @@ export class Connection {
     this.#lastReply.then(() => this.close());
   }
 
-  /** Answers 400 after all else is answered. */
+  /** Answers 400 once the requests before are answered. */
   #refuseLast(reason: string): void {
     log.warn("{peer} is refused: {reason}", { peer: this.peer, reason });
     this.#lastReply = this.#lastReply
@@ -240,7 +240,7 @@ export class Connection {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    // Many clients close right behind their TEARDOWN, without waiting for the reply.
+    // Many clients close right after their TEARDOWN, without waiting for the reply.
     this.#hasLeft ||= hasLeft(error);
     log[this.#hasLeft ? "debug" : "info"]("{peer} cannot be answered: {reason}", {
       peer: this.peer,
@@ -250,13 +250,13 @@ export class Connection {
   }
 }
 
-/** Whether an error says that the other end has closed the connection. */
+/** Whether an error says that the client has closed the connection. */
 function hasLeft(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;
 }
 
-/** Whether a malformed request is meant as RTSP/1.0, and so to be answered in it. */
+/** Whether a malformed request is meant as RTSP/1.0; the reply is then RTSP/1.0, too. */
 function looksLikeRtsp(text: string): boolean {
   return /^[^\r\n]*[ \t](?:rtsps?:\/\/|\*[ \t])/i.test(text);
 }

@@ -58,7 +58,7 @@ async function untilPending(clock: FakeClock, count: number): Promise<void> {
 
 const PLAY = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456";
 
-Deno.test("Connection answers requests in order, the second while the first is being done", async () => {
+Deno.test("Connection answers requests in order, the second while the first is carried out", async () => {
   const first = Promise.withResolvers<void>();
   await using opened = await connect(async ({ cseq }) => {
     if (cseq === 2) await first.promise;
@@ -91,7 +91,7 @@ Deno.test("Connection answers RTSP/1.0 with a blank line at the end", async () =
   assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 501 Not Implemented\r\nCSeq: 9\r\n/);
 });
 
-Deno.test(`Connection takes lines without an end as a request after ${SETTLE_MS} ms`, async () => {
+Deno.test(`Connection takes lines without a clear end as a request after ${SETTLE_MS} ms`, async () => {
   await using opened = await connect();
   await opened.client.send("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\n");
   await untilPending(opened.clock, 2);
@@ -102,7 +102,7 @@ Deno.test(`Connection takes lines without an end as a request after ${SETTLE_MS}
   assertEquals(opened.clock.pendingTimers, 0);
 });
 
-Deno.test(`Connection gives up on half a request after ${REQUEST_TIMEOUT_MS} ms, and not before`, async () => {
+Deno.test(`Connection closes after half a request and ${REQUEST_TIMEOUT_MS} ms, and not before`, async () => {
   await using opened = await connect();
   await opened.client.send("SETUP movie");
   await untilPending(opened.clock, 1);
@@ -123,7 +123,7 @@ Deno.test(`Connection takes a line of ${MAX_LINE_BYTES} bytes, and ends at one m
   assertEquals(await opened.ended, `A line exceeds ${MAX_LINE_BYTES} bytes: closed by the server`);
 });
 
-Deno.test(`Connection forgives malformed requests, but not ${MAX_MALFORMED_REQUESTS} in a row`, async () => {
+Deno.test(`Connection tolerates malformed requests, but not ${MAX_MALFORMED_REQUESTS} in a row`, async () => {
   await using opened = await connect();
   for (let count = 1; count < MAX_MALFORMED_REQUESTS; count++) {
     await opened.client.send("<html>\n\n");
@@ -189,7 +189,7 @@ Deno.test("Connection answers 500 where the server fails, and goes on", async ()
   assertMatch(await opened.client.ask(PLAY + "\n\n"), /200 OK/);
 });
 
-Deno.test("Connection ends when the client goes, in the middle of a request or before any", async () => {
+Deno.test("Connection ends when the client closes, in the middle of a request or before any", async () => {
   for (const text of ["", "SETUP movie", PLAY]) {
     await using opened = await connect();
     await opened.client.send(text);
@@ -199,7 +199,7 @@ Deno.test("Connection ends when the client goes, in the middle of a request or b
   }
 });
 
-Deno.test("Connection gives up a client that asks and never reads the replies", async () => {
+Deno.test("Connection closes when the client asks and never reads the replies", async () => {
   await using opened = await connect(({ cseq }) =>
     Promise.resolve({ status: 200, cseq, session: "123456", body: "x".repeat(60_000) })
   );
@@ -225,7 +225,7 @@ Deno.test("Connection answers a malformed RTSP/1.0 request as such, with its CSe
   assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 77\r\n/);
 });
 
-Deno.test("Connection times half a request from its own beginning, not from that of those before", async () => {
+Deno.test("Connection times half a request from its own start", async () => {
   await using opened = await connect();
   await opened.client.send(PLAY + "\n\nPLAY movie");
   await opened.client.receive(/Session: 123456/);
@@ -238,7 +238,7 @@ Deno.test("Connection times half a request from its own beginning, not from that
 });
 
 for (const request of ["GET / HTTP/1.1\r\nHost: camera\r\n\r\n", "POST /movie HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\n"]) {
-  Deno.test(`Connection answers what speaks HTTP, and closes: ${JSON.stringify(request)}`, async () => {
+  Deno.test(`Connection answers an HTTP request, and closes: ${JSON.stringify(request)}`, async () => {
     await using opened = await connect();
     await opened.client.send(request);
     // What has no blank line may go on.
@@ -255,7 +255,7 @@ for (const request of ["GET / HTTP/1.1\r\nHost: camera\r\n\r\n", "POST /movie HT
   });
 }
 
-Deno.test("Connection says that the client has closed it, whichever end finds out", async () => {
+Deno.test("Connection says that the client has closed it, whether a read or a write finds out", async () => {
   const answer = Promise.withResolvers<void>();
   await using opened = await connect(async ({ cseq }) => {
     await answer.promise;
@@ -268,22 +268,37 @@ Deno.test("Connection says that the client has closed it, whichever end finds ou
   assertEquals(await opened.ended, "the client closed the connection");
 });
 
-Deno.test("Connection.close() while a request is being answered leaves no timer, and tells whoever answers", async () => {
-  const started = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const opened = await connect(async ({ cseq }) => {
-    started.resolve();
-    await release.promise;
-    return { status: 200, cseq, session: undefined };
+for (const outcome of ["succeeds", "fails"]) {
+  Deno.test(`Connection.close() leaves no timer and no error behind if the request under way ${outcome} later`, async () => {
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const opened = await connect(async ({ cseq }) => {
+      started.resolve();
+      await release.promise;
+      if (outcome === "fails") throw new Error("disk on fire");
+      return { status: 200, cseq, session: undefined };
+    });
+    await opened.client.send(PLAY + "\n\n" + PLAY + "\n\nPLAY half");
+    await started.promise;
+    assertEquals(opened.connection.signal.aborted, false);
+    opened.connection.close();
+    assertEquals([opened.connection.signal.aborted, opened.clock.pendingTimers], [true, 0]);
+    release.resolve();
+    assertEquals(await opened.ended, "closed by the server");
+    assertEquals([opened.clock.pendingTimers, opened.requests.length], [0, 1]);
+    opened.client[Symbol.dispose]();
   });
-  await opened.client.send(PLAY + "\n\nPLAY half");
-  await started.promise;
-  assertEquals(opened.connection.signal.aborted, false);
+}
+
+Deno.test("Connection.close() leaves no timer and no error behind if the client reads nothing", async () => {
+  const opened = await connect();
+  const packets = Array.from({ length: 400 }, () => opened.connection.packets.writePackets(new Uint8Array(65_536)));
+  await opened.client.send(PLAY + "\n\n");
+  await until(() => opened.requests.length === 1);
+  assertEquals(opened.clock.pendingTimers, 1);
   opened.connection.close();
-  assertEquals([opened.connection.signal.aborted, opened.clock.pendingTimers], [true, 0]);
-  release.resolve();
-  assertEquals(await opened.ended, "closed by the server");
-  assertEquals([opened.clock.pendingTimers, opened.requests.length], [0, 1]);
+  await Promise.all(packets);
+  assertEquals([await opened.ended, opened.clock.pendingTimers], ["closed by the server", 0]);
   opened.client[Symbol.dispose]();
 });
 

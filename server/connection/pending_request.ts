@@ -1,5 +1,5 @@
 /**
- * Times a request that has started but not ended: it is taken as it is after a moment, or refused after a while.
+ * The timers of a request that has started but not ended. After a moment of silence it may count as whole; it must not take too long.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { REQUEST_TIMEOUT_MS, SETTLE_MS } from "../limits.ts";
 /** Constructor options of {@linkcode PendingRequest}. */
 export interface PendingRequestOptions {
   readonly clock: Clock;
-  /** Nothing came for {@linkcode SETTLE_MS}: what has come may be a whole request. */
+  /** Nothing came for {@linkcode SETTLE_MS}: the pending bytes may be a whole request. */
   readonly onSettled: () => void;
   /** The request is not complete after {@linkcode REQUEST_TIMEOUT_MS}. */
   readonly onTimeout: () => void;
@@ -26,7 +26,7 @@ export class PendingRequest {
     this.#options = options;
   }
 
-  /** Something has come, and part of a request is pending; `mayBeWhole` says that it may be all of one. */
+  /** Bytes have come and a request is pending; `mayBeWhole` says that it could be complete. */
   note({ mayBeWhole }: { readonly mayBeWhole: boolean }): void {
     const { clock, onSettled, onTimeout } = this.#options;
     this.#cancelTimeout ??= clock.after(REQUEST_TIMEOUT_MS, onTimeout);
@@ -34,7 +34,7 @@ export class PendingRequest {
     this.#cancelSettle = mayBeWhole ? clock.after(SETTLE_MS, onSettled) : undefined;
   }
 
-  /** Nothing is pending, or another request has started. */
+  /** Stops the timers: nothing is pending, or another request has started. */
   reset(): void {
     this.#cancelTimeout?.();
     this.#cancelSettle?.();

@@ -1,33 +1,31 @@
 /**
- * What is written to one connection: replies and frames one after the other, each of them whole, and a client that takes nothing for
- * too long is given up.
+ * Writes replies and packets to one connection, each whole and in order, and reports a client that takes nothing for too long.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
-import { MEDIA_BACKLOG_BYTES, WRITE_TIMEOUT_MS } from "../limits.ts";
+import { PACKET_BACKLOG_BYTES, WRITE_TIMEOUT_MS } from "../limits.ts";
 
-/** The part of a connection that interleaved packets are written to. */
+/** Where interleaved packets are written. */
 export interface PacketWriter {
-  /** Whether a frame may be written: what is waiting is below its limit. */
+  /** Whether a frame may be written: fewer packet bytes wait than the limit. */
   readonly isReady: boolean;
-  /** Queues packets behind whatever is being written; they are the caller's again once this has resolved. Never rejects. */
+  /** Queues packets. The bytes are the caller's again once this has resolved. Never rejects. */
   writePackets(bytes: Uint8Array): Promise<void>;
 }
 
 /** Constructor options of {@linkcode WriteQueue}. */
 export interface WriteQueueOptions {
-  /** Where the bytes go. */
   readonly conn: Pick<Deno.Conn, "write">;
   readonly clock: Clock;
   /** The client has taken nothing for {@linkcode WRITE_TIMEOUT_MS}. */
   readonly onStalled: () => void;
-  /** Packets cannot be written any more. */
+  /** Writing packets has failed. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Writes in the order of the calls. */
+/** Writes to a connection in the order of the calls. */
 export class WriteQueue implements PacketWriter {
   readonly #options: WriteQueueOptions;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -41,14 +39,14 @@ export class WriteQueue implements PacketWriter {
   }
 
   get isReady(): boolean {
-    return !this.#isClosed && this.#packetBytes < MEDIA_BACKLOG_BYTES;
+    return !this.#isClosed && this.#packetBytes < PACKET_BACKLOG_BYTES;
   }
 
-  /** Writes all bytes once what came before is written. Rejects where they cannot be written. */
+  /** Writes all bytes, behind those of earlier calls. Rejects if that fails. */
   write(bytes: Uint8Array): Promise<void> {
     const isIdle = ++this.#pendingWrites === 1;
     if (!isIdle) this.#watch();
-    // A write that fails rejects for its own caller; the next one fails by itself.
+    // A failed write rejects for its own caller only; the next one is tried.
     const write = () => this.#writeNow(bytes);
     return this.#lastWrite = isIdle ? write() : this.#lastWrite.then(write, write);
   }
@@ -62,7 +60,7 @@ export class WriteQueue implements PacketWriter {
     });
   }
 
-  /** Times what is being written, if anything is: a connection that ends must not wait for ever. */
+  /** Starts the timeout if a write is pending: a connection that ends must not wait for ever. */
   watchPending(): void {
     if (this.#pendingWrites > 0) this.#watch();
   }

@@ -332,8 +332,8 @@ fuzz("decodePresentation() throws nothing but SyntaxError, and its sizes can sta
 
 Deno.test("fuzz, found before: stretches of spaces before a lone CR are read at once", () => {
   const spaces = " ".repeat(MAX_HEAD_CHARS);
-  assertThrows(() => decodeLabRequest(`PLAY${spaces}\rx`), SyntaxError, "is no request line");
-  assertThrows(() => decodeLabResponse(`RTSP/1.0 200${spaces}\rx`), SyntaxError, "is no status line");
-  assertThrows(() => decodeRtspResponse(`RTSP/1.0 200${spaces}\rx`, ""), SyntaxError, "is no status line");
+  assertThrows(() => decodeLabRequest(`PLAY${spaces}\rx`), SyntaxError, "is not a request line");
+  assertThrows(() => decodeLabResponse(`RTSP/1.0 200${spaces}\rx`), SyntaxError, "is not a status line");
+  assertThrows(() => decodeRtspResponse(`RTSP/1.0 200${spaces}\rx`, ""), SyntaxError, "is not a status line");
   assertEquals(decodeRange(`npt=${spaces}x`), undefined);
 });
