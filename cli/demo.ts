@@ -57,7 +57,7 @@ Ctrl-C or q ends it.`,
     });
     const serving = server.run();
     const player = new Player({
-      source: {
+      target: {
         hostname: HOST,
         port: server.address.port,
         rtpPort: freeUdpPort(HOST),

@@ -6,7 +6,7 @@
 
 import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
-import type { LabTarget, UrlTarget } from "../client/session/create_session.ts";
+import type { Target } from "../client/session/target.ts";
 import { Recorder } from "../client/record/recorder.ts";
 import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../client/rtsp/rtsp_url.ts";
 import type { Command } from "./command.ts";
@@ -76,7 +76,7 @@ or server, or, as in the networking lab, FILE of the server at HOST:PORT, receiv
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    const source = parseSource(positionals, options);
+    const target = parseTarget(positionals, options);
     const { out } = options;
     if (out === "-" && options.json) {
       throw new UsageError("--out - and --json both write to standard output; store to a file instead");
@@ -87,7 +87,7 @@ or server, or, as in the networking lab, FILE of the server at HOST:PORT, receiv
     const maxFrames = options.frames ?? Infinity;
     const recorder = out === undefined ? undefined : await openRecorder(out, maxFrames);
     const player = new Player({
-      source,
+      target,
       transport: options.transport,
       reconnect: options.reconnect,
       userAgent: `mjpegrtsp/${denoConfig.version}`,
@@ -112,10 +112,10 @@ or server, or, as in the networking lab, FILE of the server at HOST:PORT, receiv
   },
 };
 
-function parseSource(
+function parseTarget(
   positionals: readonly string[],
   options: OptionValues<typeof OPTIONS>,
-): LabTarget | UrlTarget {
+): Target {
   const { dialect, flows, transport } = options;
   if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) {
     if (dialect === "lab" || dialect === "lab-b") {

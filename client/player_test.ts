@@ -39,7 +39,7 @@ async function open(file = "movie.Mjpeg") {
   const running = server.run();
   const rtpPort = freeUdpPort();
   const { port } = server.address;
-  const player = new Player({ source: { hostname: "127.0.0.1", port, rtpPort, file, dialect: "auto" }, clock });
+  const player = new Player({ target: { hostname: "127.0.0.1", port, rtpPort, file, dialect: "auto" }, clock });
   const frames: ReceivedFrame[] = [];
   const statuses: PlaybackStatus[] = [];
   player.subscribe({ frame: (frame) => frames.push(frame), status: (status) => statuses.push(status) });
@@ -142,13 +142,13 @@ Deno.test(`Player says after ${SILENCE_MS} ms that nothing comes, and takes it b
   await player.command("PLAY");
   await opened.playUntil(10);
   clock.advance(SILENCE_MS);
-  assertMatch(player.status.notice?.text ?? "", /^No picture for 5 s: the movie may have ended/);
+  assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s: the stream may have ended/);
   await player.command("PAUSE");
   await player.command("PLAY");
   assertEquals(player.status.notice, undefined);
 });
 
-Deno.test("Player says that the server has gone, and can set up again when it is back", async () => {
+Deno.test("Player says that the server is gone, and can set up again when it is back", async () => {
   await using opened = await open();
   const { player } = opened;
   await player.command("SETUP");
@@ -156,7 +156,7 @@ Deno.test("Player says that the server has gone, and can set up again when it is
   const gone = Promise.withResolvers<Notice>();
   player.subscribe({ status: ({ notice }) => notice !== undefined && gone.resolve(notice) });
   await opened.server.close();
-  assertMatch((await gone.promise).text, /^The server has gone: /);
+  assertMatch((await gone.promise).text, /^The server is gone: /);
   assertEquals([player.status.state, player.status.allowed, player.status.ended], ["INIT", ["SETUP"], false]);
   await assertRejects(() => player.command("SETUP"), Error, "nobody listens there");
 });
@@ -201,7 +201,7 @@ Deno.test("Player.close() tears down what is set up, and nothing can be commande
 Deno.test("Player without a server says so", async () => {
   const port = freeTcpPort();
   const player = new Player({
-    source: { hostname: "127.0.0.1", port, rtpPort: freeUdpPort(), file: "movie.Mjpeg", dialect: "auto" },
+    target: { hostname: "127.0.0.1", port, rtpPort: freeUdpPort(), file: "movie.Mjpeg", dialect: "auto" },
     clock: new FakeClock(),
   });
   await assertRejects(
@@ -214,5 +214,5 @@ Deno.test("Player without a server says so", async () => {
 
 Deno.test("Player shows no password of a URL's query in its title", () => {
   const url = parseRtspUrl("rtsp://127.0.0.1/live?user=admin&password=secret");
-  assertEquals(new Player({ source: { url }, clock: new FakeClock() }).title, "live?user=…&password=…");
+  assertEquals(new Player({ target: { url }, clock: new FakeClock() }).title, "live?user=…&password=…");
 });

@@ -1,50 +1,50 @@
 /**
- * What every depacketizer is: packets in order to whole frames, or to the reason why a frame is none. Stands between the
- * reorder buffer and the player.
+ * What every depacketizer does: it turns packets in order into whole frames, or into the reason why a frame is not whole.
+ * Stands behind the reorder buffer.
  *
  * @module
  */
 
 import type { RtpPacket } from "./packet.ts";
 
-/** A packet with its sequence number extended over wraps. */
+/** A packet in its place in the stream. */
 export interface OrderedPacket extends RtpPacket {
-  /** Counts up without end; its low 16 bits are the sequence number. */
-  readonly extendedSequenceNumber: number;
+  /** Whether packets are missing between this one and the one before it. */
+  readonly isAfterGap: boolean;
   /** When the packet was read from the socket, in milliseconds of the caller's clock. */
   readonly arrivalMs: number;
 }
 
-/** Why a frame of which packets came could not be completed. */
+/** Why a frame could not be completed although packets of it came. */
 export type DamageCause =
   /** A packet of it never came. */
   | "packet-lost"
   /** It ended before it was whole. */
-  | "broken-off"
-  /** What came is no JPEG, or not of the kind that the payload format carries. */
+  | "truncated"
+  /** It is no JPEG, or not of the kind that the payload format carries. */
   | "not-a-jpeg"
-  /** It is larger than what a peer may make us hold. */
+  /** It is larger than a peer may make us hold. */
   | "too-large"
   /** It refers to quantization tables that have not come (RFC 2435, 3.1.8). */
   | "tables-missing";
 
-/** A frame that is complete, or one that is given up. */
-export type DepacketizerOutput =
-  | {
-    readonly kind: "frame";
-    /** A whole JPEG, in bytes of its own. */
-    readonly data: Uint8Array;
-    /** The RTP timestamp of its packets. */
-    readonly timestamp: number;
-    /** When its last packet was read. */
-    readonly arrivalMs: number;
-  }
-  | { readonly kind: "damaged"; readonly cause: DamageCause };
+/** A whole frame. */
+export interface AssembledFrame {
+  readonly kind: "frame";
+  /** A whole JPEG, in bytes of its own. */
+  readonly data: Uint8Array;
+  /** The RTP timestamp of its packets. */
+  readonly timestamp: number;
+  /** When its last packet was read, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
 
-/** Makes frames of packets that come in order; gaps show in their extended sequence numbers. */
+/** A whole frame, or a damaged one that was dropped. */
+export type DepacketizerOutput = AssembledFrame | { readonly kind: "damaged"; readonly cause: DamageCause };
+
+/** Makes frames of packets that come in order. */
 export interface Depacketizer {
-  /** Takes the next packet. */
-  push(packet: OrderedPacket): DepacketizerOutput[];
+  push(packet: OrderedPacket): readonly DepacketizerOutput[];
   /** Ends the stream: an unfinished frame is damaged. */
-  flush(): DepacketizerOutput[];
+  flush(): readonly DepacketizerOutput[];
 }

@@ -1,6 +1,6 @@
 /**
- * Comes back to a server that has gone: it is tried again after a second, two, four, up to half a minute, each time a little
- * sooner or later, so that many players do not come back at once.
+ * Reconnects to a server that is gone: tries again after one second, two, four, up to half a minute, each time a little sooner or
+ * later, so that many players do not come back at the same moment.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import type { Clock } from "../../net/clock.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
-import type { Notice } from "../../page/playback.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -20,83 +19,81 @@ export interface ReconnectionOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
-  /** Tries: opens a session and brings it to the state that was lost, unless that is forgotten meanwhile. */
-  readonly comeBack: (state: SessionState) => Promise<void>;
-  /** Takes what the user should know. */
-  readonly onNotice: (notice: Notice) => void;
+  /** When the last packet came, in milliseconds of the clock; `undefined` before the first. */
+  readonly lastPacketMs: () => number | undefined;
+  /** Tries: opens a session and brings it to the state that was lost. Rejects where that fails, and once `signal` aborts. */
+  readonly reconnect: (state: SessionState, signal: AbortSignal) => Promise<void>;
+  /** A wait begins, for a reason that the user should know. */
+  readonly onWait: (reason: string) => void;
+  /** The server is back. */
+  readonly onBack: () => void;
+  /** The server refuses so that it is not tried again. */
+  readonly onRefused: (reason: string) => void;
 }
 
-/** The share by which a time may be longer or shorter. */
+/** The share by which a wait may be longer or shorter. */
 const JITTER = 0.2;
-/** Doublings after which the time is the longest in any case. */
+/** After so many doublings a wait has its longest time in any case. */
 const MAX_DOUBLINGS = 16;
 
-/** Waits, longer from try to try until something comes. */
+/** Waits and tries, from {@linkcode start} until the server is back or {@linkcode stop}. Waits grow until packets come. */
 export class Reconnection {
   readonly #options: ReconnectionOptions;
-  #lostState: SessionState | undefined;
   #tries = 0;
+  /** When the server was back, in milliseconds of the clock. */
   #backSinceMs = 0;
-  #cancel: (() => void) | undefined;
+  /** Aborts when nobody wants the server back any more; `undefined` while no server is lost. */
+  #stopping: AbortController | undefined;
 
-  /** Has lost nothing yet. */
   constructor(options: ReconnectionOptions) {
     this.#options = options;
   }
 
-  /** The state to come back to, from when it is lost until the server is back or it is forgotten. */
-  get lostState(): SessionState | undefined {
-    return this.#lostState;
+  /** The server is gone, for a reason to be told; it is brought back to `state`. */
+  start(state: SessionState, reason: string): void {
+    const { lastPacketMs } = this.#options;
+    // Only packets that came for a while make the next wait a short one, and none before a try has ended.
+    const isStable = (lastPacketMs() ?? -Infinity) - this.#backSinceMs >= RECONNECT_STABLE_MS;
+    if (isStable && this.#stopping === undefined) this.#tries = 0;
+    this.#stopping?.abort();
+    this.#stopping = new AbortController();
+    this.#wait(state, { reason, signal: this.#stopping.signal });
   }
 
-  /** Whether a try is to come. */
-  get isWaiting(): boolean {
-    return this.#cancel !== undefined;
-  }
-
-  /** The server has gone for a reason to be told; tries to come back to `state` after a while. */
-  lose(state: SessionState, reason: string): void {
-    const { clock, random, onNotice } = this.#options;
-    this.#cancel?.();
-    this.#lostState = state;
-    const meanMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(this.#tries++, MAX_DOUBLINGS));
-    const delayMs = Math.round(meanMs * (1 - JITTER + 2 * JITTER * random()));
-    this.#cancel = clock.after(delayMs, () => {
-      this.#cancel = undefined;
-      this.#try(state).catch((error) => log.error("{error}", { error }));
-    });
-    onNotice({ level: "warning", text: `${reason}; trying again in ${Math.max(1, Math.round(delayMs / 1000))} s` });
-  }
-
-  /** A packet has come. Once they come for a while, the next time to wait is a short one again. */
-  note(): void {
-    if (this.#tries === 0 || this.#lostState !== undefined) return;
-    if (this.#options.clock.nowMs() - this.#backSinceMs >= RECONNECT_STABLE_MS) this.#tries = 0;
-  }
-
-  /** Nobody wants the server back any more. */
-  forget(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#lostState = undefined;
+  /** Nobody wants the server back any more. A try that is under way may go on, unheard. */
+  stop(): void {
+    this.#stopping?.abort();
+    this.#stopping = undefined;
     this.#tries = 0;
   }
 
-  async #try(state: SessionState): Promise<void> {
-    const { comeBack, onNotice } = this.#options;
+  #wait(state: SessionState, { reason, signal }: { readonly reason: string; readonly signal: AbortSignal }): void {
+    const { clock, random, onWait } = this.#options;
+    const meanMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(this.#tries++, MAX_DOUBLINGS));
+    const delayMs = Math.round(meanMs * (1 - JITTER + 2 * JITTER * random()));
+    const cancel = clock.after(delayMs, () => {
+      signal.removeEventListener("abort", cancel);
+      this.#try(state, signal).catch((error) => log.error("{error}", { error }));
+    });
+    signal.addEventListener("abort", cancel, { once: true });
+    onWait(`${reason}; trying again in ${Math.max(1, Math.round(delayMs / 1000))} s`);
+  }
+
+  async #try(state: SessionState, signal: AbortSignal): Promise<void> {
+    const { clock, reconnect, onBack, onRefused } = this.#options;
     try {
-      await comeBack(state);
+      await reconnect(state, signal);
     } catch (error) {
-      if (this.#lostState === undefined) return;
+      if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      if (!(error instanceof RefusedError && error.isFinal)) return this.lose(state, reason);
-      this.forget();
-      return onNotice({ level: "error", text: reason });
+      if (!(error instanceof RefusedError && error.isFinal)) return this.#wait(state, { reason, signal });
+      this.stop();
+      return onRefused(reason);
     }
-    this.#backSinceMs = this.#options.clock.nowMs();
-    // It may be lost again already.
-    if (this.#lostState === undefined || this.isWaiting) return;
-    this.#lostState = undefined;
-    onNotice({ level: "info", text: "The server is back" });
+    // The server may be lost again already.
+    if (signal.aborted) return;
+    this.#backSinceMs = clock.nowMs();
+    this.#stopping = undefined;
+    onBack();
   }
 }

@@ -4,43 +4,18 @@
  * @module
  */
 
-import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../rtsp/message.ts";
 import { LabSession } from "./lab_session.ts";
-import type { MediaSession, MediaSessionEvents, TransportKind } from "./media_session.ts";
-import { parseRtspUrl, type RtspUrl } from "../rtsp/rtsp_url.ts";
+import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
 import { RtspSession } from "./rtsp_session.ts";
+import { type Target, urlOf } from "./target.ts";
 
-/** A movie named as the networking lab does. */
-export interface LabTarget {
-  /** Host name or IP address of the server. */
-  readonly hostname: string;
-  /** TCP port of the server. */
-  readonly port: number;
-  /** UDP port to receive on. */
-  readonly rtpPort: number;
-  /** The bare file name to ask for. */
-  readonly file: string;
-  /** The dialect to speak, or `auto` to find out. */
-  readonly dialect: "auto" | Dialect;
-  /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
-  readonly flowCount?: number;
-}
-
-/** A stream named by its URL, at a server of the standards. */
-export interface UrlTarget {
-  /** The stream. */
-  readonly url: RtspUrl;
-  /** UDP port to receive on; `undefined` for any. */
-  readonly rtpPort?: number;
-}
-
-/** What to play and how. */
-export interface SessionFactoryOptions {
-  /** What is played, in one of the two ways to name it. */
-  readonly source: LabTarget | UrlTarget;
-  /** How packets travel from servers of the standards; `auto` tries UDP first. Lab servers have UDP only. */
+/** What to play, and how. */
+export interface PlayerSessionOptions {
+  /** What is played. */
+  readonly target: Target;
+  /** What RTSP/1.0 servers send over; `auto` tries UDP first. Lab servers have UDP only. */
   readonly transport?: "auto" | TransportKind;
   /** Name and version of the program. */
   readonly userAgent?: string;
@@ -50,21 +25,16 @@ export interface SessionFactoryOptions {
   readonly random?: () => number;
 }
 
-/** A session in the dialect that is known, or that finds it out. */
+/** A session in the dialect that is known, or one that finds it out. */
 export function createSession(
-  options: SessionFactoryOptions,
-  { dialect, events }: { readonly dialect: Dialect | undefined; readonly events: MediaSessionEvents },
-): MediaSession {
-  const { source, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = options;
-  const spoken = dialect ?? ("url" in source ? "rtsp" : source.dialect);
-  if (!("url" in source) && spoken !== "rtsp") {
-    return new LabSession({ ...source, dialect: spoken, flowCount: source.flowCount, clock, events });
+  options: PlayerSessionOptions,
+  { dialect, events }: { readonly dialect: Dialect | undefined; readonly events: PlayerSessionEvents },
+): PlayerSession {
+  const { target, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = options;
+  const spoken = dialect ?? ("url" in target ? "rtsp" : target.dialect);
+  if (!("url" in target) && spoken !== "rtsp") {
+    return new LabSession({ ...target, dialect: spoken, flowCount: target.flowCount, clock, events });
   }
-  const url = "url" in source ? source.url : urlOf(source);
-  return new RtspSession({ url, rtpPort: source.rtpPort, transport, userAgent, clock, random, events });
-}
-
-/** The URL of what a lab source names, at a server of the standards. */
-function urlOf({ hostname, port, file }: LabTarget): RtspUrl {
-  return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeURIComponent).join("/")}`);
+  const { rtpPort } = target;
+  return new RtspSession({ url: urlOf(target), rtpPort, transport, userAgent, clock, random, events });
 }

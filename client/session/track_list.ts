@@ -1,79 +1,63 @@
 /**
- * The tracks of a session: the video first, then sound. What is true of all of them is done here.
+ * The tracks of a session: the video first, then sound. What is done to all of them is done here.
  *
  * @module
  */
 
-import { LabDepacketizer } from "../../rtp/lab/lab_payload.ts";
-import type { MediaTrack } from "./media_track.ts";
-import { InterleavedPath } from "../transport/packet_path.ts";
-import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import type { Track } from "./track.ts";
 
 /** The tracks that are set up; none before SETUP and once they are closed. */
 export class TrackList {
-  #tracks: MediaTrack[] = [];
-  /** Datagrams of strangers on paths that are closed. */
-  #pastUnexpected = 0;
+  #tracks: readonly Track[] = [];
 
-  /** The track of the picture. */
-  get video(): MediaTrack | undefined {
+  get video(): Track | undefined {
     return this.#tracks[0];
   }
 
-  /** The tracks of sound. */
-  get audio(): readonly MediaTrack[] {
+  get audio(): readonly Track[] {
     return this.#tracks.slice(1);
   }
 
-  /** What has come of the picture since SETUP. */
-  get receiver(): RtpReceiver {
-    return this.video?.receiver ?? new RtpReceiver({ depacketizer: new LabDepacketizer() });
+  add(track: Track): void {
+    this.#tracks = [...this.#tracks, track];
   }
 
-  /** Datagrams of the picture's from other addresses than the server's, those of closed tracks included. */
-  get unexpectedSourcePackets(): number {
-    return this.#pastUnexpected + (this.video?.path.unexpectedSourcePackets ?? 0);
-  }
-
-  /** One more. */
-  add(track: MediaTrack): void {
-    this.#tracks.push(track);
-  }
-
-  /** Goes on without it. */
-  leaveOut(track: MediaTrack): void {
+  /** Goes on without a track. */
+  drop(track: Track): void {
     track.close();
     this.#tracks = this.#tracks.filter((other) => other !== track);
   }
 
-  /** Packets may come. */
+  /** Lets packets in. */
   accept(): void {
     for (const track of this.#tracks) track.path.accept();
   }
 
-  /** Takes a packet out of the RTSP connection. */
-  takeInterleaved(channel: number, data: Uint8Array): void {
-    for (const { path } of this.#tracks) if (path instanceof InterleavedPath) path.take(channel, data);
+  /** Takes a packet that came in the RTSP connection. */
+  takeInterleaved(channel: number, packet: Uint8Array): void {
+    for (const { path } of this.#tracks) path.takeInterleaved?.(channel, packet);
   }
 
   /** Reports now and every few seconds. */
   startReports(): void {
-    for (const track of this.#tracks) track.startReports();
+    for (const { receiver } of this.#tracks) receiver.startReports();
   }
 
-  /** Reports no more. */
   stopReports(): void {
-    for (const track of this.#tracks) track.stopReports();
+    for (const { receiver } of this.#tracks) receiver.stopReports();
   }
 
-  /** Takes leave of the senders. */
+  /** Tells the senders that we leave. */
   sayBye(): void {
-    for (const track of this.#tracks) track.sayBye();
+    for (const { receiver } of this.#tracks) receiver.sayBye();
   }
 
-  /** Takes nothing more in. */
+  /** Gives the frames that still wait for packets: these will not come. */
+  flush(): void {
+    for (const { receiver } of this.#tracks) receiver.flush();
+  }
+
   close(): void {
-    this.#pastUnexpected = this.unexpectedSourcePackets;
     for (const track of this.#tracks) track.close();
     this.#tracks = [];
   }

@@ -75,7 +75,6 @@ export class JpegDepacketizer implements Depacketizer {
   #extensionSize: Size | undefined;
   #malformedExtensions = 0;
   #assembly: Assembly | undefined;
-  #expected: number | undefined;
   /** The timestamp of a frame that was given up, whose other packets are passed over. */
   #givenUp: number | undefined;
 
@@ -92,11 +91,9 @@ export class JpegDepacketizer implements Depacketizer {
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    const isGap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
-    this.#expected = packet.extendedSequenceNumber + 1;
-    if (isGap) this.#giveUp("packet-lost", outputs);
+    if (packet.isAfterGap) this.#giveUp("packet-lost", outputs);
     if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
-      this.#giveUp("broken-off", outputs);
+      this.#giveUp("truncated", outputs);
     }
     const extension = findJpegExtension(packet.extension);
     if (packet.payload.length === 0 && extension !== undefined && this.#assembly?.isExtended) {
@@ -111,7 +108,7 @@ export class JpegDepacketizer implements Depacketizer {
     }
     const { offset, data } = payload;
     if (offset === 0 && (this.#assembly === undefined || this.#assembly.dataBytes > 0)) {
-      this.#giveUp("broken-off", outputs);
+      this.#giveUp("truncated", outputs);
       this.#begin(payload, { packet, isExtended: extension?.profile === FIRST_PROFILE });
     } else if (this.#assembly === undefined) {
       // The rest of a frame whose beginning did not come, or was not understood.
@@ -127,9 +124,8 @@ export class JpegDepacketizer implements Depacketizer {
 
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    this.#giveUp("broken-off", outputs);
+    this.#giveUp("truncated", outputs);
     this.#givenUp = undefined;
-    this.#expected = undefined;
     return outputs;
   }
 

@@ -63,7 +63,6 @@ export class LabDepacketizer implements Depacketizer {
   readonly #buffer: FrameBuffer;
   /** Looks for its end; `undefined` between frames. */
   #scanner: JpegScanner | undefined;
-  #expected: number | undefined;
   /** What packets that begin no frame belong to: nothing known, the tail of a complete frame, a frame given up. */
   #stray: "unknown" | "tail" | "given-up" = "unknown";
 
@@ -74,21 +73,21 @@ export class LabDepacketizer implements Depacketizer {
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    const gap = this.#expected !== undefined && packet.extendedSequenceNumber !== this.#expected;
-    this.#expected = packet.extendedSequenceNumber + 1;
-    if (gap) {
+    if (packet.isAfterGap) {
       this.#giveUp("packet-lost", outputs);
       if (this.#stray === "tail") this.#stray = "unknown";
     }
     // Some forks send an empty payload at the end of the file.
     if (packet.payload.length === 0 && !packet.marker) return outputs;
     if (startsJpeg(packet.payload) && this.#scanner?.place !== "segment") {
-      this.#giveUp("broken-off", outputs);
+      this.#giveUp("truncated", outputs);
       this.#scanner = new JpegScanner();
     }
     if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
-      if (this.#stray === "unknown") outputs.push({ kind: "damaged", cause: gap ? "packet-lost" : "not-a-jpeg" });
+      if (this.#stray === "unknown") {
+        outputs.push({ kind: "damaged", cause: packet.isAfterGap ? "packet-lost" : "not-a-jpeg" });
+      }
       this.#stray = packet.marker ? "unknown" : "given-up";
     }
     return outputs;
@@ -96,9 +95,8 @@ export class LabDepacketizer implements Depacketizer {
 
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    this.#giveUp("broken-off", outputs);
+    this.#giveUp("truncated", outputs);
     this.#stray = "unknown";
-    this.#expected = undefined;
     return outputs;
   }
 
@@ -112,7 +110,7 @@ export class LabDepacketizer implements Depacketizer {
     } else if (isComplete) {
       this.#finish({ kind: "frame", data: this.#buffer.bytes.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (packet.marker) {
-      this.#giveUp("broken-off", outputs);
+      this.#giveUp("truncated", outputs);
       this.#stray = "unknown";
     }
   }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { LAB_PAYLOAD_MAX_BYTES, LabDepacketizer, packetizeLabFrame } from "./lab_payload.ts";
 import type { DepacketizerOutput } from "../depacketizer.ts";
 import type { OrderedPacket } from "../depacketizer.ts";
+import { markGaps } from "../../tests/support/ordered_packets.ts";
 
 const MAX_FRAME_BYTES = 100_000;
 
@@ -26,7 +27,7 @@ function packets(
     payload,
     payloadType: 26,
     sequenceNumber: (first + index) & 0xffff,
-    extendedSequenceNumber: first + index,
+    isAfterGap: false,
     timestamp: 7,
     ssrc: 0,
     arrivalMs: index,
@@ -35,7 +36,7 @@ function packets(
 
 function depacketize(input: readonly OrderedPacket[]): DepacketizerOutput[] {
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
-  return [...input.flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
+  return [...markGaps(input).flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
 }
 
 /** Frames as their bytes, damage as its cause. */
@@ -104,17 +105,17 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
   {
     title: "a frame broken off by the marker",
     input: packets([{ ...pieces[0], marker: true }, whole]),
-    expected: ["broken-off", frame],
+    expected: ["truncated", frame],
   },
   {
     title: "a frame broken off by the next",
     input: packets([pieces[0], pieces[1], whole]),
-    expected: ["broken-off", frame],
+    expected: ["truncated", frame],
   },
   {
     title: "a frame broken off by the end of the stream",
     input: packets([whole, pieces[0]]),
-    expected: [frame, "broken-off"],
+    expected: [frame, "truncated"],
   },
   {
     title: "what is no JPEG",

@@ -1,16 +1,12 @@
 /**
- * Puts packets back into the order of their sequence numbers, waiting a bounded time for one that is missing. Stands
- * between the socket and the depacketizer.
+ * Puts packets back into the order of their sequence numbers, and waits a limited time for one that is missing. Stands between
+ * the sequence tracker and the depacketizer.
  *
  * @module
  */
 
 import type { OrderedPacket } from "../depacketizer.ts";
 import type { RtpPacket } from "../packet.ts";
-import { extendSequenceNumber } from "../sequence_number.ts";
-
-/** Packets given up that are known again when they come late; the latest of them. */
-const MAX_GIVEN_UP = 256;
 
 /** Limits of a {@linkcode ReorderBuffer}. */
 export interface ReorderOptions {
@@ -20,103 +16,61 @@ export interface ReorderOptions {
   readonly maxPackets: number;
   /** How many bytes of payloads and header extensions may wait behind a missing packet. */
   readonly maxBytes: number;
-  /**
-   * A jump of more than this many packets, ahead or back, is a new stream (RFC 3550, A.1: MAX_DROPOUT), once a second
-   * packet follows on it: the first such packet alone is dropped. So is a number that came before, with a new time.
-   */
-  readonly maxJump: number;
 }
 
-/** What became of a packet: `duplicate`, `late` and `stray` ones, which fit nothing that has come, are dropped. */
-export type ReorderOutcome = "accepted" | "reordered" | "duplicate" | "late" | "restarted" | "stray";
-
-/** What {@linkcode ReorderBuffer.push} gives. */
-export interface PushResult {
-  /** What became of the pushed packet. */
-  readonly outcome: ReorderOutcome;
-  /** The packets that are now in order, the oldest first. */
-  readonly packets: OrderedPacket[];
+/** Where and when a packet came. */
+export interface PacketArrival {
+  /** Sequence number extended over wraps. */
+  readonly extended: number;
+  /** When it was read, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
 }
+
+type HeldPacket = { -readonly [Field in keyof OrderedPacket]: OrderedPacket[Field] };
+
+const NOTHING: readonly OrderedPacket[] = [];
 
 /**
- * Holds packets behind a gap until the gap is filled, has lasted `maxWaitMs`, or there are too many. A packet that has to
- * wait is copied out of its datagram, so that what is held is what is counted; one in order is handed on as it came.
+ * Holds packets behind a gap until the gap is filled, has lasted `maxWaitMs`, or too much is held. A packet that has to wait is
+ * copied out of its datagram, so that the bytes held are the bytes counted; one in order is handed on as it came.
  */
 export class ReorderBuffer {
   readonly #options: ReorderOptions;
   /** By extended sequence number, in the order of their arrival. */
-  readonly #held = new Map<number, OrderedPacket>();
+  readonly #held = new Map<number, HeldPacket>();
   #heldBytes = 0;
-  /** Extended sequence numbers given up on lately, to tell a late packet from a doubled one. */
-  readonly #givenUp = new Set<number>();
-  /** The next extended sequence number to hand out; undefined before the first packet. */
+  /** The next extended number to hand out; `undefined` at the start of a stream. */
   #next: number | undefined;
-  #highest = 0;
-  /** The low 16 bits that would confirm a restart. */
-  #restartAt: number | undefined;
-  #ssrc: number | undefined;
-  #newestTimestamp = 0;
+  /** Whether packets are missing before the next one to hand out. */
+  #isGap = false;
 
-  /** Holds nothing yet. */
   constructor(options: ReorderOptions) {
     this.#options = options;
   }
 
-  /** The time at which {@linkcode expire} will have something to hand out, or `undefined` when nothing is held. */
+  /** When {@linkcode expire} will hand something out; `undefined` while nothing is held. */
   get deadlineMs(): number | undefined {
-    const oldest = this.#held.values().next().value;
-    return oldest === undefined ? undefined : oldest.arrivalMs + this.#options.maxWaitMs;
+    if (this.#held.size === 0) return undefined;
+    return this.#held.values().next().value!.arrivalMs + this.#options.maxWaitMs;
   }
 
-  /** Takes a packet that was read at `arrivalMs`. */
-  push(packet: RtpPacket, arrivalMs: number): PushResult {
-    if (this.#next === undefined) {
-      this.#next = this.#highest = packet.sequenceNumber;
-      return { outcome: "accepted", packets: this.#accept(packet, packet.sequenceNumber, arrivalMs) };
-    }
-    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest);
-    // Another source that does not go on where the last one was is another stream.
-    const isOther = packet.ssrc !== this.#ssrc && extended !== this.#next;
-    if (isOther || Math.abs(extended - this.#highest) > this.#options.maxJump) return this.#jump(packet, arrivalMs);
-    if (extended < this.#next) {
-      if (this.#givenUp.delete(extended)) return { outcome: "late", packets: [] };
-      // An old number with a new time: lab servers that begin again at the end of the file count anew.
-      const isNewer = ((packet.timestamp - this.#newestTimestamp) | 0) > 0;
-      return isNewer ? this.#jump(packet, arrivalMs) : { outcome: "duplicate", packets: [] };
-    }
-    this.#restartAt = undefined;
-    if (this.#held.has(extended)) return { outcome: "duplicate", packets: [] };
-    const outcome = extended < this.#highest ? "reordered" : "accepted";
-    return { outcome, packets: this.#accept(packet, extended, arrivalMs) };
-  }
-
-  /** Gives up on the packets whose time has passed at `nowMs` and returns what was waiting behind them. */
-  expire(nowMs: number): OrderedPacket[] {
-    const released: OrderedPacket[] = [];
-    for (let deadline = this.deadlineMs; deadline !== undefined && deadline <= nowMs; deadline = this.deadlineMs) {
-      this.#skipGap();
-      this.#release(released);
-    }
-    return released;
-  }
-
-  /** Gives up on everything missing; returns all that is held. */
-  flush(): OrderedPacket[] {
-    return this.expire(Infinity);
-  }
-
-  #accept(packet: RtpPacket, extended: number, arrivalMs: number): OrderedPacket[] {
-    if (extended >= this.#highest) this.#newestTimestamp = packet.timestamp;
-    this.#ssrc = packet.ssrc;
-    this.#highest = Math.max(this.#highest, extended);
-    const ordered = { ...packet, extendedSequenceNumber: extended, arrivalMs };
-    const released: OrderedPacket[] = [];
+  /** Takes a packet that had not come before. Returns the packets that are now in order, the oldest first. */
+  push(packet: RtpPacket, { extended, arrivalMs }: PacketArrival): readonly OrderedPacket[] {
+    this.#next ??= extended;
+    // What comes after its wait is over is dropped.
+    if (extended < this.#next) return NOTHING;
+    const { marker, payloadType, sequenceNumber, timestamp, ssrc, payload, extension } = packet;
+    const isAfterGap = extended === this.#next && this.#isGap;
+    const ordered: HeldPacket = {
+      ...{ marker, payloadType, sequenceNumber, timestamp, ssrc, payload, extension },
+      ...{ isAfterGap, arrivalMs },
+    };
     if (extended === this.#next) {
+      this.#isGap = false;
       this.#next++;
-      released.push(ordered);
-      this.#release(released);
-      return released;
+      return this.#held.size === 0 ? [ordered] : this.#release([ordered]);
     }
+    const released: OrderedPacket[] = [];
     this.#held.set(extended, ownCopy(ordered));
     this.#heldBytes += sizeOf(packet);
     while (this.#held.size > this.#options.maxPackets || this.#heldBytes > this.#options.maxBytes) {
@@ -126,47 +80,57 @@ export class ReorderBuffer {
     return released;
   }
 
+  /** Gives up on the packets whose wait is over at `nowMs`; returns what was held behind them. */
+  expire(nowMs: number): readonly OrderedPacket[] {
+    if (this.#held.size === 0) return NOTHING;
+    const released: OrderedPacket[] = [];
+    for (let deadline = this.deadlineMs; deadline !== undefined && deadline <= nowMs; deadline = this.deadlineMs) {
+      this.#skipGap();
+      this.#release(released);
+    }
+    return released;
+  }
+
+  /** Gives up on everything missing; returns all that is held. */
+  flush(): readonly OrderedPacket[] {
+    return this.expire(Infinity);
+  }
+
+  /** A new stream starts with the next packet. Returns all that is held of the one before. */
+  restart(): readonly OrderedPacket[] {
+    const released = this.flush();
+    this.#next = undefined;
+    this.#isGap = true;
+    return released;
+  }
+
   /** Hands out the packets from `#next` on, up to the next gap. */
-  #release(released: OrderedPacket[]): void {
+  #release(released: OrderedPacket[]): OrderedPacket[] {
     for (let packet = this.#held.get(this.#next!); packet !== undefined; packet = this.#held.get(this.#next!)) {
       this.#held.delete(this.#next!);
       this.#heldBytes -= sizeOf(packet);
+      packet.isAfterGap = this.#isGap;
+      this.#isGap = false;
       released.push(packet);
       this.#next!++;
     }
+    return released;
   }
 
-  /** Moves on to the lowest packet held, remembering the ones given up. */
+  /** Moves on to the lowest packet held. */
   #skipGap(): void {
-    const lowest = Math.min(...this.#held.keys());
-    const first = Math.max(this.#next!, lowest - MAX_GIVEN_UP);
-    for (let missing = first; missing < lowest; missing++) this.#givenUp.add(missing);
-    this.#next = lowest;
-    for (const old of this.#givenUp) {
-      if (this.#givenUp.size <= MAX_GIVEN_UP) break;
-      this.#givenUp.delete(old);
-    }
-  }
-
-  /** A packet that does not belong to the stream: a new one starts once its successor comes as well. */
-  #jump(packet: RtpPacket, arrivalMs: number): PushResult {
-    if (packet.sequenceNumber !== this.#restartAt) {
-      this.#restartAt = (packet.sequenceNumber + 1) & 0xffff;
-      return { outcome: "stray", packets: [] };
-    }
-    this.#restartAt = undefined;
-    const before = this.flush();
-    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highest + 0x8000);
-    this.#givenUp.clear();
-    this.#next = this.#highest = extended;
-    return { outcome: "restarted", packets: [...before, ...this.#accept(packet, extended, arrivalMs)] };
+    this.#next = Math.min(...this.#held.keys());
+    this.#isGap = true;
   }
 }
 
-function ownCopy(packet: OrderedPacket): OrderedPacket {
+function ownCopy(packet: HeldPacket): HeldPacket {
   const { payload, extension } = packet;
-  const copy = { ...packet, payload: payload.slice() };
-  return extension === undefined ? copy : { ...copy, extension: { ...extension, data: extension.data.slice() } };
+  return {
+    ...packet,
+    payload: payload.slice(),
+    extension: extension && { ...extension, data: extension.data.slice() },
+  };
 }
 
 function sizeOf({ payload, extension }: RtpPacket): number {

@@ -14,7 +14,7 @@ Deno.test(`${CLIENTS} clients at once each receive every frame of the file`, asy
   await using server = await startOurServer({ root: movie.root });
   const received = await Promise.all(Array.from({ length: CLIENTS }, async () => {
     const player = new Player({
-      source: { hostname: "127.0.0.1", port: server.port, rtpPort: freeUdpPort(), file: movie.file, dialect: "auto" },
+      target: { hostname: "127.0.0.1", port: server.port, rtpPort: freeUdpPort(), file: movie.file, dialect: "auto" },
       clock: systemClock,
     });
     const frames: Uint8Array[] = [];

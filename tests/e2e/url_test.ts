@@ -35,7 +35,7 @@ Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says 
   const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
   assertEquals(code, 0, log);
   assertEquals([summary.frames, summary.transport], [30, "tcp"]);
-  assertMatch(log, /No packet of the picture has come over UDP for 3 s: TCP is used/);
+  assertMatch(log, /No video packet has come over UDP for 3 s: TCP is used/);
 });
 
 Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {
@@ -82,7 +82,7 @@ Deno.test("play rtsp:// goes on with a live stream when its server is back, acro
   await using live = await playLive(["--frames", "60"]);
   const { server, player } = live;
   await server.program.stop("SIGINT");
-  await player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  await player.waitForLine(/The server is gone: .*; trying again in 1 s/);
   await using again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
   await again.waitForLine(/rtsp:\/\//);
   await player.waitForLine(/The server is back/);
@@ -95,13 +95,13 @@ Deno.test("play rtsp:// --no-reconnect ends with its server", async () => {
   await live.server.program.stop("SIGKILL");
   const { code, stderr } = await live.player.exit();
   assertEquals(code, 1);
-  assertMatch(stderr.join("\n"), /The server has gone: /);
+  assertMatch(stderr.join("\n"), /The server is gone: /);
 });
 
 Deno.test("play rtsp:// stops waiting for its server when it is told to", async () => {
   await using live = await playLive([]);
   await live.server.program.stop("SIGINT");
-  await live.player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  await live.player.waitForLine(/The server is gone: .*; trying again in 1 s/);
   assertEquals((await live.player.stop("SIGINT")).code, 0);
 });
 

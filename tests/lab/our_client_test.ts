@@ -114,7 +114,7 @@ for (const { title, flowCount, ...server } of PAUSED_SERVERS) {
     await using movie = await makeLabMovie();
     await using labServer = await startLabServer({ root: movie.root, ...server });
     const player = new Player({
-      source: {
+      target: {
         hostname: "127.0.0.1",
         port: labServer.port,
         rtpPort: freeUdpPort(),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TrackFrame } from "../../rtp/receiver/track_receiver.ts";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { RtspSession, type RtspSessionOptions } from "../../client/session/rtsp_session.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -16,7 +17,8 @@ export type CameraSessionOptions = CameraOptions & Partial<RtspSessionOptions> &
 export function openSessionAtCamera(answers: Answers = {}, options: CameraSessionOptions = {}) {
   const camera = new ScriptedCamera(answers, options);
   const clock = new FakeClock();
-  const received: Uint8Array[] = [];
+  const frames: TrackFrame[] = [];
+  const counts = { packets: 0, unexpectedSources: 0 };
   const events: string[] = [];
   const session: RtspSession = new RtspSession({
     url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
@@ -26,10 +28,9 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     clock,
     random: Math.random,
     events: {
-      onPacket(datagram) {
-        received.push(datagram);
-        session.receiver.push(datagram, clock.nowMs());
-      },
+      onFrame: (frame) => frames.push(frame),
+      onPacket: () => counts.packets++,
+      onUnexpectedSource: () => counts.unexpectedSources++,
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
       onRenewal: (reason) => events.push(`renewal: ${reason}`),
@@ -40,7 +41,8 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
   return Object.assign(camera, {
     session,
     clock,
-    received,
+    frames,
+    counts,
     events,
     async [Symbol.asyncDispose]() {
       session.close();

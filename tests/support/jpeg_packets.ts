@@ -8,6 +8,7 @@ import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import type { DepacketizerOutput } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import type { OrderedPacket } from "../../rtp/depacketizer.ts";
+import { markGaps } from "./ordered_packets.ts";
 
 /** Values that differ from one another and from those of {@linkcode CHROMA}. */
 export const LUMA = Uint8Array.from({ length: 64 }, (_, index) => index + 1);
@@ -36,10 +37,10 @@ export function packetsOf(frames: readonly (readonly Uint8Array[])[]): OrderedPa
       marker: index === payloads.length - 1,
       payloadType: 26,
       sequenceNumber: ++number & 0xffff,
-      extendedSequenceNumber: number,
       timestamp: frame * 3600,
       ssrc: 1,
       payload,
+      isAfterGap: false,
       arrivalMs: number,
     }))
   );
@@ -52,7 +53,7 @@ export function depacketize(
 ): (Uint8Array | string)[] {
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000, ...options });
   const outputs: DepacketizerOutput[] = [
-    ...input.flatMap((packet) => depacketizer.push(packet)),
+    ...markGaps(input).flatMap((packet) => depacketizer.push(packet)),
     ...depacketizer.flush(),
   ];
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);

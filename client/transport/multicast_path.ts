@@ -1,0 +1,69 @@
+/**
+ * A track by multicast: the server names a group, which is joined on the interface of the RTSP connection.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
+import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
+
+const log = getLogger(["mjpegrtsp", "rtp"]);
+
+/** A group that is joined once the server has named it. */
+export class MulticastPath implements PacketPath {
+  readonly offer: TransportSpec = { protocol: "udp", isMulticast: true };
+  readonly #addresses: Addresses;
+  readonly #events: PacketPathEvents;
+  #sources: readonly string[] = [];
+  #rtp: RtpSocket | undefined;
+  #rtcp: RtpSocket | undefined;
+  /** Bound to our own address, so that reports leave by the interface that packets come in by. */
+  #sender: RtpSocket | undefined;
+  #rtcpAddress: Deno.NetAddr | undefined;
+
+  constructor(addresses: Addresses, events: PacketPathEvents) {
+    this.#addresses = addresses;
+    this.#events = events;
+  }
+
+  async configure(answer: TransportSpec | undefined): Promise<void> {
+    const { destination: group, port: ports, source, ttl } = answer ?? {};
+    if (answer?.isMulticast !== true || group === undefined || ports === undefined || !isMulticastGroup(group)) {
+      throw new Error("The server named no multicast group and port: try --transport udp or tcp");
+    }
+    const { server, local } = this.#addresses;
+    const { onRtp, onRtcp, onUnexpectedSource, onError } = this.#events;
+    this.#sources = [server, ...(source === undefined ? [] : [source])];
+    // A socket that is bound to the group gets nothing of other groups. Windows, and IPv6 without a scope, cannot do that.
+    const isBindable = Deno.build.os !== "windows" && !group.includes(":");
+    const hostname = isBindable ? group : wildcardFor(group);
+    const forGroup = { onUnexpectedSource, onError };
+    this.#rtp = RtpSocket.bind({ hostname, port: ports[0], isShared: true }, { ...forGroup, onDatagram: onRtp });
+    this.#rtcp = RtpSocket.bind({ hostname, port: ports[1], isShared: true }, { ...forGroup, onDatagram: onRtcp });
+    this.#sender = RtpSocket.bind({ hostname: local, port: 0 }, { onDatagram() {}, onUnexpectedSource() {}, onError });
+    this.#rtcpAddress = { transport: "udp", hostname: group, port: ports[1] };
+    for (const socket of [this.#rtp, this.#rtcp, this.#sender]) await socket.join(group, { local, ttl });
+    log.info("joined {group}, port {port}", { group, port: ports[0] });
+  }
+
+  accept(): void {
+    this.#rtp?.accept(this.#sources);
+    this.#rtcp?.accept(this.#sources);
+  }
+
+  sendRtcp(packet: Uint8Array): void {
+    if (this.#rtcpAddress !== undefined) this.#sender?.send(packet, this.#rtcpAddress);
+  }
+
+  close(): void {
+    for (const socket of [this.#rtp, this.#rtcp, this.#sender]) socket?.close();
+  }
+}
+
+/** Whether an IP address is that of a multicast group: 224.0.0.0/4 or ff00::/8. */
+export function isMulticastGroup(address: string): boolean {
+  const first = /^(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.exec(address)?.[1];
+  return first === undefined ? /^ff[0-9a-f]{2}:[0-9a-f:.]+$/i.test(address) : Number(first) >> 4 === 14;
+}
