@@ -17,7 +17,6 @@ import { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { RtspUrl } from "../rtsp/rtsp_url.ts";
 import { ServerSession } from "../rtsp/server_session.ts";
 import type { AudioTrack, PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
-import type { Track } from "./track.ts";
 import { TrackList } from "./track_list.ts";
 import { TrackSetup } from "./track_setup.ts";
 

@@ -111,7 +111,6 @@ Deno.test("ReorderBuffer gives up on a missing packet after maxWaitMs, and drops
 
 Deno.test("ReorderBuffer holds maxPackets, and one more makes it give up", () => {
   const reordering = new Reordering(OPTIONS);
-  const { buffer } = reordering;
   const atLimit = run(reordering, [1, ...Array.from({ length: OPTIONS.maxPackets }, (_, index) => index + 3)]);
   assertEquals(atLimit.numbers, [1]);
   assertEquals(
@@ -137,7 +136,6 @@ Deno.test("ReorderBuffer holds maxBytes, and one more makes it give up", () => {
 
 Deno.test("ReorderBuffer copies what has to wait, and hands on as it came what does not", () => {
   const reordering = new Reordering(OPTIONS);
-  const { buffer } = reordering;
   const sent = [1, 3, 2].map((number) => ({
     ...packet(number),
     payload: new Uint8Array(100).subarray(number, 10),
