@@ -38,7 +38,7 @@ Deno.test("Player falls back to TCP where the stream ends before a packet came o
     return camera.methods.filter((method) => method === "PLAY").length === 2;
   });
   socket.close();
-  await opened.notice(/The stream ended before a packet came over UDP: TCP is used/);
+  await opened.notice(/The stream ended before a packet came over UDP: falling back to TCP/);
   assertEquals(player.status.transport, "tcp");
 });
 
@@ -103,7 +103,7 @@ Deno.test("Player tells of silence although there was something else to tell", a
   }, { transport: "auto" });
   const { player, clock } = opened;
   await opened.play();
-  assertEquals(player.status.notice, { level: "info", text: "The server does not send over UDP: TCP is used" });
+  assertEquals(player.status.notice, { level: "info", text: "The server does not send over UDP: using TCP" });
   clock.advance(SILENCE_MS);
   assertMatch(player.status.notice?.text ?? "", /^No packet has come for 5 s: check the server/);
   await opened.show();
@@ -235,7 +235,7 @@ Deno.test("Player falls back to TCP where only packets of another payload type c
   socket.close();
   await camera.until(() => player.statistics().otherPayloadTypePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
-  await opened.notice(/No video packet has come over UDP for 3 s: TCP is used/);
+  await opened.notice(/No packet of the video has come over UDP for 3 s: falling back to TCP/);
   await player.command("PAUSE");
   assertEquals(player.status.transport, "tcp");
 });
@@ -245,9 +245,9 @@ Deno.test("Player keeps the count of packets from unexpected sources where a ses
   const { camera, clock, player } = opened;
   await opened.play();
   const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
-  const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
-  await stranger.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
-  stranger.close();
+  const unexpected = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+  await unexpected.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
+  unexpected.close();
   await camera.until(() => player.statistics().unexpectedSourcePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");

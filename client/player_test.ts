@@ -170,7 +170,7 @@ Deno.test({
     const { player, rtpPort } = opened;
     await player.command("SETUP");
     await player.command("PLAY");
-    const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+    const unexpected = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
     try {
       const packet = encodeRtpPacket({
         marker: false,
@@ -180,9 +180,9 @@ Deno.test({
         ssrc: 0,
         payload: jpeg(99),
       });
-      await stranger.send(packet, { transport: "udp", hostname: "127.0.0.1", port: rtpPort });
+      await unexpected.send(packet, { transport: "udp", hostname: "127.0.0.1", port: rtpPort });
     } finally {
-      stranger.close();
+      unexpected.close();
     }
     await opened.playUntil(3);
     assertEquals(player.statistics().unexpectedSourcePackets, 1);

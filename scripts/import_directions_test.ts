@@ -33,7 +33,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     source: 'import "../server.ts";',
     expected: [
       "server/send/a.ts:1 imports server/server.ts; " +
-      "server/send may use server/connection, server/emulation, rtp/, mjpeg/, net",
+      "server/send may use server/connection, server/packetize, server/emulation, rtp/, net",
     ],
   },
   {

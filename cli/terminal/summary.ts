@@ -16,6 +16,8 @@ export type SummaryCounters = Pick<
   | "duplicatePackets"
   | "reorderedPackets"
   | "malformedPackets"
+  | "otherPayloadTypePackets"
+  | "strayPackets"
   | "bytes"
   | "seconds"
   | "fps"
@@ -45,6 +47,8 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     duplicatePackets: statistics.duplicatePackets,
     reorderedPackets: statistics.reorderedPackets,
     malformedPackets: statistics.malformedPackets,
+    otherPayloadTypePackets: statistics.otherPayloadTypePackets,
+    strayPackets: statistics.strayPackets,
     bytes: statistics.bytes,
     seconds: round(statistics.seconds, 3),
     fps: round(statistics.fps, 2),

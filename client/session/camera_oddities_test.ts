@@ -70,7 +70,7 @@ const ODDITIES: readonly [title: string, answers: Answers, options?: CameraOptio
   ["a description without times, names and origin", { DESCRIBE: { body: "v=0\r\nm=video 0 RTP/AVP 26\r\n" } }],
   ["an empty control", { DESCRIBE: { body: sdp("m=video 0 RTP/AVP 26", "a=control:") } }],
   [
-    "odd kinds of media",
+    "odd kinds of tracks",
     { DESCRIBE: { body: sdp("m=vana 0 RTP/AVP 107", "a=control:m", "m=metadata 0 TCP x", "m=video 0 RTP/AVP 26") } },
   ],
   ["an end of its own to PLAY", { PLAY: { lines: ["RTP-Info: url=x;seq=;rtptime=", "Range: clock=-"] } }],
@@ -191,7 +191,7 @@ Deno.test("RtspSession falls back to TCP where a camera answers UDP with it", as
   await camera.send(4, PACKET);
   await camera.until(() => camera.frames.length === 1);
   assertEquals([camera.session.transport, camera.events], ["tcp", [
-    "info: The server sends over TCP only: TCP is used",
+    "info: The server sends over TCP only: using TCP",
   ]]);
 });
 

@@ -221,7 +221,7 @@ export class RtspSession implements PlayerSession {
     if (!this.#setup.canFallBack || this.#hasStarted) return;
     this.#cancelFirstPacket = this.#options.clock.after(FIRST_PACKET_TIMEOUT_MS, () => {
       if (this.#hasStarted) return;
-      this.#fallBack(`No video packet has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
+      this.#fallBack(`No packet of the video has come over UDP for ${FIRST_PACKET_TIMEOUT_MS / 1000} s`);
     });
   }
 
@@ -232,7 +232,7 @@ export class RtspSession implements PlayerSession {
     // Packets of this session must not be taken for those of the next.
     this.#tracks.close();
     this.#setup.fallBack();
-    this.#options.events.onRenewal(`${reason}: TCP is used`);
+    this.#options.events.onRenewal(`${reason}: falling back to TCP`);
   }
 
   /** The server redirects us, which it may do at any time. */

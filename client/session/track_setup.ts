@@ -171,7 +171,7 @@ export class TrackSetup {
 
   #useTcp(reason: string, track: Track): void {
     this.#transport = "tcp";
-    this.#options.events.onNotice({ level: "info", text: `${reason}: TCP is used` });
+    this.#options.events.onNotice({ level: "info", text: `${reason}: using TCP` });
     track.openPath((events) => this.#openPath(events, 0));
   }
 }

@@ -28,14 +28,14 @@ for (const transport of ["udp", "tcp"]) {
   });
 }
 
-Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says why", async () => {
+Deno.test("play rtsp:// falls back to TCP where nothing comes over UDP, and says why", async () => {
   await using movie = await makeLabMovie({ frameCount: 30 });
   // The emulated network is on the way of datagrams only.
   await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%"] });
   const { code, summary, log } = await play(`rtsp://127.0.0.1:${server.port}/${movie.file}`, ["--frames", "30"]);
   assertEquals(code, 0, log);
   assertEquals([summary.frames, summary.transport], [30, "tcp"]);
-  assertMatch(log, /No video packet has come over UDP for 3 s: TCP is used/);
+  assertMatch(log, /No packet of the video has come over UDP for 3 s: falling back to TCP/);
 });
 
 Deno.test("play rtsp:// --transport udp does not, and says what to try", async () => {
