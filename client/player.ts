@@ -5,7 +5,6 @@
  * @module
  */
 
-import { hostAndPort } from "../net/addresses.ts";
 import type {
   Playback,
   PlaybackListener,
@@ -16,8 +15,8 @@ import type {
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./playout/frame_feed.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
-import { withoutSecrets } from "./rtsp/rtsp_url.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
+import { serverOf, titleOf } from "./session/target.ts";
 import { SessionControl } from "./session_control.ts";
 
 /** What to play and how. */
@@ -37,10 +36,8 @@ export class Player implements Playback {
 
   constructor(options: PlayerOptions) {
     const { target, clock } = options;
-    this.title = "url" in target
-      ? withoutSecrets(target.url.path).replace(/^\//, "") || target.url.hostname
-      : target.file;
-    this.server = hostAndPort("url" in target ? target.url : target);
+    this.title = titleOf(target);
+    this.server = serverOf(target);
     this.#feed = new FrameFeed({ clock, onFrame: (frame) => this.#show(frame) });
     this.#control = new SessionControl({
       ...options,

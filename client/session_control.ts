@@ -25,6 +25,7 @@ import { Turns } from "./playout/turns.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
 import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
 import { SessionSlot } from "./session/session_slot.ts";
+import { serverOf, titleOf } from "./session/target.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -184,9 +185,12 @@ export class SessionControl {
 
   async #setUp(): Promise<void> {
     if (isEnding(this.#phase)) throw new Error("The player is closed");
+    const { target, events } = this.#options;
     const session = await this.#slot.open();
-    this.#options.events.onTracks(session);
-    log.info("the session is set up, dialect {dialect}", { dialect: session.dialect });
+    events.onTracks(session);
+    log.info("set up {title} at {server}, dialect {dialect}", {
+      ...{ title: titleOf(target), server: serverOf(target), dialect: session.dialect },
+    });
   }
 
   /** The session asks to start again, for a reason to be told. */

@@ -6,7 +6,7 @@
 
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Dialect } from "../../rtsp/message.ts";
-import { parseRtspUrl, type RtspUrl } from "../rtsp/rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../rtsp/rtsp_url.ts";
 
 /** A stream named as in the networking lab. */
 export interface LabTarget {
@@ -33,6 +33,17 @@ export interface UrlTarget {
 
 /** One of the two ways to name a stream. */
 export type Target = LabTarget | UrlTarget;
+
+/** What people call the stream: `movie.mjpeg`. */
+export function titleOf(target: Target): string {
+  if (!("url" in target)) return target.file;
+  return withoutSecrets(target.url.path).replace(/^\//, "") || target.url.hostname;
+}
+
+/** Host and port of the server: `127.0.0.1:1025`. */
+export function serverOf(target: Target): string {
+  return hostAndPort("url" in target ? target.url : target);
+}
 
 /** The URL that names the same stream at an RTSP/1.0 server. */
 export function urlOf(target: Target): RtspUrl {
