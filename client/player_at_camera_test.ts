@@ -6,6 +6,7 @@ import { decodeTransports } from "../rtsp/transport.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { interleaved, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
+import { until } from "../tests/support/until.ts";
 import { CLOSE_PATIENCE_MS, FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 import type { Notice } from "../page/playback.ts";
 
@@ -33,7 +34,7 @@ Deno.test("Player falls back to TCP where the stream ends before a packet came o
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const bye = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
   await socket.send(bye, { transport: "udp", hostname: "127.0.0.1", port: rtcpPort });
-  await camera.until(() => {
+  await until(() => {
     opened.clock.advance(100);
     return camera.methods.filter((method) => method === "PLAY").length === 2;
   });
@@ -78,7 +79,7 @@ Deno.test({
     }, { transport: "auto" });
     await opened.play();
     opened.clock.advance(FIRST_PACKET_TIMEOUT_MS);
-    await opened.camera.until(() => connections === 2);
+    await until(() => connections === 2);
     await opened.player.close();
     assertEquals([opened.player.status.state, opened.player.status.ended], ["INIT", true]);
   },
@@ -90,7 +91,7 @@ Deno.test({
   fn: async () => {
     await using opened = open({ DESCRIBE: () => undefined });
     const setUp = assertRejects(() => opened.player.command("SETUP"), Error, "The dialogue with the server has ended");
-    await opened.camera.until(() => opened.camera.requests.length === 2);
+    await until(() => opened.camera.requests.length === 2);
     await opened.player.close();
     await setUp;
   },
@@ -208,14 +209,14 @@ Deno.test("Player takes packets of another payload type for no sign of life, and
   for (const sequenceNumber of [8, 9]) {
     clock.advance(SILENCE_MS / 2);
     await camera.send(0, encodeFrame({ sequenceNumber, payloadType: 96 }));
-    await camera.until(() => player.statistics().otherPayloadTypePackets === sequenceNumber - 7);
+    await until(() => player.statistics().otherPayloadTypePackets === sequenceNumber - 7);
   }
   assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s/);
 
   await using never = open();
   await never.play();
   await never.camera.send(0, encodeFrame({ sequenceNumber: 1, payloadType: 96 }));
-  await never.camera.until(() => never.player.statistics().otherPayloadTypePackets === 1);
+  await until(() => never.player.statistics().otherPayloadTypePackets === 1);
   never.clock.advance(SILENCE_MS);
   assertEquals(
     never.player.status.notice?.text,
@@ -233,7 +234,7 @@ Deno.test("Player falls back to TCP where only packets of another payload type c
     ...{ transport: "udp", hostname: "127.0.0.1", port },
   });
   socket.close();
-  await camera.until(() => player.statistics().otherPayloadTypePackets === 1);
+  await until(() => player.statistics().otherPayloadTypePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await opened.notice(/No packet of the video has come over UDP for 3 s: falling back to TCP/);
   await player.command("PAUSE");
@@ -248,7 +249,7 @@ Deno.test("Player keeps the count of packets from unexpected sources where a ses
   const unexpected = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
   await unexpected.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
   unexpected.close();
-  await camera.until(() => player.statistics().unexpectedSourcePackets === 1);
+  await until(() => player.statistics().unexpectedSourcePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");
   assertEquals([player.status.transport, player.statistics().unexpectedSourcePackets], ["tcp", 1]);
@@ -266,10 +267,10 @@ for (const method of ["PLAY", "TEARDOWN"] as const) {
       if (method !== "PLAY") await played;
       let isClosed = false;
       const closed = player.close().then(() => isClosed = true);
-      await camera.until(() => camera.methods.includes(method));
+      await until(() => camera.methods.includes(method));
       clock.advance(CLOSE_PATIENCE_MS - 1);
       await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
-      await camera.until(() => camera.replies.length > 0);
+      await until(() => camera.replies.length > 0);
       assertEquals(isClosed, false);
       clock.advance(1);
       await Promise.all([closed, played]);
@@ -293,7 +294,7 @@ Deno.test("Player says so where all frames that come are damaged", async () => {
       }),
     );
   }
-  await camera.until(() => player.statistics().packets === 2);
+  await until(() => player.statistics().packets === 2);
   clock.advance(SILENCE_MS);
   assertEquals(
     player.status.notice?.text,

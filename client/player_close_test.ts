@@ -3,8 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { Clock } from "../net/clock.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { TAKE_ANY } from "../tests/support/player_at_camera.ts";
-import { freeUdpPort } from "../tests/support/ports.ts";
+import { reservePort } from "../tests/support/ports.ts";
 import { type Answers, PLAIN, ScriptedCamera, sdp } from "../tests/support/scripted_camera.ts";
+import { until } from "../tests/support/until.ts";
 import { Player, type PlayerOptions } from "./player.ts";
 import { parseRtspUrl } from "./rtsp/rtsp_url.ts";
 
@@ -30,7 +31,7 @@ const WITH_SOUND: Answers = {
     body: sdp("m=video 0 RTP/AVP 26", "a=control:v", "m=audio 0 RTP/AVP 0", "a=control:a"),
   },
 };
-const lab = (port: number) => ({ hostname: "127.0.0.1", port, rtpPort: freeUdpPort(), file: "movie.mjpeg" });
+const lab = (port: number) => ({ hostname: "127.0.0.1", port, rtpPort: reservePort(), file: "movie.mjpeg" });
 const url = (port: number) => ({ url: parseRtspUrl(`rtsp://127.0.0.1:${port}/stream`) });
 
 const SETUPS: readonly [
@@ -83,13 +84,13 @@ for (const [title, answers, options] of SETUPS) {
           isClosed = true;
         });
         // Not by its patience: the clock stands still.
-        await camera.until(() => isClosed);
+        await until(() => isClosed);
         assertEquals(
           [player.status.state, player.status.ended, clock.pendingTimers],
           ["INIT", true, 0],
           `step ${last}`,
         );
-        await camera.until(() => camera.openConnections === 0);
+        await until(() => camera.openConnections === 0);
         assert(last < 30, "no end");
       }
     },

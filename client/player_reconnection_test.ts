@@ -5,6 +5,7 @@ import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN } from "../tests/support/scripted_camera.ts";
 import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, SILENCE_MS } from "./limits.ts";
+import { until } from "../tests/support/until.ts";
 
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
@@ -60,7 +61,7 @@ Deno.test("Player waits longer from try to try, up to half a minute, and anew af
     // What is told next may read the same: 30 s comes twice.
     const { length } = opened.statuses;
     clock.advance(seconds * 1000);
-    await camera.until(() => opened.statuses.slice(length).some(({ notice }) => /503/.test(notice?.text ?? "")));
+    await until(() => opened.statuses.slice(length).some(({ notice }) => /503/.test(notice?.text ?? "")));
   }
   isDown = false;
   clock.advance(30_000);
@@ -106,7 +107,7 @@ Deno.test({
     await opened.notice(/is gone/);
     const before = camera.requests.length;
     clock.advance(1000);
-    await camera.until(() => camera.requests.length > before);
+    await until(() => camera.requests.length > before);
     assertEquals(player.status.allowed, ["TEARDOWN"]);
     await stop();
   },
@@ -189,7 +190,7 @@ Deno.test("Player waits after the BYE of a live server whether the stream goes o
   await camera.send(1, bye);
   // What comes behind it has been read when the question is answered.
   await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
-  await camera.until(() => camera.replies.length > 0);
+  await until(() => camera.replies.length > 0);
   assertEquals(player.status.notice, undefined);
   clock.advance(SILENCE_MS);
   assertEquals(player.status.notice?.text, "The server is gone: the stream has ended; trying again in 1 s");
@@ -204,7 +205,7 @@ Deno.test("Player waits longer from try to try where each try brings a packet to
   clock.advance(3_600_000);
   await opened.play();
   for (const seconds of [1, 2, 4, 8]) {
-    await camera.until(() => frames.length === sequenceNumber - 100);
+    await until(() => frames.length === sequenceNumber - 100);
     camera.hangUp();
     await opened.notice(new RegExp(`trying again in ${seconds} s$`));
     clock.advance(seconds * 1000);
@@ -219,7 +220,7 @@ Deno.test("Player takes a silent server for gone although the silence grew long 
   await opened.show();
   clock.advance(RECONNECT_SILENCE_MS - 2000);
   const paused = assertRejects(() => player.command("PAUSE"), Error, "did not answer PAUSE");
-  await camera.until(() => camera.methods.includes("PAUSE"));
+  await until(() => camera.methods.includes("PAUSE"));
   clock.advance(5000);
   await paused;
   await opened.notice(/The server is gone: no packet has come for 10 s/);

@@ -6,6 +6,7 @@ import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN, ScriptedCamera } from "../tests/support/scripted_camera.ts";
 import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+import { until } from "../tests/support/until.ts";
 
 const BYE = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
 
@@ -28,7 +29,7 @@ Deno.test("Player follows a redirect", async () => {
   await camera.say(
     ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/x`, "", ""],
   );
-  await camera.until(() => other.methods.includes("PLAY"));
+  await until(() => other.methods.includes("PLAY"));
   await player.command("PAUSE");
   assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
   assertEquals(camera.methods.at(-1), "TEARDOWN");
@@ -59,7 +60,7 @@ Deno.test("Player follows a redirect in answer to PLAY", async () => {
   };
   await using opened = open(answers);
   await opened.play();
-  await other.until(() => other.methods.includes("PLAY"));
+  await until(() => other.methods.includes("PLAY"));
   await opened.player.command("PAUSE");
   assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
   assertEquals(opened.camera.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]);
@@ -87,7 +88,7 @@ Deno.test("Player follows as many redirects with a frame each time, and any numb
     const before = plays();
     await opened.show();
     await camera.say(...redirectTo(camera));
-    await camera.until(() => plays() > before || player.status.state === "INIT");
+    await until(() => plays() > before || player.status.state === "INIT");
   };
   for (let count = 0; count < 2 * MAX_REDIRECTS; count++) {
     await goOn();
@@ -107,7 +108,7 @@ Deno.test("Player does not take the BYE of the session that it leaves for that o
   await opened.play();
   await opened.show();
   await opened.camera.say(...redirectTo(other));
-  await other.until(() => other.methods.includes("PLAY"));
+  await until(() => other.methods.includes("PLAY"));
   await opened.player.command("PAUSE");
   assertEquals(opened.player.status.notice?.text, "The server redirects its clients");
 });
@@ -122,16 +123,16 @@ Deno.test("Player does not fall back to TCP for a late BYE of the session that i
   const send = (packet: Uint8Array, port: number) =>
     sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
   await send(encodeFrame({ sequenceNumber: 1 }), rtp);
-  await camera.until(() => opened.frames.length === 1);
+  await until(() => opened.frames.length === 1);
   await camera.say(...redirectTo(other));
-  await camera.until(() => camera.methods.includes("TEARDOWN"));
+  await until(() => camera.methods.includes("TEARDOWN"));
   await send(BYE, rtcp);
   // A frame behind it has come: so has the BYE.
   await send(encodeFrame({ sequenceNumber: 2, timestamp: 1 }), rtp);
-  await camera.until(() => opened.frames.length === 2);
+  await until(() => opened.frames.length === 2);
   await answer(camera);
-  await other.until(() => other.methods.includes("PLAY"));
-  await other.until(() => player.status.allowed.includes("PAUSE"));
+  await until(() => other.methods.includes("PLAY"));
+  await until(() => player.status.allowed.includes("PAUSE"));
   sender.close();
   clock.advance(BYE_WAIT_MS);
   await player.command("PAUSE");
@@ -146,7 +147,7 @@ Deno.test("Player shows what comes in one piece with the first reply to PLAY of 
   await opened.play();
   await opened.show();
   await opened.camera.say(...redirectTo(other));
-  await other.until(() => opened.frames.length === 2);
+  await until(() => opened.frames.length === 2);
   const { packets, lostPackets, malformedPackets } = opened.player.statistics();
   assertEquals([packets, lostPackets, malformedPackets], [2, 0, 0]);
 });
@@ -158,7 +159,7 @@ Deno.test("Player that is redirected from a live stream to one that ends takes i
   await opened.show();
   assertEquals(opened.player.status.reconnects, true);
   await opened.camera.say(...redirectTo(other));
-  await other.until(() => other.methods.includes("PLAY"));
+  await until(() => other.methods.includes("PLAY"));
   await other.send(0, encodeFrame({ sequenceNumber: 1 }));
   await other.send(1, BYE);
   const { reconnects } = await opened.notice(/^The stream has ended/);
@@ -171,11 +172,11 @@ Deno.test("Player that is redirected while it falls back to TCP follows once", a
   const { camera, player } = opened;
   await opened.play();
   opened.clock.advance(FIRST_PACKET_TIMEOUT_MS);
-  await camera.until(() => camera.methods.includes("TEARDOWN"));
+  await until(() => camera.methods.includes("TEARDOWN"));
   await camera.say(...redirectTo(other));
-  await camera.until(() => camera.replies.length > 0);
+  await until(() => camera.replies.length > 0);
   await answer(camera);
-  await other.until(() => other.methods.includes("PLAY"));
+  await until(() => other.methods.includes("PLAY"));
   await player.command("PAUSE");
   assertEquals(other.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE"]);
 });
@@ -191,7 +192,7 @@ for (const [title, answers, isPlaying] of SLOW) {
     const { camera, clock, player } = opened;
     await player.command("SETUP");
     const played = player.command("PLAY").then(() => true, () => false);
-    await camera.until(() => camera.methods.includes("PLAY"));
+    await until(() => camera.methods.includes("PLAY"));
     if (!isPlaying) await played;
     clock.advance(FIRST_PACKET_TIMEOUT_MS);
     if (isPlaying) await answer(camera);

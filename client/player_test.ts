@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
-import { freeTcpPort, freeUdpPort } from "../tests/support/ports.ts";
+import { reservePort } from "../tests/support/ports.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/source/served_root.ts";
@@ -12,6 +12,7 @@ import { SILENCE_MS } from "./limits.ts";
 import type { Notice, PlaybackStatus, ReceivedFrame } from "../page/playback.ts";
 import { Player } from "./player.ts";
 import { parseRtspUrl } from "./rtsp/rtsp_url.ts";
+import { until } from "../tests/support/until.ts";
 
 function jpeg(fill: number): Uint8Array {
   return new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array(20).fill(fill), 0xff, 0xd9]);
@@ -37,7 +38,7 @@ async function open(file = "movie.Mjpeg") {
     random: Math.random,
   });
   const running = server.run();
-  const rtpPort = freeUdpPort();
+  const rtpPort = reservePort();
   const { port } = server.address;
   const player = new Player({ target: { hostname: "127.0.0.1", port, rtpPort, file, dialect: "auto" }, clock });
   const frames: ReceivedFrame[] = [];
@@ -52,10 +53,11 @@ async function open(file = "movie.Mjpeg") {
     statuses,
     /** Lets the time of frames go by until the player has `count` of them. */
     async playUntil(count: number): Promise<void> {
-      while (frames.length < count) {
-        clock.advance(50);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      await until(() => {
+        const isReached = frames.length >= count;
+        if (!isReached) clock.advance(50);
+        return isReached;
+      });
     },
     async [Symbol.asyncDispose]() {
       await player.close();
@@ -199,9 +201,9 @@ Deno.test("Player.close() tears down what is set up, and nothing can be commande
 });
 
 Deno.test("Player without a server says so", async () => {
-  const port = freeTcpPort();
+  const port = reservePort();
   const player = new Player({
-    target: { hostname: "127.0.0.1", port, rtpPort: freeUdpPort(), file: "movie.Mjpeg", dialect: "auto" },
+    target: { hostname: "127.0.0.1", port, rtpPort: reservePort(), file: "movie.Mjpeg", dialect: "auto" },
     clock: new FakeClock(),
   });
   await assertRejects(

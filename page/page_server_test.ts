@@ -1,18 +1,19 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { concat } from "@std/bytes";
 import { TcpClient } from "../tests/support/tcp_client.ts";
-import { freeTcpPort } from "../tests/support/ports.ts";
+import { reservePort } from "../tests/support/ports.ts";
 import { TestPlayback } from "../tests/support/test_playback.ts";
 import { MAX_VIEWERS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_MESSAGE_CHARS } from "./limits.ts";
 import { decodePageCommand } from "./frame_socket.ts";
 import { BOUNDARY } from "./multipart_stream.ts";
 import { startPreview } from "./page_server.ts";
+import { until } from "../tests/support/until.ts";
 
 const FRAME = new Uint8Array([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]);
 
 async function open() {
   const playback = new TestPlayback();
-  const preview = await startPreview(playback, { port: freeTcpPort() });
+  const preview = await startPreview(playback, { port: reservePort() });
   return { playback, ...preview, [Symbol.asyncDispose]: () => preview.shutdown() };
 }
 
@@ -21,10 +22,8 @@ async function openSocket(port: number) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
   socket.binaryType = "arraybuffer";
   const messages: (ArrayBuffer | { type: string } & Record<string, unknown>)[] = [];
-  let onMessage = () => {};
   socket.onmessage = ({ data }) => {
     messages.push(typeof data === "string" ? JSON.parse(data) : data);
-    onMessage();
   };
   const closed = Promise.withResolvers<void>();
   socket.onclose = () => closed.resolve();
@@ -38,8 +37,8 @@ async function openSocket(port: number) {
     messages,
     closed: closed.promise,
     /** Waits for a message that `test` holds for. */
-    async until(test: (message: typeof messages[number]) => boolean): Promise<typeof messages[number]> {
-      while (!messages.some(test)) await new Promise<void>((resolve) => onMessage = resolve);
+    async receive(test: (message: typeof messages[number]) => boolean): Promise<typeof messages[number]> {
+      await until(() => messages.some(test));
       return messages.find(test)!;
     },
     async [Symbol.asyncDispose]() {
@@ -146,17 +145,17 @@ Deno.test("preview: /stream.mjpeg gives the newest frame each time that its read
   }
   assertEquals(received, concat([part, part]));
   await reader.cancel();
-  while (preview.playback.listenerCount > 0) {
+  await until(() => {
     preview.playback.show(FRAME);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+    return preview.playback.listenerCount === 0;
+  });
 });
 
 Deno.test("preview: the socket tells what it is, then states, statistics and frames", async () => {
   await using preview = await open();
   preview.playback.show(FRAME);
   await using page = await openSocket(preview.port);
-  const frame = await page.until((message) => message instanceof ArrayBuffer) as ArrayBuffer;
+  const frame = await page.receive((message) => message instanceof ArrayBuffer) as ArrayBuffer;
   const view = new DataView(frame);
   assertEquals([view.getUint32(0), view.getFloat64(4)], [1, 1_700_000_000_001]);
   assertEquals(new Uint8Array(frame.slice(12)), FRAME);
@@ -164,7 +163,7 @@ Deno.test("preview: the socket tells what it is, then states, statistics and fra
     ...["hello", "status", "stats"],
   ]);
   preview.playback.become({ state: "PLAYING" });
-  await page.until((message) => !(message instanceof ArrayBuffer) && message.state === "PLAYING");
+  await page.receive((message) => !(message instanceof ArrayBuffer) && message.state === "PLAYING");
 });
 
 Deno.test("preview: the socket's commands reach the player, and other messages are answered with an error", async () => {
@@ -174,12 +173,12 @@ Deno.test("preview: the socket's commands reach the player, and other messages a
     page.messages.flatMap((message) => "type" in message && message.type === "error" ? [message.text] : []);
   page.socket.send(JSON.stringify({ command: "PLAY" }));
   page.socket.send(JSON.stringify({ command: "SETUP" }));
-  await page.until((message) => "text" in message && message.text === "SETUP is not valid");
+  await page.receive((message) => "text" in message && message.text === "SETUP is not valid");
   assertEquals(preview.playback.commands, ["PLAY", "SETUP"]);
   for (const text of ["DROP TABLE", '{"command":"RECORD"}', "null", "[]", new Uint8Array(4)]) page.socket.send(text);
   page.socket.send(JSON.stringify({ command: "TEARDOWN" }));
-  while (preview.playback.commands.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
-  await page.until(() => errors().length === 6);
+  await until(() => preview.playback.commands.length === 3);
+  await page.receive(() => errors().length === 6);
   assertEquals(preview.playback.commands, ["PLAY", "SETUP", "TEARDOWN"]);
 });
 
@@ -202,7 +201,7 @@ Deno.test("preview: a page that does not read loses frames, and the others lose 
   const large = new Uint8Array(PAGE_MAX_BUFFERED_BYTES / 4);
   for (let number = 1; number <= frames; number++) {
     preview.playback.show(large);
-    await page.until((message) => message instanceof ArrayBuffer && new DataView(message).getUint32(0) === number);
+    await page.receive((message) => message instanceof ArrayBuffer && new DataView(message).getUint32(0) === number);
   }
   const { droppedFrames } = await (await fetch(`${preview.url}stats.json`)).json();
   assert(droppedFrames > 0 && droppedFrames < frames, `${droppedFrames} of ${frames} frames dropped`);

@@ -7,6 +7,7 @@ import { makeJpeg } from "../tests/support/jpegs.ts";
 import { serve, TCP } from "../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
+import { until } from "../tests/support/until.ts";
 
 const UDP = { Transport: "RTP/AVP;unicast;client_port=5000-5001" };
 
@@ -59,12 +60,12 @@ Deno.test("indexing stops with the last client that waits for it, and when the s
   }
   const other = await server.connect();
   const isOpen = () => openFiles().includes(path);
-  while (!isOpen()) await other.ask("OPTIONS", "*");
+  await until(isOpen);
   first[Symbol.dispose]();
   for (let turn = 0; turn < 20; turn++) await other.ask("OPTIONS", "*");
   assert(isOpen(), "the second client still waits");
   second[Symbol.dispose]();
-  while (isOpen()) await other.ask("OPTIONS", "*");
+  await until(() => !isOpen());
 });
 
 /** The files that this process has open. */

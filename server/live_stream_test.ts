@@ -13,6 +13,7 @@ import { rtcpOf, rtpOf, serve, TCP } from "../tests/support/rtsp_test_server.ts"
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { LiveFeed } from "./source/live_source.ts";
+import { until } from "../tests/support/until.ts";
 
 const GROUP = "239.255.77.9";
 const FRAMES = 8;
@@ -106,7 +107,7 @@ Deno.test("a live source reaches lab, UDP, TCP and multicast viewers byte for by
     clock.advance(INTERVAL_MS);
     feed.push(jpegs[number]);
     const counts = () => [overLab.length, markers(overUdp), markers(rtpOf(client)), markers(overMulticast)];
-    while (counts().some((count) => count < number)) await server.advance(0).then(() => wait());
+    await until(() => counts().every((count) => count >= number));
     assertEquals(counts(), Array(4).fill(number));
   }
 
@@ -150,8 +151,3 @@ Deno.test("a viewer of a live source that pauses goes on with the next frame, no
   assertEquals(framesOf(rtpOf(client)), [jpegs[1], jpegs[3]].map((jpeg) => rebuildJpeg(conditionJpeg(jpeg))));
   assert(client.packets.filter(({ channel }) => channel === 1).every(({ data }) => decodeRtcp(data).length > 0));
 });
-
-/** Lets the sockets do their work. */
-function wait(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
-}

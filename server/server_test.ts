@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
-import { freeUdpPort } from "../tests/support/ports.ts";
+import { reservePort } from "../tests/support/ports.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { MAX_FLOWS } from "./limits.ts";
@@ -48,7 +48,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   };
 }
 
-function setup(file = "movie.Mjpeg", transport = `client_port= ${freeUdpPort()}`): string {
+function setup(file = "movie.Mjpeg", transport = `client_port= ${reservePort()}`): string {
   return `SETUP ${file} RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; ${transport}\n\n`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Types of what is used of `npm:deno-std`, the Deno standard library as one npm package, which ships none.
  * Signatures as documented by std. Loaded for every module through `compilerOptions.types` in deno.json.
+ * `std_test.ts` compares them with the modules.
  */
 
 declare module "@std/assert" {
@@ -83,6 +84,13 @@ declare module "@std/path" {
   export function relative(from: string, to: string): string;
   export function resolve(...paths: string[]): string;
   export function toFileUrl(path: string): URL;
+}
+
+declare module "@std/streams/text-line-stream" {
+  /** Splits text into lines at LF and CRLF. */
+  export class TextLineStream extends TransformStream<string, string> {
+    constructor(options?: { allowCR?: boolean });
+  }
 }
 
 declare module "@std/text/closest-string" {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { until } from "../../tests/support/until.ts";
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { Reconnection } from "./reconnection.ts";
@@ -31,7 +32,7 @@ function open({ random = 0.5, answer = () => Promise.resolve() }: { random?: num
       const [count, before] = [events.length, tried.length];
       let waitedMs = 0;
       for (; tried.length === before; waitedMs += 100) clock.advance(100);
-      while (events.length === count) await Promise.resolve();
+      await until(() => events.length > count);
       return waitedMs;
     },
   };

@@ -14,6 +14,7 @@ import {
   PLAIN,
   sdp,
 } from "../../tests/support/scripted_camera.ts";
+import { until } from "../../tests/support/until.ts";
 
 const PACKET = encodeFrame({ sequenceNumber: 1 });
 const BODY = PLAIN.DESCRIBE.body!;
@@ -108,7 +109,7 @@ for (const [title, answers, options] of ODDITIES) {
     await camera.session.setUp();
     await camera.session.play();
     await camera.send(0, PACKET);
-    await camera.until(() => camera.frames.length === 1);
+    await until(() => camera.frames.length === 1);
     await camera.session.tearDown();
     assertEquals(camera.events, []);
     assert(camera.requests.slice(-2).every(({ session }) => session !== undefined));
@@ -140,7 +141,7 @@ for (const status of ["404 Not Found", "461 Unsupported Transport", "500 Interna
     await camera.session.play();
     assertEquals([camera.session.audio.length, camera.methods.at(-1)], [0, "PLAY"]);
     await camera.send(0, PACKET);
-    await camera.until(() => camera.frames.length === 1);
+    await until(() => camera.frames.length === 1);
   });
 }
 
@@ -155,7 +156,7 @@ Deno.test("RtspSession takes packets that come before the answer to PLAY, in fro
   });
   await camera.session.setUp();
   await camera.session.play();
-  await camera.until(() => camera.frames.length === 3);
+  await until(() => camera.frames.length === 3);
   assertEquals(camera.frames.map(({ timestamp }) => timestamp), [1, 2, 3]);
 });
 
@@ -172,9 +173,9 @@ Deno.test("RtspSession takes packets over UDP that come before the answer to PLA
     }, { transport: "udp" });
     await camera.session.setUp();
     const played = camera.session.play();
-    await camera.until(() => camera.methods.at(-1) === "PLAY");
+    await until(() => camera.methods.at(-1) === "PLAY");
     await sender.send(PACKET, { transport: "udp", hostname: "127.0.0.1", port: clientPort });
-    await camera.until(() => camera.frames.length === 1);
+    await until(() => camera.frames.length === 1);
     await camera.say("RTSP/1.0 200 OK", "", "");
     await played;
   } finally {
@@ -189,7 +190,7 @@ Deno.test("RtspSession falls back to TCP where a camera answers UDP with it", as
   await camera.session.setUp();
   await camera.session.play();
   await camera.send(4, PACKET);
-  await camera.until(() => camera.frames.length === 1);
+  await until(() => camera.frames.length === 1);
   assertEquals([camera.session.transport, camera.events], ["tcp", [
     "info: The server sends over TCP only: using TCP",
   ]]);
@@ -200,7 +201,7 @@ Deno.test("RtspSession reports at once and every 5 s, also before a packet came:
   await camera.session.setUp();
   await camera.session.play();
   for (let count = 1; count <= 3; count++) {
-    await camera.until(() => camera.packets.length === count);
+    await until(() => camera.packets.length === count);
     const { channel, data } = camera.packets.at(-1)!;
     assertEquals([channel, decodeRtcp(data).map(({ kind }) => kind)], [1, ["receiver-report", "cname"]]);
     camera.clock.advance(5000);

@@ -1,11 +1,12 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
-import { freeTcpPort, freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { LabSession, type LabSessionOptions, NotALabServerError } from "./lab_session.ts";
 import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { RtspConnection } from "../rtsp/rtsp_connection.ts";
+import { until } from "../../tests/support/until.ts";
 
 /** A session at a server that the test plays itself. */
 function open(options: Partial<LabSessionOptions> = {}) {
@@ -13,7 +14,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
   const accepted = listener.accept();
   const clock = new FakeClock();
   const closed = Promise.withResolvers<string>();
-  const rtpPort = freeUdpPort();
+  const rtpPort = reservePort();
   const session = new LabSession({
     hostname: "127.0.0.1",
     port: listener.addr.port,
@@ -110,7 +111,7 @@ Deno.test(`LabSession takes a reply without a Session line for whole after ${SET
   const refused = assertRejects(() => setup, RefusedError, 'check "movie.Mjpeg"');
   await server.read();
   await server.reply("RTSP/1.0 404 NOT FOUND\nCSeq: 1");
-  while (server.clock.pendingTimers < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => server.clock.pendingTimers === 3);
   server.clock.advance(SETTLE_MS);
   const error = await refused;
   assertInstanceOf(error, RefusedError);
@@ -168,7 +169,7 @@ Deno.test("LabSession ends a request, and says so once, when the server hangs up
 Deno.test("RtspConnection.connect() says that nobody listens and how to start a server", async () => {
   const { signal } = new AbortController();
   const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
-  const port = freeTcpPort();
+  const port = reservePort();
   await assertRejects(
     () => RtspConnection.connect({ hostname: "127.0.0.1", port, ...options }),
     Error,

@@ -10,6 +10,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { until } from "../../tests/support/until.ts";
 import { BYE_WAIT_MS } from "../limits.ts";
 
 for (
@@ -26,7 +27,7 @@ for (
     camera.clock.advance(19_999);
     assertEquals(camera.requests.length, before);
     camera.clock.advance(1);
-    await camera.until(() => camera.requests.length > before);
+    await until(() => camera.requests.length > before);
     assertEquals(camera.requests.at(-1)!.method, keepalive);
     assertEquals(camera.requests.at(-1)!.session, "12345678");
   });
@@ -37,12 +38,12 @@ Deno.test("RtspSession keeps alive from SETUP to TEARDOWN, paused or not", async
   const isAskedAgain = async () => {
     const before = camera.requests.length;
     camera.clock.advance(20_000);
-    await camera.until(() => camera.requests.length > before);
+    await until(() => camera.requests.length > before);
     assertEquals(camera.methods.slice(before), ["GET_PARAMETER"]);
     // The next one is timed from the answer to this one: whoever answers a question that follows it has read it.
     const { length } = camera.replies;
     await camera.say("OPTIONS rtsp://a RTSP/1.0", "CSeq: 1", "", "");
-    await camera.until(() => camera.replies.length > length);
+    await until(() => camera.replies.length > length);
   };
   await camera.session.setUp();
   await isAskedAgain();
@@ -80,7 +81,7 @@ Deno.test("RtspSession says so when the server has forgotten the session", async
   await using camera = open({ GET_PARAMETER: { status: "454 Session Not Found" } });
   await camera.session.setUp();
   camera.clock.advance(20_000);
-  await camera.until(() => camera.events.length > 0);
+  await until(() => camera.events.length > 0);
   assertEquals(camera.events, ["closed: it no longer knows the session"]);
 });
 
@@ -93,7 +94,7 @@ Deno.test("RtspSession hands on packets of the channels that the server chose", 
   for (const [index, channel] of [0, 6, 7, 6].entries()) {
     await camera.send(channel, encodeFrame({ sequenceNumber: 1 + (index >> 1), timestamp: index }));
   }
-  await camera.until(() => camera.frames.length === 2);
+  await until(() => camera.frames.length === 2);
   assertEquals(camera.frames.map(({ timestamp }) => timestamp), [1, 3]);
 });
 
@@ -119,10 +120,10 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
     const packet = { marker: index === payloads.length - 1, payloadType: 26, sequenceNumber: 65_535 + index & 0xffff };
     await camera.send(0, encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }));
   }
-  await camera.until(() => camera.counts.packets === payloads.length - 1);
+  await until(() => camera.counts.packets === payloads.length - 1);
   const before = camera.packets.length;
   camera.clock.advance(5000);
-  await camera.until(() => camera.packets.length > before);
+  await until(() => camera.packets.length > before);
   const [report, name] = decodeRtcp(camera.packets.at(-1)!.data);
   assert(report.kind === "receiver-report" && name.kind === "cname");
   const [{ jitter: _, ...block }] = report.reports;
@@ -141,7 +142,7 @@ Deno.test("RtspSession tells that the server says BYE, and that the connection h
   await camera.session.setUp();
   await camera.session.play();
   await camera.send(1, encodeRtcp([{ kind: "bye", ssrcs: [1] }]));
-  await camera.until(() => camera.events.length === 1);
+  await until(() => camera.events.length === 1);
   assertEquals(camera.events, ["end"]);
 });
 
@@ -159,7 +160,7 @@ Deno.test("RtspSession offers UDP on a pair of ports, and takes what has no serv
   try {
     const packet = encodeFrame({ sequenceNumber: 1 });
     await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port: clientPort![0] });
-    await camera.until(() => camera.frames.length === 1);
+    await until(() => camera.frames.length === 1);
   } finally {
     sender.close();
   }
@@ -178,9 +179,9 @@ Deno.test("RtspSession waits after a BYE over UDP for packets that it overtook",
     sender.send(bytes, { transport: "udp", hostname: "127.0.0.1", port });
   try {
     await send(encodeRtcp([{ kind: "bye", ssrcs: [1] }]), clientPort![1]);
-    await camera.until(() => camera.clock.pendingTimers > timers);
+    await until(() => camera.clock.pendingTimers > timers);
     await send(encodeFrame({ sequenceNumber: 1 }), clientPort![0]);
-    await camera.until(() => camera.frames.length === 1);
+    await until(() => camera.frames.length === 1);
   } finally {
     sender.close();
   }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../../tests/support/scripted_camera.ts";
+import { until } from "../../tests/support/until.ts";
 
 Deno.test("RtspSession asks in order, with CSeq from 1, and under the URLs of the description", async () => {
   await using camera = open();
@@ -102,7 +103,7 @@ Deno.test("RtspSession reads a description that comes in many segments", async (
 Deno.test("RtspSession reads a description without Content-Length", async () => {
   await using camera = open({}, { withoutLength: true });
   const setUp = camera.session.setUp();
-  await camera.until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
+  await until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
   camera.clock.advance(1000);
   await setUp;
   assertEquals(camera.asked.length, 3);
@@ -248,7 +249,7 @@ Deno.test("RtspSession answers the server's own requests", async () => {
   ) {
     const count = camera.replies.length;
     await camera.say(request, "CSeq: 7", "", "");
-    await camera.until(() => camera.replies.length > count);
+    await until(() => camera.replies.length > count);
     assertMatch(camera.replies.at(-1)!, reply);
   }
   await camera.session.play();
@@ -263,7 +264,7 @@ Deno.test("RtspSession follows a redirect while it plays", async () => {
   await camera.say(
     ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/there`, "", ""],
   );
-  await camera.until(() => camera.events.length === 1);
+  await until(() => camera.events.length === 1);
   assertEquals(camera.events, ["renewal: The server redirects its clients"]);
   await camera.session.renew();
   await camera.session.play();
@@ -275,5 +276,5 @@ Deno.test("RtspSession follows a redirect while it plays", async () => {
     "PLAY rtsp://camera/stream/",
   ]);
   await other.send(0, encodeFrame({ sequenceNumber: 1 }));
-  await camera.until(() => camera.frames.length === 1);
+  await until(() => camera.frames.length === 1);
 });

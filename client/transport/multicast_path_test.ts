@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { TransportSpec } from "../../rtsp/transport.ts";
 import { collectPackets, LOOPBACK, openSender } from "../../tests/support/packet_paths.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
+import { until } from "../../tests/support/until.ts";
 import { isMulticastGroup, MulticastPath } from "./multicast_path.ts";
 
 const GROUP = "239.255.77.7";
@@ -46,7 +47,7 @@ Deno.test({
   // Only Linux has all of 127.0.0.0/8 as addresses of its own.
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const port = freeUdpPort() & ~1;
+    const port = reservePort();
     const [one, other] = [collectPackets(), collectPackets()];
     const paths = [new MulticastPath(LOOPBACK, one.events), new MulticastPath(LOOPBACK, other.events)];
     using server = openSender("127.0.0.1");
@@ -66,7 +67,7 @@ Deno.test({
       await server.send(2, { hostname: GROUP, port });
       await server.send(3, { hostname: GROUP, port: port + 1 });
       paths[0].sendRtcp(Uint8Array.of(4));
-      for (const { rtp, rtcp, until } of [one, other]) {
+      for (const { rtp, rtcp } of [one, other]) {
         await until(() => rtp.length === 1 && rtcp.length === 2);
         assertEquals([rtp, rtcp.toSorted()], [[2], [3, 4]]);
       }
@@ -78,8 +79,8 @@ Deno.test({
 });
 
 Deno.test("MulticastPath joins groups of IPv6", async () => {
-  const port = freeUdpPort() & ~1;
-  const { rtp, events, until } = collectPackets();
+  const port = reservePort();
+  const { rtp, events } = collectPackets();
   const path = new MulticastPath({ server: "::1", local: "::1" }, events);
   using server = openSender("::1");
   try {
@@ -94,8 +95,8 @@ Deno.test("MulticastPath joins groups of IPv6", async () => {
 });
 
 Deno.test("MulticastPath takes packets from the source that the server names", async () => {
-  const port = freeUdpPort() & ~1;
-  const { rtp, events, until } = collectPackets();
+  const port = reservePort();
+  const { rtp, events } = collectPackets();
   const path = new MulticastPath({ server: "192.0.2.9", local: "127.0.0.1" }, events);
   using source = openSender("127.0.0.1");
   try {

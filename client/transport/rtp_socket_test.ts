@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { RtpSocket } from "./rtp_socket.ts";
 
 /** A sender bound to one of the loopback's addresses. */
@@ -12,7 +12,7 @@ Deno.test({
   // Only Linux has all of 127.0.0.0/8 as addresses of its own.
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const port = freeUdpPort();
+    const port = reservePort();
     const received: number[] = [];
     const done = Promise.withResolvers<void>();
     let unexpectedSources = 0;

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
 import { collectPackets, LOOPBACK, openSender } from "../../tests/support/packet_paths.ts";
+import { until } from "../../tests/support/until.ts";
 import { UdpPath } from "./udp_path.ts";
 
 Deno.test({
   name: "UdpPath takes packets from the server and from the source that it names",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const { rtp, counts, events, until } = collectPackets();
+    const { rtp, counts, events } = collectPackets();
     const path = new UdpPath(LOOPBACK, events);
     using server = openSender("127.0.0.1");
     using source = openSender("127.0.0.3");

@@ -5,7 +5,7 @@
  */
 
 import { startOurs } from "../../tests/support/our_program.ts";
-import { freeTcpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import type { Bench, Part } from "./bench.ts";
 import type { Findings } from "./report.ts";
 import { ours } from "./servers.ts";
@@ -28,7 +28,7 @@ export const page: Part = {
 async function run({ media, seconds, say }: Bench): Promise<Findings> {
   const contestant = ours(media);
   await using server = await contestant.start();
-  const port = freeTcpPort();
+  const port = reservePort();
   const url = `rtsp://127.0.0.1:${server.port}${contestant.path}`;
   await using player = startOurs(["play", url, "--preview-port", String(port)]);
   await player.waitForLine(/watch it at/);

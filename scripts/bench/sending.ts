@@ -6,7 +6,7 @@
 
 import { fromFileUrl } from "@std/path";
 import { ChildProgram } from "../../tests/support/child_program.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import type { Bench, Part } from "./bench.ts";
 import { frameCpuUs, load, LOAD_COLUMNS, loadLine, type LoadResult } from "./load.ts";
 import { type Findings, ratioRow, spread } from "./report.ts";
@@ -106,7 +106,7 @@ async function sendLoop(
   { tools }: Bench,
   start: (args: readonly string[]) => ChildProgram,
 ): Promise<number> {
-  const port = freeUdpPort();
+  const port = reservePort();
   const sink = ["sink", "1", String(LOOP_SECONDS + 1), `rtsp://127.0.0.1:${port}/`];
   await using receiver = new ChildProgram(tools.loadClient, { args: sink });
   await receiver.waitForLine(/^window$/);

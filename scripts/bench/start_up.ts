@@ -5,7 +5,7 @@
  */
 
 import { startOurs } from "../../tests/support/our_program.ts";
-import { freeTcpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import type { Bench, Part } from "./bench.ts";
 import { type Findings, median, spread } from "./report.ts";
 
@@ -35,7 +35,7 @@ async function run({ media, rounds, say }: Bench): Promise<Findings> {
 
 /** Milliseconds from starting the program to a connection. */
 async function start(root: string): Promise<number> {
-  const port = freeTcpPort();
+  const port = reservePort();
   const startMs = performance.now();
   await using _program = startOurs(["serve", root, "--port", String(port), "--host", "127.0.0.1"]);
   for (;;) {

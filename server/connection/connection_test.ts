@@ -13,6 +13,7 @@ import {
   SETTLE_MS,
   WRITE_TIMEOUT_MS,
 } from "../limits.ts";
+import { until } from "../../tests/support/until.ts";
 
 /** A connection over a real socket, whose requests are answered 200, or as `respond` says. */
 async function connect(
@@ -52,7 +53,7 @@ async function connect(
 
 /** Waits until the connection has a timer, which it sets once it has read half a request. */
 async function untilPending(clock: FakeClock, count: number): Promise<void> {
-  while (clock.pendingTimers < count) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => clock.pendingTimers >= count);
 }
 
 const PLAY = "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456";
@@ -157,7 +158,7 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
   }, () => read++);
   const texts = Array.from({ length: 1000 }, (_, cseq) => `${PLAY.replace("CSeq: 2", `CSeq: ${cseq}`)}\n\n$\0\0\x01x`);
   await opened.client.send(texts.join(""));
-  while (read <= MAX_UNANSWERED_REQUESTS) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => read > MAX_UNANSWERED_REQUESTS);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   // What came in the same read is there; nothing behind it.
   assert(read < MAX_UNANSWERED_REQUESTS + 100, `${read} requests were read`);
@@ -261,7 +262,7 @@ Deno.test("Connection says that the client has closed it, whichever end finds ou
     return { status: 200, cseq, session: "123456" };
   });
   await opened.client.send(PLAY + "\n\n");
-  while (opened.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => opened.requests.length > 0);
   opened.client[Symbol.dispose]();
   answer.resolve();
   assertEquals(await opened.ended, "the client closed the connection");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
@@ -79,7 +79,7 @@ Deno.test("PLAY while a frame is leaving waits for it: no frame is mixed with an
   // 90 packets a frame, sent in three bursts.
   await using server = await serve({ mtuBytes: 200 });
   const client = await server.connect();
-  const port = freeUdpPort() & ~1;
+  const port = reservePort();
   const rtp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port });
   const packets: RtpPacket[] = [];
   const receiving = (async () => {
@@ -146,7 +146,7 @@ Deno.test("PLAY up to a time that has passed is 457, from now on as well", async
 Deno.test(`PAUSE waits for no more than ${MAX_SPREAD_MS} ms of a frame that is leaving, however slow the movie`, async () => {
   await using server = await serve({ mtuBytes: 200, frameRate: 0.5 });
   const client = await server.connect();
-  const port = freeUdpPort() & ~1;
+  const port = reservePort();
   const { session } = await client.ask("SETUP", "large.mjpeg", {
     Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
   });

@@ -6,7 +6,7 @@ import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
@@ -17,7 +17,7 @@ import { ServedRoot } from "../source/served_root.ts";
 Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
   await using server = await serve();
   const client = await server.connect();
-  const rtpPort = freeUdpPort() & ~1;
+  const rtpPort = reservePort();
   const [rtp, rtcp] = [rtpPort, rtpPort + 1].map((port) =>
     Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port })
   );
@@ -81,7 +81,7 @@ Deno.test("all sessions that need a connection end with it: the lab's and those 
   const lab = await client.ask(`SETUP movie.mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= ${port}\n\n`);
   const id = /Session: (\d{6})/.exec(lab)![1];
   await client.ask(`PLAY movie.mjpeg RTSP/1.0\nCSeq: 2\nSession: ${id}\n\n`);
-  while (packets === 0) await server.advance(50);
+  await server.advanceUntil(() => packets > 0, 50);
   const sessions: string[] = [];
   for (const cseq of [3, 4]) {
     const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
@@ -91,7 +91,9 @@ Deno.test("all sessions that need a connection end with it: the lab's and those 
   client[Symbol.dispose]();
   const other = await server.connect();
   for (const session of sessions) {
-    while ((await other.ask("PAUSE", "movie.mjpeg", { Session: session })).status !== 454) await server.advance(10);
+    await server.advanceUntil(async () =>
+      (await other.ask("PAUSE", "movie.mjpeg", { Session: session })).status === 454
+    );
   }
   const count = packets;
   await server.advance(300);
@@ -107,7 +109,7 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
     const { session, status } = await client.ask("SETUP", file, TCP);
     assertEquals(status, 200);
     await client.ask("PLAY", file, { Session: session! });
-    while (framesOf(rtpOf(client)) < 6) await server.advance(50);
+    await server.advanceUntil(() => framesOf(rtpOf(client)) >= 6, 50);
     const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
     const outputs = rtpOf(client).flatMap((packet) =>
       depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })
@@ -137,7 +139,7 @@ for (const reencode of [false, true]) {
 }
 
 Deno.test("SETUP takes the next offer where a group cannot be joined, and leaves nothing open", async () => {
-  await using server = await serve({ group: { hostname: "10.0.0.1", port: freeUdpPort() & ~1, ttl: 0 } });
+  await using server = await serve({ group: { hostname: "10.0.0.1", port: reservePort(), ttl: 0 } });
   const client = await server.connect();
   assertEquals((await client.ask("SETUP", "testsrc", { Transport: "RTP/AVP;multicast" })).status, 461);
   const either = { Transport: "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=0-1" };
@@ -148,7 +150,7 @@ Deno.test("SETUP takes the next offer where a group cannot be joined, and leaves
 Deno.test("sessions of one client port hear the reports that are about them", async () => {
   await using server = await serve({ loop: true });
   const client = await server.connect();
-  const port = freeUdpPort() & ~1;
+  const port = reservePort();
   const rtcp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1 });
   const sessions = [];
   let serverPort = 0;

@@ -57,9 +57,7 @@ Deno.test("a session far behind its time drops what is overdue: the rest comes a
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
   await client.ask("PLAY", "movie.mjpeg", { Session: session!, Range: "npt=0-" });
-  const reach = async (count: number) => {
-    while (framesOf(rtpOf(client)) < count) await server.advance(1);
-  };
+  const reach = (count: number) => server.advanceUntil(() => framesOf(rtpOf(client)) >= count, 1);
   await reach(1);
   // Half a second behind, it catches up.
   server.clock.advance(500);

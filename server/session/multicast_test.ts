@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
-import { freeUdpPort } from "../../tests/support/ports.ts";
+import { reservePort } from "../../tests/support/ports.ts";
 import { serve } from "../../tests/support/rtsp_test_server.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 
@@ -26,12 +26,8 @@ async function listen(port: number) {
   };
 }
 
-function groupPort(): number {
-  return freeUdpPort() & ~1;
-}
-
 Deno.test("multicast: all seats share one stream, which runs while one of them plays and ends with the last", async () => {
-  const port = groupPort();
+  const port = reservePort();
   await using receiver = await listen(port);
   await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
   const [one, two] = [await server.connect(), await server.connect()];
@@ -44,11 +40,11 @@ Deno.test("multicast: all seats share one stream, which runs while one of them p
   }
   const play = await one.ask("PLAY", "testsrc", { Session: sessions[0], Range: "npt=10-20", Scale: "-1" });
   assertEquals([play.status, play.headers.get("Range"), play.headers.get("Scale")], [200, "npt=0-", "1"]);
-  while (receiver.packets.length < 20) await server.advance(50);
+  await server.advanceUntil(() => receiver.packets.length >= 20, 50);
   await two.ask("PLAY", "testsrc", { Session: sessions[1] });
   await one.ask("TEARDOWN", "testsrc", { Session: sessions[0] });
   const before = receiver.packets.length;
-  while (receiver.packets.length < before + 20) await server.advance(50);
+  await server.advanceUntil(() => receiver.packets.length >= before + 20, 50);
   receiver.packets.slice(1).forEach(({ sequenceNumber }, index) => {
     assertEquals(sequenceNumber, (receiver.packets[index].sequenceNumber + 1) & 0xffff);
   });
@@ -58,7 +54,7 @@ Deno.test("multicast: all seats share one stream, which runs while one of them p
   await server.advance(300);
   assertEquals(receiver.packets.length, paused);
   const info = /seq=(\d+)/.exec((await two.ask("PLAY", "testsrc", { Session: sessions[1] })).headers.get("RTP-Info")!);
-  while (receiver.packets.length === paused) await server.advance(50);
+  await server.advanceUntil(() => receiver.packets.length > paused, 50);
   assertEquals(receiver.packets[paused].sequenceNumber, Number(info![1]));
   await two.ask("TEARDOWN", "testsrc", { Session: sessions[1] });
   // The stream has ended: the next one has another SSRC.
@@ -67,7 +63,7 @@ Deno.test("multicast: all seats share one stream, which runs while one of them p
 });
 
 Deno.test("multicast is for endless sources, where it is wanted, and into no other group", async () => {
-  const port = groupPort();
+  const port = reservePort();
   await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
   const client = await server.connect();
   assertEquals((await client.ask("SETUP", "movie.mjpeg", MULTICAST)).status, 461);
@@ -81,7 +77,7 @@ Deno.test("multicast is for endless sources, where it is wanted, and into no oth
 });
 
 Deno.test("multicast: a receiver's reports to the group keep its session", async () => {
-  const port = groupPort();
+  const port = reservePort();
   await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "testsrc", MULTICAST);

@@ -11,6 +11,7 @@ import { LabSender, type LabSenderOptions } from "../lab/lab_sender.ts";
 import type { PlayOptions } from "./session.ts";
 import { UnicastSession, type UnicastSessionOptions } from "./unicast_session.ts";
 import { DatagramSender, type OutgoingPacket } from "../send/datagram_sender.ts";
+import { until } from "../../tests/support/until.ts";
 
 const FRAME_BYTES = 3000;
 
@@ -237,12 +238,12 @@ Deno.test(`UnicastSession lets ${BURST_PACKETS} fragments leave at once, and the
   using opened = open({ fragmentBytes });
   opened.session.play();
   await opened.tick(0);
-  while (opened.session.sender.counters.packets < BURST_PACKETS) await opened.tick(0);
+  await until(() => opened.session.sender.counters.packets >= BURST_PACKETS, { step: () => opened.tick(0) });
   await opened.tick(1);
   assertEquals(opened.session.sender.counters.packets, BURST_PACKETS);
   await opened.tick(24);
   const count = Math.ceil(FRAME_BYTES / fragmentBytes);
-  while (opened.session.sender.counters.packets < count) await opened.tick(0);
+  await until(() => opened.session.sender.counters.packets >= count, { step: () => opened.tick(0) });
   const packets = await opened.receive(count);
   assertEquals(packets.map(({ marker }) => marker), [...Array(count - 1).fill(false), true]);
 });

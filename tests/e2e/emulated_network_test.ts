@@ -5,7 +5,7 @@ import { join } from "@std/path";
 import type { Summary } from "../../cli/terminal/summary.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 
 interface Emulated {
   lost: number;
@@ -28,7 +28,7 @@ async function playImpaired(
   const out = await Deno.makeTempDir({ prefix: "mjpegrtsp-impaired-" });
   try {
     await using player = startOurs([
-      ...["play", "127.0.0.1", String(server.port), String(freeUdpPort()), movie.file],
+      ...["play", "127.0.0.1", String(server.port), String(reservePort()), movie.file],
       ...["--no-preview", "--json", "--out", join(out, "frames"), "--seconds", "4"],
     ], { write: true });
     const { code, stdout, stderr } = await player.exit();

@@ -8,7 +8,7 @@ import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { openSilentPort } from "../support/silent_port.ts";
 import { TcpClient } from "../support/tcp_client.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
@@ -20,7 +20,7 @@ async function run(args: readonly string[], options: { write?: boolean } = {}): 
 }
 
 /** Arguments of `play` without a page. */
-function play(port: number, file: string, rtpPort = freeUdpPort()): string[] {
+function play(port: number, file: string, rtpPort = reservePort()): string[] {
   return ["play", "127.0.0.1", String(port), String(rtpPort), file, "--no-preview"];
 }
 
@@ -66,7 +66,7 @@ Deno.test("serve: an address of another machine is named", async () => {
 });
 
 Deno.test("play: no server there", async () => {
-  const port = freeTcpPort();
+  const port = reservePort();
   assertSaid(await run(play(port, "movie.mjpeg")), {
     code: 1,
     message: new RegExp(`Cannot connect to 127\\.0\\.0\\.1:${port}: nobody listens there; start the server first`),
@@ -76,7 +76,7 @@ Deno.test("play: no server there", async () => {
 Deno.test("play: a port of the page that is taken is named", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
-  const args = ["127.0.0.1", "1025", String(freeUdpPort()), "movie.mjpeg", "--preview-port", String(port)];
+  const args = ["127.0.0.1", "1025", String(reservePort()), "movie.mjpeg", "--preview-port", String(port)];
   assertSaid(await run(["play", ...args]), {
     code: 1,
     message: new RegExp(`Port ${port} for the page is in use by another program; leave --preview-port out`),
@@ -270,7 +270,7 @@ rootTest("play: a full disk ends with an error and TEARDOWN, whole frames kept",
 rootTest("play: a place where nobody may write is refused before anything begins", ["unshare", "mount"], async () => {
   await using disk = await temporaryDirectory();
   for (const name of ["movie.mjpeg", "frames"]) {
-    await using player = startOurs([...play(freeTcpPort(), "testsrc"), "--out", join(disk.path, name)], {
+    await using player = startOurs([...play(reservePort(), "testsrc"), "--out", join(disk.path, name)], {
       write: true,
       through: ["unshare", "-m", "sh", "-c", `mount -t tmpfs -o ro none ${disk.path}; exec "$@"`, "sh"],
     });

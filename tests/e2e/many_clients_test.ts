@@ -5,7 +5,7 @@ import { systemClock } from "../../net/system_clock.ts";
 import { Player } from "../../client/player.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurServer } from "../support/our_program.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 
 const CLIENTS = 50;
 
@@ -14,7 +14,7 @@ Deno.test(`${CLIENTS} clients at once each receive every frame of the file`, asy
   await using server = await startOurServer({ root: movie.root });
   const received = await Promise.all(Array.from({ length: CLIENTS }, async () => {
     const player = new Player({
-      target: { hostname: "127.0.0.1", port: server.port, rtpPort: freeUdpPort(), file: movie.file, dialect: "auto" },
+      target: { hostname: "127.0.0.1", port: server.port, rtpPort: reservePort(), file: movie.file, dialect: "auto" },
       clock: systemClock,
     });
     const frames: Uint8Array[] = [];

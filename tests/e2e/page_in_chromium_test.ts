@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { peerTest } from "../support/peers.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 
 /** Starts `play` with its page on a port of its own, and waits until it is served; by default in the lab's form. */
@@ -10,8 +10,8 @@ async function startPlayer(
   serverPort: number,
   options: { source?: string[]; previewPort?: number; args?: string[] } = {},
 ) {
-  const previewPort = options.previewPort ?? freeTcpPort();
-  const source = options.source ?? ["127.0.0.1", String(serverPort), String(freeUdpPort()), "testsrc"];
+  const previewPort = options.previewPort ?? reservePort();
+  const source = options.source ?? ["127.0.0.1", String(serverPort), String(reservePort()), "testsrc"];
   const program = startOurs([
     ...["play", ...source],
     ...["--preview-port", String(previewPort), ...(options.args ?? [])],

@@ -4,7 +4,7 @@ import { fromFileUrl, join } from "@std/path";
 import { BAKED_PERMISSIONS } from "../../scripts/compile.ts";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurServer } from "../support/our_program.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const PROJECT = fromFileUrl(new URL("../../", import.meta.url));
@@ -40,7 +40,7 @@ Deno.test("serve keeps net and read", async () => {
   const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
   // The test source's worker is started, too.
   await using player = startAudited(
-    ["play", "127.0.0.1", port, String(freeUdpPort()), "testsrc", "--no-preview", "--frames", "3"],
+    ["play", "127.0.0.1", port, String(reservePort()), "testsrc", "--no-preview", "--frames", "3"],
     join(directory.path, "play.jsonl"),
   );
   assertEquals((await player.exit()).code, 0);
@@ -53,8 +53,8 @@ Deno.test("play with its page keeps net and read", async () => {
   await using directory = await temporaryDirectory();
   await using server = await startOurServer({ root: "." });
   const audit = join(directory.path, "audit.jsonl");
-  const args = ["play", "127.0.0.1", String(server.port), String(freeUdpPort()), "testsrc", "--frames", "3"];
-  await using program = startAudited([...args, "--preview-port", String(freeTcpPort())], audit);
+  const args = ["play", "127.0.0.1", String(server.port), String(reservePort()), "testsrc", "--frames", "3"];
+  await using program = startAudited([...args, "--preview-port", String(reservePort())], audit);
   assertEquals((await program.exit()).code, 0);
   await program.waitForLine(/^granted: net read$/);
   assertNetAndRead(await readAudit(audit));
@@ -63,7 +63,7 @@ Deno.test("play with its page keeps net and read", async () => {
 Deno.test("play with --out keeps net, read and write", async () => {
   await using directory = await temporaryDirectory();
   await using server = await startOurServer({ root: "." });
-  const args = ["play", "127.0.0.1", String(server.port), String(freeUdpPort()), "testsrc", "--frames", "3"];
+  const args = ["play", "127.0.0.1", String(server.port), String(reservePort()), "testsrc", "--frames", "3"];
   const out = join(directory.path, "out.mjpeg");
   await using program = startAudited([...args, "--no-preview", "--out", out], join(directory.path, "audit.jsonl"));
   assertEquals((await program.exit()).code, 0);

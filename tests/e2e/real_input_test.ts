@@ -7,7 +7,7 @@ import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { peerTest } from "../support/peers.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 
 /** Makes `name.mjpeg` of 40 frames with ffmpeg, and `name.lab` of the same frames in the lab's format. */
 async function makeMovies(folder: string, { name, source }: { name: string; source: string }): Promise<Uint8Array[]> {
@@ -52,7 +52,7 @@ for (
       for (const file of [`${name}.mjpeg`, `${name}.lab`]) {
         const out = join(folder, `out-${file}`);
         await using player = startOurs([
-          ...["play", "127.0.0.1", String(server.port), String(freeUdpPort()), file],
+          ...["play", "127.0.0.1", String(server.port), String(reservePort()), file],
           ...["--no-preview", "--out", out, "--frames", "40"],
         ], { write: true });
         assertEquals((await player.exit()).code, 0);
@@ -73,8 +73,8 @@ for (
       await makeMovies(folder, { name, source });
       await using server = await startOurServer({ root: folder, args: ["--loop"] });
       await using player = startOurs([
-        ...["play", "127.0.0.1", String(server.port), String(freeUdpPort()), `${name}.lab`],
-        ...["--preview-port", String(freeTcpPort())],
+        ...["play", "127.0.0.1", String(server.port), String(reservePort()), `${name}.lab`],
+        ...["--preview-port", String(reservePort())],
       ]);
       const [url] = await player.waitForLine(/http:\/\/127\.0\.0\.1:\d+\//);
       await using browser = await startBrowser();

@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { until } from "../support/until.ts";
 
 /** Plays to the end; the summary and what was said. */
 async function play(url: string, args: readonly string[] = []) {
@@ -65,7 +66,7 @@ async function playLive(args: readonly string[]) {
   const player = startOurs(["play", url, "--no-preview", "--json", "--out", out, ...args], { write: true });
   await player.waitForLine(/set up testsrc/);
   const stored = async () => (await Array.fromAsync(Deno.readDir(out))).length;
-  while (await stored() < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(async () => await stored() >= 3);
   return {
     server,
     player,
@@ -110,7 +111,7 @@ const WRONG: readonly [url: string, args: string[], code: number, message: RegEx
   ["rtsp://127.0.0.1:0/x", [], 2, /The URL is not of the form rtsp:\/\/\[USER:PASSWORD@\]HOST\[:PORT\]\/PATH/],
   ["http://127.0.0.1/x", [], 2, /The URL is not of the form rtsp:/],
   ["rtsp://127.0.0.1:PORT/x", ["--dialect", "lab"], 2, /--dialect lab needs the lab's form/],
-  [`rtsp://127.0.0.1:${freeTcpPort()}/x`, [], 1, /nobody listens there/],
+  [`rtsp://127.0.0.1:${reservePort()}/x`, [], 1, /nobody listens there/],
 ];
 
 for (const [url, args, code, message] of WRONG) {
@@ -124,7 +125,7 @@ for (const [url, args, code, message] of WRONG) {
 
 Deno.test("play rtsp:// --transport multicast joins the group of serve --multicast, two players at once", async () => {
   await using movie = await makeLabMovie({ frameCount: 1 });
-  const group = `239.255.77.3:${freeUdpPort() & ~1}`;
+  const group = `239.255.77.3:${reservePort()}`;
   await using server = await startOurServer({ root: movie.root, args: ["--multicast", group, "--ttl", "0"] });
   const url = `rtsp://127.0.0.1:${server.port}/testsrc`;
   const watch = () => play(url, ["--transport", "multicast", "--frames", "30"]);

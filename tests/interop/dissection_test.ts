@@ -6,13 +6,14 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
+import { ChildProgram } from "../support/child_program.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { rootTest } from "../support/peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { run } from "./pixels.ts";
+import { until } from "../support/until.ts";
 
 /** Plays a session between our two ends while tshark captures the loopback; the capture's path. */
 async function capture(
@@ -22,7 +23,7 @@ async function capture(
   await using movie = await makeLabMovie({ frameCount: 30 });
   await using server = await startOurServer({ root: movie.root });
   const path = join(directory, "session.pcap");
-  const rtpPort = freeUdpPort() & ~1;
+  const rtpPort = reservePort();
   // Other tests are on the loopback, too.
   const filter = `tcp port ${server.port} or udp portrange ${rtpPort}-${rtpPort + 1}`;
   await using tshark = new ChildProgram("tshark", { args: ["-i", "lo", "-f", filter, "-w", path, "-F", "pcap"] });
@@ -36,11 +37,10 @@ async function capture(
   assertEquals(JSON.parse(stdout[0]).frames, 30);
   await server.program.waitForLine(/ended, torn down/);
   // The last packets reach the file some time after they were seen.
-  const deadline = Date.now() + CHILD_TIMEOUT_MS;
-  while ((new TextDecoder("latin1").decode(await Deno.readFile(path)).match(/RTSP\/1\.0 200 OK/g) ?? []).length < 5) {
-    assert(Date.now() < deadline, "the capture lacks the end of the session");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(async () => {
+    const text = new TextDecoder("latin1").decode(await Deno.readFile(path));
+    return (text.match(/RTSP\/1\.0 200 OK/g) ?? []).length >= 5;
+  });
   await tshark.stop("SIGINT");
   return { path, port: server.port, rtpPort };
 }

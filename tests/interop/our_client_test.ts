@@ -9,7 +9,7 @@ import { fromFileUrl, join } from "@std/path";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurs } from "../support/our_program.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
-import { freeTcpPort, freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { type Host, startTwoHosts } from "../support/two_hosts.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
@@ -63,7 +63,7 @@ for (const transport of ["udp", "tcp"]) {
 peerTest("play: gst-rtsp-server in the lab's form: the dialect is found out", PROGRAMS, async () => {
   await using directory = await temporaryDirectory();
   await using server = await startGstServer(directory.path);
-  const source = ["127.0.0.1", String(server.port), String(freeUdpPort() & ~1), "stream"];
+  const source = ["127.0.0.1", String(server.port), String(reservePort()), "stream"];
   const { summary } = await play(source, directory.path);
   assertEquals([summary.dialect, summary.frames], ["rtsp", FRAMES]);
 });
@@ -84,7 +84,7 @@ for (const transport of ["udp", "tcp"]) {
       await using directory = await temporaryDirectory();
       await using server = await startGstServer(directory.path);
       // Over UDP it loses the beginning of its own source's first frame now and then.
-      const args = ["-t", "-p", String(freeTcpPort()), `rtsp://127.0.0.1:${server.port}/stream`];
+      const args = ["-t", "-p", String(reservePort()), `rtsp://127.0.0.1:${server.port}/stream`];
       await using proxy = new ChildProgram("live555ProxyServer", { args });
       const [, port] = await proxy.waitForLine(/Play this stream using the URL: rtsp:.*:(\d+)\/proxyStream/);
       // The proxy takes every stream for one without an end.

@@ -10,7 +10,7 @@ import { join } from "@std/path";
 import { DEFAULT_TEST_PATTERN, TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 import { type OurServer, startOurs, startOurServer } from "../support/our_program.ts";
 import { multicastTest, peerTest } from "../support/peers.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
 import { PLAYERS } from "./players.ts";
@@ -68,7 +68,7 @@ async function testPatternPixels(directory: string): Promise<string[]> {
 
 /** Serves the built-in source to a group that nobody outside of this machine can hear. */
 async function serveToGroup(root: string): Promise<OurServer> {
-  const group = `239.255.77.2:${freeUdpPort() & ~1}`;
+  const group = `239.255.77.2:${reservePort()}`;
   return await startOurServer({ root, host: "0.0.0.0", args: ["--multicast", group, "--ttl", "0"] });
 }
 
@@ -134,7 +134,7 @@ peerTest("lab clients and players of the standards watch the same movie on the s
   const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
   await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
   const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
-  const lab = ["play", "127.0.0.1", String(server.port), String(freeUdpPort()), "movie.mjpeg", "--no-preview"];
+  const lab = ["play", "127.0.0.1", String(server.port), String(reservePort()), "movie.mjpeg", "--no-preview"];
   await using player = startOurs([...lab, "--frames", String(FRAMES), "--json"]);
   const [overTcp, overUdp, { code, stdout }] = await Promise.all([
     pixelsByFfmpeg(["-rtsp_transport", "tcp", "-i", url]),

@@ -11,7 +11,7 @@ import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { JPEG_CLOCK_RATE } from "../../rtp/jpeg/jpeg_payload.ts";
 import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
 import { peerTest } from "../support/peers.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
 
@@ -22,7 +22,7 @@ async function receive(
   push: (port: number) => ChildProgram,
   depacketizer: JpegDepacketizer,
 ): Promise<{ frames: Uint8Array[]; receiver: RtpReceiver }> {
-  const port = freeUdpPort();
+  const port = reservePort();
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port });
   const receiver = new RtpReceiver({ depacketizer, clockRate: JPEG_CLOCK_RATE });
   const frames: Uint8Array[] = [];

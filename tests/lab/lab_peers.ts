@@ -6,7 +6,7 @@
  */
 
 import { fromFileUrl, join } from "@std/path";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
 
 const HERE = fromFileUrl(new URL(".", import.meta.url));
@@ -129,7 +129,7 @@ export interface LabClientResult {
 
 /** Runs the lab's client to its end and gathers what it saw. */
 export async function runLabClient(options: LabClientOptions): Promise<LabClientResult> {
-  const { rtspPort, file, host = "127.0.0.1", rtpPort = freeUdpPort(), timeoutSeconds = 20 } = options;
+  const { rtspPort, file, host = "127.0.0.1", rtpPort = reservePort(), timeoutSeconds = 20 } = options;
   const out = await Deno.makeTempDir({ prefix: "lab-client-" });
   try {
     const args = [join(HERE, "lab_client.py"), host, String(rtspPort), String(rtpPort), file, "--out", out];

@@ -13,7 +13,7 @@ import { systemClock } from "../../net/system_clock.ts";
 import { Player } from "../../client/player.ts";
 import { CHILD_TIMEOUT_MS, type ChildExit } from "../support/child_program.ts";
 import { labFile, makeLabMovie } from "../support/lab_movie.ts";
-import { freeUdpPort } from "../support/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { type LabServerOptions, PYTHON, readFrames, startLabServer } from "./lab_peers.ts";
 import { startOurs } from "../support/our_program.ts";
@@ -117,7 +117,7 @@ for (const { title, flowCount, ...server } of PAUSED_SERVERS) {
       target: {
         hostname: "127.0.0.1",
         port: labServer.port,
-        rtpPort: freeUdpPort(),
+        rtpPort: reservePort(),
         file: movie.file,
         dialect: "auto",
         flowCount,
@@ -176,7 +176,7 @@ async function play(
 ): Promise<ChildExit> {
   const { port, file, args, frames } = options;
   const limit = frames === undefined ? [] : ["--frames", String(frames)];
-  const ours = ["play", "127.0.0.1", String(port), String(freeUdpPort()), file, "--no-preview", "--json"];
+  const ours = ["play", "127.0.0.1", String(port), String(reservePort()), file, "--no-preview", "--json"];
   await using program = startOurs([...ours, ...args, ...limit], { write: true });
   return await program.exit();
 }

@@ -7,6 +7,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { frameCodeLayout, readFrameCode } from "../../mjpeg/testsrc/test_pattern.ts";
 import { findProgram } from "./peers.ts";
+import { until } from "./until.ts";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -18,7 +19,7 @@ const ARGUMENTS = [
 ];
 
 /** How long the page may take for anything. */
-const PAGE_TIMEOUT_MS = 20_000;
+const PAGE_TIMEOUT_MS = 60_000;
 const POLL_MS = 40;
 
 /** Starts a browser; it closes when disposed of. */
@@ -52,11 +53,10 @@ export class PlayerPage {
    * which the page's Content-Security-Policy forbids.)
    */
   async until(expression: string): Promise<void> {
-    const deadline = Date.now() + PAGE_TIMEOUT_MS;
-    while (!await this.page.evaluate(expression)) {
-      if (Date.now() > deadline) throw new Error(`In ${PAGE_TIMEOUT_MS} ms it never held in the page: ${expression}`);
-      await this.page.waitForTimeout(POLL_MS);
-    }
+    await until(() => this.page.evaluate<boolean>(expression), { step: () => this.page.waitForTimeout(POLL_MS) })
+      .catch((error) => {
+        throw new Error(`It never held in the page: ${expression}`, { cause: error });
+      });
   }
 
   /** The number of the frame drawn last, 0 before the first. */

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { findProgram } from "./peers.ts";
 
-/** How long a test waits for a line or an exit before it fails. */
-export const CHILD_TIMEOUT_MS = 30_000;
+/** How long a test waits for a line or an exit before it fails: longer than any program takes on a busy machine. */
+export const CHILD_TIMEOUT_MS = 120_000;
 
 /** Options of {@linkcode ChildProgram}. */
 export interface ChildProgramOptions {
@@ -136,13 +137,8 @@ export class ChildProgram implements AsyncDisposable {
   }
 
   async #read(output: ReadableStream<Uint8Array<ArrayBuffer>>, lines: string[]): Promise<void> {
-    let rest = "";
-    for await (const text of output.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + text).split(/\r?\n/);
-      rest = parts.pop() ?? "";
-      for (const line of parts) this.#take(line, lines);
-    }
-    if (rest !== "") this.#take(rest, lines);
+    const text = output.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    for await (const line of text) this.#take(line, lines);
   }
 
   #take(line: string, lines: string[]): void {

@@ -6,13 +6,10 @@
 
 import type { PacketPathEvents } from "../../client/transport/packet_path.ts";
 
-/** How long a test waits for packets before it fails. */
-const TIMEOUT_MS = 20_000;
-
 /** Both ends of the RTSP connection on this machine. */
 export const LOOPBACK = { server: "127.0.0.1", local: "127.0.0.1" };
 
-/** The first bytes of what comes, and a way to wait for it. */
+/** The first bytes of what comes. */
 export function collectPackets() {
   const rtp: number[] = [];
   const rtcp: number[] = [];
@@ -25,13 +22,7 @@ export function collectPackets() {
       throw error;
     },
   };
-  const until = async (condition: () => boolean) => {
-    for (const deadline = performance.now() + TIMEOUT_MS; !condition();) {
-      if (performance.now() > deadline) throw new Error(`Not so after ${TIMEOUT_MS} ms: ${condition}`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  };
-  return { rtp, rtcp, counts, events, until };
+  return { rtp, rtcp, counts, events };
 }
 
 /** A sender bound to an address of this machine. */

@@ -11,6 +11,7 @@ import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { encodeFrame } from "./encoded_frames.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "./scripted_camera.ts";
+import { until } from "./until.ts";
 
 /** A description of a stream that ends. */
 export const FINITE = {
@@ -52,17 +53,17 @@ export function openPlayerAtCamera(answers: Answers = {}, options: Partial<Playe
     async show(timestamp = 0): Promise<void> {
       const { length } = frames;
       await camera.send(0, encodeFrame({ sequenceNumber: sequenceNumber++, timestamp }));
-      await camera.until(() => frames.length > length);
+      await until(() => frames.length > length);
     },
     /** Waits for a notice, and gives the status with it. */
     async notice(pattern: RegExp): Promise<PlaybackStatus> {
-      await camera.until(() => pattern.test(player.status.notice?.text ?? ""));
+      await until(() => pattern.test(player.status.notice?.text ?? ""));
       return player.status;
     },
     async [Symbol.asyncDispose]() {
       await player.close();
       assertEquals(clock.pendingTimers, 0, "a timer is left behind");
-      await camera.until(() => camera.openConnections === 0);
+      await until(() => camera.openConnections === 0);
       await camera[Symbol.asyncDispose]();
     },
   };

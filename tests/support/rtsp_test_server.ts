@@ -1,5 +1,5 @@
 /**
- * A server of ours in this process, on a clock that tests turn, and clients of the standards that speak to it over real
+ * A server of ours in this process, on a clock that tests turn, and clients of the RTSP/1.0 that speak to it over real
  * connections.
  *
  * @module
@@ -16,13 +16,14 @@ import { ServedRoot } from "../../server/source/served_root.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
+import { until } from "./until.ts";
 
 /** Frames of `movie.mjpeg`. */
 export const FRAMES = 40;
 /** Its frames a second. */
 export const FRAME_RATE = 20;
 
-/** A client of the standards over a real connection; packets on it are collected. */
+/** A client of RTSP/1.0 over a real connection; packets on it are collected. */
 export class Client implements Disposable {
   readonly packets: { channel: number; data: Uint8Array }[] = [];
   readonly #conn: Deno.TcpConn;
@@ -30,7 +31,6 @@ export class Client implements Disposable {
   readonly #reader = createRtspReader();
   #responses: RtspResponse[] = [];
   #cseq = 0;
-  #wake = () => {};
   #isClosed = false;
   #reading: PromiseWithResolvers<void> | undefined;
 
@@ -72,10 +72,10 @@ export class Client implements Disposable {
 
   /** Waits for something that reading brings about. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (this.#isClosed) throw new Error("The connection has ended");
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
+    await until(() => {
+      if (!this.#isClosed || condition()) return condition();
+      throw new Error("The connection has ended");
+    });
   }
 
   [Symbol.dispose](): void {
@@ -91,18 +91,16 @@ export class Client implements Disposable {
           if (output.kind === "message" && "status" in output.message) this.#responses.push(output.message);
           if (output.kind === "packet") this.packets.push({ channel: output.channel, data: output.data.slice() });
         }
-        this.#wake();
         await this.#reading?.promise;
       }
     } catch (error) {
       if (!this.#isClosed && !(error instanceof Deno.errors.ConnectionReset)) throw error;
     }
     this[Symbol.dispose]();
-    this.#wake();
   }
 }
 
-/** A server of `movie.mjpeg`, of one that has to be coded anew, and of one that RTP/JPEG cannot carry. */
+/** A server of `movie.mjpeg`, of one that has to be transcoded, and of one that RTP/JPEG cannot carry. */
 export async function serve(options: Partial<ServerOptions> & { readonly clock?: FakeClock } = {}) {
   const directory = await temporaryDirectory();
   const frames = await Promise.all(Array.from({ length: FRAMES }, (_, seed) => makeJpeg({ seed, width: 96 })));
@@ -144,12 +142,16 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
     },
+    /** Lets time go by until `condition` holds, `stepMs` at once. */
+    async advanceUntil(condition: () => boolean | Promise<boolean>, stepMs = 10): Promise<void> {
+      await until(condition, { step: () => this.advance(stepMs) });
+    },
     /** Lets time go by until something has happened: PLAY and PAUSE wait for the frame that is leaving. */
     async during<T>(happening: Promise<T>): Promise<T> {
       let isOver = false;
       const over = () => isOver = true;
       happening.then(over, over);
-      while (!isOver) await this.advance(10);
+      await until(() => isOver, { step: () => this.advance(10) });
       return await happening;
     },
     async [Symbol.asyncDispose]() {

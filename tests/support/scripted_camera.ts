@@ -48,9 +48,6 @@ export interface CameraOptions {
   readonly port?: number;
 }
 
-/** How long a test waits for something to happen before it fails. */
-const UNTIL_TIMEOUT_MS = 20_000;
-
 /** Listens until it is disposed of. */
 export class ScriptedCamera implements AsyncDisposable {
   readonly port: number;
@@ -100,15 +97,6 @@ export class ScriptedCamera implements AsyncDisposable {
   hangUp(): void {
     this.#conns.pop()?.close();
     this.openConnections--;
-  }
-
-  /** Waits until something has happened; rejects where it does not in time. */
-  async until(condition: () => boolean): Promise<void> {
-    const deadline = performance.now() + UNTIL_TIMEOUT_MS;
-    while (!condition()) {
-      if (performance.now() > deadline) throw new Error(`Not so after ${UNTIL_TIMEOUT_MS} ms: ${condition}`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
