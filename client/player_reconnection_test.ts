@@ -124,6 +124,22 @@ Deno.test("Player tries at once when it is told to", async () => {
   assertEquals(opened.player.status.state, "PLAYING");
 });
 
+Deno.test("Player keeps the session that its user sets up at the moment of a try", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  camera.hangUp();
+  await opened.notice(/is gone/);
+  const setUp = player.command("SETUP");
+  clock.advance(1000);
+  await setUp;
+  await player.command("PLAY");
+  await opened.show();
+  assertEquals(player.status.state, "PLAYING");
+  assertEquals(camera.methods.slice(4), ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
+});
+
 Deno.test("Player does not reconnect to a server that wants another password", async () => {
   let isShut = false;
   await using opened = open({ DESCRIBE: () => isShut ? { status: "401 Unauthorized" } : PLAIN.DESCRIBE });

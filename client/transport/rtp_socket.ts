@@ -111,7 +111,8 @@ export class RtpSocket {
     while (!this.#isClosed) {
       try {
         const [datagram, address] = await this.#conn.receive(buffer);
-        if (this.#serverAddresses.length === 0) continue;
+        // A datagram may have been read when the socket was closed.
+        if (this.#isClosed || this.#serverAddresses.length === 0) continue;
         if (this.#isServers((address as Deno.NetAddr).hostname)) this.#events.onDatagram(datagram);
         else this.#events.onUnexpectedSource();
       } catch (error) {

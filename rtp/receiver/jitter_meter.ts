@@ -5,21 +5,16 @@
  * @module
  */
 
-/** A packet in time. */
-export interface TimedPacket {
-  /** Sequence number extended over wraps; higher than that of the packet before. */
-  readonly extended: number;
-  /** RTP timestamp. */
-  readonly timestamp: number;
-  /** When it was read, in milliseconds of the caller's clock. */
-  readonly arrivalMs: number;
-}
+import type { PacketArrival } from "./sequence_tracker.ts";
 
 /** Times the packets of one stream. */
 export class JitterMeter {
   readonly #clockRate: number | undefined;
-  /** The packet that the next one is compared with. */
-  #previous: TimedPacket | undefined;
+  /** The packet that the next one is compared with, if there is one. */
+  #hasPrevious = false;
+  #previousArrivalMs = 0;
+  #previousTimestamp = 0;
+  #previousExtended = 0;
   #meanIntervalMs: number | undefined;
   #jitterMs = 0;
 
@@ -32,21 +27,26 @@ export class JitterMeter {
     return this.#jitterMs;
   }
 
-  /** D(i,j) = (Rj - Ri) - (Sj - Si), J += (|D| - J) / 16 (RFC 3550, 6.4.1). */
-  add(packet: TimedPacket): void {
-    const previous = this.#previous;
-    this.#previous = packet;
-    if (previous === undefined) return;
-    const arrivalGapMs = packet.arrivalMs - previous.arrivalMs;
-    const sendGapMs = this.#clockRate === undefined
-      ? this.#estimateSendGapMs(packet.extended - previous.extended, arrivalGapMs)
-      : ((packet.timestamp - previous.timestamp) | 0) * 1000 / this.#clockRate;
-    this.#jitterMs += (Math.abs(arrivalGapMs - sendGapMs) - this.#jitterMs) / 16;
+  /**
+   * Takes the next packet in order. D(i,j) = (Rj - Ri) - (Sj - Si), J += (|D| - J) / 16 (RFC 3550, 6.4.1).
+   */
+  add(timestamp: number, { extended, arrivalMs }: PacketArrival): void {
+    if (this.#hasPrevious) {
+      const arrivalGapMs = arrivalMs - this.#previousArrivalMs;
+      const sendGapMs = this.#clockRate === undefined
+        ? this.#estimateSendGapMs(extended - this.#previousExtended, arrivalGapMs)
+        : ((timestamp - this.#previousTimestamp) | 0) * 1000 / this.#clockRate;
+      this.#jitterMs += (Math.abs(arrivalGapMs - sendGapMs) - this.#jitterMs) / 16;
+    }
+    this.#hasPrevious = true;
+    this.#previousArrivalMs = arrivalMs;
+    this.#previousTimestamp = timestamp;
+    this.#previousExtended = extended;
   }
 
   /** The stream pauses or starts again: the time until the next packet says nothing about jitter. */
   pause(): void {
-    this.#previous = undefined;
+    this.#hasPrevious = false;
   }
 
   /**

@@ -7,6 +7,7 @@
 
 import type { OrderedPacket } from "../depacketizer.ts";
 import type { RtpPacket } from "../packet.ts";
+import type { PacketArrival } from "./sequence_tracker.ts";
 
 /** Limits of a {@linkcode ReorderBuffer}. */
 export interface ReorderOptions {
@@ -16,14 +17,6 @@ export interface ReorderOptions {
   readonly maxPackets: number;
   /** How many bytes of payloads and header extensions may wait behind a missing packet. */
   readonly maxBytes: number;
-}
-
-/** Where and when a packet came. */
-export interface PacketArrival {
-  /** Sequence number extended over wraps. */
-  readonly extended: number;
-  /** When it was read, in milliseconds of the caller's clock. */
-  readonly arrivalMs: number;
 }
 
 type HeldPacket = { -readonly [Field in keyof OrderedPacket]: OrderedPacket[Field] };
@@ -59,19 +52,14 @@ export class ReorderBuffer {
     this.#next ??= extended;
     // What comes after its wait is over is dropped.
     if (extended < this.#next) return NOTHING;
-    const { marker, payloadType, sequenceNumber, timestamp, ssrc, payload, extension } = packet;
-    const isAfterGap = extended === this.#next && this.#isGap;
-    const ordered: HeldPacket = {
-      ...{ marker, payloadType, sequenceNumber, timestamp, ssrc, payload, extension },
-      ...{ isAfterGap, arrivalMs },
-    };
     if (extended === this.#next) {
+      const ordered = { ...packet, arrivalMs, isAfterGap: this.#isGap };
       this.#isGap = false;
       this.#next++;
       return this.#held.size === 0 ? [ordered] : this.#release([ordered]);
     }
     const released: OrderedPacket[] = [];
-    this.#held.set(extended, ownCopy(ordered));
+    this.#held.set(extended, ownCopy(packet, arrivalMs));
     this.#heldBytes += sizeOf(packet);
     while (this.#held.size > this.#options.maxPackets || this.#heldBytes > this.#options.maxBytes) {
       this.#skipGap();
@@ -124,13 +112,10 @@ export class ReorderBuffer {
   }
 }
 
-function ownCopy(packet: HeldPacket): HeldPacket {
+function ownCopy(packet: RtpPacket, arrivalMs: number): HeldPacket {
   const { payload, extension } = packet;
-  return {
-    ...packet,
-    payload: payload.slice(),
-    extension: extension && { ...extension, data: extension.data.slice() },
-  };
+  const copy = { ...packet, arrivalMs, isAfterGap: false, payload: payload.slice() };
+  return extension === undefined ? copy : { ...copy, extension: { ...extension, data: extension.data.slice() } };
 }
 
 function sizeOf({ payload, extension }: RtpPacket): number {

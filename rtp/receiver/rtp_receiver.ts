@@ -145,9 +145,10 @@ export class RtpReceiver {
       return NO_FRAMES;
     }
     const before = outcome === "restarted" ? this.#restart() : NO_FRAMES;
+    const arrival = { extended, arrivalMs };
     if (outcome === "reordered") this.#reorderedPackets++;
-    else this.#jitter.add({ extended, timestamp: packet.timestamp, arrivalMs });
-    const frames = this.#assemble(this.#reorder.push(packet, { extended, arrivalMs }));
+    else this.#jitter.add(packet.timestamp, arrival);
+    const frames = this.#assemble(this.#reorder.push(packet, arrival));
     return before.length === 0 ? frames : [...before, ...frames];
   }
 

@@ -39,6 +39,14 @@ export interface SequencePlace {
   readonly extended: number;
 }
 
+/** Where and when a packet came. */
+export interface PacketArrival {
+  /** Sequence number extended over wraps. */
+  readonly extended: number;
+  /** When it was read, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
+
 /** Follows one source, and then the next where a new stream takes over. */
 export class SequenceTracker {
   readonly #countsFromOne: boolean;
