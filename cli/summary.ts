@@ -16,7 +16,8 @@ export type SummaryCounters = Pick<
   | "duplicatePackets"
   | "reorderedPackets"
   | "malformedPackets"
-  | "ignoredPackets"
+  | "otherPayloadTypePackets"
+  | "strayPackets"
   | "bytes"
   | "seconds"
   | "fps"
@@ -45,7 +46,8 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     duplicatePackets: statistics.duplicatePackets,
     reorderedPackets: statistics.reorderedPackets,
     malformedPackets: statistics.malformedPackets,
-    ignoredPackets: statistics.ignoredPackets,
+    otherPayloadTypePackets: statistics.otherPayloadTypePackets,
+    strayPackets: statistics.strayPackets,
     bytes: statistics.bytes,
     seconds: round(statistics.seconds, 3),
     fps: round(statistics.fps, 2),

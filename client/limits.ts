@@ -1,40 +1,40 @@
 /**
- * What a server, a network and viewers may make the client hold or wait for.
+ * What a server, a network and viewers may make the client hold or wait for. Each limit is tested at its value and one above.
  *
  * @module
  */
 
-/** How long to wait for a connection, looking up the name included, in milliseconds. */
+/** How long to wait for a connection, name lookup included, in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** How long to wait for the reply to a request, in milliseconds. */
 export const REPLY_TIMEOUT_MS = 5000;
 
-/** The same after a request that got no reply at all: a TEARDOWN that nobody will answer must not hold up the end. */
+/** The same after a request that got no reply: a TEARDOWN that nobody will answer must not delay the end. */
 export const UNANSWERED_REPLY_TIMEOUT_MS = 500;
 
-/** Writes to a server that may wait for it to read; with more it is given up. */
+/** Writes that may wait for a server that does not read; with one more the connection is closed. */
 export const MAX_WAITING_WRITES = 256;
 
-/** How long whoever leaves waits for a server that says nothing, in milliseconds. */
+/** How long a player that closes waits for a server that does not answer, in milliseconds. */
 export const CLOSE_PATIENCE_MS = 1000;
 
-/** How long a reply without an end may stay as it is before it is taken for whole, in milliseconds. */
+/** How long a reply without an end may stay as it is before it counts as whole, in milliseconds. */
 export const SETTLE_MS = 150;
 
 /** Time without a packet after which the stream counts as silent, in milliseconds. */
 export const SILENCE_MS = 5000;
 
-/** Frames that may wait to be written to disk. */
+/** Frames that may wait to be stored. */
 export const RECORDER_MAX_QUEUE = 256;
 
-/** Bytes of frames that may wait to be written to disk; one frame always may. */
+/** Bytes of frames that may wait to be stored; one frame always may. */
 export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 
-/** Time for which, at the end, a frame may be on its way to a disk or a pipe that takes nothing, in milliseconds. */
+/** How long, at the end, to wait for a disk or a pipe that takes nothing of a frame, in milliseconds. */
 export const RECORDER_STALL_MS = 2000;
 
-/** Timeout of a session whose server tells none, in seconds (RFC 2326, 12.37). */
+/** Timeout of a session whose server names none, in seconds (RFC 2326, 12.37). */
 export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
 
 /** Time without a packet over UDP after which TCP is tried, in milliseconds. */
@@ -43,16 +43,16 @@ export const FIRST_PACKET_TIMEOUT_MS = 3000;
 /** How long to wait after a BYE over UDP for packets that were sent before it, in milliseconds. */
 export const BYE_WAIT_MS = 300;
 
-/** Times in a row that a server may send us elsewhere. */
+/** Redirects in a row that are followed. */
 export const MAX_REDIRECTS = 5;
 
-/** Time after which the next redirect is the first one again, in milliseconds. */
+/** Time after which the next redirect counts as the first one again, in milliseconds. */
 export const REDIRECT_MEMORY_MS = 10_000;
 
-/** Time that a server of the lab has to answer the first SETUP before it is taken for one of the standards, in milliseconds. */
+/** How long a lab server may take to answer the first SETUP before it is tried as an RTSP/1.0 server, in milliseconds. */
 export const LAB_SERVER_PATIENCE_MS = 1000;
 
-/** Times that a request is sent before its refusal for want of authorization is taken for an answer. */
+/** Times that a request is sent before a 401 is final. */
 export const MAX_AUTHORIZATIONS = 3;
 
 /** Longest time between two requests that keep a session alive, in milliseconds: firewalls forget sooner than servers. */
@@ -64,17 +64,17 @@ export const KEEPALIVE_MIN_MS = 2000;
 /** Tracks of sound that are set up beside the video. */
 export const MAX_AUDIO_TRACKS = 4;
 
-/** Highest clock rate of a track that is taken for one, in Hz. */
+/** Highest clock rate of a track, in Hz; a higher one is replaced by this. */
 export const MAX_CLOCK_RATE = 1_000_000;
 
-/** First time to wait before a server that has gone is tried again, in milliseconds; it doubles from try to try. */
+/** First time to wait before reconnecting, in milliseconds; it doubles from try to try. */
 export const RECONNECT_MIN_MS = 1000;
 
-/** Longest time to wait before it is tried again, in milliseconds. */
+/** Longest time to wait before reconnecting, in milliseconds. */
 export const RECONNECT_MAX_MS = 30_000;
 
-/** Time for which packets have to come from a server that was tried again before the wait is short again, in milliseconds. */
+/** How long packets have to come after reconnecting before the next wait is short again, in milliseconds. */
 export const RECONNECT_STABLE_MS = 10_000;
 
-/** Time without a packet after which the server is taken for gone, where it would be tried again, in milliseconds. */
+/** Time without a packet after which a server counts as gone, if the player would reconnect, in milliseconds. */
 export const RECONNECT_SILENCE_MS = 10_000;

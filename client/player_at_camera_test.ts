@@ -1,19 +1,20 @@
-/** The player at cameras of the standards: going over to TCP in its turn, silence, sound. */
+/** The player at RTSP/1.0 cameras: falling back to TCP in its turn, silence, sound. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
-import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
+import { encodeFrame } from "../tests/support/encoded_frames.ts";
+import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { interleaved, PLAIN, sdp } from "../tests/support/scripted_camera.ts";
+import { until } from "../tests/support/until.ts";
 import { CLOSE_PATIENCE_MS, FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 import type { Notice } from "../page/playback.ts";
-import { until } from "../tests/support/until.ts";
 
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
 for (const command of ["PAUSE", "TEARDOWN"] as const) {
-  Deno.test(`Player goes over to TCP in its turn: ${command} comes after it`, STRICT, async () => {
+  Deno.test(`Player falls back to TCP in its turn: ${command} comes after it`, STRICT, async () => {
     await using opened = open(TAKE_ANY, { transport: "auto" });
     const { player, camera, clock } = opened;
     await opened.play();
@@ -25,7 +26,7 @@ for (const command of ["PAUSE", "TEARDOWN"] as const) {
   });
 }
 
-Deno.test("Player goes over to TCP where the stream ends before a packet came over UDP, and says why", async () => {
+Deno.test("Player falls back to TCP where the stream ends before a packet came over UDP, and says why", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   const { player, camera } = opened;
   await opened.play();
@@ -42,7 +43,7 @@ Deno.test("Player goes over to TCP where the stream ends before a packet came ov
   assertEquals(player.status.transport, "tcp");
 });
 
-Deno.test("Player begins with TCP where it had to go over to it the last time", async () => {
+Deno.test("Player starts with TCP where it had to fall back to it the last time", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   const { player, camera, clock } = opened;
   await opened.play();
@@ -55,7 +56,7 @@ Deno.test("Player begins with TCP where it had to go over to it the last time", 
   assertEquals(offers, ["RTP/AVP", "RTP/AVP/TCP", "RTP/AVP/TCP"]);
 });
 
-Deno.test("Player goes over to TCP after a PAUSE, and does not play", async () => {
+Deno.test("Player falls back to TCP after a PAUSE, and does not play", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   await opened.play();
   const paused = opened.player.command("PAUSE");
@@ -67,7 +68,7 @@ Deno.test("Player goes over to TCP after a PAUSE, and does not play", async () =
 });
 
 Deno.test({
-  name: "Player.close() on the way over to TCP is at once, and leaves nothing open",
+  name: "Player.close() while it falls back to TCP is at once, and leaves nothing open",
   ...STRICT,
   fn: async () => {
     let connections = 0;
@@ -141,7 +142,7 @@ Deno.test("Player times frames by the sender's clock, which its reports pair wit
   assertEquals(player.statistics().senderTimeMs, 1_700_000_000_100);
 });
 
-Deno.test("Player counts sound beside the picture, over all sessions", async () => {
+Deno.test("Player counts sound beside the video, over all sessions", async () => {
   const description = sdp(
     ...["m=audio 0 RTP/AVP 0", "a=control:sound", "m=video 0 RTP/AVP 26", "a=control:picture"],
     ...["m=audio 0 RTP/AVP 97", "a=rtpmap:97 L16/16000/2", "a=control:stereo"],
@@ -208,22 +209,22 @@ Deno.test("Player takes packets of another payload type for no sign of life, and
   for (const sequenceNumber of [8, 9]) {
     clock.advance(SILENCE_MS / 2);
     await camera.send(0, encodeFrame({ sequenceNumber, payloadType: 96 }));
-    await until(() => player.statistics().ignoredPackets === sequenceNumber - 7);
+    await until(() => player.statistics().otherPayloadTypePackets === sequenceNumber - 7);
   }
   assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s/);
 
   await using never = open();
   await never.play();
   await never.camera.send(0, encodeFrame({ sequenceNumber: 1, payloadType: 96 }));
-  await until(() => never.player.statistics().ignoredPackets === 1);
+  await until(() => never.player.statistics().otherPayloadTypePackets === 1);
   never.clock.advance(SILENCE_MS);
   assertEquals(
     never.player.status.notice?.text,
-    "Packets come, but for 5 s none was of the video: their payload type is 96; check what the server sends",
+    "Packets arrive, but their payload type, 96, is not that of the video; check what the server sends",
   );
 });
 
-Deno.test("Player goes over to TCP where nothing but packets of another payload type comes over UDP", async () => {
+Deno.test("Player falls back to TCP where only packets of another payload type come over UDP", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   const { camera, clock, player } = opened;
   await opened.play();
@@ -233,21 +234,21 @@ Deno.test("Player goes over to TCP where nothing but packets of another payload 
     ...{ transport: "udp", hostname: "127.0.0.1", port },
   });
   socket.close();
-  await until(() => player.statistics().ignoredPackets === 1);
+  await until(() => player.statistics().otherPayloadTypePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await opened.notice(/No packet of the video has come over UDP for 3 s: falling back to TCP/);
   await player.command("PAUSE");
   assertEquals(player.status.transport, "tcp");
 });
 
-Deno.test("Player keeps the count of packets from elsewhere where a session is set up again", async () => {
+Deno.test("Player keeps the count of packets from unexpected sources where a session starts again", async () => {
   await using opened = open(TAKE_ANY, { transport: "auto" });
   const { camera, clock, player } = opened;
   await opened.play();
   const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
-  const elsewhere = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
-  await elsewhere.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
-  elsewhere.close();
+  const unexpected = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+  await unexpected.send(encodeFrame({ sequenceNumber: 1 }), { transport: "udp", hostname: "127.0.0.1", port });
+  unexpected.close();
   await until(() => player.statistics().unexpectedSourcePackets === 1);
   clock.advance(FIRST_PACKET_TIMEOUT_MS);
   await player.command("PAUSE");
@@ -263,8 +264,7 @@ for (const method of ["PLAY", "TEARDOWN"] as const) {
       const { player, camera, clock } = opened;
       await player.command("SETUP");
       const played = player.command("PLAY").catch(() => {/* what closing rejects */});
-      if (method === "PLAY") await until(() => camera.methods.includes(method));
-      else await played;
+      if (method !== "PLAY") await played;
       let isClosed = false;
       const closed = player.close().then(() => isClosed = true);
       await until(() => camera.methods.includes(method));
@@ -279,7 +279,7 @@ for (const method of ["PLAY", "TEARDOWN"] as const) {
   );
 }
 
-Deno.test("Player says so where frames come and none is whole", async () => {
+Deno.test("Player says so where all frames that come are damaged", async () => {
   await using opened = open();
   const { player, camera, clock } = opened;
   await opened.play();
@@ -298,6 +298,6 @@ Deno.test("Player says so where frames come and none is whole", async () => {
   clock.advance(SILENCE_MS);
   assertEquals(
     player.status.notice?.text,
-    "No frame for 5 s: of 2 frames none was whole, 9 packets were lost",
+    "No frame for 5 s: all 2 frames so far were damaged, 9 packets were lost",
   );
 });

@@ -1,7 +1,8 @@
-/** The player at servers that go away and come back. */
+/** The player at servers that go away: when it reconnects, and when not. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeRtcp } from "../rtp/rtcp.ts";
-import { encodeFrame, FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
+import { encodeFrame } from "../tests/support/encoded_frames.ts";
+import { FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN } from "../tests/support/scripted_camera.ts";
 import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, SILENCE_MS } from "./limits.ts";
 import { until } from "../tests/support/until.ts";
@@ -9,16 +10,16 @@ import { until } from "../tests/support/until.ts";
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
-Deno.test("Player tries a live server again when it has gone, and goes on", async () => {
+Deno.test("Player reconnects to a live server that is gone, and goes on", async () => {
   await using opened = open();
   const { player, camera, clock } = opened;
   await opened.play();
   await opened.show();
   camera.hangUp();
-  const lost = await opened.notice(/gone/);
+  const lost = await opened.notice(/is gone/);
   assertEquals(lost.notice, {
     level: "warning",
-    text: "The server has gone: the server closed the connection; trying again in 1 s",
+    text: "The server is gone: the server closed the connection; trying again in 1 s",
   });
   assertEquals([lost.state, lost.allowed, lost.reconnects], ["INIT", ["SETUP", "TEARDOWN"], true]);
   clock.advance(999);
@@ -33,13 +34,13 @@ Deno.test("Player tries a live server again when it has gone, and goes on", asyn
   assertEquals([frames, packets, lostPackets], [2, 2, 0]);
 });
 
-Deno.test("Player comes back to a pause where it was paused", async () => {
+Deno.test("Player reconnects to a pause where it was paused", async () => {
   await using opened = open();
   await opened.play();
   await opened.show();
   await opened.player.command("PAUSE");
   opened.camera.hangUp();
-  await opened.notice(/gone/);
+  await opened.notice(/is gone/);
   opened.clock.advance(1000);
   await opened.notice(/The server is back/);
   assertEquals([opened.player.status.state, opened.camera.methods.at(-1)], ["READY", "SETUP"]);
@@ -95,7 +96,7 @@ Deno.test({
     await opened.play();
     await opened.show();
     camera.hangUp();
-    await opened.notice(/gone/);
+    await opened.notice(/is gone/);
     await stop();
 
     // And while it tries.
@@ -103,7 +104,7 @@ Deno.test({
     await opened.show();
     isSilent = true;
     camera.hangUp();
-    await opened.notice(/gone/);
+    await opened.notice(/is gone/);
     const before = camera.requests.length;
     clock.advance(1000);
     await until(() => camera.requests.length > before);
@@ -117,27 +118,43 @@ Deno.test("Player tries at once when it is told to", async () => {
   await opened.play();
   await opened.show();
   opened.camera.hangUp();
-  await opened.notice(/gone/);
+  await opened.notice(/is gone/);
   await opened.play();
   await opened.show();
   assertEquals(opened.player.status.state, "PLAYING");
 });
 
-Deno.test("Player does not try a server again that wants another password", async () => {
+Deno.test("Player keeps the session that its user sets up at the moment of a try", async () => {
+  await using opened = open();
+  const { player, camera, clock } = opened;
+  await opened.play();
+  await opened.show();
+  camera.hangUp();
+  await opened.notice(/is gone/);
+  const setUp = player.command("SETUP");
+  clock.advance(1000);
+  await setUp;
+  await player.command("PLAY");
+  await opened.show();
+  assertEquals(player.status.state, "PLAYING");
+  assertEquals(camera.methods.slice(4), ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
+});
+
+Deno.test("Player does not reconnect to a server that wants another password", async () => {
   let isShut = false;
   await using opened = open({ DESCRIBE: () => isShut ? { status: "401 Unauthorized" } : PLAIN.DESCRIBE });
   await opened.play();
   await opened.show();
   isShut = true;
   opened.camera.hangUp();
-  await opened.notice(/gone/);
+  await opened.notice(/is gone/);
   opened.clock.advance(1000);
   const { notice, allowed } = await opened.notice(/401 Unauthorized/);
   assertEquals([notice?.level, allowed], ["error", ["SETUP"]]);
   assertEquals(opened.clock.pendingTimers, 0);
 });
 
-/** Who is tried again, once something came. */
+/** To whom it reconnects, once something came. */
 const WHO: readonly [title: string, answers: Answers, reconnect: boolean | undefined, isTried: boolean][] = [
   ["a live stream", {}, undefined, true],
   ["a live stream with --no-reconnect", {}, false, false],
@@ -146,22 +163,22 @@ const WHO: readonly [title: string, answers: Answers, reconnect: boolean | undef
 ];
 
 for (const [title, answers, reconnect, isTried] of WHO) {
-  Deno.test(`Player ${isTried ? "tries" : "does not try"} the server of ${title} again`, async () => {
+  Deno.test(`Player ${isTried ? "reconnects" : "does not reconnect"} to the server of ${title}`, async () => {
     await using opened = open(answers, { reconnect });
     await opened.play();
     await opened.show();
     opened.camera.hangUp();
-    const { notice } = await opened.notice(/gone/);
+    const { notice } = await opened.notice(/is gone/);
     assertEquals(notice?.level, isTried ? "warning" : "error");
     assertEquals(/trying again/.test(notice?.text ?? ""), isTried);
   });
 }
 
-Deno.test("Player does not try a server again from which nothing came", async () => {
+Deno.test("Player does not reconnect to a server from which nothing came", async () => {
   await using opened = open();
   await opened.play();
   opened.camera.hangUp();
-  const { notice } = await opened.notice(/gone/);
+  const { notice } = await opened.notice(/is gone/);
   assertEquals(notice?.level, "error");
 });
 
@@ -174,7 +191,7 @@ Deno.test(`Player takes a live server for gone after ${RECONNECT_SILENCE_MS} ms 
   assertMatch(player.status.notice?.text ?? "", /^No frame for 5 s/);
   assertEquals(player.status.state, "PLAYING");
   clock.advance(RECONNECT_SILENCE_MS - SILENCE_MS);
-  assertEquals(player.status.notice?.text, "The server has gone: no packet has come for 10 s; trying again in 1 s");
+  assertEquals(player.status.notice?.text, "The server is gone: no packet has come for 10 s; trying again in 1 s");
 });
 
 Deno.test("Player waits after the BYE of a live server whether the stream goes on", async () => {
@@ -192,7 +209,7 @@ Deno.test("Player waits after the BYE of a live server whether the stream goes o
   await until(() => camera.replies.length > 0);
   assertEquals(player.status.notice, undefined);
   clock.advance(SILENCE_MS);
-  assertEquals(player.status.notice?.text, "The server has gone: the stream has ended; trying again in 1 s");
+  assertEquals(player.status.notice?.text, "The server is gone: the stream has ended; trying again in 1 s");
 });
 
 Deno.test("Player waits longer from try to try where each try brings a packet together with the reply to PLAY", async () => {
@@ -222,5 +239,5 @@ Deno.test("Player takes a silent server for gone although the silence grew long 
   await until(() => camera.methods.includes("PAUSE"));
   clock.advance(5000);
   await paused;
-  await opened.notice(/The server has gone: no packet has come for 10 s/);
+  await opened.notice(/The server is gone: no packet has come for 10 s/);
 });

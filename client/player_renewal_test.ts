@@ -1,8 +1,9 @@
-/** The player where a session begins anew: what the server says of the old one, and what comes with the first reply of the new. */
+/** The player where a session starts again: what the server says of the old one, and what comes with the first reply of the new. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
-import { encodeFrame, FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
+import { encodeFrame } from "../tests/support/encoded_frames.ts";
+import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN, ScriptedCamera } from "../tests/support/scripted_camera.ts";
 import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
 import { until } from "../tests/support/until.ts";
@@ -19,7 +20,7 @@ async function answer(camera: ScriptedCamera): Promise<void> {
   await camera.say("RTSP/1.0 200 OK", `CSeq: ${camera.requests.at(-1)!.cseq}`, "", "");
 }
 
-Deno.test("Player goes where a server sends it", async () => {
+Deno.test("Player follows a redirect", async () => {
   await using other = new ScriptedCamera();
   await using opened = open();
   const { player, camera } = opened;
@@ -34,7 +35,7 @@ Deno.test("Player goes where a server sends it", async () => {
   assertEquals(camera.methods.at(-1), "TEARDOWN");
 });
 
-Deno.test(`Player goes where a server sends it ${MAX_REDIRECTS} times in a row, and not for ever`, async () => {
+Deno.test(`Player follows ${MAX_REDIRECTS} redirects in a row, and not for ever`, async () => {
   const camera: { self?: ScriptedCamera } = {};
   const answers: Answers = {
     DESCRIBE: FINITE,
@@ -48,11 +49,11 @@ Deno.test(`Player goes where a server sends it ${MAX_REDIRECTS} times in a row, 
   await using opened = open(answers);
   camera.self = opened.camera;
   await opened.play();
-  await opened.notice(/The server has gone: it sent us elsewhere 5 times in a row/);
+  await opened.notice(/The server is gone: it redirected us 5 times in a row/);
   assertEquals(opened.camera.methods.filter((method) => method === "PLAY").length, MAX_REDIRECTS + 1);
 });
 
-Deno.test("Player goes where an answer to PLAY sends it", async () => {
+Deno.test("Player follows a redirect in answer to PLAY", async () => {
   await using other = new ScriptedCamera();
   const answers: Answers = {
     PLAY: { status: "302 Moved", lines: [`Location: rtsp://127.0.0.1:${other.port}/x`] },
@@ -65,7 +66,7 @@ Deno.test("Player goes where an answer to PLAY sends it", async () => {
   assertEquals(opened.camera.methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]);
 });
 
-Deno.test("Player says so where it is sent elsewhere too often on the way to PLAY", async () => {
+Deno.test("Player says so where it is redirected too often on the way to PLAY", async () => {
   const camera: { self?: ScriptedCamera } = {};
   let described = 0;
   const moved = () => ({
@@ -74,11 +75,11 @@ Deno.test("Player says so where it is sent elsewhere too often on the way to PLA
   });
   await using opened = open({ DESCRIBE: () => described++ < MAX_REDIRECTS ? moved() : PLAIN.DESCRIBE, PLAY: moved });
   camera.self = opened.camera;
-  await assertRejects(() => opened.play(), Error, "The server sent us elsewhere 5 times in a row");
+  await assertRejects(() => opened.play(), Error, "The server redirected us 5 times in a row");
   assertEquals(opened.player.status.state, "READY");
 });
 
-Deno.test("Player is sent elsewhere as often with a picture each time, and as often as they like over a long time", async () => {
+Deno.test("Player follows as many redirects with a frame each time, and any number over a long time", async () => {
   await using opened = open();
   const { camera, clock, player } = opened;
   await opened.play();
@@ -102,19 +103,17 @@ Deno.test("Player is sent elsewhere as often with a picture each time, and as of
 });
 
 Deno.test("Player does not take the BYE of the session that it leaves for that of the next", async () => {
-  const leaving = ({ cseq }: { cseq?: number }) => `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\n`;
-  const bye = new TextDecoder("latin1").decode(interleaved(1, BYE));
   await using other = new ScriptedCamera({ DESCRIBE: FINITE });
-  await using opened = open({ DESCRIBE: FINITE, TEARDOWN: (request) => ({ text: bye + leaving(request) }) });
+  await using opened = open({ DESCRIBE: FINITE, TEARDOWN: { before: interleaved(1, BYE) } });
   await opened.play();
   await opened.show();
   await opened.camera.say(...redirectTo(other));
   await until(() => other.methods.includes("PLAY"));
   await opened.player.command("PAUSE");
-  assertEquals(opened.player.status.notice?.text, "The server sends its clients elsewhere");
+  assertEquals(opened.player.status.notice?.text, "The server redirects its clients");
 });
 
-Deno.test("Player does not go over to TCP for a late BYE of the session that it leaves", async () => {
+Deno.test("Player does not fall back to TCP for a late BYE of the session that it leaves", async () => {
   await using other = new ScriptedCamera(TAKE_ANY);
   await using opened = open({ ...TAKE_ANY, TEARDOWN: () => undefined }, { transport: "auto" });
   const { camera, clock, player } = opened;
@@ -140,7 +139,7 @@ Deno.test("Player does not go over to TCP for a late BYE of the session that it 
   assertEquals([other.methods.at(-1), player.status.transport], ["PAUSE", "udp"]);
 });
 
-Deno.test("Player shows what comes in one piece with the first reply to PLAY of a session that began anew", async () => {
+Deno.test("Player shows what comes in one piece with the first reply to PLAY of a session that started again", async () => {
   await using other = new ScriptedCamera({
     PLAY: { then: interleaved(0, encodeFrame({ sequenceNumber: 500, timestamp: 5, ssrc: 2 })) },
   });
@@ -153,7 +152,7 @@ Deno.test("Player shows what comes in one piece with the first reply to PLAY of 
   assertEquals([packets, lostPackets, malformedPackets], [2, 0, 0]);
 });
 
-Deno.test("Player that is sent from a live stream to one that ends takes its end for the end", async () => {
+Deno.test("Player that is redirected from a live stream to one that ends takes its end for the end", async () => {
   await using other = new ScriptedCamera({ DESCRIBE: FINITE });
   await using opened = open();
   await opened.play();
@@ -167,7 +166,7 @@ Deno.test("Player that is sent from a live stream to one that ends takes its end
   assertEquals(reconnects, false);
 });
 
-Deno.test("Player that is sent elsewhere on its way over to TCP goes there once", async () => {
+Deno.test("Player that is redirected while it falls back to TCP follows once", async () => {
   await using other = new ScriptedCamera(TAKE_ANY);
   await using opened = open({ ...TAKE_ANY, TEARDOWN: () => undefined }, { transport: "auto" });
   const { camera, player } = opened;
@@ -188,7 +187,7 @@ const SLOW: readonly [title: string, answers: Answers, isPlaying: boolean][] = [
 ];
 
 for (const [title, answers, isPlaying] of SLOW) {
-  Deno.test(`Player does not go over to TCP while, or since, PLAY ${title}`, async () => {
+  Deno.test(`Player does not fall back to TCP while PLAY ${title}`, async () => {
     await using opened = open({ ...TAKE_ANY, ...answers }, { transport: "auto" });
     const { camera, clock, player } = opened;
     await player.command("SETUP");

@@ -1,88 +1,120 @@
 /**
- * The life of a player: a table of states and events. What the player may do, and what it tells its viewers of its session, follows
- * from the state alone.
+ * The life of a player: a table of what it is doing, and what that becomes with each event. What the server knows of the session is
+ * the other half of its state: the table of rtsp/session_state.ts.
  *
  * @module
  */
 
-import type { SessionState } from "../rtsp/session_state.ts";
+import { type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 
-/** Where a player stands. */
-export type PlayerState =
-  /** There is no session. */
+/** What a player is doing. */
+export type PlayerPhase =
+  /** Nothing: it waits for commands, whatever the state of the session. */
   | "idle"
-  /** A session is set up, and frames are not asked for. */
-  | "ready"
-  /** Frames are asked for. */
-  | "playing"
-  /** As `playing`, and the server has said that the stream has ended; no packet has come since. */
-  | "at-end"
-  /** The server has gone, and is tried again. */
-  | "lost"
-  /** The player ends, and its session is still to be torn down. */
-  | "leaving"
-  /** The player ends, and has no session. */
+  /** A request that opens no connection awaits its reply. */
+  | "requesting"
+  /** A connection is being opened: for SETUP, or because the session starts again. Closing does not wait for it. */
+  | "connecting"
+  /** The server is gone, and will be tried again after a while. */
+  | "waiting"
+  /** The server is gone, and is being tried again. */
+  | "reconnecting"
+  /** It is to end; what is under way has a short time left. */
   | "closing"
-  /** The player has ended: nothing more comes. */
+  /** Nothing will come any more. */
   | "ended";
 
 /** What happens to a player. */
 export type PlayerEvent =
-  /** SETUP was answered, or PAUSE. */
-  | "ready"
-  /** PLAY was answered. */
-  | "played"
-  /** The session is over: torn down, refused, or given up. */
-  | "session-over"
-  /** The server has gone, and is to be tried again. */
-  | "server-lost"
-  /** The server says that the stream has ended. */
-  | "stream-ended"
-  /** A packet of the stream has come. */
-  | "packet"
-  /** The player is to end. */
+  /** PLAY, PAUSE or TEARDOWN is sent. */
+  | "request"
+  /** SETUP, or a session that starts again. */
+  | "connect"
+  /** What was under way has succeeded or failed. */
+  | "settle"
+  /** The server is gone, or could not be reached again; it is to be tried again. */
+  | "lose"
+  /** The wait is over. */
+  | "retry"
+  /** The server is back. */
+  | "reconnected"
+  /** The server refuses for good. */
+  | "refused"
+  /** The user does not want the server back any more. */
+  | "forget"
+  /** The user wants the player to end. */
   | "close"
-  /** The player has given up all that it had. */
-  | "closed";
+  /** All is closed. */
+  | "end";
 
-const NEXT: Readonly<Record<PlayerState, Readonly<Partial<Record<PlayerEvent, PlayerState>>>>> = {
-  "idle": { "ready": "ready", "played": "playing", "close": "closing" },
-  "ready": { "played": "playing", "session-over": "idle", "server-lost": "lost", "close": "leaving" },
-  "playing": {
-    ...{ "ready": "ready", "session-over": "idle", "server-lost": "lost" },
-    ...{ "stream-ended": "at-end", "close": "leaving" },
-  },
-  "at-end": {
-    ...{ "ready": "ready", "played": "playing", "session-over": "idle", "server-lost": "lost" },
-    ...{ "packet": "playing", "close": "leaving" },
-  },
-  "lost": { "ready": "ready", "played": "playing", "session-over": "idle", "close": "closing" },
-  // A step that was under way may still bring a session.
-  "leaving": { "session-over": "closing", "closed": "ended" },
-  "closing": { "ready": "leaving", "played": "leaving", "closed": "ended" },
-  "ended": {},
+/** All phases, in the order of a life. */
+export const PLAYER_PHASES = [
+  "idle",
+  "requesting",
+  "connecting",
+  "waiting",
+  "reconnecting",
+  "closing",
+  "ended",
+] as const satisfies readonly PlayerPhase[];
+
+/** All events. */
+export const PLAYER_EVENTS = [
+  "request",
+  "connect",
+  "settle",
+  "lose",
+  "retry",
+  "reconnected",
+  "refused",
+  "forget",
+  "close",
+  "end",
+] as const satisfies readonly PlayerEvent[];
+
+/** What changes; other events change nothing. */
+const NEXT: Readonly<Record<PlayerPhase, Partial<Record<PlayerEvent, PlayerPhase>>>> = {
+  idle: { request: "requesting", connect: "connecting", lose: "waiting", close: "closing" },
+  requesting: { settle: "idle", lose: "waiting", close: "closing" },
+  connecting: { settle: "idle", lose: "waiting", close: "closing" },
+  // A request that was under way when the server was lost may settle here.
+  waiting: { retry: "reconnecting", forget: "idle", close: "closing" },
+  // A try that nobody wants any more goes on until it settles.
+  reconnecting: { reconnected: "idle", lose: "waiting", refused: "idle", forget: "connecting", close: "closing" },
+  closing: { end: "ended" },
+  ended: {},
 };
 
-/** The state after `event` in `state`: the same where the event means nothing there. */
-export function nextPlayerState(state: PlayerState, event: PlayerEvent): PlayerState {
-  return NEXT[state][event] ?? state;
+/** The phase after an event. */
+export function nextPhase(phase: PlayerPhase, event: PlayerEvent): PlayerPhase {
+  return NEXT[phase][event] ?? phase;
 }
 
-/** What viewers are told of the session in a state of the player. */
-export function sessionStateOf(state: PlayerState): SessionState {
-  switch (state) {
-    case "playing":
-    case "at-end":
-      return "PLAYING";
-    case "ready":
-    case "leaving":
-      return "READY";
+/** Whether the server is gone and wanted back. */
+export function isLost(phase: PlayerPhase): boolean {
+  return phase === "waiting" || phase === "reconnecting";
+}
+
+/** Whether a connection is being opened, which closing does not wait for. */
+export function isConnecting(phase: PlayerPhase): boolean {
+  return phase === "connecting" || phase === "reconnecting";
+}
+
+/** Whether the player is to end, or has ended. */
+export function isEnding(phase: PlayerPhase): boolean {
+  return phase === "closing" || phase === "ended";
+}
+
+/** The commands that make sense in a phase, with the session in a state. */
+export function allowedCommands(phase: PlayerPhase, session: SessionState): readonly SessionMethod[] {
+  switch (phase) {
+    case "idle":
+      return validMethods(session);
+    case "waiting":
+      return ["SETUP", "TEARDOWN"];
+    case "reconnecting":
+      return ["TEARDOWN"];
     default:
-      return "INIT";
+      return [];
   }
-}
-
-/** Whether the player has ended, or is about to. */
-export function isEnding(state: PlayerState): boolean {
-  return state === "leaving" || state === "closing" || state === "ended";
 }

@@ -1,33 +1,68 @@
 import { assertEquals } from "@std/assert";
-import { isEnding, nextPlayerState, type PlayerEvent, type PlayerState, sessionStateOf } from "./player_state.ts";
+import {
+  allowedCommands,
+  isConnecting,
+  isEnding,
+  isLost,
+  nextPhase,
+  PLAYER_EVENTS,
+  PLAYER_PHASES,
+  type PlayerEvent,
+  type PlayerPhase,
+} from "./player_state.ts";
 
-const EVENTS: readonly PlayerEvent[] = [
-  ...["ready", "played", "session-over", "server-lost", "stream-ended", "packet", "close", "closed"] as const,
+/** All that may happen in each phase, and what it leads to; what is not here changes nothing. */
+const CHANGES: readonly [PlayerPhase, PlayerEvent, PlayerPhase][] = [
+  ["idle", "request", "requesting"],
+  ["idle", "connect", "connecting"],
+  ["idle", "lose", "waiting"],
+  ["requesting", "settle", "idle"],
+  ["requesting", "lose", "waiting"],
+  ["connecting", "settle", "idle"],
+  ["connecting", "lose", "waiting"],
+  ["waiting", "retry", "reconnecting"],
+  ["waiting", "forget", "idle"],
+  ["reconnecting", "reconnected", "idle"],
+  ["reconnecting", "lose", "waiting"],
+  ["reconnecting", "refused", "idle"],
+  ["reconnecting", "forget", "connecting"],
+  ["closing", "end", "ended"],
+  ...["idle", "requesting", "connecting", "waiting", "reconnecting"].map((phase) =>
+    [phase, "close", "closing"] as [PlayerPhase, PlayerEvent, PlayerPhase]
+  ),
 ];
 
-/** Every state, and where each of the events leads from it, in the order of {@linkcode EVENTS}; `-` stays. */
-const TABLE: Readonly<Record<PlayerState, string>> = {
-  "idle": "ready playing - - - - closing -",
-  "ready": "ready playing idle lost - - leaving -",
-  "playing": "ready playing idle lost at-end - leaving -",
-  "at-end": "ready playing idle lost - playing leaving -",
-  "lost": "ready playing idle - - - closing -",
-  "leaving": "- - closing - - - - ended",
-  "closing": "leaving leaving - - - - - ended",
-  "ended": "- - - - - - - -",
-};
-
-for (const [state, row] of Object.entries(TABLE) as [PlayerState, string][]) {
-  Deno.test(`nextPlayerState() from ${state}`, () => {
-    const expected = row.split(" ").map((next) => next === "-" ? state : next);
-    assertEquals(EVENTS.map((event) => nextPlayerState(state, event)), expected);
-  });
+for (const phase of PLAYER_PHASES) {
+  for (const event of PLAYER_EVENTS) {
+    const next = CHANGES.find(([from, what]) => from === phase && what === event)?.[2] ?? phase;
+    Deno.test(`nextPhase() leads from ${phase} by ${event} to ${next}`, () => {
+      assertEquals(nextPhase(phase, event), next);
+    });
+  }
 }
 
-Deno.test("sessionStateOf() and isEnding() follow from the state", () => {
-  const states = Object.keys(TABLE) as PlayerState[];
-  assertEquals(states.map(sessionStateOf), [
-    ...["INIT", "READY", "PLAYING", "PLAYING", "INIT", "READY", "INIT", "INIT"] as const,
-  ]);
-  assertEquals(states.filter(isEnding), ["leaving", "closing", "ended"]);
+Deno.test("nextPhase() leads to ended from everywhere, and from there to nothing else", () => {
+  for (const phase of PLAYER_PHASES) assertEquals(nextPhase(nextPhase(phase, "close"), "end"), "ended");
+  for (const event of PLAYER_EVENTS) assertEquals(nextPhase("ended", event), "ended");
+});
+
+Deno.test("allowedCommands() follows the session's table while the player is idle", () => {
+  assertEquals(allowedCommands("idle", "INIT"), ["SETUP"]);
+  assertEquals(allowedCommands("idle", "READY"), ["PLAY", "TEARDOWN"]);
+  assertEquals(allowedCommands("idle", "PLAYING"), ["PAUSE", "TEARDOWN"]);
+});
+
+Deno.test("allowedCommands() allows to stop and to hurry a reconnection, and nothing where something is under way", () => {
+  const others = PLAYER_PHASES.filter((phase) => phase !== "idle");
+  assertEquals(Object.fromEntries(others.map((phase) => [phase, allowedCommands(phase, "INIT")])), {
+    ...{ requesting: [], connecting: [], closing: [], ended: [] },
+    waiting: ["SETUP", "TEARDOWN"],
+    reconnecting: ["TEARDOWN"],
+  });
+});
+
+Deno.test("isLost(), isConnecting() and isEnding() name the phases that they say", () => {
+  assertEquals(PLAYER_PHASES.filter(isLost), ["waiting", "reconnecting"]);
+  assertEquals(PLAYER_PHASES.filter(isConnecting), ["connecting", "reconnecting"]);
+  assertEquals(PLAYER_PHASES.filter(isEnding), ["closing", "ended"]);
 });

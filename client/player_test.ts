@@ -150,7 +150,7 @@ Deno.test(`Player says after ${SILENCE_MS} ms that nothing comes, and takes it b
   assertEquals(player.status.notice, undefined);
 });
 
-Deno.test("Player says that the server has gone, and can set up again when it is back", async () => {
+Deno.test("Player says that the server is gone, and can set up again when it is back", async () => {
   await using opened = await open();
   const { player } = opened;
   await player.command("SETUP");
@@ -158,7 +158,7 @@ Deno.test("Player says that the server has gone, and can set up again when it is
   const gone = Promise.withResolvers<Notice>();
   player.subscribe({ status: ({ notice }) => notice !== undefined && gone.resolve(notice) });
   await opened.server.close();
-  assertMatch((await gone.promise).text, /^The server has gone: /);
+  assertMatch((await gone.promise).text, /^The server is gone: /);
   assertEquals([player.status.state, player.status.allowed, player.status.ended], ["INIT", ["SETUP"], false]);
   await assertRejects(() => player.command("SETUP"), Error, "nobody listens there");
 });
@@ -172,7 +172,7 @@ Deno.test({
     const { player, rtpPort } = opened;
     await player.command("SETUP");
     await player.command("PLAY");
-    const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
+    const unexpected = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
     try {
       const packet = encodeRtpPacket({
         marker: false,
@@ -182,9 +182,9 @@ Deno.test({
         ssrc: 0,
         payload: jpeg(99),
       });
-      await stranger.send(packet, { transport: "udp", hostname: "127.0.0.1", port: rtpPort });
+      await unexpected.send(packet, { transport: "udp", hostname: "127.0.0.1", port: rtpPort });
     } finally {
-      stranger.close();
+      unexpected.close();
     }
     await opened.playUntil(3);
     assertEquals(player.statistics().unexpectedSourcePackets, 1);

@@ -1,6 +1,6 @@
 /**
- * One open page: frames and news to it, commands from it, over one WebSocket. A page that reads slowly loses whole
- * frames, and nobody's memory grows.
+ * One open page, over one WebSocket: frames and status to it, commands from it. For a page that reads slowly, whole frames are
+ * dropped.
  *
  * To the page: binary messages are frames; texts are JSON, {@linkcode PageMessage}. From the page: {@linkcode PageCommand}.
  *
@@ -24,11 +24,11 @@ import type { Playback, PlaybackStatistics, PlaybackStatus, ReceivedFrame } from
 const FRAME_HEADER_BYTES = 12;
 const STATISTICS_INTERVAL_MS = 500;
 
-/** What the page is told, as JSON. */
+/** A message to the page, as JSON. */
 export type PageMessage =
   | {
     readonly type: "hello";
-    /** Changes with the page's own files: a page of another build loads itself anew. */
+    /** Changes with the files of the page: a page of another build reloads itself. */
     readonly build: string;
     readonly title: string;
     readonly server: string;
@@ -37,9 +37,8 @@ export type PageMessage =
   | { readonly type: "stats"; readonly droppedFrames: number } & PlaybackStatistics
   | { readonly type: "error"; readonly text: string };
 
-/** What the page asks for, as JSON. */
+/** A message from the page, as JSON. */
 export interface PageCommand {
-  /** To be given to the player. */
   readonly command: SessionMethod;
 }
 
@@ -52,7 +51,6 @@ export class FrameSocket {
   #timer: ReturnType<typeof setInterval> | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  /** Speaks once the socket is open. */
   constructor(socket: WebSocket, { playback, build, onClosed }: {
     readonly playback: Playback;
     readonly build: string;
@@ -68,12 +66,12 @@ export class FrameSocket {
     socket.onerror = () => this.#end();
   }
 
-  /** Frames that this page was too slow for. */
+  /** Frames dropped because this page was too slow. */
   get droppedFrames(): number {
     return this.#droppedFrames;
   }
 
-  /** Closes the WebSocket: the player ends. */
+  /** Closes the WebSocket, because the player ends. */
   close(): void {
     this.#end();
     if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close(1001, "the player has ended");
@@ -125,14 +123,14 @@ export class FrameSocket {
   #obey(data: unknown): void {
     const command = typeof data === "string" ? decodePageCommand(data) : undefined;
     if (command === undefined) {
-      this.#tell({ type: "error", text: "The page sent something that is no command" });
+      this.#tell({ type: "error", text: "The page sent a message that is not a command" });
       return;
     }
     this.#playback.command(command.command).catch((error) => this.#tell({ type: "error", text: error.message }));
   }
 }
 
-/** A page's text as a command; `undefined` where it is none, or too long for one. */
+/** Decodes a message from the page; `undefined` where it is not a command, or too long. */
 export function decodePageCommand(text: string): PageCommand | undefined {
   if (text.length > PAGE_MAX_MESSAGE_CHARS) return undefined;
   try {

@@ -7,7 +7,7 @@
 /** Pages and streams that may watch at once. */
 export const MAX_VIEWERS = 32;
 
-/** Bytes that may wait for a slow page; a frame that would exceed it is left out. */
+/** Bytes that may wait for a slow page; a frame that would exceed it is dropped. */
 export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Longest message that a page may send, in characters. */

@@ -1,6 +1,6 @@
 /**
- * The live picture as `multipart/x-mixed-replace`, which `<img>`, curl, OBS and ffmpeg read. A slow reader gets the
- * newest frame when it is ready for one; those between are left out.
+ * Live frames as `multipart/x-mixed-replace`, which `<img>`, curl, OBS and ffmpeg read. A slow reader gets the newest frame each
+ * time that it is ready for one; those in between are dropped.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Playback, ReceivedFrame } from "./playback.ts";
 /** The line between two parts, without its dashes. */
 export const BOUNDARY = "mjpegrtsp-frame";
 
-/** The body of a never-ending response, from the newest frame on. `onClosed` is called once when the reader goes. */
+/** The body of a response without an end, from the newest frame on. `onClosed` is called once when the reader leaves. */
 export function multipartStream(playback: Playback, onClosed: () => void): ReadableStream<Uint8Array> {
   let newest: ReceivedFrame | undefined = playback.latestFrame;
   let wake: (() => void) | undefined;

@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /*
- * The local page: draws the frames that come over one WebSocket, sends the buttons' commands back, and goes on by itself
- * when the player comes back after it was gone.
+ * The local page: draws the frames that come over one WebSocket, sends the buttons' commands back, and reconnects by itself when
+ * the player is started again.
  */
 
 const FRAME_HEADER_BYTES = 12;
@@ -26,8 +26,8 @@ function element(selector) {
   return found;
 }
 
-const picture = /** @type {HTMLCanvasElement} */ (element("#picture"));
-const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
+const canvas = /** @type {HTMLCanvasElement} */ (element("#canvas"));
+const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
 const placeholder = element("#placeholder");
 const notice = element("#notice");
 const link = element("#link");
@@ -44,7 +44,7 @@ let status = { state: "INIT", allowed: [], transport: "–", ended: false };
 let socket;
 let reconnectMs = RECONNECT_MIN_MS;
 
-/* ---- Pictures: one is decoded at a time, and the newest wins. ---- */
+/* ---- Frames: one is decoded at a time, and the newest wins. ---- */
 
 /** @type {ArrayBuffer | undefined} */
 let waiting;
@@ -58,15 +58,15 @@ async function draw() {
     waiting = undefined;
     try {
       const image = await createImageBitmap(new Blob([message.slice(FRAME_HEADER_BYTES)], { type: "image/jpeg" }));
-      if (picture.width !== image.width || picture.height !== image.height) {
-        picture.width = image.width;
-        picture.height = image.height;
+      if (canvas.width !== image.width || canvas.height !== image.height) {
+        canvas.width = image.width;
+        canvas.height = image.height;
       }
       context.drawImage(image, 0, 0);
       image.close();
       const header = new DataView(message);
-      picture.dataset.frame = String(header.getUint32(0));
-      picture.dataset.arrivalMs = String(header.getFloat64(4));
+      canvas.dataset.frame = String(header.getUint32(0));
+      canvas.dataset.arrivalMs = String(header.getFloat64(4));
       placeholder.hidden = true;
     } catch (error) {
       showNotice({ level: "error", text: `The browser cannot decode this frame: ${error}` });
@@ -110,8 +110,8 @@ function showStatus() {
   set("transport", status.transport === "multicast" ? "multicast" : status.transport.toUpperCase());
   for (const button of commandButtons) button.disabled = !status.allowed.includes(asCommand(button.dataset.command));
   for (const button of actionButtons) button.disabled = commandsOf(button.dataset.action).length === 0;
-  placeholder.textContent = status.state === "PLAYING" ? "Waiting for the first picture" : "No picture yet: press Play";
-  picture.dataset.stale = String(status.state === "INIT");
+  placeholder.textContent = status.state === "PLAYING" ? "Waiting for the first frame" : "No frame yet: press Play";
+  canvas.dataset.stale = String(status.state === "INIT");
   showNotice(status.notice);
 }
 
@@ -134,7 +134,8 @@ function showStatistics(stats) {
       "duplicatePackets",
       "reorderedPackets",
       "malformedPackets",
-      "ignoredPackets",
+      "otherPayloadTypePackets",
+      "strayPackets",
       "unexpectedSourcePackets",
     ]
   ) {
@@ -251,11 +252,11 @@ function connect() {
     draw();
   };
   socket.onclose = () => {
-    showLink("gone", "the player has gone");
+    showLink("gone", "the player is gone");
     status = { ...status, allowed: [], ended: true };
     showStatus();
-    picture.dataset.stale = "true";
-    showNotice({ level: "error", text: "The player has gone. Start it again and this page will go on by itself." });
+    canvas.dataset.stale = "true";
+    showNotice({ level: "error", text: "The player is gone. Start it again, and this page reconnects by itself." });
     setTimeout(connect, reconnectMs);
     reconnectMs = Math.min(RECONNECT_MAX_MS, reconnectMs * 2);
   };

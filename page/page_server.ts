@@ -1,10 +1,10 @@
 /**
- * The local page: a small HTTP server on this machine's own address that shows what a player plays, and takes the
- * buttons' commands.
+ * The local page: an HTTP server on the loopback address that shows what a player plays, and takes commands from its buttons.
  *
  * @module
  */
 
+import { encodeHex } from "@std/encoding/hex";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
 import { FrameSocket } from "./frame_socket.ts";
@@ -36,7 +36,7 @@ const SECURITY_HEADERS = {
 
 /** How to start the page. */
 export interface PreviewOptions {
-  /** The TCP port; without one it is 8025 or the next free one. */
+  /** TCP port; default 8025 or the next free one. */
   readonly port?: number;
 }
 
@@ -44,9 +44,8 @@ export interface PreviewOptions {
 export interface Preview {
   /** The link to open. */
   readonly url: string;
-  /** Its TCP port. */
   readonly port: number;
-  /** Closes all pages' connections, and the server. */
+  /** Closes the connections of all pages, and the server. */
   shutdown(): Promise<void>;
 }
 
@@ -157,7 +156,7 @@ class PageServer {
 
   #snapshot(): Response {
     const frame = this.#playback.latestFrame;
-    if (frame === undefined) return text(503, "There is no picture yet");
+    if (frame === undefined) return text(503, "There is no frame yet");
     return respond(200, frame.data.slice(), "image/jpeg");
   }
 
@@ -181,6 +180,6 @@ function respond(status: number, body: BodyInit | null, type: string): Response 
 }
 
 async function hash(source: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source)));
-  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
+  return encodeHex(digest.slice(0, 8));
 }

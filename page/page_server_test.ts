@@ -114,7 +114,7 @@ Deno.test("preview: names a free port where the one asked for is taken, and take
 Deno.test("preview: /snapshot.jpg is the newest frame, 503 before the first", async () => {
   await using preview = await open();
   const before = await fetch(`${preview.url}snapshot.jpg`);
-  assertEquals([before.status, await before.text()], [503, "There is no picture yet\n"]);
+  assertEquals([before.status, await before.text()], [503, "There is no frame yet\n"]);
   preview.playback.show(FRAME);
   const after = await fetch(`${preview.url}snapshot.jpg`);
   assertEquals([after.headers.get("content-type"), new Uint8Array(await after.arrayBuffer())], ["image/jpeg", FRAME]);
@@ -127,7 +127,7 @@ Deno.test("preview: /stats.json tells state and counters", async () => {
   assertEquals([stats.title, stats.state, stats.frames, stats.viewers], ["movie.mjpeg", "READY", 1, 0]);
 });
 
-Deno.test("preview: /stream.mjpeg goes on with the newest frame each time its reader wants one", async () => {
+Deno.test("preview: /stream.mjpeg gives the newest frame each time that its reader wants one", async () => {
   await using preview = await open();
   preview.playback.show(FRAME);
   const response = await fetch(`${preview.url}stream.mjpeg`);
@@ -166,7 +166,7 @@ Deno.test("preview: the socket tells what it is, then states, statistics and fra
   await page.receive((message) => !(message instanceof ArrayBuffer) && message.state === "PLAYING");
 });
 
-Deno.test("preview: the socket's commands reach the player, and what is none is answered", async () => {
+Deno.test("preview: the socket's commands reach the player, and other messages are answered with an error", async () => {
   await using preview = await open();
   await using page = await openSocket(preview.port);
   const errors = () =>

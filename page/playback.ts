@@ -1,6 +1,6 @@
 /**
- * What a viewer (the preview page, the terminal, a recorder) sees of a running player, and what it may ask of it.
- * The player implements {@linkcode Playback}; viewers know nothing else of it.
+ * What a viewer (the page, the terminal, a recorder) sees of a running player, and what it may ask for. The player implements
+ * {@linkcode Playback}; viewers know nothing else of it.
  *
  * @module
  */
@@ -10,55 +10,51 @@ import type { Dialect } from "../rtsp/message.ts";
 import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
 
 /**
- * A whole, undamaged frame as it left the receiver. Its `timestampUs` counts from the first frame of the run: by the RTP
- * timestamps of a server of the standards, by the arrival of frames of the lab's.
+ * A whole frame as it left the receiver. Its `timestampUs` counts from the first frame of the run: by RTP timestamps from an
+ * RTSP/1.0 server, by arrival from a lab server.
  */
 export interface ReceivedFrame extends JpegFrame {
-  /** Counts the whole frames of this run, from 1. */
+  /** The number of the frame in this run, from 1. */
   readonly number: number;
   /** When the last packet of the frame was read from the socket: milliseconds since the Unix epoch. */
   readonly arrivalMs: number;
-  /** When the sender took it, by the sender's clock: milliseconds since the Unix epoch; `undefined` before it told. */
+  /** When the sender captured it, by its own clock: milliseconds since the Unix epoch; `undefined` before it has reported. */
   readonly senderTimeMs: number | undefined;
 }
 
 /** Something the user should know, in one sentence. */
 export interface Notice {
-  /** How bad it is. */
   readonly level: "info" | "warning" | "error";
-  /** For the user to read. */
   readonly text: string;
-  /** What to do about it at a page's buttons. */
+  /** What to do about it with the buttons of the page. */
   readonly advice?: string;
 }
 
-/** The state of the dialogue with the server. */
+/** The state of the player. */
 export interface PlaybackStatus {
-  /** Where the session stands. */
+  /** The state of the session at the server. */
   readonly state: SessionState;
-  /** The commands that the state table allows now; empty while a request awaits its reply, or when it has ended. */
+  /** The commands that are allowed now; none while a request awaits its reply, or once the player has ended. */
   readonly allowed: readonly SessionMethod[];
-  /** The last thing worth telling, until something newer or better replaces it. */
+  /** The newest notice, unless it no longer holds. */
   readonly notice: Notice | undefined;
-  /** True while a server that goes away is tried again: then a warning is not the end. */
+  /** Whether the player reconnects to a server that is gone: then a warning is not the end. */
   readonly reconnects: boolean;
-  /** The dialect that is spoken, once it is known. */
+  /** The dialect that is spoken; `undefined` before it is known. */
   readonly dialect: Dialect | undefined;
   /** What packets come over, or came over last. */
   readonly transport: "udp" | "tcp" | "multicast";
-  /** True once the player has ended: nothing more will come. */
+  /** Whether the player has ended. */
   readonly ended: boolean;
 }
 
-/** Counters of a track of sound; the sound itself is not decoded. */
+/** Counters of a track of sound. The sound itself is not decoded. */
 export interface TrackStatistics {
-  /** What it carries. */
   readonly kind: "audio";
   /** Its encoding: `PCMU`, `PCMA` or `L16`. */
   readonly encoding: string;
   /** RTP timestamp ticks, and samples of a channel, a second. */
   readonly clockRate: number;
-  /** Channels. */
   readonly channels: number;
   /** RTP packets received, duplicates included. */
   readonly packets: number;
@@ -70,7 +66,7 @@ export interface TrackStatistics {
   readonly jitterMs: number;
 }
 
-/** Counters of a run; all of them only grow, but for the rates. The first block is the `--json` summary. */
+/** Counters of a run, over all of its sessions. Everything but rates and jitter only grows. */
 export interface PlaybackStatistics {
   /** Whole frames received. */
   readonly frames: number;
@@ -84,13 +80,15 @@ export interface PlaybackStatistics {
   readonly duplicatePackets: number;
   /** Packets that came after one with a higher sequence number. */
   readonly reorderedPackets: number;
-  /** Datagrams from the server that are no RTP packets: not counted among `packets`. */
+  /** Datagrams from the server that are no RTP packets; not counted among `packets`, as the two below. */
   readonly malformedPackets: number;
-  /** RTP packets of another payload type, or of another source in between: not counted among `packets`. */
-  readonly ignoredPackets: number;
+  /** RTP packets from the server with a payload type that is not that of the video. */
+  readonly otherPayloadTypePackets: number;
+  /** RTP packets from the server whose numbers, times or source do not fit the stream. */
+  readonly strayPackets: number;
   /** Bytes of RTP payload received. */
   readonly bytes: number;
-  /** Time spent in PLAYING, in seconds, up to the last packet where none comes any more. */
+  /** Time spent in PLAYING, in seconds, without the part in which no packets came. */
   readonly seconds: number;
   /** Whole frames a second, averaged over `seconds`. */
   readonly fps: number;
@@ -98,28 +96,27 @@ export interface PlaybackStatistics {
   readonly bitrate: number;
   /** Interarrival jitter in milliseconds (RFC 3550, 6.4.1). */
   readonly jitterMs: number;
-
   /** lostPackets / (lostPackets + packets received once), 0 to 1. */
   readonly lossRate: number;
   /** Whole frames in the last second. */
   readonly currentFps: number;
   /** Payload bits in the last second. */
   readonly currentBitrate: number;
-  /** Datagrams from another address than the server's: ignored. */
+  /** Datagrams from an address other than the server's, which are ignored. */
   readonly unexpectedSourcePackets: number;
-  /** Why frames were damaged: a short cause, and how often. */
+  /** How often frames were damaged, by cause. */
   readonly damageCauses: Readonly<Record<string, number>>;
-  /** The tracks besides the video. */
+  /** Tracks beside the video. */
   readonly tracks: readonly TrackStatistics[];
-  /** When the sender took the newest frame, by its own clock: milliseconds since the Unix epoch. */
+  /** When the sender captured the newest frame, by its own clock: milliseconds since the Unix epoch. */
   readonly senderTimeMs: number | undefined;
 }
 
-/** Calls a viewer wants to get. They must return quickly: they run on the receiving path. */
+/** What a viewer wants to hear of. These calls must return quickly: receiving waits for them. */
 export interface PlaybackListener {
-  /** A whole frame has come; its bytes are shared, not to be written to. */
+  /** A whole frame has come. Its bytes are shared: do not write to them. */
   frame?(frame: ReceivedFrame): void;
-  /** The state, what is allowed or the notice has changed. */
+  /** The status has changed. */
   status?(status: PlaybackStatus): void;
 }
 
@@ -129,15 +126,14 @@ export interface Playback {
   readonly title: string;
   /** The server, for instance `127.0.0.1:1025`. */
   readonly server: string;
-  /** The present status; listeners hear of changes. */
   readonly status: PlaybackStatus;
-  /** The newest whole frame, if there was one yet. */
+  /** The newest whole frame; `undefined` before the first. */
   readonly latestFrame: ReceivedFrame | undefined;
   /** The counters as they are now. */
   statistics(): PlaybackStatistics;
   /**
-   * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects
-   * when the state table forbids it then, or when the server refuses.
+   * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects when the
+   * state table does not allow it then, or when the server refuses.
    */
   command(command: SessionMethod): Promise<void>;
   /** Returns the function that ends the subscription. */

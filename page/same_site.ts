@@ -1,12 +1,12 @@
 /**
- * Keeps other sites out of the local page: a page on the web can make a browser send requests to this machine, but not
- * with this machine's name in them.
+ * Protects the local page from other sites: a page on the web can make a browser send requests to this machine, but not with this
+ * machine's name in them.
  *
  * @module
  */
 
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
-/** Left out of `Host` and `Origin` by browsers (RFC 9110, 4.2.1). */
+/** Browsers omit this port in `Host` and `Origin` (RFC 9110, 4.2.1). */
 const HTTP_PORT = 80;
 
 /**

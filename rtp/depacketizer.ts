@@ -1,52 +1,50 @@
 /**
- * The interface of every depacketizer: ordered packets to whole frames, or to the reason why a frame is damaged. Stands between
- * the reorder buffer and the player.
+ * What every depacketizer does: it turns packets in order into whole frames, or into the reason why a frame is not whole.
+ * Stands behind the reorder buffer.
  *
  * @module
  */
 
 import type { RtpPacket } from "./packet.ts";
 
-/** A packet with its sequence number extended over wraps. */
+/** A packet in its place in the stream. */
 export interface OrderedPacket extends RtpPacket {
-  /** Counts up without end; its low 16 bits are the sequence number. */
-  readonly extendedSequenceNumber: number;
+  /** Whether packets are missing between this one and the one before it. */
+  readonly isAfterGap: boolean;
   /** When the packet was read from the socket, in milliseconds of the caller's clock. */
   readonly arrivalMs: number;
-  /** Whether packets between this one and the one before are missing. */
-  readonly followsGap: boolean;
 }
 
-/** Why a frame is damaged of which packets came. Users see these names. */
+/** Why a frame could not be completed although packets of it came. */
 export type DamageCause =
   /** A packet of it is missing. */
   | "packet-lost"
   /** It ended before it was complete. */
   | "truncated"
-  /** It is not a JPEG, or not of a kind that the payload format carries. */
+  /** It is no JPEG, or not of the kind that the payload format carries. */
   | "not-a-jpeg"
-  /** It exceeds the limit for frames. */
+  /** It is larger than a peer may make us hold. */
   | "too-large"
   /** It uses quantization tables that were never sent (RFC 2435, 3.1.8). */
   | "tables-missing";
 
-/** A complete frame, or a damaged one. */
-export type DepacketizerOutput =
-  | {
-    readonly kind: "frame";
-    /** A whole JPEG. The bytes are the caller's. */
-    readonly data: Uint8Array;
-    /** The RTP timestamp of its packets. */
-    readonly timestamp: number;
-    /** When its last packet was read. */
-    readonly arrivalMs: number;
-  }
-  | { readonly kind: "damaged"; readonly cause: DamageCause };
+/** A whole frame. */
+export interface AssembledFrame {
+  readonly kind: "frame";
+  /** A whole JPEG, in bytes of its own. */
+  readonly data: Uint8Array;
+  /** The RTP timestamp of its packets. */
+  readonly timestamp: number;
+  /** When its last packet was read, in milliseconds of the caller's clock. */
+  readonly arrivalMs: number;
+}
 
-/** Makes frames of ordered packets. */
+/** A whole frame, or a damaged one that was dropped. */
+export type DepacketizerOutput = AssembledFrame | { readonly kind: "damaged"; readonly cause: DamageCause };
+
+/** Makes frames of packets that come in order. */
 export interface Depacketizer {
-  /** Takes the next packet. Returns the frames that it completes or damages. */
-  push(packet: OrderedPacket): DepacketizerOutput[];
-  /** Ends the stream. A frame that is not complete is damaged. */
-  flush(): DepacketizerOutput[];
+  push(packet: OrderedPacket): readonly DepacketizerOutput[];
+  /** Ends the stream: an unfinished frame is damaged. */
+  flush(): readonly DepacketizerOutput[];
 }

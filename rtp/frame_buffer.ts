@@ -1,16 +1,16 @@
 /**
- * Collects the bytes of a frame. They are copied out of their packets, so the bytes counted are the bytes held: a view would keep
- * its whole datagram alive.
+ * Holds the bytes of a frame until it is whole. They are copied out of their packets, so that the bytes counted are the bytes held:
+ * a view would keep its whole datagram.
  *
  * @module
  */
 
 const FIRST_CAPACITY_BYTES = 64 * 1024;
 
-/** Bytes in a row, up to a limit. The memory is used again for the next frame. */
+/** Bytes in a row, up to a limit. Its memory is used again for the next frame. */
 export class FrameBuffer {
   readonly #maxBytes: number;
-  #room = new Uint8Array(0);
+  #memory = new Uint8Array(0);
   #lengthBytes = 0;
 
   constructor({ maxBytes }: { readonly maxBytes: number }) {
@@ -21,17 +21,17 @@ export class FrameBuffer {
     return this.#lengthBytes;
   }
 
-  /** The bytes as a view, valid until the next call of another method. */
+  /** The bytes held, as a view that holds until another method is called. */
   get bytes(): Uint8Array {
-    return this.#room.subarray(0, this.#lengthBytes);
+    return this.#memory.subarray(0, this.#lengthBytes);
   }
 
-  /** Appends a copy of `bytes`. Returns false and appends nothing where the limit would be exceeded. */
+  /** Appends a copy of `bytes`. Returns false, and appends nothing, where the limit would be exceeded. */
   append(bytes: Uint8Array): boolean {
     const needed = this.#lengthBytes + bytes.length;
     if (needed > this.#maxBytes) return false;
-    if (needed > this.#room.length) this.#grow(needed);
-    this.#room.set(bytes, this.#lengthBytes);
+    if (needed > this.#memory.length) this.#grow(needed);
+    this.#memory.set(bytes, this.#lengthBytes);
     this.#lengthBytes = needed;
     return true;
   }
@@ -41,9 +41,9 @@ export class FrameBuffer {
   }
 
   #grow(needed: number): void {
-    const capacity = Math.min(this.#maxBytes, Math.max(needed, 2 * this.#room.length, FIRST_CAPACITY_BYTES));
+    const capacity = Math.min(this.#maxBytes, Math.max(needed, 2 * this.#memory.length, FIRST_CAPACITY_BYTES));
     const larger = new Uint8Array(capacity);
     larger.set(this.bytes);
-    this.#room = larger;
+    this.#memory = larger;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a sender and the network between may make a receiver of RTP hold or wait for. Each limit is tested at its value and one
- * above.
+ * What a sender, and the network in between, may make a receiver of RTP hold or wait for. Each limit is tested at its value
+ * and one above.
  *
  * @module
  */
@@ -11,13 +11,13 @@ export const REORDER_WAIT_MS = 200;
 /** Packets that may wait behind a missing one. */
 export const REORDER_MAX_PACKETS = 512;
 
-/** Bytes of packets that may wait behind a missing one: those of the lab are up to 64 KiB each. */
+/** Bytes of packets that may wait behind a missing one. Packets of the lab have up to 64 KiB each. */
 export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
 
-/** A jump in sequence numbers of more than this is another stream (RFC 3550, A.1: MAX_DROPOUT). */
-export const REORDER_MAX_JUMP = 3000;
+/** A larger jump in sequence numbers is another stream (RFC 3550, A.1). */
+export const MAX_DROPOUT = 3000;
 
-/** A first sequence number up to this means that the packets before it, from 1 on, were lost. */
+/** In the lab, where numbers start at 1, a stream whose first number is not higher than this has lost the packets before it. */
 export const FIRST_SEQUENCE_NUMBER_MAX = 100;
 
 /** Largest frame put together from packets, in bytes. */

@@ -1,6 +1,5 @@
 /**
- * RTP data packets (RFC 3550, 5.1), both ways. The first stage behind the socket when receiving, the last before it
- * when sending.
+ * RTP packets (RFC 3550, 5.1), both ways. The first stage behind the socket when receiving, the last before it when sending.
  *
  * @module
  */
@@ -32,20 +31,20 @@ const PAYLOAD_TYPE_MASK = 0x7f;
  *     +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
  */
 export interface RtpHeader {
-  /** Set on the last packet of a frame (RFC 2435, 3); never by the lab's servers, but for the fragmented fork. */
+  /** Set on the last packet of a frame (RFC 2435, 3). Of the lab's servers, only the fragmented fork sets it. */
   readonly marker: boolean;
   /** 0 to 127; 26 is JPEG. */
   readonly payloadType: number;
   /** 0 to 65535, one higher each packet, wrapping. */
   readonly sequenceNumber: number;
-  /** 0 to 2^32 - 1, in ticks: 90 kHz in the standards, whole seconds since 1970 in the lab. */
+  /** 0 to 2^32 - 1, in ticks: 90 kHz for RTP/JPEG, whole seconds since 1970 in the lab. */
   readonly timestamp: number;
   /** 0 to 2^32 - 1; always 0 in the lab. */
   readonly ssrc: number;
 }
 
 /**
- * What may stand between header and payload (RFC 3550, 5.3.1).
+ * A header extension, between header and payload (RFC 3550, 5.3.1).
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -55,21 +54,20 @@ export interface RtpHeader {
  *     |                        header extension …                     |
  */
 export interface RtpExtension {
-  /** What kind of extension it is: 0 to 65535. */
+  /** The kind of extension, 0 to 65535. */
   readonly profile: number;
   /** Whole words of 32 bits, at most 65535 of them. */
   readonly data: Uint8Array;
 }
 
-/** An RTP packet whose payload and extension are views into the datagram that it came in. */
+/** An RTP packet, whose payload and extension are views of its datagram. */
 export interface RtpPacket extends RtpHeader {
-  /** What follows header, CSRCs and extension, less the padding. */
+  /** All behind header, CSRCs and extension, without the padding. */
   readonly payload: Uint8Array;
-  /** Left out where there is none. */
   readonly extension?: RtpExtension;
 }
 
-/** Decodes a datagram. What it gives are views of it. Throws a `SyntaxError` for whatever is no RTP version 2 packet. */
+/** Decodes a datagram; the packet has views of it. Throws a `SyntaxError` for anything but an RTP version 2 packet. */
 export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
   if (datagram.length < RTP_HEADER_BYTES) {
     throw new SyntaxError(
@@ -116,8 +114,8 @@ export function decodeRtpPacket(datagram: Uint8Array): RtpPacket {
 }
 
 /**
- * Writes the 12 bytes of a header without CSRCs, extension or padding to the start of `target`. The fields are taken
- * modulo their width. Throws a `RangeError` for a target that is too short.
+ * Writes a header of 12 bytes, without CSRCs, extension or padding, to the start of `target`. Fields are taken modulo their width.
+ * Throws a `RangeError` for a target that is too short.
  */
 export function encodeRtpHeader(target: Uint8Array, header: RtpHeader): void {
   if (target.length < RTP_HEADER_BYTES) {
@@ -128,17 +126,14 @@ export function encodeRtpHeader(target: Uint8Array, header: RtpHeader): void {
   stampRtpHeader(target, 0, header);
 }
 
-/** What differs between copies of a packet for several receivers. */
+/** The fields that differ between copies of a packet for several receivers. */
 export interface RtpStamp {
-  /** That of the packet. */
   readonly sequenceNumber: number;
-  /** That of the frame. */
   readonly timestamp: number;
-  /** The sender's. */
   readonly ssrc: number;
 }
 
-/** Writes over sequence number, timestamp and SSRC of the packet whose header begins at `offset`. */
+/** Overwrites sequence number, timestamp and SSRC of the packet whose header starts at `offset`. */
 export function stampRtpHeader(
   packet: Uint8Array,
   offset: number,
@@ -150,7 +145,7 @@ export function stampRtpHeader(
   writeUint32(packet, offset + 8, ssrc);
 }
 
-/** A whole packet in bytes of its own. Throws a `RangeError` for an extension that is not of whole words. */
+/** A packet in bytes of its own. Throws a `RangeError` for an extension that is not of whole words. */
 export function encodeRtpPacket({ payload, extension, ...header }: RtpPacket): Uint8Array<ArrayBuffer> {
   const extensionBytes = extension === undefined ? 0 : EXTENSION_HEADER_BYTES + extension.data.length;
   const bytes = new Uint8Array(RTP_HEADER_BYTES + extensionBytes + payload.length);

@@ -1,6 +1,6 @@
 /**
- * RTCP packets (RFC 3550, 6), both ways: sender and receiver reports, CNAME and BYE. What the two ends tell one another of
- * the stream between them.
+ * RTCP packets (RFC 3550, 6), both ways: sender and receiver reports, CNAME and BYE, by which the two ends of a stream tell each
+ * other about it.
  *
  * @module
  */
@@ -17,32 +17,30 @@ const HEADER_BYTES = 4;
 const SENDER_INFO_BYTES = 20;
 const REPORT_BLOCK_BYTES = 24;
 const SDES_CNAME = 1;
-/** Seconds from 1900, where NTP counts from, to 1970. */
+/** Seconds from 1900, where NTP time starts, to 1970. */
 const NTP_EPOCH_SECONDS = 2_208_988_800;
 
-/** What a receiver tells of one source (RFC 3550, 6.4.1). */
+/** A receiver's report on one source (RFC 3550, 6.4.1). */
 export interface ReportBlock {
-  /** The source that it is about. */
+  /** The source that is reported on. */
   readonly ssrc: number;
   /** Share of packets lost since the last report, in 1/256. */
   readonly fractionLost: number;
-  /** Packets lost since the beginning; 24 bits, signed. */
+  /** Packets lost since the start; 24 bits, signed. */
   readonly cumulativeLost: number;
   /** Extended highest sequence number received. */
   readonly highestSequenceNumber: number;
   /** Interarrival jitter in timestamp ticks. */
   readonly jitter: number;
-  /** Middle 32 bits of the NTP time of the last sender report; 0 if there was none. */
+  /** Middle 32 bits of the NTP time in the last sender report; 0 before the first. */
   readonly lastSenderReport: number;
   /** Time since then in 1/65536 s. */
   readonly delaySinceLastSenderReport: number;
 }
 
-/** What a sender tells of itself (RFC 3550, 6.4.1). */
+/** A sender's report on itself (RFC 3550, 6.4.1). */
 export interface SenderReport {
-  /** Tells the packets apart. */
   readonly kind: "sender-report";
-  /** The sender. */
   readonly ssrc: number;
   /** Wall-clock time of the report: milliseconds since the Unix epoch. */
   readonly unixMs: number;
@@ -52,42 +50,36 @@ export interface SenderReport {
   readonly packetCount: number;
   /** Payload bytes sent, modulo 2^32. */
   readonly octetCount: number;
-  /** What it receives itself. */
+  /** On what it receives itself. */
   readonly reports: readonly ReportBlock[];
 }
 
-/** What a receiver tells (RFC 3550, 6.4.2). */
+/** A receiver's report (RFC 3550, 6.4.2). */
 export interface ReceiverReport {
-  /** Tells the packets apart. */
   readonly kind: "receiver-report";
-  /** The receiver. */
   readonly ssrc: number;
   /** One for each source. */
   readonly reports: readonly ReportBlock[];
 }
 
-/** Who a source is (RFC 3550, 6.5.1). */
+/** The name of a source (RFC 3550, 6.5.1). */
 export interface CanonicalName {
-  /** Tells the packets apart. */
   readonly kind: "cname";
-  /** The source. */
   readonly ssrc: number;
-  /** Its name, the same for all its streams; at most 255 bytes. */
+  /** The same for all its streams; at most 255 bytes. */
   readonly name: string;
 }
 
 /** Sources that leave (RFC 3550, 6.6). */
 export interface Bye {
-  /** Tells the packets apart. */
   readonly kind: "bye";
-  /** Who leaves. */
   readonly ssrcs: readonly number[];
 }
 
-/** A packet of those that this program knows. */
+/** A packet of a type that this program knows. */
 export type RtcpPacket = SenderReport | ReceiverReport | CanonicalName | Bye;
 
-/** A compound packet (RFC 3550, 6.1): the packets one behind the other; a report is to come first. */
+/** Encodes a compound packet (RFC 3550, 6.1). A report has to come first. */
 export function encodeRtcp(packets: readonly RtcpPacket[]): Uint8Array<ArrayBuffer> {
   return concat(packets.map(encodePacket));
 }
@@ -148,8 +140,8 @@ function writeReports(view: DataView, start: number, reports: readonly ReportBlo
 }
 
 /**
- * Decodes a compound packet; packets of types that this program does not know are passed over. Throws a `SyntaxError` for
- * what is malformed (RFC 3550, A.2).
+ * Decodes a compound packet. Packets of types that this program does not know are ignored. Throws a `SyntaxError` for malformed
+ * ones (RFC 3550, A.2).
  */
 export function decodeRtcp(datagram: Uint8Array): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
@@ -228,12 +220,12 @@ function decodeNames(view: DataView, count: number): CanonicalName[] {
   const names: CanonicalName[] = [];
   let at = 0;
   for (let chunk = 0; chunk < count; chunk++) {
-    if (at + 4 > view.byteLength) throw new SyntaxError(`Cannot decode RTCP packet: chunk ${chunk + 1} breaks off`);
+    if (at + 4 > view.byteLength) throw new SyntaxError(`Cannot decode RTCP packet: chunk ${chunk + 1} is truncated`);
     const ssrc = view.getUint32(at);
     at += 4;
     while (at < view.byteLength && view.getUint8(at) !== 0) {
       const length = at + 1 < view.byteLength ? view.getUint8(at + 1) : 0;
-      if (at + 2 + length > view.byteLength) throw new SyntaxError("Cannot decode RTCP packet: an item breaks off");
+      if (at + 2 + length > view.byteLength) throw new SyntaxError("Cannot decode RTCP packet: an item is truncated");
       if (view.getUint8(at) === SDES_CNAME) {
         const bytes = new Uint8Array(view.buffer, view.byteOffset + at + 2, length);
         names.push({ kind: "cname", ssrc, name: new TextDecoder().decode(bytes) });
@@ -245,7 +237,7 @@ function decodeNames(view: DataView, count: number): CanonicalName[] {
   return names;
 }
 
-/** Middle 32 bits of an NTP time, in 1/65536 s: what reports name a sender report by. */
+/** Middle 32 bits of an NTP time, in 1/65536 s: how receiver reports refer to a sender report. */
 export function compactNtp(unixMs: number): number {
   const { seconds, fraction } = toNtp(unixMs);
   return ((seconds & 0xffff) << 16 | fraction >>> 16) >>> 0;
@@ -258,7 +250,7 @@ function toNtp(unixMs: number): { seconds: number; fraction: number } {
   return { seconds: (seconds + NTP_EPOCH_SECONDS) % 2 ** 32, fraction };
 }
 
-/** Times from 2036 on have wrapped: seconds below 2^31 are taken for those. */
+/** NTP time wraps in 2036: seconds below 2^31 are of times after that. */
 function fromNtp({ seconds, fraction }: { seconds: number; fraction: number }): number {
   const era = seconds < 2 ** 31 ? 2 ** 32 : 0;
   return (seconds + era - NTP_EPOCH_SECONDS) * 1000 + fraction / 2 ** 32 * 1000;

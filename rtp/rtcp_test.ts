@@ -68,7 +68,7 @@ for (const { title, packet, bytes } of GOLDEN) {
   });
 }
 
-Deno.test("decodeRtcp() takes a compound packet apart and passes over types that it does not know", () => {
+Deno.test("decodeRtcp() takes a compound packet apart and ignores types that it does not know", () => {
   const unknown = [0x80, 204, 0, 1, 0, 0, 0, 9];
   const bytes = Uint8Array.from([...GOLDEN[0].bytes, ...unknown, ...GOLDEN[2].bytes, ...GOLDEN[4].bytes]);
   assertEquals(decodeRtcp(bytes), [GOLDEN[0].packet, GOLDEN[2].packet, GOLDEN[4].packet]);

@@ -1,36 +1,36 @@
 /**
- * Media times of frames: RTP timestamps unwrapped, from the first frame on. Where they cannot be (a clock of whole seconds,
- * a source that began anew, another session) the time goes on as the frames arrived.
+ * Times of frames from the first one on, by their RTP timestamps. Where these do not serve (whole seconds, a source that starts
+ * again, another session), time goes on as the frames arrive.
  *
  * @module
  */
 
-/** Where a frame stands by its own clock and by ours. */
+/** A frame, timed by the sender's clock and by ours. */
 export interface TimelineEntry {
   /** RTP timestamp. */
   readonly timestamp: number;
   /** Its ticks a second; `undefined` where timestamps are too coarse, as in the lab. */
   readonly clockRate: number | undefined;
-  /** When the frame was whole, in milliseconds of the receiver's clock. */
+  /** When its last packet was read, in milliseconds of the receiver's clock. */
   readonly arrivalMs: number;
 }
 
-/** A timestamp that is this much further on than the arrival, in milliseconds, or behind the last, is of another clock. */
+/** A timestamp that is this much further on than the arrival, in milliseconds, is of another clock; so is one that goes back. */
 const MAX_LEAD_MS = 10_000;
 
-/** Gives each frame its time; they come in order. */
+/** Times frames, which come in order. */
 export class Timeline {
   #last: TimelineEntry | undefined;
   #timeUs = 0;
 
-  /** The time of the next frame: microseconds since the first, never less than the one before. */
+  /** Time of the next frame, in microseconds since the first; never less than that of the one before. */
   add(entry: TimelineEntry): number {
     if (this.#last !== undefined) this.#timeUs += Math.round(gapMs(this.#last, entry) * 1000);
     this.#last = entry;
     return this.#timeUs;
   }
 
-  /** The next frame is of another session, whose clock has nothing to do with the last one's. */
+  /** The next frame is of another session, whose timestamps have nothing to do with those of the last one. */
   restart(): void {
     if (this.#last !== undefined) this.#last = { ...this.#last, clockRate: undefined };
   }
@@ -39,6 +39,6 @@ export class Timeline {
 function gapMs(last: TimelineEntry, { timestamp, clockRate, arrivalMs }: TimelineEntry): number {
   const arrivalGapMs = Math.max(0, arrivalMs - last.arrivalMs);
   if (clockRate === undefined || clockRate !== last.clockRate) return arrivalGapMs;
-  const mediaGapMs = ((timestamp - last.timestamp) | 0) * 1000 / clockRate;
-  return mediaGapMs < 0 || mediaGapMs > arrivalGapMs + MAX_LEAD_MS ? arrivalGapMs : mediaGapMs;
+  const timestampGapMs = ((timestamp - last.timestamp) | 0) * 1000 / clockRate;
+  return timestampGapMs < 0 || timestampGapMs > arrivalGapMs + MAX_LEAD_MS ? arrivalGapMs : timestampGapMs;
 }

@@ -1,6 +1,6 @@
 /**
- * RTP timestamps as times of day: a sender report pairs one timestamp with the sender's clock (RFC 3550, 6.4.1), and the
- * others are so many ticks before or after it.
+ * RTP timestamps as times of day: a sender report pairs one timestamp with the sender's clock (RFC 3550, 6.4.1), and the others
+ * are ticks before or after it.
  *
  * @module
  */
@@ -13,13 +13,12 @@ export interface ClockReport {
   readonly rtpTimestamp: number;
 }
 
-/** What NTP time 0 is decoded as, which senders without a clock report (RFC 3550, 6.4.1). */
+/** NTP time 0, decoded: what senders without a clock report (RFC 3550, 6.4.1). */
 export const NO_CLOCK_UNIX_MS = (2 ** 32 - 2_208_988_800) * 1000;
 
 /**
- * The sender's time of day at a timestamp, in milliseconds since the Unix epoch; `undefined` where it has no clock.
- * Timestamps wrap: one is taken for the time
- * nearest to the report, which at 90 kHz may be up to 6 hours away.
+ * The sender's time of day at a timestamp, in milliseconds since the Unix epoch; `undefined` where it has no clock. Timestamps wrap:
+ * of all times that one may stand for, the nearest to the report is meant, which at 90 kHz is less than 7 hours away.
  */
 export function wallClockMs(
   timestamp: number,

@@ -31,12 +31,12 @@ function collect(socket: Deno.DatagramConn): RtpPacket[] {
 /** The JPEGs of RTP/JPEG packets that came in order. */
 function framesOf(packets: readonly RtpPacket[]): Uint8Array[] {
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
-  return packets.flatMap((packet, index) =>
-    depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0, followsGap: false })
-  ).map((output) => {
-    assert(output.kind === "frame");
-    return output.data;
-  });
+  return packets.flatMap((packet) => depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })).map(
+    (output) => {
+      assert(output.kind === "frame");
+      return output.data;
+    },
+  );
 }
 
 /** Counts the frames that all servers condition, which comes before packetizing, until it is disposed of. */

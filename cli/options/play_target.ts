@@ -5,7 +5,7 @@
  */
 
 import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../../client/rtsp/rtsp_url.ts";
-import type { LabTarget, UrlTarget } from "../../client/session/create_session.ts";
+import type { LabTarget, UrlTarget } from "../../client/session/target.ts";
 import type { Dialect } from "../../rtsp/message.ts";
 import { UsageError } from "./errors.ts";
 import { parseNumber } from "./option.ts";

@@ -1,57 +1,58 @@
 /**
- * Frames of one session after the other to numbered, timed frames of one run. Stands between the sessions and whoever watches.
+ * Numbers and times the frames of a run, from one session to the next. Stands between the sessions and whoever watches.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
 import type { ReceivedFrame } from "../../page/playback.ts";
-import type { AssembledFrame } from "../../rtp/receiver/rtp_receiver.ts";
+import type { TrackFrame } from "../../rtp/receiver/track_receiver.ts";
 import { Timeline } from "../../rtp/timeline.ts";
 import { RateMeter } from "./rate_meter.ts";
 
-/** Numbers the frames of a run from 1. */
+/** Constructor options of {@linkcode FrameFeed}. */
+export interface FrameFeedOptions {
+  readonly clock: Clock;
+  /** Takes each frame. */
+  readonly onFrame: (frame: ReceivedFrame) => void;
+}
+
+/** The frames of a run, numbered from 1. */
 export class FrameFeed {
-  readonly #clock: Clock;
-  readonly #onFrame: (frame: ReceivedFrame) => void;
+  readonly #options: FrameFeedOptions;
   readonly #rates = new RateMeter();
   readonly #timeline = new Timeline();
   #latest: ReceivedFrame | undefined;
-  /** RTP timestamp ticks a second of the present session; `undefined` for the lab's whole seconds. */
-  #clockRate: number | undefined;
 
-  /** `onFrame` takes each frame. */
-  constructor({ clock, onFrame }: { readonly clock: Clock; readonly onFrame: (frame: ReceivedFrame) => void }) {
-    this.#clock = clock;
-    this.#onFrame = onFrame;
+  constructor(options: FrameFeedOptions) {
+    this.#options = options;
   }
 
-  /** The newest frame, if there was one yet. */
+  /** The newest frame; `undefined` before the first. */
   get latest(): ReceivedFrame | undefined {
     return this.#latest;
   }
 
   /** Frames and bits of the last second. */
-  rates(): { fps: number; bitrate: number } {
-    return this.#rates.rates(this.#clock.nowMs());
+  rates(): { readonly fps: number; readonly bitrate: number } {
+    return this.#rates.rates(this.#options.clock.nowMs());
   }
 
-  /** The next frames come from another session, whose timestamps tick `clockRate` times a second. */
-  restart(clockRate: number | undefined): void {
-    this.#clockRate = clockRate;
+  /** The next frames are of another session, whose timestamps have nothing to do with the last one's. */
+  restart(): void {
     this.#timeline.restart();
   }
 
-  push({ data, arrivalMs, timestamp, senderTimeMs }: AssembledFrame): void {
-    const nowMs = this.#clock.nowMs();
-    this.#rates.add(data.length, nowMs);
+  take({ data, timestamp, clockRate, arrivalMs, senderTimeMs }: TrackFrame): void {
+    const { clock, onFrame } = this.#options;
+    this.#rates.add(data.length, clock.nowMs());
     this.#latest = {
       data,
       number: (this.#latest?.number ?? 0) + 1,
-      timestampUs: this.#timeline.add({ timestamp, clockRate: this.#clockRate, arrivalMs }),
-      arrivalMs: arrivalMs - nowMs + this.#clock.unixMs(),
+      timestampUs: this.#timeline.add({ timestamp, clockRate, arrivalMs }),
+      arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
       senderTimeMs,
     };
-    this.#onFrame(this.#latest);
+    onFrame(this.#latest);
   }
 }

@@ -1,31 +1,37 @@
 /**
- * Frames and bits of the last second, for the eye: averages over a whole run hide what happens now.
+ * Frames and bits of the last second: averages over a whole run hide what happens now.
  *
  * @module
  */
+
+import { Deque } from "@std/data-structures/deque";
 
 const WINDOW_MS = 1000;
 
 /** Remembers the frames of one second. */
 export class RateMeter {
   /** In order of time. */
-  readonly #frames: { readonly atMs: number; readonly lengthBytes: number }[] = [];
+  readonly #frames = new Deque<{ readonly atMs: number; readonly lengthBytes: number }>();
+  #lengthBytes = 0;
 
   /** Counts a frame of `lengthBytes` at `nowMs`. */
   add(lengthBytes: number, nowMs: number): void {
-    this.#frames.push({ atMs: nowMs, lengthBytes });
+    this.#frames.pushBack({ atMs: nowMs, lengthBytes });
+    this.#lengthBytes += lengthBytes;
     this.#forget(nowMs);
   }
 
   /** Frames and bits of the second before `nowMs`. */
-  rates(nowMs: number): { fps: number; bitrate: number } {
+  rates(nowMs: number): { readonly fps: number; readonly bitrate: number } {
     this.#forget(nowMs);
-    const bytes = this.#frames.reduce((sum, frame) => sum + frame.lengthBytes, 0);
-    return { fps: this.#frames.length, bitrate: bytes * 8 };
+    return { fps: this.#frames.length, bitrate: this.#lengthBytes * 8 };
   }
 
   #forget(nowMs: number): void {
-    const first = this.#frames.findIndex((frame) => frame.atMs > nowMs - WINDOW_MS);
-    this.#frames.splice(0, first < 0 ? this.#frames.length : first);
+    for (let oldest = this.#frames.peekFront(); oldest !== undefined; oldest = this.#frames.peekFront()) {
+      if (oldest.atMs > nowMs - WINDOW_MS) break;
+      this.#lengthBytes -= oldest.lengthBytes;
+      this.#frames.popFront();
+    }
   }
 }

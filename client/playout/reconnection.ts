@@ -1,13 +1,12 @@
 /**
- * Tries a server that has gone again: after a second, two, four, up to half a minute, each time a little sooner or later, so that many
- * players do not reconnect at once.
+ * Reconnects to a server that is gone: tries again after one second, two, four, up to half a minute, each time a little sooner or
+ * later, so that many players do not come back at the same moment.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import type { Notice } from "../../page/playback.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
@@ -20,80 +19,81 @@ export interface ReconnectionOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
-  /** Whether the server is lost and to be tried again. */
-  readonly isWanted: () => boolean;
-  /** Tries: opens a session and brings it to the state that was lost, unless that is not wanted any more. */
-  readonly reconnect: (state: SessionState) => Promise<void>;
-  /** The server refuses for good: nothing is tried any more. */
-  readonly onRefused: () => void;
-  /** Takes what the user should know. */
-  readonly onNotice: (notice: Notice) => void;
+  /** When the last packet came, in milliseconds of the clock; `undefined` before the first. */
+  readonly lastPacketMs: () => number | undefined;
+  /** Tries: opens a session and brings it to the state that was lost. Rejects where that fails, and once `signal` aborts. */
+  readonly reconnect: (state: SessionState, signal: AbortSignal) => Promise<void>;
+  /** A wait begins, for a reason that the user should know. */
+  readonly onWait: (reason: string) => void;
+  /** The server is back. */
+  readonly onBack: () => void;
+  /** The server refuses so that it is not tried again. */
+  readonly onRefused: (reason: string) => void;
 }
 
-/** The share by which a time may be longer or shorter. */
+/** The share by which a wait may be longer or shorter. */
 const JITTER = 0.2;
-/** Doublings after which the time is the longest in any case. */
+/** After so many doublings a wait has its longest time in any case. */
 const MAX_DOUBLINGS = 16;
 
-/** Waits, longer from try to try until packets come for a while. */
+/** Waits and tries, from {@linkcode start} until the server is back or {@linkcode stop}. Waits grow until packets come. */
 export class Reconnection {
   readonly #options: ReconnectionOptions;
   #tries = 0;
-  /** When the server was there again last. */
+  /** When the server was back, in milliseconds of the clock. */
   #backSinceMs = 0;
-  #cancel: (() => void) | undefined;
+  /** Aborts when nobody wants the server back any more; `undefined` while no server is lost. */
+  #stopping: AbortController | undefined;
 
   constructor(options: ReconnectionOptions) {
     this.#options = options;
   }
 
-  /** Whether a try is to come. */
-  get isWaiting(): boolean {
-    return this.#cancel !== undefined;
+  /** The server is gone, for a reason to be told; it is brought back to `state`. */
+  start(state: SessionState, reason: string): void {
+    const { lastPacketMs } = this.#options;
+    // Only packets that came for a while make the next wait a short one, and none before a try has ended.
+    const isStable = (lastPacketMs() ?? -Infinity) - this.#backSinceMs >= RECONNECT_STABLE_MS;
+    if (isStable && this.#stopping === undefined) this.#tries = 0;
+    this.#stopping?.abort();
+    this.#stopping = new AbortController();
+    this.#wait(state, { reason, signal: this.#stopping.signal });
   }
 
-  /**
-   * The server has gone for a reason to be told; tries to come back to `state` after a while: a short one where packets came for a
-   * while before, the last at `lastPacketMs` of the clock.
-   */
-  start(state: SessionState, reason: string, { lastPacketMs }: { readonly lastPacketMs: number | undefined }): void {
-    if (lastPacketMs !== undefined && lastPacketMs - this.#backSinceMs >= RECONNECT_STABLE_MS) this.#tries = 0;
-    this.#schedule(state, reason);
-  }
-
-  /** Nobody wants the server back any more. */
+  /** Nobody wants the server back any more. A try that is under way may go on, unheard. */
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#stopping?.abort();
+    this.#stopping = undefined;
     this.#tries = 0;
   }
 
-  #schedule(state: SessionState, reason: string): void {
-    const { clock, random, onNotice } = this.#options;
-    this.#cancel?.();
+  #wait(state: SessionState, { reason, signal }: { readonly reason: string; readonly signal: AbortSignal }): void {
+    const { clock, random, onWait } = this.#options;
     const meanMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(this.#tries++, MAX_DOUBLINGS));
     const delayMs = Math.round(meanMs * (1 - JITTER + 2 * JITTER * random()));
-    this.#cancel = clock.after(delayMs, () => {
-      this.#cancel = undefined;
-      this.#try(state).catch((error) => log.error("{error}", { error }));
+    const cancel = clock.after(delayMs, () => {
+      signal.removeEventListener("abort", cancel);
+      this.#try(state, signal).catch((error) => log.error("{error}", { error }));
     });
-    onNotice({ level: "warning", text: `${reason}; trying again in ${Math.max(1, Math.round(delayMs / 1000))} s` });
+    signal.addEventListener("abort", cancel, { once: true });
+    onWait(`${reason}; trying again in ${Math.max(1, Math.round(delayMs / 1000))} s`);
   }
 
-  async #try(state: SessionState): Promise<void> {
-    const { reconnect, isWanted, onRefused, onNotice } = this.#options;
+  async #try(state: SessionState, signal: AbortSignal): Promise<void> {
+    const { clock, reconnect, onBack, onRefused } = this.#options;
     try {
-      await reconnect(state);
+      await reconnect(state, signal);
     } catch (error) {
-      if (!isWanted()) return;
+      if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      if (!(error instanceof RefusedError && error.isFinal)) return this.#schedule(state, reason);
+      if (!(error instanceof RefusedError && error.isFinal)) return this.#wait(state, { reason, signal });
       this.stop();
-      onRefused();
-      return onNotice({ level: "error", text: reason });
+      return onRefused(reason);
     }
-    this.#backSinceMs = this.#options.clock.nowMs();
-    // It may be lost again already.
-    if (!isWanted()) onNotice({ level: "info", text: "The server is back" });
+    // The server may be lost again already.
+    if (signal.aborted) return;
+    this.#backSinceMs = clock.nowMs();
+    this.#stopping = undefined;
+    onBack();
   }
 }

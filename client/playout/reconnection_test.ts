@@ -1,50 +1,38 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { until } from "../../tests/support/until.ts";
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECT_STABLE_MS } from "../limits.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { Reconnection } from "./reconnection.ts";
-import { until } from "../../tests/support/until.ts";
 
 /** A server that is lost while it plays; `answer` is what each try meets. */
 function open({ random = 0.5, answer = () => Promise.resolve() }: { random?: number; answer?: () => Promise<void> }) {
   const clock = new FakeClock();
-  const notices: string[] = [];
+  const events: string[] = [];
   const tried: string[] = [];
-  let [isWanted, lastPacketMs] = [false, -1];
+  let lastPacketMs: number | undefined;
   const reconnection = new Reconnection({
     clock,
     random: () => random,
-    isWanted: () => isWanted,
-    async reconnect(state) {
+    lastPacketMs: () => lastPacketMs,
+    reconnect(state) {
       tried.push(state);
-      await answer();
-      if (!isWanted) throw new Error("not wanted any more");
-      isWanted = false;
+      return answer();
     },
-    onRefused: () => isWanted = false,
-    onNotice: ({ level, text }) => notices.push(`${level}: ${text}`),
+    onWait: (reason) => events.push(`wait: ${reason}`),
+    onBack: () => events.push("back"),
+    onRefused: (reason) => events.push(`refused: ${reason}`),
   });
   return {
-    ...{ clock, notices, tried, reconnection },
-    isLost: () => isWanted,
-    /** The server goes. */
-    lose(state: "READY" | "PLAYING"): void {
-      isWanted = true;
-      reconnection.start(state, "gone", { lastPacketMs: lastPacketMs < 0 ? undefined : lastPacketMs });
-    },
-    /** A packet comes. */
-    note: () => void (lastPacketMs = clock.nowMs()),
-    /** Nobody wants the server back any more. */
-    forget(): void {
-      isWanted = false;
-      reconnection.stop();
-    },
+    ...{ clock, events, tried, reconnection },
+    /** A packet has come. */
+    note: () => lastPacketMs = clock.nowMs(),
     /** Lets the time go by until the next try has ended. */
     async next(): Promise<number> {
-      const count = notices.length;
+      const [count, before] = [events.length, tried.length];
       let waitedMs = 0;
-      for (; reconnection.isWaiting; waitedMs += 100) clock.advance(100);
-      await until(() => notices.length > count);
+      for (; tried.length === before; waitedMs += 100) clock.advance(100);
+      await until(() => events.length > count);
       return waitedMs;
     },
   };
@@ -53,9 +41,9 @@ function open({ random = 0.5, answer = () => Promise.resolve() }: { random?: num
 const fail = () => Promise.reject(new Error("nobody there"));
 
 for (const [random, share] of [[0, 0.8], [0.5, 1], [1, 1.2]]) {
-  Deno.test(`Reconnection doubles its time up to half a minute, times ${share} where chance is ${random}`, async () => {
-    const { lose, tried, next } = open({ random, answer: fail });
-    lose("PLAYING");
+  Deno.test(`Reconnection doubles its wait up to half a minute, times ${share} where chance is ${random}`, async () => {
+    const { reconnection, tried, next } = open({ random, answer: fail });
+    reconnection.start("PLAYING", "gone");
     const waited: number[] = [];
     for (let count = 0; count < 8; count++) waited.push(await next());
     const means = [1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1000);
@@ -67,70 +55,84 @@ for (const [random, share] of [[0, 0.8], [0.5, 1], [1, 1.2]]) {
 
 Deno.test("Reconnection says what it waits for, and that the server is back", async () => {
   const answers = [fail, () => Promise.resolve()];
-  const { lose, isLost, reconnection, notices, next } = open({ answer: () => answers.shift()!() });
-  lose("READY");
-  assertEquals(isLost(), true);
+  const { reconnection, events, tried, clock, next } = open({ answer: () => answers.shift()!() });
+  reconnection.start("READY", "gone");
   await next();
   await next();
-  assertEquals(notices, [
-    "warning: gone; trying again in 1 s",
-    "warning: nobody there; trying again in 2 s",
-    "info: The server is back",
-  ]);
-  assertEquals([isLost(), reconnection.isWaiting], [false, false]);
+  assertEquals(events, ["wait: gone; trying again in 1 s", "wait: nobody there; trying again in 2 s", "back"]);
+  assertEquals([tried, clock.pendingTimers], [["READY", "READY"], 0]);
 });
 
 Deno.test("Reconnection waits a short time again once packets have come for a while", async () => {
   let isDown = true;
-  const { lose, note, clock, next } = open({
-    answer: () => isDown ? fail() : Promise.resolve(),
-  });
-  lose("PLAYING");
+  const { clock, reconnection, note, next } = open({ answer: () => isDown ? fail() : Promise.resolve() });
+  reconnection.start("PLAYING", "gone");
   for (let count = 0; count < 40; count++) await next();
   isDown = false;
   assertEquals(await next(), RECONNECT_MAX_MS);
-  // A server that goes away after a few packets has not come back.
+  // A server that goes away after a few packets is not back.
   clock.advance(RECONNECT_STABLE_MS - 1);
   note();
-  lose("PLAYING");
+  reconnection.start("PLAYING", "gone");
   assertEquals(await next(), RECONNECT_MAX_MS);
   clock.advance(RECONNECT_STABLE_MS);
   note();
-  lose("PLAYING");
+  reconnection.start("PLAYING", "gone");
   assertEquals(await next(), RECONNECT_MIN_MS);
+});
+
+Deno.test("Reconnection waits longer where the server is lost again before the try has ended", async () => {
+  const again: { lose?: () => void } = {};
+  const { clock, reconnection, note, events } = open({
+    answer() {
+      note();
+      again.lose?.();
+      return Promise.resolve();
+    },
+  });
+  clock.advance(3_600_000);
+  again.lose = () => {
+    again.lose = undefined;
+    reconnection.start("PLAYING", "gone again");
+  };
+  reconnection.start("PLAYING", "gone");
+  clock.advance(1000);
+  await Promise.resolve();
+  assertEquals(events, ["wait: gone; trying again in 1 s", "wait: gone again; trying again in 2 s"]);
+  reconnection.stop();
+  assertEquals(clock.pendingTimers, 0);
 });
 
 for (const status of [401, 403]) {
   Deno.test(`Reconnection does not repeat a refusal of ${status}`, async () => {
     const refuse = () => Promise.reject(new RefusedError("no", status));
-    const { lose, isLost, reconnection, notices, next } = open({ answer: refuse });
-    lose("PLAYING");
+    const { reconnection, events, clock, next } = open({ answer: refuse });
+    reconnection.start("PLAYING", "gone");
     await next();
-    assertEquals(notices.at(-1), "error: no");
-    assertEquals([isLost(), reconnection.isWaiting], [false, false]);
+    assertEquals([events.at(-1), clock.pendingTimers], ["refused: no", 0]);
   });
 }
 
 Deno.test("Reconnection.stop() tries no more", () => {
-  const { lose, forget, clock, reconnection, tried } = open({});
-  lose("PLAYING");
-  assertEquals(reconnection.isWaiting, true);
-  forget();
+  const { clock, reconnection, tried } = open({});
+  reconnection.start("PLAYING", "gone");
+  assertEquals(clock.pendingTimers, 1);
+  reconnection.stop();
   clock.advance(60_000);
-  assertEquals([tried.length, reconnection.isWaiting, clock.pendingTimers], [0, false, 0]);
+  assertEquals([tried.length, clock.pendingTimers], [0, 0]);
 });
 
 Deno.test("Reconnection.stop() during a try leaves it at that, however it ends", async () => {
   for (const isBack of [true, false]) {
     const answer = Promise.withResolvers<void>();
-    const { lose, forget, clock, notices } = open({ answer: () => answer.promise });
-    lose("PLAYING");
+    const { clock, reconnection, events } = open({ answer: () => answer.promise });
+    reconnection.start("PLAYING", "gone");
     clock.advance(1000);
-    forget();
+    reconnection.stop();
     if (isBack) answer.resolve();
     else answer.reject(new Error("given up"));
     await answer.promise.catch(() => {/* taken by the reconnection */});
     await Promise.resolve();
-    assertEquals([notices.length, clock.pendingTimers], [1, 0]);
+    assertEquals([events.length, clock.pendingTimers], [1, 0]);
   }
 });

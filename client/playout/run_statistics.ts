@@ -1,150 +1,107 @@
 /**
- * The counters of a run, over all of its sessions: what each counted is added up, and little is kept of the past ones.
- * Counts the time of playing, too.
+ * The counters of a run: those of its sessions added up. Nothing but the sums is kept of past sessions.
  *
  * @module
  */
 
-import type { Clock } from "../../net/clock.ts";
-import type { PlayerSession } from "../session/player_session.ts";
 import type { PlaybackStatistics, TrackStatistics } from "../../page/playback.ts";
-import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
+import type { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
+import type { AudioTrack } from "../session/player_session.ts";
 
-/** What was counted of the video. */
-type VideoCounters = Record<typeof COUNTERS[number] | "expectedPackets", number>;
+/** The tracks of a session. */
+export interface CountedTracks {
+  readonly video: Pick<TrackReceiver, "statistics"> | undefined;
+  readonly audio: readonly (Pick<AudioTrack, "chosen"> & { readonly receiver: Pick<TrackReceiver, "statistics"> })[];
+}
 
-/** Those that are told. */
+/** What the others know. */
+export type OtherStatistics = Pick<
+  PlaybackStatistics,
+  "seconds" | "currentFps" | "currentBitrate" | "senderTimeMs"
+>;
+
+/** Counters of the video that are added up. */
 const COUNTERS = [
   "frames",
   "damagedFrames",
   "packets",
+  "expectedPackets",
   "lostPackets",
   "duplicatePackets",
   "reorderedPackets",
   "malformedPackets",
-  "ignoredPackets",
+  "otherPayloadTypePackets",
+  "strayPackets",
   "bytes",
-] as const;
+] as const satisfies readonly (keyof RtpStatistics)[];
 
-const NOTHING: VideoCounters = {
-  ...{ frames: 0, damagedFrames: 0, packets: 0, expectedPackets: 0, lostPackets: 0 },
-  ...{ duplicatePackets: 0, reorderedPackets: 0, malformedPackets: 0, ignoredPackets: 0, bytes: 0 },
-};
+type VideoCounters = Record<typeof COUNTERS[number], number>;
 
-/** Adds up the sessions of one run, and times the playing. */
+const NOTHING = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as VideoCounters;
+
+/** Adds up the counters of the sessions that it follows, one after the other. */
 export class RunStatistics {
-  readonly #clock: Clock;
-  #unexpectedSourcePackets = 0;
   #past: VideoCounters = NOTHING;
   #pastCauses: Readonly<Record<string, number>> = {};
   /** By their place in the session and what they are. */
   #pastTracks: ReadonlyMap<string, TrackStatistics> = new Map();
-  #current: Pick<PlayerSession, "receiver" | "audio"> | undefined;
-  #playingSinceMs: number | undefined;
-  #playedMs = 0;
-  /** Since when nothing comes. */
-  #restingSinceMs: number | undefined;
-  /** Time of playing in which nothing came. */
-  #restedMs = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  #current: CountedTracks = { video: undefined, audio: [] };
+  #unexpectedSourcePackets = 0;
 
   /** Counts these tracks from now on, besides what the ones before have counted. */
-  follow({ receiver, audio }: Pick<PlayerSession, "receiver" | "audio">): void {
-    this.#pastTracks = this.#tracksByKey();
-    this.#pastCauses = this.#damageCauses;
-    this.#past = this.#video;
-    this.#current = { receiver, audio };
+  follow({ video, audio }: CountedTracks): void {
+    const { counters, damageCauses, tracks } = this.#sum();
+    this.#past = counters;
+    this.#pastCauses = damageCauses;
+    this.#pastTracks = tracks;
+    this.#current = { video, audio };
   }
 
-  /** A datagram came from an address that is not the server's. */
-  noteUnexpectedSource(): void {
+  /** Counts a datagram that came from an address other than the server's. */
+  countUnexpectedSource(): void {
     this.#unexpectedSourcePackets++;
   }
 
-  /** The time of playing runs from now on. */
-  start(): void {
-    this.stop();
-    this.#playingSinceMs = this.#clock.nowMs();
-  }
-
-  /** Nothing has come for so long, and nothing comes until {@linkcode goOn}: that time does not count. */
-  rest(milliseconds: number): void {
-    if (this.#playingSinceMs !== undefined) this.#restingSinceMs ??= this.#clock.nowMs() - milliseconds;
-  }
-
-  /** Something comes again. */
-  goOn(): void {
-    if (this.#restingSinceMs === undefined) return;
-    this.#restedMs = this.#restMs;
-    this.#restingSinceMs = undefined;
-  }
-
-  /** The time of playing stands still. */
-  stop(): void {
-    this.goOn();
-    this.#playedMs = this.#milliseconds;
-    this.#playingSinceMs = undefined;
-  }
-
-  /** The counters as they are now, with those that others count. */
-  summarize(
-    others: Pick<PlaybackStatistics, "currentFps" | "currentBitrate" | "senderTimeMs">,
-  ): PlaybackStatistics {
-    const { expectedPackets, ...counters } = this.#video;
-    const seconds = (this.#milliseconds - this.#restMs) / 1000;
+  /** The counters as they are now, with what others know. */
+  summarize(others: OtherStatistics): PlaybackStatistics {
+    const { counters: { expectedPackets, ...counters }, damageCauses, jitterMs, tracks } = this.#sum();
+    const { seconds } = others;
     return {
       ...counters,
-      seconds,
       fps: seconds > 0 ? counters.frames / seconds : 0,
       bitrate: seconds > 0 ? counters.bytes * 8 / seconds : 0,
-      jitterMs: this.#current?.receiver?.statistics?.jitterMs ?? 0,
+      jitterMs,
       lossRate: expectedPackets > 0 ? counters.lostPackets / expectedPackets : 0,
-      damageCauses: this.#damageCauses,
-      tracks: [...this.#tracksByKey().values()],
       unexpectedSourcePackets: this.#unexpectedSourcePackets,
+      damageCauses,
+      tracks: [...tracks.values()],
       ...others,
     };
   }
 
-  /** Time of playing so far, whether something came or not. */
-  get playedSeconds(): number {
-    return this.#milliseconds / 1000;
-  }
-
-  get #restMs(): number {
-    return this.#restedMs + (this.#restingSinceMs === undefined ? 0 : this.#clock.nowMs() - this.#restingSinceMs);
-  }
-
-  get #milliseconds(): number {
-    return this.#playedMs + (this.#playingSinceMs === undefined ? 0 : this.#clock.nowMs() - this.#playingSinceMs);
-  }
-
-  get #video(): VideoCounters {
-    return this.#current === undefined ? this.#past : sum(this.#past, countersOf(this.#current.receiver));
-  }
-
-  get #damageCauses(): Readonly<Record<string, number>> {
-    const causes: Record<string, number> = { ...this.#pastCauses };
-    for (const [cause, count] of Object.entries(this.#current?.receiver?.damageCauses ?? {})) {
-      causes[cause] = (causes[cause] ?? 0) + count;
+  #sum() {
+    const video = this.#current.video?.statistics();
+    const counters = { ...this.#past };
+    const damageCauses: Record<string, number> = { ...this.#pastCauses };
+    if (video !== undefined) {
+      for (const name of COUNTERS) counters[name] += video[name];
+      for (const [cause, count] of Object.entries(video.damageCauses)) {
+        damageCauses[cause] = (damageCauses[cause] ?? 0) + count;
+      }
     }
-    return causes;
+    return { counters, damageCauses, jitterMs: video?.jitterMs ?? 0, tracks: this.#tracksByKey() };
   }
 
   #tracksByKey(): Map<string, TrackStatistics> {
     const tracks = new Map(this.#pastTracks);
-    for (const [index, { chosen, receiver }] of this.#current?.audio.entries() ?? []) {
+    for (const [index, { chosen, receiver }] of this.#current.audio.entries()) {
       const { encoding, clockRate, channels } = chosen;
-      const { packets, lostPackets, bytes } = countersOf(receiver);
-      const jitterMs = receiver.statistics?.jitterMs ?? 0;
-      const track = { kind: "audio", encoding, clockRate, channels, packets, lostPackets, bytes, jitterMs } as const;
+      const { packets, lostPackets, bytes, jitterMs } = receiver.statistics();
       const key = [index, encoding, clockRate, channels].join(" ");
       const before = this.#pastTracks.get(key);
       tracks.set(key, {
-        ...track,
+        ...{ kind: "audio", encoding, clockRate, channels, jitterMs },
         packets: packets + (before?.packets ?? 0),
         lostPackets: lostPackets + (before?.lostPackets ?? 0),
         bytes: bytes + (before?.bytes ?? 0),
@@ -152,21 +109,4 @@ export class RunStatistics {
     }
     return tracks;
   }
-}
-
-function countersOf(receiver: RtpReceiver | undefined): VideoCounters {
-  if (receiver === undefined) return NOTHING;
-  const { frames, damagedFrames, malformedPackets, ignoredPackets, statistics } = receiver;
-  if (statistics === undefined) return { ...NOTHING, frames, damagedFrames, malformedPackets, ignoredPackets };
-  const { packets, expectedPackets, lostPackets, duplicatePackets, reorderedPackets, bytes } = statistics;
-  return {
-    ...{ frames, damagedFrames, packets, expectedPackets, lostPackets },
-    ...{ duplicatePackets, reorderedPackets, malformedPackets, ignoredPackets, bytes },
-  };
-}
-
-function sum(one: VideoCounters, other: VideoCounters): VideoCounters {
-  const total = { ...one };
-  for (const name of [...COUNTERS, "expectedPackets"] as const) total[name] += other[name];
-  return total;
 }

@@ -1,5 +1,5 @@
 /**
- * Steps that are taken one after the other, each when the one before has ended, however it ended.
+ * Steps that run one after the other, whether the one before succeeded or failed.
  *
  * @module
  */
@@ -13,10 +13,10 @@ export class Turns {
     return this.#last;
   }
 
-  /** Takes a step in its turn; resolves and rejects as it does. */
+  /** Runs a step in its turn; resolves and rejects as the step does. */
   take(step: () => unknown): Promise<void> {
     const done = this.#last.then(async () => void await step());
-    this.#last = done.catch(() => {/* whoever gave the step gets the error; the next one stands for itself */});
+    this.#last = done.catch(() => {/* the caller gets the error; the next step does not depend on this one */});
     return done;
   }
 }

@@ -6,7 +6,8 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../../tests/support/test_playback.ts";
 import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
-import { type FrameStore, Recorder } from "./recorder.ts";
+import type { FrameStore } from "./frame_store.ts";
+import { Recorder } from "./recorder.ts";
 
 const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
 
@@ -85,7 +86,7 @@ Deno.test("Recorder keeps whole frames only when a frame is too large for the fo
   assertEquals(await Deno.readFile(out), concat([encodeLabHeader(100), FRAMES[0]]));
 });
 
-Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and leaves out one more`, async () => {
+Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and drops one more`, async () => {
   await using directory = await temporaryDirectory();
   const recorder = await Recorder.open(join(directory.path, "movie.mjpeg"), {
     maxFrames: Infinity,
@@ -101,7 +102,7 @@ Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and lea
   assertEquals(recorder.stored, RECORDER_MAX_QUEUE);
 });
 
-Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, and leaves out what exceeds them`, async () => {
+Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, and drops what exceeds them`, async () => {
   await using directory = await temporaryDirectory();
   const recorder = await Recorder.open(join(directory.path, "frames"), { maxFrames: Infinity, clock: new FakeClock() });
   const playback = new TestPlayback();
@@ -142,7 +143,7 @@ class SlowStore implements FrameStore {
   }
 }
 
-Deno.test("Recorder waits at the end for as long as anything is taken, and leaves out what is not", async () => {
+Deno.test("Recorder waits at the end for as long as the store takes anything, and drops the rest", async () => {
   const [clock, store, playback] = [new FakeClock(), new SlowStore(), new TestPlayback()];
   const recorder = new Recorder(store, { maxFrames: Infinity, clock });
   recorder.record(playback);

@@ -9,27 +9,24 @@ import { KEEPALIVE_MAX_MS, KEEPALIVE_MIN_MS } from "../limits.ts";
 
 /** Constructor options of {@linkcode Keepalive}. */
 export interface KeepaliveOptions {
-  /** Times the requests. */
   readonly clock: Clock;
   /** The server's timeout, in seconds. */
   readonly timeoutSeconds: number;
-  /** Asks the server for something; the next time is counted from the end of it. */
+  /** Sends a request. The time until the next one counts from its end. */
   readonly ask: () => Promise<void>;
 }
 
-/** Asks until it is stopped. */
+/** Asks from now on, until it is stopped. */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   #cancel: () => void;
   #isStopped = false;
 
-  /** Runs from now on. */
   constructor(options: KeepaliveOptions) {
     this.#options = options;
     this.#cancel = this.#schedule();
   }
 
-  /** Asks no more. */
   stop(): void {
     this.#isStopped = true;
     this.#cancel();

@@ -1,5 +1,5 @@
 /**
- * What a server described in answer to DESCRIBE, and the URLs under which its parts are asked for.
+ * A server's answer to DESCRIBE: what there is, and the URLs to ask for it.
  *
  * @module
  */
@@ -9,19 +9,18 @@ import { decodePresentation, type PresentationDescription } from "../../rtsp/sdp
 
 /** A description and its base. */
 export class Presentation {
-  /** What there is. */
   readonly description: PresentationDescription;
   readonly #baseUrl: string;
 
-  /** Of the answer to a DESCRIBE of `href`. Throws a `SyntaxError` where it describes nothing. */
+  /** Takes the answer to a DESCRIBE of `href`. Throws a `SyntaxError` where it is no description. */
   constructor({ headers, body }: RtspResponse, href: string) {
     this.description = decodePresentation(body);
     const base = headers.get("Content-Base") || headers.get("Content-Location") || href;
-    // Some servers leave it empty, or tell a path only: what was asked for is the base then.
+    // Some servers leave it empty, or give a path only. The URL that was asked for is the base then.
     this.#baseUrl = isAbsolute(base) ? base : href;
   }
 
-  /** The URL of the whole. */
+  /** The URL of the whole stream. */
   get url(): string {
     return this.urlOf(this.description.control);
   }

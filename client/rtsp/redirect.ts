@@ -1,6 +1,6 @@
 /**
- * Where a server sends its clients (RFC 2326, 10.10, 11.2 and 12.25), and which credentials go along: those of the user
- * belong to the server that the user named, and to no other.
+ * Redirects (RFC 2326, 10.10, 11.2 and 12.25), and the credentials for them: those of the user are sent to the server that the user
+ * named, and to no other.
  *
  * @module
  */
@@ -21,35 +21,32 @@ export interface RedirectOrigin {
 
 const MAX_SHOWN_CHARS = 80;
 
-/** A reply that says where else to ask. */
+/** A reply that redirects. */
 export class RedirectedError extends RefusedError {
-  /** The class's name, for logs. */
   override name = "RedirectedError";
   /** The value of its Location. */
   readonly location: string;
 
-  /** The message is that of a refusal. */
   constructor({ message, status }: RefusedError, location: string) {
     super(message, status);
     this.location = location;
   }
 }
 
-/** What is said of a server whose redirects are followed no more. */
-export const TOO_MANY_REDIRECTS = `sent us elsewhere ${MAX_REDIRECTS} times in a row`;
+/** What is told of a server whose redirects are no longer followed. */
+export const TOO_MANY_REDIRECTS = `redirected us ${MAX_REDIRECTS} times in a row`;
 
-/** Counts how often the servers send us on. */
+/** Counts the redirects in a row. */
 export class RedirectLimit {
   readonly #clock: Clock;
   #count = 0;
   #lastMs = -Infinity;
 
-  /** Has counted nothing. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Counts one more, without those of long ago; whether it may be followed. */
+  /** Counts one more, and forgets those of long ago. Returns whether it may be followed. */
   count(): boolean {
     const nowMs = this.#clock.nowMs();
     this.#count = nowMs - this.#lastMs < REDIRECT_MEMORY_MS ? this.#count + 1 : 1;
@@ -58,13 +55,13 @@ export class RedirectLimit {
   }
 }
 
-/** Statuses that say where else to ask; others of 300 to 399 name proxies, or nothing. */
+/** Whether a status redirects. Others from 300 to 399 name proxies, or nothing. */
 export function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
 /**
- * The URL of a Location, which may be relative. The user's name and password go along to the same host and port only,
+ * The URL of a Location, which may be relative. It gets the user's name and password only on the host and port that the user named,
  * unless the Location has its own. Throws an `Error` for one that cannot be followed.
  */
 export function redirectedUrl(location: string, { from, typed }: RedirectOrigin): RtspUrl {
@@ -85,6 +82,6 @@ function parseLocation(location: string, from: RtspUrl): RtspUrl {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const shown = location.replace(/\/\/[^/@]*@/, "//…@").slice(0, MAX_SHOWN_CHARS);
-    throw new Error(`The server sends us to ${JSON.stringify(shown)}, which is no URL of the form rtsp://HOST/PATH`);
+    throw new Error(`The server redirects us to ${JSON.stringify(shown)}, which is not of the form rtsp://HOST/PATH`);
   }
 }

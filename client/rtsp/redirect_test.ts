@@ -40,6 +40,10 @@ Deno.test("redirectedUrl() says what cannot be followed, without its password", 
       ["rtsp://", "rtsp://"],
     ]
   ) {
-    assertThrows(() => redirectedUrl(location, origin), Error, `The server sends us to "${shown}", which is no URL`);
+    assertThrows(
+      () => redirectedUrl(location, origin),
+      Error,
+      `The server redirects us to "${shown}", which is not of the form`,
+    );
   }
 });

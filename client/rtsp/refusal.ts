@@ -1,19 +1,17 @@
 /**
- * Replies other than 200, as errors that say what to do.
+ * Replies with another status than 200, as errors that say what to do.
  *
  * @module
  */
 
 import { withoutSecrets } from "./rtsp_url.ts";
 
-/** A reply other than 200: its text names the status. */
+/** A reply with another status than 200. */
 export class RefusedError extends Error {
-  /** The class's name, for logs. */
   override name = "RefusedError";
-  /** The status code of the reply. */
   readonly status: number;
 
-  /** The message names the method, what it was for, and the status. */
+  /** `message` names the method, what it was for, and the status. */
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
@@ -25,7 +23,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** What was asked for, and how the server refused it, as an error. */
+/** An error that tells what was asked for, how the server refused it, and what to do. */
 export function refusal(
   label: string,
   { status, reason }: { readonly status: number; readonly reason: string },
@@ -43,13 +41,13 @@ function refusalAdvice(status: number, name: string): string {
     case 403:
       return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
     case 404:
-      return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists near names`;
+      return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists similar names`;
     case 415:
       return "; the server's log says what is wrong with the file";
     case 461:
       return "; try another --transport";
     case 501:
-      return "; it does not have that method, or speaks another dialect";
+      return "; it does not know that method, or speaks another dialect";
     default:
       return "";
   }

@@ -1,6 +1,6 @@
 /**
- * One TCP connection to a server: requests out, one at a time, and replies in, with the packets that are interleaved. What
- * the texts say is the dialogue's affair.
+ * One TCP connection to a server: requests out, one at a time; replies and interleaved packets in. Their contents are up to the
+ * dialogue.
  *
  * @module
  */
@@ -29,33 +29,33 @@ export interface RtspConnectionOptions {
   readonly hostname: string;
   /** TCP port of the server. */
   readonly port: number;
-  /** Finds the replies, and the server's own requests. */
+  /** Decodes replies, and requests of the server. */
   readonly reader: MessageReader<RtspResponse> | MessageReader<RtspResponse | RtspRequest>;
   /** Times out connecting, and replies that do not come. */
   readonly clock: Clock;
-  /** Ends connecting at once. An open connection is not touched by it: close it. */
+  /** Gives up connecting. To end an open connection, close it. */
   readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
-  /** Takes a request of the server's; without it they are passed over. */
+  /** Takes a request of the server; without this they are ignored. */
   readonly onRequest?: (request: RtspRequest) => void;
-  /** Called once when the connection has ended otherwise than by {@linkcode RtspConnection.close}. */
+  /** Called once if the connection ends other than by {@linkcode RtspConnection.close}. */
   readonly onClosed: (reason: string) => void;
 }
 
-/** A request on its way. */
+/** A request to send. */
 export interface OutgoingRequest {
-  /** What goes over the wire. */
+  /** The bytes on the wire, as text. */
   readonly text: string;
-  /** The same for the log, without secrets; `text` where there are none. */
+  /** The text for the log, without secrets; default `text`. */
   readonly shown?: string;
-  /** Its CSeq: replies with a lower one are late and passed over. */
+  /** Replies with a lower CSeq are late, and ignored. */
   readonly cseq: number;
-  /** What it is, for the message of an error: `SETUP movie.mjpeg`. */
+  /** What errors call it: `SETUP movie.mjpeg`. */
   readonly label: string;
 }
 
-/** A connection that is open until one of the ends closes it. */
+/** A connection that is open until one of its ends closes it. */
 export class RtspConnection {
   readonly #options: RtspConnectionOptions;
   readonly #conn: Deno.TcpConn;
@@ -64,7 +64,7 @@ export class RtspConnection {
   #lastWrite: Promise<void> = Promise.resolve();
   #waitingWrites = 0;
   #cancelSettle: (() => void) | undefined;
-  /** A request got no reply in time: the next one does not wait for long. */
+  /** A request got no reply in time: the next one does not wait long. */
   #isUnanswered = false;
   #isClosed = false;
 
@@ -96,7 +96,7 @@ export class RtspConnection {
     }
   }
 
-  /** The server's IP address: the only one that packets are taken from. */
+  /** The server's IP address. */
   get serverAddress(): string {
     return (this.#conn.remoteAddr as Deno.NetAddr).hostname;
   }
@@ -109,25 +109,26 @@ export class RtspConnection {
   /** Sends a request and waits for its reply. Rejects where none comes. */
   exchange(request: OutgoingRequest): Promise<RtspResponse> {
     const response = this.#lastExchange.then(() => this.#exchange(request));
-    this.#lastExchange = response.catch(() => {/* its caller gets the error; the next one stands for itself */});
+    this.#lastExchange = response.catch(
+      () => {/* the caller gets the error; the next request does not depend on it */},
+    );
     return response;
   }
 
-  /** Sends bytes between requests: an interleaved packet. */
+  /** Sends bytes between two requests: an interleaved packet, or a reply. Rejects where the server does not read. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#waitingWrites >= MAX_WAITING_WRITES) {
-      this.#end("it does not read what it asks for");
-      return Promise.reject(new Error("The server does not read what it asks for"));
+      this.#end("it does not read what we send");
+      return Promise.reject(new Error("The server does not read what we send"));
     }
     this.#waitingWrites++;
     const written = this.#lastWrite.then(async () => {
       for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
     }).finally(() => this.#waitingWrites--);
-    this.#lastWrite = written.catch(() => {/* whoever writes learns it; the next write fails by itself */});
+    this.#lastWrite = written.catch(() => {/* the caller gets the error; the next write fails by itself */});
     return written;
   }
 
-  /** Closes the connection. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -135,7 +136,7 @@ export class RtspConnection {
     this.#conn.close();
   }
 
-  /** Closes the connection for a reason that is news to its owner. */
+  /** Closes the connection, and tells its owner why. */
   #end(reason: string): void {
     if (this.#isClosed) return;
     this.close();
@@ -153,7 +154,7 @@ export class RtspConnection {
       awaiting.reject(new Error(noReply(label, timeoutMs)));
     });
     try {
-      // A server that has stopped reading must not hold up the time limit of its reply.
+      // Not awaited: a server that does not read must not delay the timeout of its reply.
       this.write(new TextEncoder().encode(text)).catch((error) => awaiting.reject(error));
       const response = await awaiting.promise;
       this.#isUnanswered = false;
@@ -193,9 +194,9 @@ export class RtspConnection {
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
       else if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
-        log.warn("The server sent a reply to nothing: {text}", { text: withoutSecrets(output.text) });
+        log.warn("The server sent a reply without a request: {text}", { text: withoutSecrets(output.text) });
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
-        log.warn("The server sent a late reply, CSeq {cseq}: passed over", { cseq: output.message.cseq });
+        log.warn("The server sent a late reply, CSeq {cseq}: ignored", { cseq: output.message.cseq });
       } else this.#awaiting.resolve(output.message);
     }
   }
@@ -203,7 +204,7 @@ export class RtspConnection {
 
 function noReply(label: string, timeoutMs: number): string {
   return `The server did not answer ${withoutSecrets(label)} within ${timeoutMs / 1000} s; ` +
-    `check that it has such a file (some lab servers say nothing when they do not), and that it is an RTSP server`;
+    `check that it has that file (some lab servers do not answer when they do not), and that it is an RTSP server`;
 }
 
 function connectAdvice(error: unknown, { hostname, port, signal }: RtspConnectionOptions): string {

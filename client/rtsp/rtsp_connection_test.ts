@@ -58,7 +58,7 @@ Deno.test("RtspConnection gives a server up that asks without end and reads no a
   const asking = (async () => {
     for (let count = 0; !isOver; count %= questions.length) count += await server.write(questions.subarray(count));
   })().catch(() => {/* the client has hung up */});
-  assertEquals(await closed.promise, "it does not read what it asks for");
+  assertEquals(await closed.promise, "it does not read what we send");
   isOver = true;
   await asking;
   server.close();

@@ -1,6 +1,6 @@
 /**
- * The dialogue with a server of the standards (RFC 2326): requests with their CSeq, authorized where the server asks for
- * it, over one connection at a time; and answers to what the server asks of us.
+ * The dialogue with an RTSP/1.0 server (RFC 2326): numbers our requests, authorizes them where the server asks for it, and answers
+ * the server's own requests, over one connection at a time.
  *
  * @module
  */
@@ -28,12 +28,12 @@ import { type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
-/** What a server may ask of us; the rest of the methods is refused. */
+/** Methods that a server may use; the others are refused. */
 const ANSWERED_METHODS = "OPTIONS, GET_PARAMETER, SET_PARAMETER, REDIRECT";
 
 /** Constructor options of {@linkcode RtspDialogue}. */
 export interface RtspDialogueOptions {
-  /** What the user asked for. */
+  /** The URL that the user gave. */
   readonly url: RtspUrl;
   /** Name and version of the program. */
   readonly userAgent: string;
@@ -43,13 +43,13 @@ export interface RtspDialogueOptions {
   readonly random: () => number;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket: (channel: number, data: Uint8Array) => void;
-  /** The server wants its client to go to another URL: the value of a Location. */
+  /** The server redirects its client; `location` is the value of the field. */
   readonly onRedirect: (location: string) => void;
-  /** The connection has ended otherwise than by {@linkcode RtspDialogue.close} or {@linkcode RtspDialogue.connect}. */
+  /** The connection has ended other than by {@linkcode RtspDialogue.close} or {@linkcode RtspDialogue.connect}. */
   readonly onClosed: (reason: string) => void;
 }
 
-/** What a request is to say besides its method. */
+/** The parts of a request besides its method. */
 export interface RequestParts {
   /** Absolute. */
   readonly url: string;
@@ -57,7 +57,7 @@ export interface RequestParts {
   readonly headers?: readonly HeaderField[];
 }
 
-/** Speaks with one server, or with one after the other. */
+/** Speaks with one server, or after a redirect with another. */
 export class RtspDialogue {
   readonly #options: RtspDialogueOptions;
   readonly #closing = new AbortController();
@@ -66,35 +66,34 @@ export class RtspDialogue {
   #cseq = 0;
   #challenge: Challenge | undefined;
   #nonceCount = 0;
-  /** Methods that the server says it has, in capitals. */
+  /** Methods that the server offers, in capitals. */
   #methods: readonly string[] = [];
 
-  /** Connects with {@linkcode connect}. */
   constructor(options: RtspDialogueOptions) {
     this.#options = options;
     this.#url = options.url;
   }
 
-  /** What is asked for now: what the user gave, or where the server sent us. */
+  /** What is asked for: the user's URL, or that of a redirect. */
   get url(): RtspUrl {
     return this.#url;
   }
 
-  /** IP address of the server; undefined before there is a connection. */
+  /** IP address of the server; `undefined` before there is a connection. */
   get serverAddress(): string | undefined {
     return this.#connection?.serverAddress;
   }
 
-  /** Our own IP address, as the server sees it; undefined before there is a connection. */
+  /** Our own IP address on the connection; `undefined` before there is one. */
   get localAddress(): string | undefined {
     return this.#connection?.localAddress;
   }
 
-  /** Connects, giving up the connection that there is, and asks what the server can do. */
+  /** Closes the connection that there may be, connects, and asks which methods the server offers. */
   async connect(): Promise<void> {
     this.#connection?.close();
     this.#connection = undefined;
-    // A nonce may be of one connection only, and the secret is none of another server's.
+    // A nonce may belong to one connection, and the credentials to one server.
     this.#challenge = undefined;
     const { clock, onPacket, onClosed } = this.#options;
     const { hostname, port } = this.#url;
@@ -117,25 +116,25 @@ export class RtspDialogue {
     this.#methods = (headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
   }
 
-  /** Whether the server says that it has a method. */
+  /** Whether the server offers a method. */
   offers(method: string): boolean {
     return this.#methods.includes(method);
   }
 
-  /** Asks at the URL of a Location from now on, from the next {@linkcode connect} on. */
+  /** Follows a redirect: the next {@linkcode connect} goes to the URL of its Location. */
   follow(location: string): void {
     this.#url = redirectedUrl(location, { from: this.#url, typed: this.#options.url });
-    log.info("the server sends us to {url}", { url: withoutSecrets(this.#url.href) });
+    log.info("the server redirects us to {url}", { url: withoutSecrets(this.#url.href) });
   }
 
-  /** Sends a request; rejects with a `RefusedError` for another status than 200, perhaps a `RedirectedError`. */
+  /** Sends a request. Rejects with a `RefusedError` for another status than 200; it is a `RedirectedError` for a redirect. */
   async request(method: string, parts: RequestParts): Promise<RtspResponse> {
     const response = await this.tryRequest(method, parts);
     if (response.status !== 200) throw this.refusal(`${method} ${parts.url}`, response);
     return response;
   }
 
-  /** Sends a request, authorized where the server asks for it; returns the reply whatever its status. */
+  /** Sends a request, authorized where the server asks for it. Returns the reply, whatever its status. */
   async tryRequest(method: string, parts: RequestParts): Promise<RtspResponse> {
     for (let attempt = 1;; attempt++) {
       const wasAuthorized = this.#challenge !== undefined;
@@ -149,7 +148,7 @@ export class RtspDialogue {
     }
   }
 
-  /** How the server refused what was asked for, as an error that says what to do, or where else to ask. */
+  /** A refusal as an error that says what to do, or a redirect as a `RedirectedError`. */
   refusal(label: string, response: RtspResponse): RefusedError {
     const { typed, now } = { typed: this.#options.url, now: this.#url };
     const location = response.headers.get("Location");
@@ -158,10 +157,8 @@ export class RtspDialogue {
     }
     if (response.status === 401 && typed.user !== undefined && now.user === undefined) {
       return new RefusedError(
-        `The server sent us to ${
-          withoutSecrets(now.href)
-        }, which asks for a user name and password; those for ${typed.hostname} are ` +
-          `not sent there. If it is to have them: play rtsp://USER:PASSWORD@${
+        `The server redirected us to ${withoutSecrets(now.href)}, which asks for a user name and password; those for ` +
+          `${typed.hostname} are not sent there. To send them: play rtsp://USER:PASSWORD@${
             withoutSecrets(now.href).slice("rtsp://".length)
           }`,
         response.status,
@@ -170,21 +167,19 @@ export class RtspDialogue {
     return refusal(label, response, now.path);
   }
 
-  /** Sends an interleaved packet. What cannot be sent any more is no news: the connection's reader tells of its end. */
+  /** Sends an interleaved packet. Errors are ignored: whoever reads the connection tells that it has ended. */
   sendPacket(channel: number, packet: Uint8Array): void {
     this.#write(encodeInterleaved(channel, packet));
   }
 
-  /** Closes the connection, or gives up making one. */
+  /** Closes the connection, or gives up connecting. */
   close(): void {
     this.#closing.abort();
     this.#connection?.close();
   }
 
   #write(bytes: Uint8Array): void {
-    this.#connection?.write(bytes).catch((error) =>
-      log.debug("nothing can be sent any more: {reason}", { reason: error.message })
-    );
+    this.#connection?.write(bytes).catch((error) => log.debug("cannot send: {reason}", { reason: error.message }));
   }
 
   async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {
@@ -214,7 +209,7 @@ export class RtspDialogue {
     ]];
   }
 
-  /** Answers what the server asks. */
+  /** Answers a request of the server. */
   #answer({ method, headers, cseq, session }: RtspRequest): void {
     const location = headers.get("Location");
     let status: StatusCode = 200;

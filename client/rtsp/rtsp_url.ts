@@ -1,16 +1,16 @@
 /**
- * RTSP URLs (RFC 2326, 3.2), with the user name and password that people write into them and that never leave in them.
+ * RTSP URLs (RFC 2326, 3.2). People write user names and passwords into them; these are taken out before a URL is sent or shown.
  *
  * @module
  */
 
-/** A URL taken apart. */
+/** The parts of a URL. */
 export interface RtspUrl {
-  /** The URL without user name and password: what goes into requests, logs and errors. */
+  /** The URL without user name and password, for requests, logs and errors. */
   readonly href: string;
   /** Host name or IP address, without brackets. */
   readonly hostname: string;
-  /** TCP port, 554 where none is written. */
+  /** TCP port; 554 where the URL has none. */
   readonly port: number;
   /** What follows host and port, from the slash on, with its query. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface RtspUrl {
 
 const DEFAULT_PORT = 554;
 
-/** Takes a URL apart. Throws a `SyntaxError` that does not repeat passwords. */
+/** Parses a URL. Throws a `SyntaxError` that does not repeat passwords. */
 export function parseRtspUrl(text: string): RtspUrl {
   const match = /^rtsp:\/\/(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^\s/?#:@[\]]+)(?::(\d{1,5}))?([/?][^#]*)?(?:#.*)?$/i
     .exec(text.trim());
@@ -50,11 +50,11 @@ export function parseRtspUrl(text: string): RtspUrl {
   };
 }
 
-/** Names of parameters, in a query or in the path, in which cameras want a user name or a password. */
+/** Names of parameters, in a query or in the path, in which cameras expect a user name or a password. */
 const SECRET_PARAMETER =
   /([?&;/_](?:user(?:name)?|usr|u|pass(?:word|wd|phrase)?|pwd|psw|p|login(?:use|pas)|auth|token|key|secret)=)(?:(?!_[a-z]+=)[^&;\s"])*/gi;
 
-/** A text with URLs in it, as people may see it: without user names and passwords, wherever they stand. */
+/** A text without the user names and passwords of the URLs in it, for people to see. */
 export function withoutSecrets(text: string): string {
   return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@").replace(/[^\s/@"]+:[^\s/@"]*@/g, "…@")
     .replace(SECRET_PARAMETER, "$1…");

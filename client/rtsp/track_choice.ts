@@ -12,35 +12,34 @@ import { MAX_AUDIO_TRACKS, MAX_CLOCK_RATE } from "../limits.ts";
 export interface ChosenTrack {
   /** What it carries. */
   readonly kind: "video" | "audio";
-  /** Name of its encoding in capitals. */
+  /** Name of its encoding, in capitals. */
   readonly encoding: string;
-  /** Payload type of its packets. */
   readonly payloadType: number;
   /** RTP timestamp ticks a second. */
   readonly clockRate: number;
   /** Channels of sound; 1 for video. */
   readonly channels: number;
-  /** Its control attribute. */
+  /** Its control attribute (RFC 2326, C.1.1). */
   readonly control: string | undefined;
-  /** Size of the picture where it is told. */
+  /** Size of the video where the description has it. */
   readonly dimensions: TrackDescription["dimensions"];
 }
 
-/** The tracks that are played, and the others. */
+/** The tracks that are played, and those that are not. */
 export interface TrackChoice {
   /** The Motion-JPEG track. */
   readonly video: ChosenTrack;
-  /** In the order of the description. */
+  /** Sound, in the order of the description. */
   readonly audio: readonly ChosenTrack[];
-  /** The other tracks, for people: `audio MPEG4-GENERIC`. */
-  readonly unused: readonly string[];
+  /** Tracks that are not played, for people: `audio MPEG4-GENERIC`. */
+  readonly dropped: readonly string[];
 }
 
 const AUDIO_ENCODINGS = ["PCMU", "PCMA", "L16"];
 /** What PCMU, PCMA and L16 without a rate mean (RFC 3551, 4.5). */
 const AUDIO_CLOCK_RATE = 8000;
 
-/** Chooses. Throws an `Error` that names what there is where there is no Motion-JPEG. */
+/** Chooses tracks. Throws an `Error` that names what there is where there is no Motion-JPEG. */
 export function chooseTracks({ tracks }: PresentationDescription): TrackChoice {
   const chosen = tracks.map((track) => ({ track, choice: chooseFormat(track) }));
   const video = chosen.find(({ choice }) => choice?.kind === "video")?.choice;
@@ -49,8 +48,8 @@ export function chooseTracks({ tracks }: PresentationDescription): TrackChoice {
     throw new Error(`The stream has no Motion-JPEG video, the only kind that is played here: it has ${found}`);
   }
   const audio = chosen.flatMap(({ choice }) => choice?.kind === "audio" ? [choice] : []).slice(0, MAX_AUDIO_TRACKS);
-  const unused = chosen.filter(({ choice }) => choice === undefined || choice !== video && !audio.includes(choice));
-  return { video, audio, unused: unused.map(({ track }) => describe(track)) };
+  const dropped = chosen.filter(({ choice }) => choice === undefined || choice !== video && !audio.includes(choice));
+  return { video, audio, dropped: dropped.map(({ track }) => describe(track)) };
 }
 
 /** The first format of a track that is known. */

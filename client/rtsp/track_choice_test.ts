@@ -4,22 +4,22 @@ import { sdp } from "../../tests/support/scripted_camera.ts";
 import { MAX_AUDIO_TRACKS, MAX_CLOCK_RATE } from "../limits.ts";
 import { chooseTracks } from "./track_choice.ts";
 
-/** What is chosen of these media lines, in short. */
-function choose(...lines: string[]): { video: string; audio: string[]; unused: readonly string[] } {
-  const { video, audio, unused } = chooseTracks(decodePresentation(sdp(...lines)));
+/** What is chosen of these lines of SDP, in short. */
+function choose(...lines: string[]): { video: string; audio: string[]; dropped: readonly string[] } {
+  const { video, audio, dropped } = chooseTracks(decodePresentation(sdp(...lines)));
   return {
     video: `${video.payloadType} ${video.control}`,
     audio: audio.map(({ payloadType, encoding, clockRate, channels }) =>
       `${payloadType} ${encoding}/${clockRate}/${channels}`
     ),
-    unused,
+    dropped,
   };
 }
 
 const VIDEO = ["m=video 0 RTP/AVP 26", "a=control:v"];
 
 const CHOICES: readonly [title: string, lines: string[], expected: Partial<ReturnType<typeof choose>>][] = [
-  ["the static payload type", VIDEO, { video: "26 v", audio: [], unused: [] }],
+  ["the static payload type", VIDEO, { video: "26 v", audio: [], dropped: [] }],
   ["a dynamic one", ["m=video 0 RTP/AVP 97", "a=rtpmap:97 jpeg/90000", "a=control:v"], { video: "97 v" }],
   ["JPEG behind another format", ["m=video 0 RTP/AVP 96 26", "a=rtpmap:96 H264/90000", "a=control:v"], {
     video: "26 v",
@@ -27,12 +27,12 @@ const CHOICES: readonly [title: string, lines: string[], expected: Partial<Retur
   [
     "JPEG behind another track",
     ["m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000", "a=control:h", ...VIDEO],
-    { video: "26 v", unused: ["video H264"] },
+    { video: "26 v", dropped: ["video H264"] },
   ],
   [
     "the first of two",
     [...VIDEO, "m=video 0 RTP/AVP 26", "a=control:w"],
-    { video: "26 v", unused: ["video JPEG"] },
+    { video: "26 v", dropped: ["video JPEG"] },
   ],
   [
     "sound that is known",
@@ -50,7 +50,7 @@ const CHOICES: readonly [title: string, lines: string[], expected: Partial<Retur
     { audio: [`97 L16/${MAX_CLOCK_RATE}/1`, `97 L16/${MAX_CLOCK_RATE}/1`] },
   ],
   [
-    "no sound that is unknown, and what is no media at all",
+    "no unknown sound, and no unknown kinds of tracks",
     [
       ...VIDEO,
       "m=audio 0 RTP/AVP 96",
@@ -58,12 +58,12 @@ const CHOICES: readonly [title: string, lines: string[], expected: Partial<Retur
       "m=vana 0 RTP/AVP 107",
       "m=application 0 TCP x",
     ],
-    { audio: [], unused: ["audio MPEG4-GENERIC", "vana", "application"] },
+    { audio: [], dropped: ["audio MPEG4-GENERIC", "vana", "application"] },
   ],
   [
     `${MAX_AUDIO_TRACKS} tracks of sound, and not one more`,
     [...VIDEO, ...Array(MAX_AUDIO_TRACKS + 1).fill("m=audio 0 RTP/AVP 0")],
-    { audio: Array(MAX_AUDIO_TRACKS).fill("0 PCMU/8000/1"), unused: ["audio PCMU"] },
+    { audio: Array(MAX_AUDIO_TRACKS).fill("0 PCMU/8000/1"), dropped: ["audio PCMU"] },
   ],
 ];
 

@@ -1,9 +1,11 @@
-/** Cameras that do not keep to the letter, each oddity by itself: the session is set up, plays, and is torn down all the same. */
+/** Cameras that do not follow the letter of RFC 2326, each oddity by itself: the session plays all the same. */
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
 import type { RtspRequest } from "../../rtsp/message.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
+import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import {
   type Answer,
   type Answers,
@@ -14,7 +16,7 @@ import {
 } from "../../tests/support/scripted_camera.ts";
 import { until } from "../../tests/support/until.ts";
 
-const PACKET = Uint8Array.of(0x80, 26, 1, 2, 3);
+const PACKET = encodeFrame({ sequenceNumber: 1 });
 const BODY = PLAIN.DESCRIBE.body!;
 
 /** The answers to SETUP and DESCRIBE, rewritten as a whole. */
@@ -69,7 +71,7 @@ const ODDITIES: readonly [title: string, answers: Answers, options?: CameraOptio
   ["a description without times, names and origin", { DESCRIBE: { body: "v=0\r\nm=video 0 RTP/AVP 26\r\n" } }],
   ["an empty control", { DESCRIBE: { body: sdp("m=video 0 RTP/AVP 26", "a=control:") } }],
   [
-    "odd kinds of media",
+    "odd kinds of tracks",
     { DESCRIBE: { body: sdp("m=vana 0 RTP/AVP 107", "a=control:m", "m=metadata 0 TCP x", "m=video 0 RTP/AVP 26") } },
   ],
   ["an end of its own to PLAY", { PLAY: { lines: ["RTP-Info: url=x;seq=;rtptime=", "Range: clock=-"] } }],
@@ -107,7 +109,7 @@ for (const [title, answers, options] of ODDITIES) {
     await camera.session.setUp();
     await camera.session.play();
     await camera.send(0, PACKET);
-    await until(() => camera.received.length === 1);
+    await until(() => camera.frames.length === 1);
     await camera.session.tearDown();
     assertEquals(camera.events, []);
     assert(camera.requests.slice(-2).every(({ session }) => session !== undefined));
@@ -139,21 +141,23 @@ for (const status of ["404 Not Found", "461 Unsupported Transport", "500 Interna
     await camera.session.play();
     assertEquals([camera.session.audio.length, camera.methods.at(-1)], [0, "PLAY"]);
     await camera.send(0, PACKET);
-    await until(() => camera.received.length === 1);
+    await until(() => camera.frames.length === 1);
   });
 }
 
 Deno.test("RtspSession takes packets that come before the answer to PLAY, in front of it and behind", async () => {
   await using camera = open({
-    PLAY: ({ cseq }) => ({
-      text: `$\0\0\x01a$\0\0\x01bRTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\n`,
-      then: interleaved(0, Uint8Array.of(0x63)),
-    }),
+    PLAY: {
+      before: concat(
+        [1, 2].map((sequenceNumber) => interleaved(0, encodeFrame({ sequenceNumber, timestamp: sequenceNumber }))),
+      ),
+      then: interleaved(0, encodeFrame({ sequenceNumber: 3, timestamp: 3 })),
+    },
   });
   await camera.session.setUp();
   await camera.session.play();
-  await until(() => camera.received.length === 3);
-  assertEquals(camera.received.map(([byte]) => String.fromCharCode(byte)), ["a", "b", "c"]);
+  await until(() => camera.frames.length === 3);
+  assertEquals(camera.frames.map(({ timestamp }) => timestamp), [1, 2, 3]);
 });
 
 Deno.test("RtspSession takes packets over UDP that come before the answer to PLAY", async () => {
@@ -171,7 +175,7 @@ Deno.test("RtspSession takes packets over UDP that come before the answer to PLA
     const played = camera.session.play();
     await until(() => camera.methods.at(-1) === "PLAY");
     await sender.send(PACKET, { transport: "udp", hostname: "127.0.0.1", port: clientPort });
-    await until(() => camera.received.length === 1);
+    await until(() => camera.frames.length === 1);
     await camera.say("RTSP/1.0 200 OK", "", "");
     await played;
   } finally {
@@ -179,14 +183,14 @@ Deno.test("RtspSession takes packets over UDP that come before the answer to PLA
   }
 });
 
-Deno.test("RtspSession goes over to TCP where a camera answers UDP with it", async () => {
+Deno.test("RtspSession falls back to TCP where a camera answers UDP with it", async () => {
   await using camera = open({
     SETUP: { lines: ["Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=4-5"] },
   }, { transport: "auto" });
   await camera.session.setUp();
   await camera.session.play();
   await camera.send(4, PACKET);
-  await until(() => camera.received.length === 1);
+  await until(() => camera.frames.length === 1);
   assertEquals([camera.session.transport, camera.events], ["tcp", [
     "info: The server sends over TCP only: using TCP",
   ]]);

@@ -1,23 +1,22 @@
 /**
- * A session at a server of the networking lab. Finds out which of the lab's dialects it speaks.
+ * A session at a server of the networking lab. Finds out which of the lab's dialects the server speaks.
  *
  * @module
  */
 
-import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
+import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
+import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../../rtsp/message.ts";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { LAB_SERVER_PATIENCE_MS } from "../limits.ts";
 import { refusal } from "../rtsp/refusal.ts";
-import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
-import type { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
-import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
-import { RtpSocket } from "../transport/rtp_socket.ts";
 import { RtspConnection } from "../rtsp/rtsp_connection.ts";
+import { RtpSocket, wildcardFor } from "../transport/rtp_socket.ts";
+import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -32,31 +31,29 @@ export interface LabSessionOptions {
   readonly port: number;
   /** UDP port to receive on. */
   readonly rtpPort: number;
-  /** The bare file name that is asked for. */
+  /** Name of the file to ask for. */
   readonly file: string;
-  /** `auto` begins in dialect A, which both kinds of server take, and sees by the reply which kind it met. */
+  /** `auto` starts in dialect A, which both kinds of server take, and tells the kind by the reply. */
   readonly dialect: "auto" | LabDialect;
   /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
   readonly flowCount: number | undefined;
-  /** Times out replies that do not come. */
+  /** Times out replies, times packets. */
   readonly clock: Clock;
-  /** Takes what happens. */
   readonly events: PlayerSessionEvents;
 }
 
-/** The server is none of the networking lab's. */
+/** The server is not one of the networking lab's. */
 export class NotALabServerError extends Error {
-  /** The class's name, for logs. */
   override name = "NotALabServerError";
 }
 
-/** One session, CSeq counting from 1. */
+/** One session, whose CSeq counts from 1. */
 export class LabSession implements PlayerSession {
   readonly transport = "udp";
+  readonly video: TrackReceiver;
   readonly audio: readonly AudioTrack[] = [];
   readonly isLive = false;
   readonly #options: LabSessionOptions;
-  readonly #packets: TrackReceiver;
   readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
   #socket: RtpSocket | undefined;
@@ -64,22 +61,27 @@ export class LabSession implements PlayerSession {
   #cseq = 0;
   #session: string | undefined;
 
-  /** Connects with {@linkcode setUp}. */
   constructor(options: LabSessionOptions) {
-    const { clock, events: { onFrame, onPacket } } = this.#options = options;
-    this.#dialect = options.dialect;
-    this.#packets = new TrackReceiver({ depacketizer: new LabDepacketizer(), clock, onFrame, onPacket });
-  }
-
-  get receiver(): RtpReceiver {
-    return this.#packets.receiver;
+    const { dialect, clock, events } = this.#options = options;
+    this.#dialect = dialect;
+    this.video = new TrackReceiver({
+      depacketizer: new LabDepacketizer(),
+      clock,
+      onFrame: events.onFrame,
+      onPacket: events.onPacket,
+      reports: undefined,
+    });
   }
 
   get dialect(): LabDialect | undefined {
     return this.#dialect === "auto" ? undefined : this.#dialect;
   }
 
-  /** Rejects with a {@linkcode NotALabServerError} where the dialect is open and an RTSP/1.0 server answers. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Rejects with a {@linkcode NotALabServerError} where an RTSP/1.0 server answers and the dialect is `auto`. */
   async setUp(): Promise<void> {
     const { hostname, port, rtpPort, clock, events, flowCount } = this.#options;
     const connection = this.#connection = await RtspConnection.connect({
@@ -90,18 +92,16 @@ export class LabSession implements PlayerSession {
       signal: this.#closing.signal,
       onClosed: events.onClosed,
     });
-    if (this.#closing.signal.aborted) {
+    if (this.isClosed) {
       connection.close();
       throw new Error("The session is closed");
     }
-    this.#socket = RtpSocket.open({
-      hostname: connection.serverAddress.includes(":") ? "::" : "0.0.0.0",
-      port: rtpPort,
-      onDatagram: (datagram) => this.#packets.takeRtp(datagram),
+    this.#socket = RtpSocket.bind({ hostname: wildcardFor(connection.serverAddress), port: rtpPort }, {
+      onDatagram: (datagram) => this.video.takeRtp(datagram),
       onUnexpectedSource: events.onUnexpectedSource,
       onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });
-    // An RTSP/1.0 server waits for a blank line, which those of the lab's Java edition would take for a request.
+    // An RTSP/1.0 server waits for a blank line, which lab servers of the Java edition would take for a request.
     // gst-rtsp-server 1.22 waits for two where the request came without: "play: gst-rtsp-server in the lab's form" holds it.
     const cancelBlankLine = this.#dialect !== "auto" ? () => {} : clock.after(LAB_SERVER_PATIENCE_MS, () => {
       connection.write(new TextEncoder().encode("\r\n\r\n")).catch(
@@ -116,13 +116,14 @@ export class LabSession implements PlayerSession {
   }
 
   async play(): Promise<void> {
-    // Packets may overtake the reply: take them from now on.
+    // Packets may come before the reply.
     if (this.#connection !== undefined) this.#socket?.accept([this.#connection.serverAddress]);
     await this.#request("PLAY");
   }
 
   async pause(): Promise<void> {
     await this.#request("PAUSE");
+    this.video.flush();
   }
 
   async tearDown(): Promise<void> {
@@ -130,16 +131,12 @@ export class LabSession implements PlayerSession {
   }
 
   renew(): Promise<void> {
-    return Promise.reject(new Error("A session of the networking lab is not set up again"));
-  }
-
-  flush(): void {
-    this.#packets.flush();
+    return Promise.reject(new Error("A session of the networking lab has no reason to start again"));
   }
 
   close(): void {
+    this.video.close();
     this.#closing.abort();
-    this.#packets.close();
     this.#connection?.close();
     this.#socket?.close();
   }
@@ -156,10 +153,10 @@ export class LabSession implements PlayerSession {
     if (response.status !== 200) throw refusal(label, response, file);
   }
 
-  /** A server that answers dialect A with a CSeq that is no number is one of dialect B. */
+  /** A server that answers dialect A with a CSeq that is not a number speaks dialect B. */
   #learn(response: RtspResponse, cseq: number): void {
     if (this.#dialect === "auto") {
-      if (isRtspResponse(response)) throw new NotALabServerError("The server speaks RTSP/1.0");
+      if (isRtsp10(response)) throw new NotALabServerError("The server speaks RTSP/1.0");
       this.#dialect = response.cseq === undefined ? "lab-b" : "lab";
     }
     if (response.cseq !== undefined && response.cseq !== cseq) {
@@ -169,8 +166,8 @@ export class LabSession implements PlayerSession {
   }
 }
 
-/** The lab's servers have no fields but CSeq and Session, even in a refusal. */
-function isRtspResponse({ status, headers }: RtspResponse): boolean {
+/** Even to refuse, lab servers send a Session line, or nothing but the status; and no other fields. */
+function isRtsp10({ status, headers }: RtspResponse): boolean {
   if (status === 200) return false;
   const names = [...headers].map(([name]) => name.toLowerCase());
   return names.some((name) => name !== "cseq" && name !== "session");

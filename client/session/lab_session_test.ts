@@ -24,12 +24,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
     flowCount: undefined,
     clock,
     events: {
-      onFrame() {},
-      onPacket() {},
-      onUnexpectedSource() {},
-      onEnd() {},
-      onNotice() {},
-      onRenewal() {},
+      ...{ onFrame() {}, onPacket() {}, onUnexpectedSource() {}, onEnd() {}, onNotice() {}, onRenewal() {} },
       onClosed: closed.resolve,
     },
     ...options,
@@ -76,7 +71,7 @@ Deno.test("LabSession speaks dialect A with a server of it: CSeq from 1, the ses
   await play;
 });
 
-Deno.test("LabSession goes over to dialect B when the server echoes a CSeq that is no number", async () => {
+Deno.test("LabSession changes to dialect B when the server echoes a CSeq that is no number", async () => {
   await using server = open();
   const setup = server.session.setUp();
   await server.read();
@@ -97,7 +92,7 @@ Deno.test("LabSession speaks the dialect that it is told to", async () => {
   await setup;
 });
 
-Deno.test("LabSession reads a reply in pieces, and passes over a late one", async () => {
+Deno.test("LabSession reads a reply in pieces, and ignores a late one", async () => {
   await using server = open();
   const setup = server.session.setUp();
   await server.read();
@@ -143,7 +138,7 @@ Deno.test("LabSession gives up on a reply after its time, and waits less long fo
   assertEquals(server.clock.pendingTimers, 0);
 });
 
-Deno.test("LabSession says that it met a server of the standards", async () => {
+Deno.test("LabSession says that it met an RTSP/1.0 server", async () => {
   await using server = open();
   const setup = server.session.setUp();
   const failed = assertRejects(() => setup, NotALabServerError);

@@ -1,4 +1,4 @@
-/** A session of the standards from SETUP to TEARDOWN: kept alive, its packets, its reports, its end. */
+/** An RTSP/1.0 session from SETUP to TEARDOWN: kept alive, its packets, its reports, its end. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
@@ -8,9 +8,10 @@ import { decodeTransports } from "../../rtsp/transport.ts";
 import type { Clock } from "../../net/clock.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
+import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
-import { BYE_WAIT_MS } from "../limits.ts";
 import { until } from "../../tests/support/until.ts";
+import { BYE_WAIT_MS } from "../limits.ts";
 
 for (
   const [methods, keepalive] of [
@@ -81,7 +82,7 @@ Deno.test("RtspSession says so when the server has forgotten the session", async
   await camera.session.setUp();
   camera.clock.advance(20_000);
   await until(() => camera.events.length > 0);
-  assertEquals(camera.events, ["closed: it does not know the session any more"]);
+  assertEquals(camera.events, ["closed: it no longer knows the session"]);
 });
 
 Deno.test("RtspSession hands on packets of the channels that the server chose", async () => {
@@ -90,9 +91,11 @@ Deno.test("RtspSession hands on packets of the channels that the server chose", 
   });
   await camera.session.setUp();
   await camera.session.play();
-  for (const channel of [0, 6, 7, 6]) await camera.send(channel, Uint8Array.of(0x80, channel));
-  await until(() => camera.received.length === 2);
-  assertEquals(camera.received, [Uint8Array.of(0x80, 6), Uint8Array.of(0x80, 6)]);
+  for (const [index, channel] of [0, 6, 7, 6].entries()) {
+    await camera.send(channel, encodeFrame({ sequenceNumber: 1 + (index >> 1), timestamp: index }));
+  }
+  await until(() => camera.frames.length === 2);
+  assertEquals(camera.frames.map(({ timestamp }) => timestamp), [1, 3]);
 });
 
 Deno.test("RtspSession reports what it received: loss, highest number, the last sender report and its age", async () => {
@@ -100,11 +103,6 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
   await camera.session.setUp();
   await camera.session.play();
   const payloads = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 200, height: 120 })), { maxPayloadBytes: 300 });
-  payloads.forEach((payload, index) => {
-    if (index === 1) return;
-    const packet = { marker: index === payloads.length - 1, payloadType: 26, sequenceNumber: 65_535 + index & 0xffff };
-    camera.session.receiver!.push(encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }), index);
-  });
   await camera.send(
     1,
     encodeRtcp([{
@@ -117,8 +115,12 @@ Deno.test("RtspSession reports what it received: loss, highest number, the last 
       reports: [],
     }]),
   );
-  await camera.send(0, Uint8Array.of(0x80));
-  await until(() => camera.received.length === payloads.length);
+  for (const [index, payload] of payloads.entries()) {
+    if (index === 1) continue;
+    const packet = { marker: index === payloads.length - 1, payloadType: 26, sequenceNumber: 65_535 + index & 0xffff };
+    await camera.send(0, encodeRtpPacket({ ...packet, timestamp: 0, ssrc: 77, payload }));
+  }
+  await until(() => camera.counts.packets === payloads.length - 1);
   const before = camera.packets.length;
   camera.clock.advance(5000);
   await until(() => camera.packets.length > before);
@@ -156,8 +158,9 @@ Deno.test("RtspSession offers UDP on a pair of ports, and takes what has no serv
   await camera.session.play();
   const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   try {
-    await sender.send(Uint8Array.of(0x80, 1), { transport: "udp", hostname: "127.0.0.1", port: clientPort![0] });
-    await until(() => camera.received.length === 1);
+    const packet = encodeFrame({ sequenceNumber: 1 });
+    await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port: clientPort![0] });
+    await until(() => camera.frames.length === 1);
   } finally {
     sender.close();
   }
@@ -177,8 +180,8 @@ Deno.test("RtspSession waits after a BYE over UDP for packets that it overtook",
   try {
     await send(encodeRtcp([{ kind: "bye", ssrcs: [1] }]), clientPort![1]);
     await until(() => camera.clock.pendingTimers > timers);
-    await send(Uint8Array.of(0x80), clientPort![0]);
-    await until(() => camera.received.length === 1);
+    await send(encodeFrame({ sequenceNumber: 1 }), clientPort![0]);
+    await until(() => camera.frames.length === 1);
   } finally {
     sender.close();
   }

@@ -1,6 +1,7 @@
-/** A session of the standards up to PLAY: descriptions, authentication, redirects. */
+/** An RTSP/1.0 session up to PLAY: descriptions, authentication, redirects. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
+import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../../tests/support/scripted_camera.ts";
 import { until } from "../../tests/support/until.ts";
 
@@ -175,7 +176,7 @@ Deno.test("RtspSession follows a redirect, and not for ever", async () => {
   await using circle = open({
     DESCRIBE: ({ uri }) => ({ status: "301 Moved", lines: [`Location: ${uri}`] }),
   });
-  await assertRejects(() => circle.session.setUp(), Error, "The server sent us elsewhere 5 times in a row");
+  await assertRejects(() => circle.session.setUp(), Error, "The server redirected us 5 times in a row");
   await using nowhere = open({ DESCRIBE: { status: "302 Moved" } });
   await assertRejects(() => nowhere.session.setUp(), Error, "refused DESCRIBE");
   await using proxy = open({ DESCRIBE: { status: "305 Use Proxy", lines: ["Location: rtsp://proxy/"] } });
@@ -202,7 +203,7 @@ Deno.test("RtspSession shows the password to no other host, and says what to do"
   const { message } = await assertRejects(() => camera.session.setUp(), Error);
   assertMatch(
     message,
-    new RegExp(`^The server sent us to ${location}, which asks for a user name and password; .*play`),
+    new RegExp(`^The server redirected us to ${location}, which asks for a user name and password; .*play`),
   );
   assertEquals(other.methods, ["OPTIONS", "DESCRIBE"]);
   assert(other.requests.every(({ headers }) => headers.get("Authorization") === undefined));
@@ -255,7 +256,7 @@ Deno.test("RtspSession answers the server's own requests", async () => {
   assertEquals(camera.events, []);
 });
 
-Deno.test("RtspSession goes where the server sends it while it plays", async () => {
+Deno.test("RtspSession follows a redirect while it plays", async () => {
   await using other = open();
   await using camera = open();
   await camera.session.setUp();
@@ -264,7 +265,7 @@ Deno.test("RtspSession goes where the server sends it while it plays", async () 
     ...["REDIRECT rtsp://a RTSP/1.0", "CSeq: 1", `Location: rtsp://127.0.0.1:${other.port}/there`, "", ""],
   );
   await until(() => camera.events.length === 1);
-  assertEquals(camera.events, ["renewal: The server sends its clients elsewhere"]);
+  assertEquals(camera.events, ["renewal: The server redirects its clients"]);
   await camera.session.renew();
   await camera.session.play();
   assertEquals(camera.methods.at(-1), "TEARDOWN");
@@ -274,6 +275,6 @@ Deno.test("RtspSession goes where the server sends it while it plays", async () 
     "SETUP rtsp://camera/stream/track1",
     "PLAY rtsp://camera/stream/",
   ]);
-  await other.send(0, Uint8Array.of(0x80, 9));
-  await until(() => camera.received.length === 1);
+  await other.send(0, encodeFrame({ sequenceNumber: 1 }));
+  await until(() => camera.frames.length === 1);
 });

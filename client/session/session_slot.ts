@@ -1,89 +1,83 @@
 /**
- * The session that a player has at present: opened in the dialect that the server turns out to speak, and followed by another when it
- * is given up. Only the present one is heard.
+ * The session that a player has at present: opened in the dialect that the server turns out to speak, and followed by another
+ * when it is closed. Events of other sessions than the present one are ignored.
  *
  * @module
  */
 
 import type { Dialect } from "../../rtsp/message.ts";
-import { createPlayerSession, type PlayerSessionOptions } from "./create_session.ts";
+import { createSession, type PlayerSessionOptions } from "./create_session.ts";
 import { NotALabServerError } from "./lab_session.ts";
 import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
 
-/** Holds one session at most. */
+/** Holds one open session at most. */
 export class SessionSlot {
   readonly #options: PlayerSessionOptions;
   readonly #events: PlayerSessionEvents;
-  /** The present session. */
-  #session: PlayerSession | undefined;
-  /** The one that was opened last, whether it is still there or not. */
-  #latest: PlayerSession | undefined;
-  /** The one that was set up last: it tells what the server is like. */
-  #established: PlayerSession | undefined;
+  /** The newest session, open or closed. */
+  #newest: PlayerSession | undefined;
+  #dialect: Dialect | undefined;
 
   constructor(options: PlayerSessionOptions, events: PlayerSessionEvents) {
     this.#options = options;
     this.#events = events;
   }
 
-  /** The present session. */
+  /** The session that is open, or being opened. */
   get session(): PlayerSession | undefined {
-    return this.#session;
+    return this.#newest?.isClosed ? undefined : this.#newest;
   }
 
-  /** The dialect that was found out. */
+  /** The dialect of the server, once a session was set up. */
   get dialect(): Dialect | undefined {
-    return this.#established?.dialect;
+    return this.#dialect;
   }
 
   /** What packets come over, or came over last. */
   get transport(): TransportKind {
-    return this.#latest?.transport ?? "udp";
+    return this.#newest?.transport ?? "udp";
   }
 
-  /** Whether the stream has no end that the server tells, as far as it was described yet. */
-  get isLive(): boolean {
-    return this.#session?.isLive ?? this.#established?.isLive ?? false;
-  }
-
-  /** Opens a session as far as READY. Where it rejects, what there is of it is still to be closed. */
+  /** Opens a session as far as READY. Where this rejects, the session may have to be closed still. */
   async open(): Promise<PlayerSession> {
+    const session = this.#create(this.#dialect);
     try {
-      return await this.#open(this.dialect);
+      await session.setUp();
+      this.#dialect = session.dialect;
+      return session;
     } catch (error) {
-      if (!(error instanceof NotALabServerError)) throw error;
-      this.close();
-      return await this.#open("rtsp");
+      if (!(error instanceof NotALabServerError) || this.session !== session) throw error;
+      session.close();
     }
+    const other = this.#create("rtsp");
+    await other.setUp();
+    this.#dialect = other.dialect;
+    return other;
   }
 
-  /** Gives up the present session; a call of it that is under way rejects at once. */
+  /** Closes the session; a call of it that is under way rejects at once. */
   close(): void {
-    const session = this.#session;
-    this.#session = undefined;
-    session?.close();
+    this.session?.close();
   }
 
-  async #open(dialect: Dialect | undefined): Promise<PlayerSession> {
+  #create(dialect: Dialect | undefined): PlayerSession {
     const { onFrame, onPacket, onUnexpectedSource, onEnd, onNotice, onRenewal, onClosed } = this.#events;
-    const isPresent = () => this.#session === session;
-    // What did not come over UDP the last time is not waited for again.
-    const options = this.transport === "tcp" ? { ...this.#options, transport: "tcp" as const } : this.#options;
-    const session: PlayerSession = createPlayerSession(options, {
+    const isPresent = () => this.session === session;
+    // What did not come over UDP the last time is not tried over UDP again.
+    const isTcpBest = this.transport === "tcp";
+    const session: PlayerSession = createSession(isTcpBest ? { ...this.#options, transport: "tcp" } : this.#options, {
       dialect,
       events: {
         onFrame: (frame) => isPresent() && onFrame(frame),
         onPacket: () => isPresent() && onPacket(),
-        onUnexpectedSource,
+        onUnexpectedSource: () => isPresent() && onUnexpectedSource(),
         onEnd: () => isPresent() && onEnd(),
         onNotice: (notice) => isPresent() && onNotice(notice),
         onRenewal: (reason) => isPresent() && onRenewal(reason),
         onClosed: (reason) => isPresent() && onClosed(reason),
       },
     });
-    this.#session = this.#latest = session;
-    await session.setUp();
-    this.#established = session;
+    this.#newest = session;
     return session;
   }
 }

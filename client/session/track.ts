@@ -1,5 +1,5 @@
 /**
- * One track of an RTSP/1.0 session: how its packets come, and what receives them.
+ * One track of an RTSP/1.0 session: the path that its packets come on, and what receives them.
  *
  * @module
  */
@@ -8,32 +8,37 @@ import type { Clock } from "../../net/clock.ts";
 import type { Depacketizer } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { MAX_FRAME_BYTES } from "../../rtp/limits.ts";
-import type { AssembledFrame, RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
-import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
-import type { ChosenTrack } from "../rtsp/track_choice.ts";
+import { type TrackFrame, TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import type { PacketPath, PacketPathEvents } from "../transport/packet_path.ts";
+import type { ChosenTrack } from "../rtsp/track_choice.ts";
 
-/** Constructor options of {@linkcode Track}. */
-export interface TrackOptions {
-  readonly chosen: ChosenTrack;
-  /** Who we are in reports (RFC 3550, 6.5.1). */
-  readonly canonicalName: string;
-  /** Times arrivals, missing packets and reports. */
-  readonly clock: Clock;
-  /** Gives numbers from 0 up to, not including, 1. */
-  readonly random: () => number;
-  /** Opens the path on which the packets are to come. */
-  readonly openPath: (events: PacketPathEvents) => PacketPath;
-  /** Takes each frame; a track of sound gives none. */
-  readonly onFrame: (frame: AssembledFrame) => void;
-  /** Called with each packet of the track. */
+/** What a track tells its session. */
+export interface TrackEvents {
+  /** A whole frame has come. There are none of sound. */
+  readonly onFrame: (frame: TrackFrame) => void;
+  /** A packet has come. */
   readonly onPacket: () => void;
-  /** A datagram came from an address that is not the server's. */
+  /** A datagram has come from an address other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The sender has said BYE. */
   readonly onBye: () => void;
-  /** A socket failed while it was open. */
+  /** A socket has failed. */
   readonly onError: (error: Error) => void;
+}
+
+/** Constructor options of {@linkcode Track}. */
+export interface TrackOptions {
+  /** What the description says of it. */
+  readonly chosen: ChosenTrack;
+  /** Our name in reports, the same for all tracks (RFC 3550, 6.5.1). */
+  readonly canonicalName: string;
+  /** Times arrivals and reports. */
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Opens the path that the packets are to come on. */
+  readonly openPath: (events: PacketPathEvents) => PacketPath;
+  readonly events: TrackEvents;
 }
 
 /** Sound is counted, and not decoded. */
@@ -42,80 +47,56 @@ const COUNT_ONLY: Depacketizer = { push: () => [], flush: () => [] };
 /** A track from SETUP to TEARDOWN. */
 export class Track {
   readonly chosen: ChosenTrack;
-  readonly #options: TrackOptions;
-  readonly #packets: TrackReceiver;
+  readonly receiver: TrackReceiver;
+  readonly #events: TrackEvents;
   #path: PacketPath;
 
   /** Opens its path. Throws an error that says what to do where that fails. */
-  constructor(options: TrackOptions) {
-    const { chosen, clock, random, canonicalName, onFrame, onPacket, onBye } = this.#options = options;
-    this.chosen = chosen;
-    this.#packets = new TrackReceiver({
+  constructor({ chosen, canonicalName, clock, random, openPath, events }: TrackOptions) {
+    const { payloadType, clockRate, dimensions } = this.chosen = chosen;
+    this.#events = events;
+    this.receiver = new TrackReceiver({
+      ...{ payloadType, clockRate, clock },
       depacketizer: chosen.kind === "audio"
         ? COUNT_ONLY
-        : new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions: chosen.dimensions }),
-      payloadType: chosen.payloadType,
-      clockRate: chosen.clockRate,
-      clock,
-      onFrame,
-      onPacket,
-      reporting: {
+        : new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions }),
+      onFrame: events.onFrame,
+      onPacket: events.onPacket,
+      reports: {
         ssrc: Math.floor(random() * 2 ** 32),
         canonicalName,
         send: (packet) => this.#path.sendRtcp(packet),
-        onBye,
+        onBye: events.onBye,
       },
     });
-    this.#path = this.#open(options.openPath);
+    this.#path = this.#open(openPath);
   }
 
-  /** Counts what comes. */
-  get receiver(): RtpReceiver {
-    return this.#packets.receiver;
-  }
-
-  /** How its packets come. */
+  /** The path that its packets come on. */
   get path(): PacketPath {
     return this.#path;
   }
 
-  /** Lets the packets come over another path. */
+  /** Moves to another path. */
   openPath(open: TrackOptions["openPath"]): void {
     this.#path.close();
     this.#path = this.#open(open);
   }
 
-  /** Reports now and every few seconds. */
-  startReports(): void {
-    this.#packets.startReports();
-  }
-
-  stopReports(): void {
-    this.#packets.stopReports();
-  }
-
-  /** Says that we leave. */
-  sayBye(): void {
-    this.#packets.sayBye();
-  }
-
-  /** Gives the frames that wait for missing packets. */
-  flush(): void {
-    this.#packets.flush();
-  }
-
-  /** Takes nothing more in, and stops all timers. */
+  /** Gives the frames that still wait for packets, stops the reports, and closes the path. */
   close(): void {
-    this.#packets.close();
+    this.receiver.close();
     this.#path.close();
   }
 
   #open(open: TrackOptions["openPath"]): PacketPath {
+    const { onUnexpectedSource, onError } = this.#events;
     const path: PacketPath = open({
-      onRtp: (datagram) => this.#path === path && this.#packets.takeRtp(datagram),
-      onRtcp: (datagram) => this.#path === path && this.#packets.takeRtcp(datagram),
-      onUnexpectedSource: this.#options.onUnexpectedSource,
-      onError: this.#options.onError,
+      // A path that was left may still have a datagram in hand.
+      onRtp: (datagram) => this.#path === path && this.receiver.takeRtp(datagram),
+      onRtcp: (datagram) => this.#path === path && this.receiver.takeRtcp(datagram),
+      onUnexpectedSource,
+      onError,
     });
     return path;
   }

@@ -1,15 +1,14 @@
 /**
- * The tracks of a session: the video first, then sound. What concerns all of them is done here.
+ * The tracks of a session: the video first, then sound. What is done to all of them is done here.
  *
  * @module
  */
 
-import { InterleavedPath } from "../transport/interleaved_path.ts";
 import type { Track } from "./track.ts";
 
 /** The tracks that are set up; none before SETUP and once they are closed. */
 export class TrackList {
-  #tracks: Track[] = [];
+  #tracks: readonly Track[] = [];
 
   get video(): Track | undefined {
     return this.#tracks[0];
@@ -20,7 +19,7 @@ export class TrackList {
   }
 
   add(track: Track): void {
-    this.#tracks.push(track);
+    this.#tracks = [...this.#tracks, track];
   }
 
   /** Goes on without a track. */
@@ -29,36 +28,35 @@ export class TrackList {
     this.#tracks = this.#tracks.filter((other) => other !== track);
   }
 
-  /** Packets may come. */
+  /** Lets packets in. */
   accept(): void {
     for (const track of this.#tracks) track.path.accept();
   }
 
-  /** Takes a packet out of the RTSP connection. */
-  takeInterleaved(channel: number, data: Uint8Array): void {
-    for (const { path } of this.#tracks) if (path instanceof InterleavedPath) path.take(channel, data);
+  /** Takes a packet that came in the RTSP connection. */
+  takeInterleaved(channel: number, packet: Uint8Array): void {
+    for (const { path } of this.#tracks) path.takeInterleaved?.(channel, packet);
   }
 
   /** Reports now and every few seconds. */
   startReports(): void {
-    for (const track of this.#tracks) track.startReports();
+    for (const { receiver } of this.#tracks) receiver.startReports();
   }
 
   stopReports(): void {
-    for (const track of this.#tracks) track.stopReports();
+    for (const { receiver } of this.#tracks) receiver.stopReports();
   }
 
-  /** Says to the senders that we leave. */
+  /** Tells the senders that we leave. */
   sayBye(): void {
-    for (const track of this.#tracks) track.sayBye();
+    for (const { receiver } of this.#tracks) receiver.sayBye();
   }
 
-  /** Gives the frames that wait for missing packets. */
+  /** Gives the frames that still wait for packets: these will not come. */
   flush(): void {
-    for (const track of this.#tracks) track.flush();
+    for (const { receiver } of this.#tracks) receiver.flush();
   }
 
-  /** Takes nothing more in. */
   close(): void {
     for (const track of this.#tracks) track.close();
     this.#tracks = [];

@@ -1,5 +1,5 @@
 /**
- * A track's packets between the messages of the RTSP connection (RFC 2326, 10.12).
+ * A track over the RTSP connection itself: one channel for RTP, one for RTCP (RFC 2326, 10.12).
  *
  * @module
  */
@@ -7,20 +7,24 @@
 import type { Pair, TransportSpec } from "../../rtsp/transport.ts";
 import type { PacketPath, PacketPathEvents } from "./packet_path.ts";
 
-/** Two channels of the RTSP connection. */
+/** How an {@linkcode InterleavedPath} uses the connection. */
+export interface InterleavedPathOptions {
+  /** The channels to ask for. */
+  readonly channels: Pair;
+  /** Sends a packet on a channel. */
+  readonly send: (channel: number, packet: Uint8Array) => void;
+}
+
+/** Two channels, those that the server chose. */
 export class InterleavedPath implements PacketPath {
-  readonly #events: PacketPathEvents;
-  readonly #send: (channel: number, packet: Uint8Array) => void;
+  readonly #events: Pick<PacketPathEvents, "onRtp" | "onRtcp">;
+  readonly #send: InterleavedPathOptions["send"];
   #channels: Pair;
 
-  /** Asks for `channels`, and sends by `send`. */
-  constructor(
-    events: PacketPathEvents,
-    options: { readonly channels: Pair; readonly send: (channel: number, packet: Uint8Array) => void },
-  ) {
+  constructor(events: Pick<PacketPathEvents, "onRtp" | "onRtcp">, { channels, send }: InterleavedPathOptions) {
     this.#events = events;
-    this.#channels = options.channels;
-    this.#send = options.send;
+    this.#channels = channels;
+    this.#send = send;
   }
 
   get offer(): TransportSpec {
@@ -34,10 +38,9 @@ export class InterleavedPath implements PacketPath {
 
   accept(): void {}
 
-  /** Takes an interleaved packet, if it is this track's. */
-  take(channel: number, data: Uint8Array): void {
-    if (channel === this.#channels[0]) this.#events.onRtp(data);
-    else if (channel === this.#channels[1]) this.#events.onRtcp(data);
+  takeInterleaved(channel: number, packet: Uint8Array): void {
+    if (channel === this.#channels[0]) this.#events.onRtp(packet);
+    else if (channel === this.#channels[1]) this.#events.onRtcp(packet);
   }
 
   sendRtcp(packet: Uint8Array): void {

@@ -1,17 +1,17 @@
 /**
- * A track's packets from a multicast group that the server names (RFC 2326, 12.39).
+ * A track by multicast: the server names a group, which is joined on the interface of the RTSP connection.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { TransportSpec } from "../../rtsp/transport.ts";
-import { type Addresses, type PacketPath, type PacketPathEvents, wildcardFor } from "./packet_path.ts";
-import { RtpSocket } from "./rtp_socket.ts";
+import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
+import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
-/** A multicast group that the server names. */
+/** A group that is joined once the server has named it. */
 export class MulticastPath implements PacketPath {
   readonly offer: TransportSpec = { protocol: "udp", isMulticast: true };
   readonly #addresses: Addresses;
@@ -21,7 +21,7 @@ export class MulticastPath implements PacketPath {
   #rtcp: RtpSocket | undefined;
   /** Bound to our own address, so that reports leave by the interface that packets come in by. */
   #sender: RtpSocket | undefined;
-  #reportsTo: Deno.NetAddr | undefined;
+  #rtcpAddress: Deno.NetAddr | undefined;
 
   constructor(addresses: Addresses, events: PacketPathEvents) {
     this.#addresses = addresses;
@@ -36,14 +36,14 @@ export class MulticastPath implements PacketPath {
     const { server, local } = this.#addresses;
     const { onRtp, onRtcp, onUnexpectedSource, onError } = this.#events;
     this.#sources = [server, ...(source === undefined ? [] : [source])];
-    // Bound to the group, a socket gets nothing of other groups; neither Windows nor IPv6 without a scope have that.
+    // A socket that is bound to the group gets nothing of other groups. Windows, and IPv6 without a scope, cannot do that.
     const isBindable = Deno.build.os !== "windows" && !group.includes(":");
     const hostname = isBindable ? group : wildcardFor(group);
-    const shared = { hostname, isShared: true, onError };
-    this.#rtp = RtpSocket.open({ ...shared, port: ports[0], onDatagram: onRtp, onUnexpectedSource });
-    this.#rtcp = RtpSocket.open({ ...shared, port: ports[1], onDatagram: onRtcp });
-    this.#sender = RtpSocket.open({ hostname: local, port: 0, onDatagram() {}, onError });
-    this.#reportsTo = { transport: "udp", hostname: group, port: ports[1] };
+    const forGroup = { onUnexpectedSource, onError };
+    this.#rtp = RtpSocket.bind({ hostname, port: ports[0], isShared: true }, { ...forGroup, onDatagram: onRtp });
+    this.#rtcp = RtpSocket.bind({ hostname, port: ports[1], isShared: true }, { ...forGroup, onDatagram: onRtcp });
+    this.#sender = RtpSocket.bind({ hostname: local, port: 0 }, { onDatagram() {}, onUnexpectedSource() {}, onError });
+    this.#rtcpAddress = { transport: "udp", hostname: group, port: ports[1] };
     for (const socket of [this.#rtp, this.#rtcp, this.#sender]) await socket.join(group, { local, ttl });
     log.info("joined {group}, port {port}", { group, port: ports[0] });
   }
@@ -54,7 +54,7 @@ export class MulticastPath implements PacketPath {
   }
 
   sendRtcp(packet: Uint8Array): void {
-    if (this.#reportsTo !== undefined) this.#sender?.send(packet, this.#reportsTo);
+    if (this.#rtcpAddress !== undefined) this.#sender?.send(packet, this.#rtcpAddress);
   }
 
   close(): void {
@@ -62,7 +62,7 @@ export class MulticastPath implements PacketPath {
   }
 }
 
-/** Whether an IP address is that of a group: 224.0.0.0/4 or ff00::/8. */
+/** Whether an IP address is that of a multicast group: 224.0.0.0/4 or ff00::/8. */
 export function isMulticastGroup(address: string): boolean {
   const first = /^(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.exec(address)?.[1];
   return first === undefined ? /^ff[0-9a-f]{2}:[0-9a-f:.]+$/i.test(address) : Number(first) >> 4 === 14;

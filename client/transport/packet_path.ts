@@ -1,44 +1,40 @@
 /**
- * How a track's packets come: UDP sockets of its own, channels of the RTSP connection, or a multicast group. Each path offers itself
- * in SETUP, takes what the server made of the offer, and carries reports back.
+ * How the packets of one track come: over UDP sockets, over the RTSP connection, or by a multicast group. A path offers itself in
+ * SETUP, configures itself by the server's answer, takes packets in, and sends reports back.
  *
  * @module
  */
 
 import type { TransportSpec } from "../../rtsp/transport.ts";
 
-/** Takes what comes; the bytes hold until it returns. */
+/** Takes what comes on a path. Bytes hold until the call returns. */
 export interface PacketPathEvents {
-  /** An RTP packet. */
   readonly onRtp: (datagram: Uint8Array) => void;
-  /** An RTCP packet. */
   readonly onRtcp: (datagram: Uint8Array) => void;
-  /** A datagram came to the RTP port from an address that is not the server's. */
+  /** A datagram has come from an address other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
-  /** A socket failed while it was open. */
+  /** A socket has failed. */
   readonly onError: (error: Error) => void;
 }
 
-/** How a track's packets come. */
+/** A path of one track, from SETUP to TEARDOWN. */
 export interface PacketPath {
   /** What SETUP asks for. */
   readonly offer: TransportSpec;
-  /** Takes the first transport of the reply to SETUP, if it had one; rejects where that cannot be used. */
+  /** Takes the server's answer to SETUP, if it has a Transport. Rejects where the answer cannot be used. */
   configure(answer: TransportSpec | undefined): Promise<void>;
-  /** Lets packets in. */
+  /** Lets packets in. Before, they are ignored. */
   accept(): void;
-  /** Sends a report to the server, once it is known where to. */
+  /** Takes a packet that came in the RTSP connection. Only paths over that connection have this. */
+  takeInterleaved?(channel: number, packet: Uint8Array): void;
+  /** Sends a report to the server, once its address is known. */
   sendRtcp(packet: Uint8Array): void;
+  /** Closes the sockets. */
   close(): void;
 }
 
-/** The two ends of the RTSP connection: IP addresses. */
+/** IP addresses of the two ends of the RTSP connection. */
 export interface Addresses {
   readonly server: string;
   readonly local: string;
-}
-
-/** All addresses of the family that `address` is of. */
-export function wildcardFor(address: string): string {
-  return address.includes(":") ? "::" : "0.0.0.0";
 }

@@ -1,62 +1,56 @@
 /**
- * The UDP socket that the server's packets come to. Takes them from the server's address only.
+ * A UDP socket that the server's packets come to. Takes them from the server's address only.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import { plainAddress } from "../../net/addresses.ts";
-import { freeUdpPort } from "../../net/udp_ports.ts";
+import { freeUdpPort, udpPortOf } from "../../net/udp_ports.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
 const DATAGRAM_MAX_BYTES = 65_536;
 
-/** How to open an {@linkcode RtpSocket}. */
-export interface RtpSocketOptions {
-  /** Address to bind to: `0.0.0.0`, or `::` for a server with an IPv6 address; or a multicast group. */
+/** What to bind. */
+export interface RtpSocketAddress {
+  /** `0.0.0.0`, or `::` for a server with an IPv6 address; or a multicast group. */
   readonly hostname: string;
   /** UDP port, 1 to 65535; 0 for any, where nobody needs to know it. */
   readonly port: number;
   /** Whether other programs may bind it, too, as receivers of one multicast group do; default false. */
   readonly isShared?: boolean;
-  /** Called with each datagram of the server's, whose bytes hold until it returns. */
+}
+
+/** Takes what comes to a socket. */
+export interface RtpSocketEvents {
+  /** A datagram of the server's, whose bytes hold until the call returns. */
   readonly onDatagram: (datagram: Uint8Array) => void;
-  /** Called with each datagram from another address. */
-  readonly onUnexpectedSource?: () => void;
-  /** Called when the socket fails while it is open. */
+  /** A datagram has come from an address other than the server's. It was ignored. */
+  readonly onUnexpectedSource: () => void;
+  /** The socket has failed. */
   readonly onError: (error: Error) => void;
 }
 
 /** A bound socket that reads until it is closed. */
 export class RtpSocket {
   readonly #conn: Deno.DatagramConn;
-  readonly #options: RtpSocketOptions;
+  readonly #events: RtpSocketEvents;
   #serverAddresses: readonly string[] = [];
-  /** The address that a datagram was taken from last, as the socket gives it. */
+  /** The address that was accepted last, as the socket gives it. */
   #lastServer: string | undefined;
   #isClosed = false;
 
-  private constructor(conn: Deno.DatagramConn, options: RtpSocketOptions) {
+  constructor(conn: Deno.DatagramConn, events: RtpSocketEvents) {
     this.#conn = conn;
-    this.#options = options;
+    this.#events = events;
     this.#read();
   }
 
-  /** Takes a socket that is bound already. */
-  static adopt(
-    conn: Deno.DatagramConn,
-    events: Pick<RtpSocketOptions, "onDatagram" | "onUnexpectedSource" | "onError">,
-  ): RtpSocket {
-    const { hostname, port } = conn.addr as Deno.NetAddr;
-    return new RtpSocket(conn, { hostname, port, ...events });
-  }
-
-  /** Binds the port. Throws an error that names a free port where it is taken. */
-  static open(options: RtpSocketOptions): RtpSocket {
-    const { hostname, port, isShared = false } = options;
+  /** Binds a port. Throws an error that names a free port where it is taken. */
+  static bind({ hostname, port, isShared = false }: RtpSocketAddress, events: RtpSocketEvents): RtpSocket {
     try {
-      return new RtpSocket(Deno.listenDatagram({ transport: "udp", hostname, port, reuseAddress: isShared }), options);
+      return new RtpSocket(Deno.listenDatagram({ transport: "udp", hostname, port, reuseAddress: isShared }), events);
     } catch (error) {
       if (error instanceof Deno.errors.AddrInUse) {
         throw new Error(
@@ -67,12 +61,11 @@ export class RtpSocket {
     }
   }
 
-  /** The UDP port. */
   get port(): number {
-    return this.#options.port;
+    return udpPortOf(this.#conn);
   }
 
-  /** Takes the datagrams of these IP addresses from now on; without one all are ignored. */
+  /** Accepts datagrams from these IP addresses. Before, all are ignored. */
   accept(serverAddresses: readonly string[]): void {
     this.#serverAddresses = serverAddresses.map(plainAddress);
     this.#lastServer = undefined;
@@ -96,7 +89,7 @@ export class RtpSocket {
   /** Sends a datagram. One that cannot be sent is lost, as any may be; receiving goes on. */
   send(bytes: Uint8Array, address: Deno.NetAddr): void {
     this.#conn.send(bytes, address).catch((error) => {
-      if (!this.#isClosed) log.info("nothing can be sent to {address}: {reason}", { address, reason: error.message });
+      if (!this.#isClosed) log.info("cannot send to {address}: {reason}", { address, reason: error.message });
     });
   }
 
@@ -118,15 +111,21 @@ export class RtpSocket {
     while (!this.#isClosed) {
       try {
         const [datagram, address] = await this.#conn.receive(buffer);
-        if (this.#serverAddresses.length === 0) continue;
-        if (this.#isServers((address as Deno.NetAddr).hostname)) this.#options.onDatagram(datagram);
-        else this.#options.onUnexpectedSource?.();
+        // A datagram may have been read when the socket was closed.
+        if (this.#isClosed || this.#serverAddresses.length === 0) continue;
+        if (this.#isServers((address as Deno.NetAddr).hostname)) this.#events.onDatagram(datagram);
+        else this.#events.onUnexpectedSource();
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
         if (error instanceof Deno.errors.ConnectionReset) continue;
-        if (!this.#isClosed) this.#options.onError(error instanceof Error ? error : new Error(String(error)));
+        if (!this.#isClosed) this.#events.onError(error instanceof Error ? error : new Error(String(error)));
         return;
       }
     }
   }
+}
+
+/** All addresses of the family that `address` is of. */
+export function wildcardFor(address: string): string {
+  return address.includes(":") ? "::" : "0.0.0.0";
 }

@@ -8,37 +8,35 @@ function sender(hostname: string): Deno.DatagramConn {
 }
 
 Deno.test({
-  name: "RtpSocket takes the server's datagrams, and tells of those from elsewhere",
+  name: "RtpSocket takes the server's datagrams, and tells of those from unexpected sources",
   // Only Linux has all of 127.0.0.0/8 as addresses of its own.
   ignore: Deno.build.os !== "linux",
   async fn() {
     const port = reservePort();
     const received: number[] = [];
-    let unexpected = 0;
     const done = Promise.withResolvers<void>();
-    const socket = RtpSocket.open({
-      hostname: "0.0.0.0",
-      port,
+    let unexpectedSources = 0;
+    const socket = RtpSocket.bind({ hostname: "0.0.0.0", port }, {
       onDatagram(datagram) {
         received.push(datagram[0]);
         if (datagram[0] === 9) done.resolve();
       },
-      onUnexpectedSource: () => unexpected++,
+      onUnexpectedSource: () => unexpectedSources++,
       onError: (error) => done.reject(error),
     });
     const server = sender("127.0.0.1");
-    const elsewhere = sender("127.0.0.2");
+    const unexpected = sender("127.0.0.2");
     try {
       socket.accept(["127.0.0.1"]);
       const to = { transport: "udp", hostname: "127.0.0.1", port } as const;
-      for (const [from, byte] of [[elsewhere, 1], [server, 2], [elsewhere, 3], [server, 9]] as const) {
+      for (const [from, byte] of [[unexpected, 1], [server, 2], [unexpected, 3], [server, 9]] as const) {
         await from.send(new Uint8Array([byte]), to);
       }
       await done.promise;
       assertEquals(received, [2, 9]);
-      assertEquals(unexpected, 2);
+      assertEquals([unexpectedSources, socket.port], [2, port]);
     } finally {
-      for (const closing of [socket, server, elsewhere]) closing.close();
+      for (const closing of [socket, server, unexpected]) closing.close();
     }
   },
 });
@@ -47,7 +45,8 @@ Deno.test("RtpSocket names another port where its own is taken", () => {
   const taken = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
   try {
     const { port } = taken.addr as Deno.NetAddr;
-    const open = () => RtpSocket.open({ hostname: "0.0.0.0", port, onDatagram() {}, onError() {} });
+    const events = { onDatagram() {}, onUnexpectedSource() {}, onError() {} };
+    const open = () => RtpSocket.bind({ hostname: "0.0.0.0", port }, events);
     const { message } = assertThrows(open, Error);
     assertMatch(
       message,
@@ -60,10 +59,8 @@ Deno.test("RtpSocket names another port where its own is taken", () => {
 
 Deno.test("RtpSocket.close() may be called twice and reports no error", async () => {
   const errors: Error[] = [];
-  const socket = RtpSocket.open({
-    hostname: "127.0.0.1",
-    port: reservePort(),
-    onDatagram() {},
+  const socket = RtpSocket.bind({ hostname: "127.0.0.1", port: 0 }, {
+    ...{ onDatagram() {}, onUnexpectedSource() {} },
     onError: (error) => errors.push(error),
   });
   socket.close();

@@ -1,45 +1,80 @@
 /**
- * A track's packets over UDP (RFC 2326, 12.39): a pair of sockets of its own.
+ * A track over UDP: two sockets side by side, for RTP and RTCP (RFC 3550, 11).
  *
  * @module
  */
 
+import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import type { TransportSpec } from "../../rtsp/transport.ts";
-import { type Addresses, type PacketPath, type PacketPathEvents, wildcardFor } from "./packet_path.ts";
-import { RtpSocketPair } from "./rtp_socket_pair.ts";
+import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
+import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
 
-/** A pair of UDP sockets for one track. */
+/** An RTP header without a payload: no receiver shows it, and it opens the way back. */
+const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+/** UDP ports of our own, at which the server's address may send. */
 export class UdpPath implements PacketPath {
-  readonly #addresses: Addresses;
-  readonly #sockets: RtpSocketPair;
+  readonly #server: string;
+  readonly #rtp: RtpSocket;
+  readonly #rtcp: RtpSocket;
+  /** Where the server says that it sends from. */
   #source: string | undefined;
+  /** Where reports go. */
+  #rtcpAddress: Deno.NetAddr | undefined;
 
-  /** Binds the sockets, to `port` and the next one if a port is given. Throws an error that names a free port. */
-  constructor(addresses: Addresses, events: PacketPathEvents, { port }: { readonly port: number | undefined }) {
-    this.#addresses = addresses;
-    this.#sockets = RtpSocketPair.open({ hostname: wildcardFor(addresses.server), port, ...events });
+  /** Binds `port` and the next one, or any free pair. Throws an error that names a free port where `port` is taken. */
+  constructor({ server }: Addresses, events: PacketPathEvents & { readonly port?: number }) {
+    this.#server = server;
+    [this.#rtp, this.#rtcp] = bindPair(wildcardFor(server), events);
   }
 
   get offer(): TransportSpec {
-    return { protocol: "udp", isMulticast: false, clientPort: this.#sockets.ports };
+    return { protocol: "udp", isMulticast: false, clientPort: [this.#rtp.port, this.#rtcp.port] };
   }
 
   configure(answer: TransportSpec | undefined): Promise<void> {
     this.#source = answer?.source;
-    // An empty packet opens the way back through firewalls and address translation.
-    if (answer?.serverPort !== undefined) this.#sockets.punch(this.#addresses.server, answer.serverPort);
+    if (answer?.serverPort !== undefined) {
+      const [rtpPort, rtcpPort] = answer.serverPort;
+      const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname: this.#server, port });
+      this.#rtcpAddress = address(rtcpPort);
+      // Opens the way back through firewalls and address translation. The first report does so for RTCP.
+      this.#rtp.send(EMPTY_PACKET, address(rtpPort));
+    }
     return Promise.resolve();
   }
 
   accept(): void {
-    this.#sockets.accept([this.#addresses.server, ...(this.#source === undefined ? [] : [this.#source])]);
+    const sources = [this.#server, ...(this.#source === undefined ? [] : [this.#source])];
+    this.#rtp.accept(sources);
+    this.#rtcp.accept(sources);
   }
 
   sendRtcp(packet: Uint8Array): void {
-    this.#sockets.sendRtcp(packet);
+    if (this.#rtcpAddress !== undefined) this.#rtcp.send(packet, this.#rtcpAddress);
   }
 
   close(): void {
-    this.#sockets.close();
+    this.#rtp.close();
+    this.#rtcp.close();
+  }
+}
+
+function bindPair(
+  hostname: string,
+  { port, onRtp, onRtcp, onUnexpectedSource, onError }: PacketPathEvents & { readonly port?: number },
+): [rtp: RtpSocket, rtcp: RtpSocket] {
+  const forRtp = { onDatagram: onRtp, onUnexpectedSource, onError };
+  const forRtcp = { onDatagram: onRtcp, onUnexpectedSource, onError };
+  if (port === undefined) {
+    const [rtp, rtcp] = bindUdpPortPair(hostname);
+    return [new RtpSocket(rtp, forRtp), new RtpSocket(rtcp, forRtcp)];
+  }
+  const rtp = RtpSocket.bind({ hostname, port }, forRtp);
+  try {
+    return [rtp, RtpSocket.bind({ hostname, port: port + 1 }, forRtcp)];
+  } catch (error) {
+    rtp.close();
+    throw error;
   }
 }

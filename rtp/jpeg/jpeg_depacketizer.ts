@@ -57,7 +57,7 @@ export class JpegDepacketizer implements Depacketizer {
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    if (packet.followsGap) this.#giveUp("packet-lost", outputs);
+    if (packet.isAfterGap) this.#giveUp("packet-lost", outputs);
     if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
       this.#giveUp("truncated", outputs);
     }

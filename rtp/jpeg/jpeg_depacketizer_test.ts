@@ -3,20 +3,14 @@ import fc from "fast-check";
 import { type ConditionedJpeg, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { decodeCoefficients } from "../../mjpeg/entropy/coefficients.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
-import {
-  CHROMA,
-  conditionedJpeg,
-  depacketize,
-  LUMA,
-  type NumberedPacket,
-  packetsOf,
-} from "../../tests/support/jpeg_packets.ts";
+import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../../tests/support/jpeg_packets.ts";
 import { extensionData, splitJpeg } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
 import { packetizeJpeg } from "./jpeg_packetizer.ts";
 import { decodeJpegPayload } from "./jpeg_payload.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
+import type { OrderedPacket } from "../depacketizer.ts";
 
 Deno.test("JpegDepacketizer rebuilds what packetizeJpeg() cut, at any size, with and without restarts", () => {
   const frame = fc.record({
@@ -130,9 +124,9 @@ Deno.test("JpegDepacketizer keeps no view of a packet, since its bytes are used 
   ]);
   const expected = depacketize([first, second].map((packet) => ({ ...packet, payload: packet.payload.slice() })));
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1000 });
-  const shown = [depacketizer.push({ ...first, followsGap: false })];
+  const shown = [depacketizer.push(first)];
   first.payload.set(second.payload);
-  shown.push(depacketizer.push({ ...second, followsGap: false, payload: first.payload }));
+  shown.push(depacketizer.push({ ...second, payload: first.payload }));
   assertEquals(shown.flat().map((output) => output.kind === "frame" ? output.data : output.cause), expected);
 });
 
@@ -251,7 +245,7 @@ Deno.test("JpegDepacketizer owns what it holds: the datagrams may be used again"
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
   const sent = packetsOf([packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 })]);
   const outputs = sent.flatMap((packet) => {
-    const pushed = depacketizer.push({ ...packet, followsGap: false });
+    const pushed = depacketizer.push(packet);
     packet.payload.fill(0);
     return pushed;
   });
@@ -259,7 +253,7 @@ Deno.test("JpegDepacketizer owns what it holds: the datagrams may be used again"
 });
 
 /** Packets as an ONVIF device sends them: without a size, and with these segments in the extension of the first. */
-function onvifPackets(jpeg: Uint8Array, markers: readonly number[], payloads?: Uint8Array[]): NumberedPacket[] {
+function onvifPackets(jpeg: Uint8Array, markers: readonly number[], payloads?: Uint8Array[]): OrderedPacket[] {
   const sent = packetsOf([payloads ?? packetizeJpeg(conditionJpeg(jpeg), { maxPayloadBytes: 1000 })]);
   for (const { payload } of sent) payload.fill(0, 6, 8);
   return sent.map((packet, index) =>
@@ -288,7 +282,7 @@ Deno.test("JpegDepacketizer keeps the size of an ONVIF extension for frames that
   const first = onvifPackets(jpeg, [SOF0]);
   const second = onvifPackets(jpeg, []).map((packet) => ({
     ...packet,
-    extendedSequenceNumber: packet.extendedSequenceNumber + first.length,
+    sequenceNumber: packet.sequenceNumber + first.length & 0xffff,
     timestamp: 3600,
   }));
   const frames = depacketize([...first, ...second], { dimensions: { width: 16, height: 16 } });
@@ -379,7 +373,7 @@ Deno.test("JpegDepacketizer counts ONVIF extensions within maxFrameBytes", () =>
     ...sent[0],
     marker: false,
     payload: sent[0].payload.subarray(0, 140),
-    extendedSequenceNumber: index,
+    sequenceNumber: index,
   }));
   assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 }), ["truncated"]);
   assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 - 1 }), ["too-large"]);
@@ -397,7 +391,7 @@ Deno.test("JpegDepacketizer survives any payloads, and shows only what starts an
       const outputs = depacketize(input.map(([payload, marker, later, step]) => {
         number += step;
         timestamp += later;
-        return { ...packetsOf([[payload]])[0], marker, extendedSequenceNumber: number, timestamp };
+        return { ...packetsOf([[payload]])[0], marker, sequenceNumber: number, timestamp };
       }));
       for (const output of outputs) {
         if (typeof output === "string") continue;

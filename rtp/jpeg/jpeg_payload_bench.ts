@@ -20,14 +20,12 @@ function depacketizing(maxPayloadBytes: number): () => void {
   let number = 0;
   return () => {
     for (let index = 0; index < payloads.length; index++) {
-      const extendedSequenceNumber = ++number;
       depacketizer.push({
         marker: index === payloads.length - 1,
         payload: payloads[index],
         payloadType: 26,
-        sequenceNumber: extendedSequenceNumber & 0xffff,
-        extendedSequenceNumber,
-        followsGap: false,
+        sequenceNumber: ++number & 0xffff,
+        isAfterGap: false,
         timestamp: 0,
         ssrc: 0,
         arrivalMs: 0,

@@ -27,7 +27,7 @@ export class LabDepacketizer implements Depacketizer {
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    if (packet.followsGap) {
+    if (packet.isAfterGap) {
       this.#giveUp("packet-lost", outputs);
       if (this.#rest === "complete") this.#rest = "unknown";
     }
@@ -40,7 +40,7 @@ export class LabDepacketizer implements Depacketizer {
     if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
       if (this.#rest === "unknown") {
-        outputs.push({ kind: "damaged", cause: packet.followsGap ? "packet-lost" : "not-a-jpeg" });
+        outputs.push({ kind: "damaged", cause: packet.isAfterGap ? "packet-lost" : "not-a-jpeg" });
       }
       this.#rest = packet.marker ? "unknown" : "given-up";
     }

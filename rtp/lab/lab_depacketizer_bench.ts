@@ -15,13 +15,11 @@ function depacketizing(fragmentBytes: number | undefined): () => void {
   let number = 0;
   return () => {
     for (const fragment of fragments) {
-      const extendedSequenceNumber = ++number;
       depacketizer.push({
         ...fragment,
         payloadType: 26,
-        sequenceNumber: extendedSequenceNumber & 0xffff,
-        extendedSequenceNumber,
-        followsGap: false,
+        sequenceNumber: ++number & 0xffff,
+        isAfterGap: false,
         timestamp: 0,
         ssrc: 0,
         arrivalMs: 0,

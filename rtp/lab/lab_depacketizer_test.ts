@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { type NumberedPacket, withGaps } from "../../tests/support/jpeg_packets.ts";
-import type { DepacketizerOutput } from "../depacketizer.ts";
+import { markGaps } from "../../tests/support/ordered_packets.ts";
+import type { DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { LabDepacketizer } from "./lab_depacketizer.ts";
 import { packetizeLabFrame } from "./lab_packetizer.ts";
 
@@ -21,22 +21,22 @@ function jpeg(entropy: number, comment: readonly number[] = [1, 2, 3]): Uint8Arr
 function packets(
   payloads: readonly { payload: Uint8Array; marker: boolean }[],
   first = 1,
-): NumberedPacket[] {
+): OrderedPacket[] {
   return payloads.map(({ payload, marker }, index) => ({
     marker,
     payload,
     payloadType: 26,
     sequenceNumber: (first + index) & 0xffff,
-    extendedSequenceNumber: first + index,
+    isAfterGap: false,
     timestamp: 7,
     ssrc: 0,
     arrivalMs: index,
   }));
 }
 
-function depacketize(input: readonly NumberedPacket[]): DepacketizerOutput[] {
+function depacketize(input: readonly OrderedPacket[]): DepacketizerOutput[] {
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
-  return [...withGaps(input).flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
+  return [...markGaps(input).flatMap((packet) => depacketizer.push(packet)), ...depacketizer.flush()];
 }
 
 /** Frames as their bytes, damage as its cause. */
@@ -73,7 +73,7 @@ Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost i
 const frame = jpeg(60);
 const fragments = packetizeLabFrame(frame, { fragmentBytes: 20 });
 const whole = { payload: frame, marker: false };
-const CASES: readonly { title: string; input: NumberedPacket[]; expected: (Uint8Array | string)[] }[] = [
+const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8Array | string)[] }[] = [
   {
     title: "a missing marker on the last fragment",
     input: packets([...fragments.slice(0, -1), { ...fragments.at(-1)!, marker: false }, whole]),
@@ -151,9 +151,7 @@ Deno.test("LabDepacketizer holds a frame of maxFrameBytes, and gives up on a lar
     const sent = packets(packetizeLabFrame(large.subarray(0, MAX_FRAME_BYTES + excess), { fragmentBytes: 10_000 }));
     // It has no end: at the limit more is awaited, above it the frame is given up.
     const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
-    const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) =>
-      depacketizer.push({ ...packet, followsGap: false })
-    );
+    const outputs = sent.map((packet) => ({ ...packet, marker: false })).flatMap((packet) => depacketizer.push(packet));
     assertEquals(outputs, expected === 1 ? [] : [{ kind: "damaged", cause: "too-large" }]);
   }
 });
@@ -162,7 +160,7 @@ Deno.test("LabDepacketizer owns the fragments that it holds: the datagrams may b
   const depacketizer = new LabDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES });
   const copy = frame.slice();
   const outputs = packets(packetizeLabFrame(copy, { fragmentBytes: 20 })).flatMap((packet) => {
-    const pushed = depacketizer.push({ ...packet, followsGap: false });
+    const pushed = depacketizer.push(packet);
     packet.payload.fill(0);
     return pushed;
   });

@@ -1,126 +1,108 @@
 /**
- * The receiver's side of RTCP (RFC 3550, 6.4.2): every few seconds a report of what was received, and what the sender reports in
- * return. Some cameras hang up after a minute without.
+ * The RTCP of one track, seen by its receiver (RFC 3550, 6.4): what the sender reports, and what is reported to the sender. No
+ * socket, clock or timer.
  *
  * @module
  */
 
-import type { Clock } from "../../net/clock.ts";
-import { type Bye, compactNtp, decodeRtcp, encodeRtcp, type ReportBlock, type SenderReport } from "../rtcp.ts";
-import { RECEIVER_REPORT_INTERVAL_MS } from "../limits.ts";
+import { compactNtp, decodeRtcp, encodeRtcp, type ReportBlock, type SenderReport } from "../rtcp.ts";
+import { wallClockMs } from "../wall_clock.ts";
 import type { RtpReceiver } from "./rtp_receiver.ts";
 
 /** Constructor options of {@linkcode RtcpReceiver}. */
 export interface RtcpReceiverOptions {
-  /** What is reported, and what the sender's reports are about. */
+  /** Receives what is reported on; its clock rate is known. */
   readonly receiver: RtpReceiver;
-  /** RTP timestamp ticks a second. */
-  readonly clockRate: number;
   /** Our own SSRC. */
   readonly ssrc: number;
-  /** Who we are (RFC 3550, 6.5.1). */
+  /** Our name, the same for all tracks of a session (RFC 3550, 6.5.1). */
   readonly canonicalName: string;
-  /** Times reports. */
-  readonly clock: Clock;
-  /** Sends a compound packet to the sender. */
-  readonly send: (packet: Uint8Array) => void;
-  /** Called when the sender says BYE. */
-  readonly onBye: () => void;
 }
 
-/** Reports about one track. */
+/** Takes and makes the reports of one track. */
 export class RtcpReceiver {
   readonly #options: RtcpReceiverOptions;
-  #cancel: (() => void) | undefined;
+  #senderReport: { readonly report: SenderReport; readonly arrivalMs: number } | undefined;
   /** Whether the sender knows of us. */
   #hasReported = false;
-  #lastSenderReport: { readonly compactNtp: number; readonly arrivalMs: number } | undefined;
+  /** Packets expected and received up to the last report (RFC 3550, A.3). */
   #expectedBefore = 0;
   #receivedBefore = 0;
 
-  /** Sends nothing before {@linkcode start}. */
   constructor(options: RtcpReceiverOptions) {
     this.#options = options;
   }
 
-  /** Sends a report now, and then every few seconds. */
-  start(): void {
-    this.#cancel?.();
-    this.#send();
-    this.#cancel = this.#options.clock.after(RECEIVER_REPORT_INTERVAL_MS, () => this.start());
-  }
-
-  /** Sends no more. */
-  stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  /** Says that we leave, if we have ever reported (RFC 3550, 6.3.7). */
-  sayBye(): void {
-    const { ssrc } = this.#options;
-    this.stop();
-    if (!this.#hasReported) return;
-    this.#options.send(encodeRtcp([
-      { kind: "receiver-report", ssrc, reports: this.#blocks() },
-      { kind: "bye", ssrcs: [ssrc] },
-    ]));
-  }
-
-  /** Takes a compound packet of the sender's; a malformed one is ignored. */
-  take(packet: Uint8Array): void {
+  /** Takes a compound packet that was read at `nowMs`. Returns whether the sender said BYE in it. Malformed ones are ignored. */
+  push(packet: Uint8Array, nowMs: number): boolean {
+    let hasLeft = false;
     try {
       for (const report of decodeRtcp(packet)) {
-        if (report.kind === "sender-report") this.#takeSenderReport(report);
-        else if (report.kind === "bye" && this.#isSender(report)) this.#options.onBye();
+        if (report.kind === "sender-report") this.#senderReport = { report, arrivalMs: nowMs };
+        else if (report.kind === "bye" && this.#isFromSender(report.ssrcs)) hasLeft = true;
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
+    return hasLeft;
   }
 
-  #takeSenderReport(report: SenderReport): void {
-    const { receiver, clock } = this.#options;
-    this.#lastSenderReport = { compactNtp: compactNtp(report.unixMs), arrivalMs: clock.nowMs() };
-    receiver.takeSenderReport(report);
+  /**
+   * When the sender captured the frame with this RTP timestamp, by its own clock: milliseconds since the Unix epoch; `undefined`
+   * before it has reported.
+   */
+  senderTimeMs(timestamp: number): number | undefined {
+    const { ssrc, clockRate } = this.#options.receiver;
+    const report = this.#senderReport?.report;
+    if (report === undefined || report.ssrc !== ssrc || clockRate === undefined) return undefined;
+    return wallClockMs(timestamp, { report, clockRate });
+  }
+
+  /** A report on what was received up to `nowMs` (RFC 3550, 6.4.2). */
+  report(nowMs: number): Uint8Array<ArrayBuffer> {
+    const { ssrc, canonicalName } = this.#options;
+    this.#hasReported = true;
+    return encodeRtcp([
+      { kind: "receiver-report", ssrc, reports: this.#blocks(nowMs) },
+      { kind: "cname", ssrc, name: canonicalName },
+    ]);
+  }
+
+  /** Tells the sender that we leave; `undefined` where it does not know of us (RFC 3550, 6.3.7). */
+  bye(nowMs: number): Uint8Array<ArrayBuffer> | undefined {
+    const { ssrc } = this.#options;
+    if (!this.#hasReported) return undefined;
+    return encodeRtcp([
+      { kind: "receiver-report", ssrc, reports: this.#blocks(nowMs) },
+      { kind: "bye", ssrcs: [ssrc] },
+    ]);
   }
 
   /** Whether it is the sender who leaves, and not another receiver of its group. */
-  #isSender({ ssrcs }: Bye): boolean {
+  #isFromSender(ssrcs: readonly number[]): boolean {
     const { ssrc } = this.#options.receiver;
     return ssrc === undefined ? !ssrcs.includes(this.#options.ssrc) : ssrcs.includes(ssrc);
   }
 
-  #send(): void {
-    const { ssrc, canonicalName, send } = this.#options;
-    this.#hasReported = true;
-    send(encodeRtcp([
-      { kind: "receiver-report", ssrc, reports: this.#blocks() },
-      { kind: "cname", ssrc, name: canonicalName },
-    ]));
-  }
-
   /** RFC 3550, A.3. */
-  #blocks(): ReportBlock[] {
-    const { receiver, clock, clockRate } = this.#options;
-    const { statistics, ssrc, highestSequenceNumber } = receiver;
-    if (statistics === undefined || ssrc === undefined) return [];
-    const received = statistics.packets - statistics.duplicatePackets;
-    const expectedNow = statistics.expectedPackets - this.#expectedBefore;
+  #blocks(nowMs: number): ReportBlock[] {
+    const { ssrc, clockRate, highestSequenceNumber } = this.#options.receiver;
+    if (ssrc === undefined || clockRate === undefined) return [];
+    const { packets, duplicatePackets, expectedPackets, lostPackets, jitterMs } = this.#options.receiver.statistics();
+    const received = packets - duplicatePackets;
+    const expectedNow = expectedPackets - this.#expectedBefore;
     const lostNow = expectedNow - (received - this.#receivedBefore);
-    this.#expectedBefore = statistics.expectedPackets;
+    this.#expectedBefore = expectedPackets;
     this.#receivedBefore = received;
-    const report = this.#lastSenderReport;
+    const last = this.#senderReport;
     return [{
       ssrc,
       fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
-      cumulativeLost: statistics.lostPackets,
+      cumulativeLost: lostPackets,
       highestSequenceNumber,
-      jitter: Math.round(statistics.jitterMs * clockRate / 1000),
-      lastSenderReport: report?.compactNtp ?? 0,
-      delaySinceLastSenderReport: report === undefined
-        ? 0
-        : Math.round((clock.nowMs() - report.arrivalMs) * 65.536) % 2 ** 32,
+      jitter: Math.round(jitterMs * clockRate / 1000),
+      lastSenderReport: last === undefined ? 0 : compactNtp(last.report.unixMs),
+      delaySinceLastSenderReport: last === undefined ? 0 : Math.round((nowMs - last.arrivalMs) * 65.536) % 2 ** 32,
     }];
   }
 }

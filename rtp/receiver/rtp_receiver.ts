@@ -1,212 +1,201 @@
 /**
- * Datagrams to frames: decodes, counts, puts in order and depacketizes the RTP packets of one track. No socket, clock or timer of its
- * own.
+ * The RTP of one track, from datagrams to frames: decodes, counts, reorders, depacketizes. No socket, clock or timer.
  *
  * @module
  */
 
-import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
-import {
-  FIRST_SEQUENCE_NUMBER_MAX,
-  REORDER_MAX_BYTES,
-  REORDER_MAX_JUMP,
-  REORDER_MAX_PACKETS,
-  REORDER_WAIT_MS,
-} from "../limits.ts";
+import type { AssembledFrame, Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
+import { REORDER_MAX_BYTES, REORDER_MAX_PACKETS, REORDER_WAIT_MS } from "../limits.ts";
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../packet.ts";
-import { type ClockReport, wallClockMs } from "../wall_clock.ts";
-import { ReceptionStatistics } from "./reception_statistics.ts";
+import { JitterMeter } from "./jitter_meter.ts";
 import { ReorderBuffer } from "./reorder_buffer.ts";
-
-/** A whole JPEG and the arrival of its last packet. */
-export interface AssembledFrame {
-  readonly data: Uint8Array;
-  /** In milliseconds of the caller's clock. */
-  readonly arrivalMs: number;
-  /** The RTP timestamp of its packets. */
-  readonly timestamp: number;
-  /** When the sender took the frame by its own clock: milliseconds since the Unix epoch; `undefined` before it told. */
-  readonly senderTimeMs: number | undefined;
-}
-
-/** What a sender report says of the clock of a source. */
-export interface SenderClock extends ClockReport {
-  /** The source. */
-  readonly ssrc: number;
-}
+import { SequenceTracker } from "./sequence_tracker.ts";
 
 /** Constructor options of {@linkcode RtpReceiver}. */
 export interface RtpReceiverOptions {
   /** Makes frames of packets. */
   readonly depacketizer: Depacketizer;
-  /** Payload type of the packets that count; default 26. */
+  /** Payload type of the track's packets; default 26. */
   readonly payloadType?: number;
-  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
+  /** RTP timestamp ticks a second; `undefined` for the lab, whose timestamps are whole seconds and whose numbers start at 1. */
   readonly clockRate?: number;
 }
 
-/** Counts what comes and makes frames of it. */
+/** What came of a track. Everything but the jitter only grows. */
+export interface RtpStatistics {
+  /** Whole frames. */
+  readonly frames: number;
+  /** Frames of which packets came, but which could not be completed. */
+  readonly damagedFrames: number;
+  /** Why frames were damaged, and how often. */
+  readonly damageCauses: Readonly<Record<string, number>>;
+  /** Packets of the stream, duplicates included. */
+  readonly packets: number;
+  /** Packets from the first to the highest sequence number. */
+  readonly expectedPackets: number;
+  /** Expected packets that have not come. */
+  readonly lostPackets: number;
+  /** Packets whose sequence number had come before. */
+  readonly duplicatePackets: number;
+  /** Packets that came after one with a higher sequence number. */
+  readonly reorderedPackets: number;
+  /** Datagrams that are no RTP packets; not counted among `packets`, as the two below. */
+  readonly malformedPackets: number;
+  /** RTP packets of another payload type. */
+  readonly otherPayloadTypePackets: number;
+  /** RTP packets whose numbers, times or source do not fit the stream. */
+  readonly strayPackets: number;
+  /** Bytes of payload. */
+  readonly bytes: number;
+  /** Interarrival jitter in milliseconds (RFC 3550, 6.4.1). */
+  readonly jitterMs: number;
+}
+
+const NO_FRAMES: readonly AssembledFrame[] = [];
+
+/** Receives from SETUP to TEARDOWN. */
 export class RtpReceiver {
-  /** RTP timestamp ticks a second; `undefined` for the lab's whole seconds. */
+  /** RTP timestamp ticks a second; `undefined` for the lab. */
   readonly clockRate: number | undefined;
+  readonly #depacketizer: Depacketizer;
+  readonly #payloadType: number;
+  readonly #sequence: SequenceTracker;
+  readonly #jitter: JitterMeter;
   readonly #reorder = new ReorderBuffer({
     maxWaitMs: REORDER_WAIT_MS,
     maxPackets: REORDER_MAX_PACKETS,
     maxBytes: REORDER_MAX_BYTES,
-    maxJump: REORDER_MAX_JUMP,
   });
-  readonly #depacketizer: Depacketizer;
-  readonly #payloadType: number;
   readonly #damageCauses: Record<string, number> = {};
-  #statistics: ReceptionStatistics | undefined;
+  #otherPayloadType: number | undefined;
   #frames = 0;
   #damagedFrames = 0;
+  #packets = 0;
+  #duplicatePackets = 0;
+  #reorderedPackets = 0;
   #malformedPackets = 0;
-  #ignoredPackets = 0;
-  #otherPayloadType: number | undefined;
-  #senderReport: SenderClock | undefined;
+  #otherPayloadTypePackets = 0;
+  #strayPackets = 0;
+  #bytes = 0;
 
-  constructor(options: RtpReceiverOptions) {
-    this.#depacketizer = options.depacketizer;
-    this.#payloadType = options.payloadType ?? PAYLOAD_TYPE_JPEG;
-    this.clockRate = options.clockRate;
+  constructor({ depacketizer, payloadType = PAYLOAD_TYPE_JPEG, clockRate }: RtpReceiverOptions) {
+    this.clockRate = clockRate;
+    this.#depacketizer = depacketizer;
+    this.#payloadType = payloadType;
+    this.#sequence = new SequenceTracker({ countsFromOne: clockRate === undefined });
+    this.#jitter = new JitterMeter(clockRate);
   }
 
-  /** The SSRC of the packets; `undefined` before the first. */
+  /** The source of the stream; `undefined` before its first packet. */
   get ssrc(): number | undefined {
-    return this.#reorder.ssrc;
+    return this.#sequence.ssrc;
   }
 
-  /** Extended highest sequence number received (RFC 3550, A.1): cycles in the high 16 bits. */
-  get highestSequenceNumber(): number {
-    return this.#reorder.highestSequenceNumber >>> 0;
-  }
-
-  /** Whether a packet of the stream has come. */
-  get hasReceived(): boolean {
-    return this.#reorder.ssrc !== undefined;
-  }
-
-  /** What came by sequence numbers; `undefined` before the first packet. */
-  get statistics(): ReceptionStatistics | undefined {
-    return this.#statistics;
-  }
-
-  /** Whole frames so far. */
-  get frames(): number {
-    return this.#frames;
-  }
-
-  /** Frames given up so far. */
-  get damagedFrames(): number {
-    return this.#damagedFrames;
-  }
-
-  /** Why frames were given up, and how often. */
-  get damageCauses(): Readonly<Record<string, number>> {
-    return this.#damageCauses;
-  }
-
-  /** Datagrams that are no RTP packets. */
-  get malformedPackets(): number {
-    return this.#malformedPackets;
-  }
-
-  /** RTP packets that are not of the stream: of another payload type, or of another source in between. */
-  get ignoredPackets(): number {
-    return this.#ignoredPackets;
-  }
-
-  /** The payload type of the newest RTP packet that had another one than the stream; `undefined` without such a packet. */
+  /** The payload type of the newest packet of another payload type; `undefined` without such a packet. */
   get otherPayloadType(): number | undefined {
     return this.#otherPayloadType;
   }
 
-  /** When {@linkcode expire} is to be called, in milliseconds of the caller's clock, if nothing comes before. */
+  /** Highest sequence number of the stream, with the count of wraps in its high 16 bits. */
+  get highestSequenceNumber(): number {
+    return this.#sequence.highestSequenceNumber;
+  }
+
+  /** When {@linkcode expire} is due, in milliseconds of the caller's clock; `undefined` while no packet is missing. */
   get deadlineMs(): number | undefined {
     return this.#reorder.deadlineMs;
   }
 
+  /** The counters as they are now. */
+  statistics(): RtpStatistics {
+    const { expectedPackets } = this.#sequence;
+    return {
+      frames: this.#frames,
+      damagedFrames: this.#damagedFrames,
+      damageCauses: { ...this.#damageCauses },
+      packets: this.#packets,
+      expectedPackets,
+      lostPackets: Math.max(0, expectedPackets - (this.#packets - this.#duplicatePackets)),
+      duplicatePackets: this.#duplicatePackets,
+      reorderedPackets: this.#reorderedPackets,
+      malformedPackets: this.#malformedPackets,
+      otherPayloadTypePackets: this.#otherPayloadTypePackets,
+      strayPackets: this.#strayPackets,
+      bytes: this.#bytes,
+      jitterMs: this.#jitter.jitterMs,
+    };
+  }
+
   /**
-   * Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes, or `undefined` where it is no packet
+   * Takes a datagram, whose bytes hold until this returns. Returns the frames that it completes, or `undefined` where it is not
    * of the stream.
    */
-  push(datagram: Uint8Array, arrivalMs: number): AssembledFrame[] | undefined {
+  push(datagram: Uint8Array, arrivalMs: number): readonly AssembledFrame[] | undefined {
     const packet = this.#decode(datagram);
     if (packet === undefined) return undefined;
-    const highestBefore = this.#reorder.highestSequenceNumber;
-    const result = this.#reorder.push(packet, arrivalMs);
-    if (result.outcome === "stray") {
-      this.#ignoredPackets++;
+    const { outcome, extended } = this.#sequence.place(packet);
+    if (outcome === "stray") {
+      this.#strayPackets++;
       return undefined;
     }
-    this.#statistics ??= this.#createStatistics(packet.sequenceNumber);
-    if (result.outcome === "restarted") this.#statistics.restart(result.extendedSequenceNumber, highestBefore);
-    this.#statistics.add(packet, result, arrivalMs);
-    return this.#assemble(result.packets);
+    this.#packets++;
+    this.#bytes += packet.payload.length;
+    if (outcome === "duplicate") {
+      this.#duplicatePackets++;
+      return NO_FRAMES;
+    }
+    const before = outcome === "restarted" ? this.#restart() : NO_FRAMES;
+    const arrival = { extended, arrivalMs };
+    if (outcome === "reordered") this.#reorderedPackets++;
+    else this.#jitter.add(packet.timestamp, arrival);
+    const frames = this.#assemble(this.#reorder.push(packet, arrival));
+    return before.length === 0 ? frames : [...before, ...frames];
   }
 
-  /** Takes what the sender tells of its clock. */
-  takeSenderReport(report: SenderClock): void {
-    this.#senderReport = report;
-  }
-
-  /** Gives up packets that have been missing for too long at `nowMs`. */
-  expire(nowMs: number): AssembledFrame[] {
+  /** Gives up on packets that have been missing for too long at `nowMs`. */
+  expire(nowMs: number): readonly AssembledFrame[] {
     return this.#assemble(this.#reorder.expire(nowMs));
   }
 
-  /** The stream pauses or ends: whatever is missing will not come. */
-  flush(): AssembledFrame[] {
-    const frames = this.#assemble(this.#reorder.flush());
-    this.#take(this.#depacketizer.flush(), frames);
-    this.#statistics?.pause();
+  /** The stream pauses or ends: what is missing will not come. */
+  flush(): readonly AssembledFrame[] {
+    const frames = [...this.#assemble(this.#reorder.flush())];
+    this.#count(this.#depacketizer.flush(), frames);
+    this.#jitter.pause();
     return frames;
-  }
-
-  /** The lab counts packets from 1; RTSP/1.0 senders start anywhere. */
-  #createStatistics(sequenceNumber: number): ReceptionStatistics {
-    const isNearStart = this.clockRate === undefined && sequenceNumber >= 1 &&
-      sequenceNumber <= FIRST_SEQUENCE_NUMBER_MAX;
-    return new ReceptionStatistics(this.#reorder, {
-      clockRate: this.clockRate,
-      firstSequenceNumber: isNearStart ? 1 : undefined,
-    });
-  }
-
-  #senderTimeMs(timestamp: number): number | undefined {
-    const report = this.#senderReport;
-    if (report === undefined || report.ssrc !== this.ssrc || this.clockRate === undefined) return undefined;
-    return wallClockMs(timestamp, { report, clockRate: this.clockRate });
   }
 
   #decode(datagram: Uint8Array): RtpPacket | undefined {
-    let packet: RtpPacket;
     try {
-      packet = decodeRtpPacket(datagram);
+      const packet = decodeRtpPacket(datagram);
+      if (packet.payloadType === this.#payloadType) return packet;
+      this.#otherPayloadType = packet.payloadType;
+      this.#otherPayloadTypePackets++;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       this.#malformedPackets++;
-      return undefined;
     }
-    if (packet.payloadType === this.#payloadType) return packet;
-    this.#otherPayloadType = packet.payloadType;
-    this.#ignoredPackets++;
     return undefined;
   }
 
-  #assemble(packets: readonly OrderedPacket[]): AssembledFrame[] {
+  #restart(): readonly AssembledFrame[] {
+    this.#jitter.pause();
+    return this.#assemble(this.#reorder.restart());
+  }
+
+  #assemble(packets: readonly OrderedPacket[]): readonly AssembledFrame[] {
+    if (packets.length === 0) return NO_FRAMES;
     const frames: AssembledFrame[] = [];
-    for (const packet of packets) this.#take(this.#depacketizer.push(packet), frames);
+    for (const packet of packets) this.#count(this.#depacketizer.push(packet), frames);
     return frames;
   }
 
-  #take(outputs: readonly DepacketizerOutput[], frames: AssembledFrame[]): void {
+  /** Adds whole frames to `frames`. */
+  #count(outputs: readonly DepacketizerOutput[], frames: AssembledFrame[]): void {
     for (const output of outputs) {
       if (output.kind === "frame") {
         this.#frames++;
-        const { data, arrivalMs, timestamp } = output;
-        frames.push({ data, arrivalMs, timestamp, senderTimeMs: this.#senderTimeMs(timestamp) });
+        frames.push(output);
       } else {
         this.#damagedFrames++;
         this.#damageCauses[output.cause] = (this.#damageCauses[output.cause] ?? 0) + 1;

@@ -1,108 +1,150 @@
 /**
- * The one owner of the RTP and RTCP of a track: takes packets, gives frames, gives up what is missing for too long, and reports. For
- * whoever receives: the client from a server, a server from a publisher.
+ * The receiving end of one track: takes its RTP and RTCP packets, gives whole frames, and reports to the sender. Stands between
+ * a socket, of whichever end, and whoever shows or forwards the frames. Sockets and the clock are handed in.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
+import type { AssembledFrame, Depacketizer } from "../depacketizer.ts";
+import { RECEIVER_REPORT_INTERVAL_MS } from "../limits.ts";
 import { RtcpReceiver } from "./rtcp_receiver.ts";
-import { type AssembledFrame, RtpReceiver, type RtpReceiverOptions } from "./rtp_receiver.ts";
+import { RtpReceiver, type RtpStatistics } from "./rtp_receiver.ts";
 
-/** Who reports, and how. */
-export interface ReportingOptions {
+/** A whole frame of a track. */
+export interface TrackFrame {
+  /** A whole JPEG, in bytes of its own. */
+  readonly data: Uint8Array;
+  /** The RTP timestamp of its packets. */
+  readonly timestamp: number;
+  /** Ticks of the timestamp a second; `undefined` for the lab, whose timestamps are whole seconds. */
+  readonly clockRate: number | undefined;
+  /** When its last packet was read, in milliseconds of the clock. */
+  readonly arrivalMs: number;
+  /** When the sender captured it, by its own clock: milliseconds since the Unix epoch; `undefined` before it has reported. */
+  readonly senderTimeMs: number | undefined;
+}
+
+/** How to exchange reports with the sender. */
+export interface ReportOptions {
   /** Our own SSRC. */
   readonly ssrc: number;
-  /** Who we are (RFC 3550, 6.5.1). */
+  /** Our name, the same for all tracks of a session (RFC 3550, 6.5.1). */
   readonly canonicalName: string;
   /** Sends a compound packet to the sender. */
-  readonly send: (packet: Uint8Array) => void;
-  /** Called when the sender says BYE. */
+  readonly send: (packet: Uint8Array<ArrayBuffer>) => void;
+  /** The sender has said BYE. */
   readonly onBye: () => void;
 }
 
 /** Constructor options of {@linkcode TrackReceiver}. */
-export interface TrackReceiverOptions extends RtpReceiverOptions {
+export interface TrackReceiverOptions {
+  /** Makes frames of packets. */
+  readonly depacketizer: Depacketizer;
+  /** Payload type of the track's packets; default 26. */
+  readonly payloadType?: number;
+  /** RTP timestamp ticks a second; `undefined` for the lab, whose timestamps are whole seconds and whose numbers start at 1. */
+  readonly clockRate?: number;
   /** Times arrivals, missing packets and reports. */
   readonly clock: Clock;
-  /** Takes each frame. */
-  readonly onFrame: (frame: AssembledFrame) => void;
-  /** Called with each packet of the stream, behind the frames that it completes. */
-  readonly onPacket?: () => void;
-  /** How to report; `undefined` where the sender does not listen, as in the lab. */
-  readonly reporting?: ReportingOptions;
+  /** Takes each whole frame, in order. */
+  readonly onFrame: (frame: TrackFrame) => void;
+  /** A packet of the stream has come; the frames that it completed have been given. */
+  readonly onPacket: () => void;
+  /** `undefined` where there is no RTCP, as in the lab. */
+  readonly reports: ReportOptions | undefined;
 }
 
-/** A track from its first packet to its last. */
+/** Receives from SETUP to TEARDOWN. */
 export class TrackReceiver {
-  /** Counts what comes. */
-  readonly receiver: RtpReceiver;
   readonly #options: TrackReceiverOptions;
-  readonly #reports: RtcpReceiver | undefined;
+  readonly #rtp: RtpReceiver;
+  readonly #rtcp: RtcpReceiver | undefined;
   #cancelExpiry: (() => void) | undefined;
+  #cancelReport: (() => void) | undefined;
 
   constructor(options: TrackReceiverOptions) {
-    const { clock, clockRate, reporting } = this.#options = options;
-    this.receiver = new RtpReceiver(options);
-    if (reporting === undefined || clockRate === undefined) return;
-    this.#reports = new RtcpReceiver({ ...reporting, receiver: this.receiver, clockRate, clock });
+    const { reports } = this.#options = options;
+    this.#rtp = new RtpReceiver(options);
+    this.#rtcp = reports && new RtcpReceiver({ ...reports, receiver: this.#rtp });
   }
 
-  /** Takes an RTP packet, whose bytes hold until this returns. */
+  /** Whether a packet of the stream has come. */
+  get hasStarted(): boolean {
+    return this.#rtp.ssrc !== undefined;
+  }
+
+  /** The payload type of the newest packet of another payload type; `undefined` without such a packet. */
+  get otherPayloadType(): number | undefined {
+    return this.#rtp.otherPayloadType;
+  }
+
+  statistics(): RtpStatistics {
+    return this.#rtp.statistics();
+  }
+
+  /** Takes a datagram of the RTP port, whose bytes hold until this returns. */
   takeRtp(datagram: Uint8Array): void {
-    const { clock, onPacket } = this.#options;
-    const frames = this.receiver.push(datagram, clock.nowMs());
+    const frames = this.#rtp.push(datagram, this.#options.clock.nowMs());
     if (frames === undefined) return;
     this.#give(frames);
-    if (this.#cancelExpiry === undefined) this.#watchExpiry();
-    onPacket?.();
+    if (this.#rtp.deadlineMs !== undefined && this.#cancelExpiry === undefined) this.#awaitExpiry(this.#rtp.deadlineMs);
+    this.#options.onPacket();
   }
 
-  /** Takes an RTCP packet, whose bytes hold until this returns. */
-  takeRtcp(datagram: Uint8Array): void {
-    this.#reports?.take(datagram);
+  /** Takes a datagram of the RTCP port. */
+  takeRtcp(packet: Uint8Array): void {
+    if (this.#rtcp?.push(packet, this.#options.clock.nowMs())) this.#options.reports?.onBye();
   }
 
-  /** The stream pauses or ends: whatever is missing will not come. */
-  flush(): void {
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = undefined;
-    this.#give(this.receiver.flush());
-  }
-
-  /** Reports now and every few seconds. */
+  /** Reports to the sender now, and then every few seconds. */
   startReports(): void {
-    this.#reports?.start();
+    if (this.#rtcp === undefined) return;
+    const { clock, reports } = this.#options;
+    this.stopReports();
+    this.#cancelReport = clock.after(RECEIVER_REPORT_INTERVAL_MS, () => this.startReports());
+    reports?.send(this.#rtcp.report(clock.nowMs()));
   }
 
   stopReports(): void {
-    this.#reports?.stop();
+    this.#cancelReport?.();
+    this.#cancelReport = undefined;
   }
 
-  /** Says that we leave, if we have ever reported (RFC 3550, 6.3.7). */
+  /** Stops the reports, and tells the sender that we leave if it knows of us. */
   sayBye(): void {
-    this.#reports?.sayBye();
+    this.stopReports();
+    const packet = this.#rtcp?.bye(this.#options.clock.nowMs());
+    if (packet !== undefined) this.#options.reports?.send(packet);
   }
 
-  /** Stops all timers. What is held is not given any more. */
-  close(): void {
+  /** The stream pauses or ends: gives what waits for missing packets, which will not come. */
+  flush(): void {
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;
-    this.stopReports();
+    this.#give(this.#rtp.flush());
   }
 
-  #watchExpiry(): void {
+  /** Ends the stream, and leaves no timer behind. */
+  close(): void {
+    this.stopReports();
+    this.flush();
+  }
+
+  #awaitExpiry(deadlineMs: number): void {
     const { clock } = this.#options;
-    const { deadlineMs } = this.receiver;
-    if (deadlineMs === undefined) return;
     this.#cancelExpiry = clock.after(Math.max(1, deadlineMs - clock.nowMs()), () => {
       this.#cancelExpiry = undefined;
-      this.#give(this.receiver.expire(clock.nowMs()));
-      this.#watchExpiry();
+      this.#give(this.#rtp.expire(clock.nowMs()));
+      if (this.#rtp.deadlineMs !== undefined) this.#awaitExpiry(this.#rtp.deadlineMs);
     });
   }
 
   #give(frames: readonly AssembledFrame[]): void {
-    for (const frame of frames) this.#options.onFrame(frame);
+    const { clockRate } = this.#rtp;
+    for (const { data, timestamp, arrivalMs } of frames) {
+      const senderTimeMs = this.#rtcp?.senderTimeMs(timestamp);
+      this.#options.onFrame({ data, timestamp, clockRate, arrivalMs, senderTimeMs });
+    }
   }
 }

@@ -112,8 +112,8 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
     await client.ask("PLAY", file, { Session: session! });
     await server.advanceUntil(() => framesOf(rtpOf(client)) >= 6, 50);
     const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
-    const outputs = rtpOf(client).flatMap((packet, index) =>
-      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0, followsGap: false })
+    const outputs = rtpOf(client).flatMap((packet) =>
+      depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })
     );
     for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
   });

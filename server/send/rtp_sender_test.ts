@@ -101,9 +101,7 @@ Deno.test("a TCP client that does not read loses whole frames, never order, and 
     });
     // Every frame that was begun is whole.
     const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000_000 });
-    const outputs = packets.flatMap((packet, index) =>
-      depacketizer.push({ ...packet, extendedSequenceNumber: index, arrivalMs: 0, followsGap: false })
-    );
+    const outputs = packets.flatMap((packet) => depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 }));
     assertEquals(outputs.map(({ kind }) => kind), Array(framesOf(packets)).fill("frame"));
   }
   await directory[Symbol.asyncDispose]();

@@ -245,7 +245,7 @@ Deno.test("serve: Ctrl-C ends all sessions and exits 0", async () => {
   assertEquals(code, 0, stderr.join("\n"));
   await server.program.waitForLine(/ended, the server stopped: \d+ frames, \d+ packets, \d+ bytes, [\d.]+ s/);
   // Its frames so far are good, but the movie did not end.
-  assertSaid(await player.exit(), { code: 1, message: /The server has gone/ });
+  assertSaid(await player.exit(), { code: 1, message: /The server is gone/ });
 });
 
 rootTest("play: a full disk ends with an error and TEARDOWN, whole frames kept", ["unshare", "mount"], async () => {
@@ -301,7 +301,7 @@ Deno.test("play: a pipe that nobody reads holds nothing up: what it does not tak
   const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
   await using player = startOurs(["play", url, "--transport", "tcp", "--no-preview", "--out", "-"], { isUnread: true });
   const { code, stderr } = await player.exit();
-  assertMatch(stderr.join("\n"), /20 frames are not stored: nothing was taken for 2 s; is the pipe read\?/);
+  assertMatch(stderr.join("\n"), /20 frames are not stored: nothing was written for 2 s; is the pipe read\?/);
   assertMatch(stderr.at(-1) ?? "", /^0 frames in .*, 20 dropped because writing was too slow/);
   assertEquals(code, 0);
   await server.program.waitForLine(/ended, torn down/);

@@ -39,8 +39,8 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   await server.program.waitForLine(/paused session/);
   // What was on its way when the reply came has been drawn once the picture stands still.
   await tab.until(`new Promise((resolve) => {
-    const before = document.querySelector("#picture").dataset.frame;
-    setTimeout(() => resolve(document.querySelector("#picture").dataset.frame === before), 500);
+    const before = document.querySelector("#canvas").dataset.frame;
+    setTimeout(() => resolve(document.querySelector("#canvas").dataset.frame === before), 500);
   })`);
   const frozen = await tab.shownNumber();
   assert(frozen !== undefined);
@@ -102,14 +102,14 @@ peerTest("page: a second tab sees the same stream, and its buttons work for both
   await first.waitForFrameAfter(await first.drawnFrame());
 });
 
-peerTest("page: says that the player has gone, and goes on by itself when it is back", ["chromium"], async () => {
+peerTest("page: says that the player is gone, and reconnects by itself when it is back", ["chromium"], async () => {
   await using server = await startOurServer({ root: "." });
   await using browser = await startBrowser();
   await using player = await startPlayer(server.port);
   const tab = await openPage(browser, player.url);
   await tab.waitForFrameAfter(5);
   assertEquals((await player.program.stop("SIGINT")).code, 0);
-  await tab.waitForNotice("The player has gone");
+  await tab.waitForNotice("The player is gone");
   await using again = await startPlayer(server.port, { previewPort: player.previewPort });
   assertEquals(again.url, player.url);
   await tab.waitForState("PLAYING");
@@ -128,7 +128,7 @@ peerTest("page: says that the server has gone, and Play starts anew when it is b
   const tab = await openPage(browser, player.url);
   await tab.waitForFrameAfter(5);
   assertEquals((await server.program.stop("SIGINT")).code, 0);
-  await tab.waitForNotice("The server has gone");
+  await tab.waitForNotice("The server is gone");
   await tab.waitForState("INIT");
   const before = await tab.drawnFrame();
   await using _again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);

@@ -29,7 +29,7 @@ for (const transport of ["udp", "tcp"]) {
   });
 }
 
-Deno.test("play rtsp:// goes over to TCP where nothing comes over UDP, and says why", async () => {
+Deno.test("play rtsp:// falls back to TCP where nothing comes over UDP, and says why", async () => {
   await using movie = await makeLabMovie({ frameCount: 30 });
   // The emulated network is on the way of datagrams only.
   await using server = await startOurServer({ root: movie.root, args: ["--loss", "100%"] });
@@ -83,7 +83,7 @@ Deno.test("play rtsp:// goes on with a live stream when its server is back, acro
   await using live = await playLive(["--frames", "60"]);
   const { server, player } = live;
   await server.program.stop("SIGINT");
-  await player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  await player.waitForLine(/The server is gone: .*; trying again in 1 s/);
   await using again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
   await again.waitForLine(/rtsp:\/\//);
   await player.waitForLine(/The server is back/);
@@ -96,13 +96,13 @@ Deno.test("play rtsp:// --no-reconnect ends with its server", async () => {
   await live.server.program.stop("SIGKILL");
   const { code, stderr } = await live.player.exit();
   assertEquals(code, 1);
-  assertMatch(stderr.join("\n"), /The server has gone: /);
+  assertMatch(stderr.join("\n"), /The server is gone: /);
 });
 
 Deno.test("play rtsp:// stops waiting for its server when it is told to", async () => {
   await using live = await playLive([]);
   await live.server.program.stop("SIGINT");
-  await live.player.waitForLine(/The server has gone: .*; trying again in 1 s/);
+  await live.player.waitForLine(/The server is gone: .*; trying again in 1 s/);
   assertEquals((await live.player.stop("SIGINT")).code, 0);
 });
 

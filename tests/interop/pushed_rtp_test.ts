@@ -46,8 +46,9 @@ async function pixelsOf(frames: readonly Uint8Array[], directory: string): Promi
   return await pixelsByFfmpeg(["-f", "image2", "-i", join(directory, "received-%03d.jpg")]);
 }
 
-function expectWhole({ statistics, damagedFrames, malformedPackets }: RtpReceiver): void {
-  assertEquals([statistics!.lostPackets, damagedFrames, malformedPackets], [0, 0, 0]);
+function expectWhole(receiver: RtpReceiver): void {
+  const { lostPackets, damagedFrames, malformedPackets, otherPayloadTypePackets, strayPackets } = receiver.statistics();
+  assertEquals([lostPackets, damagedFrames, malformedPackets, otherPayloadTypePackets, strayPackets], [0, 0, 0, 0, 0]);
 }
 
 // Sizes that fill their MCUs, and sizes that do not.

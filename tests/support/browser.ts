@@ -61,24 +61,24 @@ export class PlayerPage {
 
   /** The number of the frame drawn last, 0 before the first. */
   async drawnFrame(): Promise<number> {
-    return Number(await this.page.getAttribute("#picture", "data-frame") ?? 0);
+    return Number(await this.page.getAttribute("#canvas", "data-frame") ?? 0);
   }
 
   /** Waits until a frame after `frame` is drawn; returns its number. */
   async waitForFrameAfter(frame: number): Promise<number> {
-    await this.until(`Number(document.querySelector("#picture").dataset.frame ?? 0) > ${frame}`);
+    await this.until(`Number(document.querySelector("#canvas").dataset.frame ?? 0) > ${frame}`);
     return await this.drawnFrame();
   }
 
   /** The frame number that the test pattern shows in the canvas's pixels, as a viewer would read it. */
   async shownNumber(): Promise<number | undefined> {
     const size = await this.page.evaluate(`(({ width, height }) => ({ width, height }))(
-      document.querySelector("#picture"))`) as { width: number; height: number };
+      document.querySelector("#canvas"))`) as { width: number; height: number };
     // One row of pixels, in the middle of the cells, is all that the code needs.
     const { y, cell } = frameCodeLayout(size);
     const row = y + (cell >> 1);
     const pixels = await this.page.evaluate(
-      `Array.from(document.querySelector("#picture").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
+      `Array.from(document.querySelector("#canvas").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
     ) as number[];
     const image = { ...size, data: new Uint8Array(size.width * size.height * 4) };
     image.data.set(pixels, row * size.width * 4);

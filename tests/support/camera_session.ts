@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
+import type { TrackFrame } from "../../rtp/receiver/track_receiver.ts";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { RtspSession, type RtspSessionOptions } from "../../client/session/rtsp_session.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -17,7 +17,8 @@ export type CameraSessionOptions = CameraOptions & Partial<RtspSessionOptions> &
 export function openSessionAtCamera(answers: Answers = {}, options: CameraSessionOptions = {}) {
   const camera = new ScriptedCamera(answers, options);
   const clock = new FakeClock();
-  const received: Uint8Array[] = [];
+  const frames: TrackFrame[] = [];
+  const counts = { packets: 0, unexpectedSources: 0 };
   const events: string[] = [];
   const session: RtspSession = new RtspSession({
     url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
@@ -27,9 +28,9 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     clock,
     random: Math.random,
     events: {
-      onFrame() {},
-      onPacket() {},
-      onUnexpectedSource() {},
+      onFrame: (frame) => frames.push(frame),
+      onPacket: () => counts.packets++,
+      onUnexpectedSource: () => counts.unexpectedSources++,
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
       onRenewal: (reason) => events.push(`renewal: ${reason}`),
@@ -37,19 +38,13 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     },
     ...options,
   });
-  // Every RTP datagram of the video counts here, whether it is a packet or not.
-  const { push } = RtpReceiver.prototype;
-  RtpReceiver.prototype.push = function (datagram, arrivalMs) {
-    if (this === session.receiver) received.push(datagram.slice());
-    return push.call(this, datagram, arrivalMs);
-  };
   return Object.assign(camera, {
     session,
     clock,
-    received,
+    frames,
+    counts,
     events,
     async [Symbol.asyncDispose]() {
-      RtpReceiver.prototype.push = push;
       session.close();
       await ScriptedCamera.prototype[Symbol.asyncDispose].call(camera);
     },

@@ -7,6 +7,7 @@
 import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import type { DepacketizerOutput, OrderedPacket } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import { markGaps } from "./ordered_packets.ts";
 
 /** 64 different values, none of which is in {@linkcode CHROMA}. */
 export const LUMA = Uint8Array.from({ length: 64 }, (_, index) => index + 1);
@@ -27,29 +28,18 @@ export function conditionedJpeg(scanBytes: number, changes: Partial<ConditionedJ
   };
 }
 
-/** An ordered packet whose gap shows only in its number. */
-export type NumberedPacket = Omit<OrderedPacket, "followsGap">;
-
-/** The packets as a reorder buffer hands them out: each says whether packets before it are missing. */
-export function withGaps(packets: readonly NumberedPacket[]): OrderedPacket[] {
-  return packets.map((packet, index) => {
-    const expected = index === 0 ? packet.extendedSequenceNumber : packets[index - 1].extendedSequenceNumber + 1;
-    return { ...packet, followsGap: packet.extendedSequenceNumber !== expected };
-  });
-}
-
-/** The packets of frames, given as payloads: 3600 ticks from frame to frame, sequence numbers over the wrap. */
-export function packetsOf(frames: readonly (readonly Uint8Array[])[]): NumberedPacket[] {
+/** Packets of frames, given as their payloads, one after the other and 3600 ticks apart, over the wrap of their numbers. */
+export function packetsOf(frames: readonly (readonly Uint8Array[])[]): OrderedPacket[] {
   let number = 65_530;
   return frames.flatMap((payloads, frame) =>
     payloads.map((payload, index) => ({
       marker: index === payloads.length - 1,
       payloadType: 26,
       sequenceNumber: ++number & 0xffff,
-      extendedSequenceNumber: number,
       timestamp: frame * 3600,
       ssrc: 1,
       payload,
+      isAfterGap: false,
       arrivalMs: number,
     }))
   );
@@ -57,12 +47,12 @@ export function packetsOf(frames: readonly (readonly Uint8Array[])[]): NumberedP
 
 /** What a depacketizer makes of packets: the bytes of each frame, or the cause of its damage. */
 export function depacketize(
-  input: readonly NumberedPacket[],
+  input: readonly OrderedPacket[],
   options: Partial<JpegDepacketizerOptions> = {},
 ): (Uint8Array | string)[] {
   const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000, ...options });
   const outputs: DepacketizerOutput[] = [
-    ...withGaps(input).flatMap((packet) => depacketizer.push(packet)),
+    ...markGaps(input).flatMap((packet) => depacketizer.push(packet)),
     ...depacketizer.flush(),
   ];
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);

@@ -1,5 +1,5 @@
 /**
- * A player at a scripted camera: for servers that go away, send their clients elsewhere, or fall silent.
+ * A player at a scripted camera: for servers that go away, redirect their clients, or fall silent.
  *
  * @module
  */
@@ -8,15 +8,10 @@ import { assertEquals } from "@std/assert";
 import type { PlaybackStatus, ReceivedFrame } from "../../page/playback.ts";
 import { Player, type PlayerOptions } from "../../client/player.ts";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
-import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
-import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
-import { encodeRtpPacket } from "../../rtp/packet.ts";
+import { encodeFrame } from "./encoded_frames.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { makeJpeg } from "./jpegs.ts";
 import { type Answers, type CameraOptions, PLAIN, ScriptedCamera, sdp } from "./scripted_camera.ts";
 import { until } from "./until.ts";
-
-const PAYLOADS = packetizeJpeg(conditionJpeg(await makeJpeg({ width: 64, height: 48 })), { maxPayloadBytes: 60_000 });
 
 /** A description of a stream that ends. */
 export const FINITE = {
@@ -29,7 +24,7 @@ export const TAKE_ANY: Answers = {
   SETUP: ({ headers }) => ({ lines: ["Session: 1", `Transport: ${headers.get("Transport")}`] }),
 };
 
-/** A player at a camera, over TCP where nothing else is said, and without chance. */
+/** A player at a camera, over TCP unless told otherwise, and without chance. */
 export function openPlayerAtCamera(answers: Answers = {}, options: Partial<PlayerOptions> & CameraOptions = {}) {
   const camera = new ScriptedCamera(answers, options);
   const clock = new FakeClock();
@@ -72,17 +67,4 @@ export function openPlayerAtCamera(answers: Answers = {}, options: Partial<Playe
       await camera[Symbol.asyncDispose]();
     },
   };
-}
-
-/** A packet that is a whole frame. */
-export function encodeFrame(
-  { sequenceNumber, timestamp = 0, payloadType = 26, ssrc = 1 }: {
-    readonly sequenceNumber: number;
-    readonly timestamp?: number;
-    readonly payloadType?: number;
-    readonly ssrc?: number;
-  },
-): Uint8Array {
-  const [payload] = PAYLOADS;
-  return encodeRtpPacket({ marker: true, payloadType, sequenceNumber, timestamp, ssrc, payload });
 }

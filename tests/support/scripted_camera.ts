@@ -14,6 +14,8 @@ export interface Answer {
   readonly body?: string;
   /** The whole text instead of the above. */
   readonly text?: string;
+  /** Sent in front of the answer in the same write. */
+  readonly before?: Uint8Array;
   /** Sent behind the answer in the same write. */
   readonly then?: Uint8Array;
 }
@@ -138,11 +140,11 @@ export class ScriptedCamera implements AsyncDisposable {
     const own = this.#answers[request.method];
     const answer = own === undefined ? PLAIN[request.method] ?? {} : typeof own === "function" ? own(request) : own;
     if (answer === undefined) return;
-    const { status = "200 OK", lines = [], body = "", then = new Uint8Array() } = answer;
+    const { status = "200 OK", lines = [], body = "", before = [], then = [] } = answer;
     const length = body === "" || this.#options.withoutLength ? [] : [`Content-Length: ${body.length}`];
     const text = answer.text ??
       [`RTSP/1.0 ${status}`, `CSeq: ${request.cseq}`, ...lines, ...length, "", body].join("\r\n");
-    const bytes = Uint8Array.of(...new TextEncoder().encode(text), ...then);
+    const bytes = Uint8Array.of(...before, ...new TextEncoder().encode(text), ...then);
     const step = Math.ceil(bytes.length / (this.#options.pieces ?? 1));
     for (let start = 0; start < bytes.length; start += step) {
       await write(conn, bytes.subarray(start, start + step));

@@ -1,5 +1,5 @@
 /**
- * A playback whose frames and states a test decides on, for what watches one.
+ * A playback whose frames and states a test decides on, for tests of viewers.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type {
 } from "../../page/playback.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 
-/** Shows what it is told to, and keeps the commands that it gets. */
+/** Shows what it is told to show, and keeps the commands that it gets. */
 export class TestPlayback implements Playback {
   readonly title = "movie.mjpeg";
   readonly server = "127.0.0.1:1025";
@@ -67,7 +67,8 @@ export class TestPlayback implements Playback {
       currentFps: 0,
       currentBitrate: 0,
       malformedPackets: 0,
-      ignoredPackets: 0,
+      otherPayloadTypePackets: 0,
+      strayPackets: 0,
       unexpectedSourcePackets: 0,
       damageCauses: {},
       tracks: [],

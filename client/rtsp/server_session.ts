@@ -1,0 +1,71 @@
+/**
+ * A session as the server knows it (RFC 2326, 3.4): its identifier, requests about all of it, and what keeps it alive.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
+import type { HeaderField } from "../../rtsp/headers.ts";
+import type { RtspResponse } from "../../rtsp/message.ts";
+import { decodeSession } from "../../rtsp/rtsp_grammar.ts";
+import { DEFAULT_SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import { Keepalive } from "./keepalive.ts";
+import type { RtspDialogue } from "./rtsp_dialogue.ts";
+
+const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+/** Constructor options of {@linkcode ServerSession}. */
+export interface ServerSessionOptions {
+  readonly dialogue: RtspDialogue;
+  /** The URL of the whole stream. */
+  readonly url: string;
+  /** Times the requests that keep the session alive. */
+  readonly clock: Clock;
+  /** The server does not know the session any more. */
+  readonly onForgotten: () => void;
+}
+
+/** A session from the first SETUP to TEARDOWN. */
+export class ServerSession {
+  /** The field that names the session in requests. */
+  readonly header: HeaderField;
+  readonly #options: ServerSessionOptions;
+  readonly #keepalive: Keepalive;
+
+  /** Takes the answer to a SETUP. Throws an `Error` where it names no session. */
+  constructor({ headers }: RtspResponse, options: ServerSessionOptions) {
+    const session = decodeSession(headers);
+    if (session === undefined) throw new Error("The server answered SETUP without a Session: it cannot be played");
+    this.#options = options;
+    this.header = ["Session", session.id];
+    this.#keepalive = new Keepalive({
+      clock: options.clock,
+      timeoutSeconds: session.timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS,
+      ask: () => this.#ask(),
+    });
+  }
+
+  /** Asks for something of the whole session. Rejects where the server refuses. */
+  async request(method: string, headers: readonly HeaderField[] = []): Promise<void> {
+    const { dialogue, url } = this.#options;
+    await dialogue.request(method, { url, headers: [this.header, ...headers] });
+  }
+
+  /** Keeps the session alive no longer. */
+  stop(): void {
+    this.#keepalive.stop();
+  }
+
+  /** Shows the server that we are still there. */
+  async #ask(): Promise<void> {
+    const { dialogue, url, onForgotten } = this.#options;
+    const method = dialogue.offers("GET_PARAMETER") ? "GET_PARAMETER" : "OPTIONS";
+    try {
+      const { status } = await dialogue.tryRequest(method, { url, headers: [this.header] });
+      if (status === 454) onForgotten();
+    } catch (error) {
+      log.info("{method} failed: {reason}", { method, reason: error instanceof Error ? error.message : error });
+    }
+  }
+}

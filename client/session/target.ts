@@ -1,0 +1,53 @@
+/**
+ * What to play: a file at a server of the networking lab, or a URL.
+ *
+ * @module
+ */
+
+import { hostAndPort } from "../../net/addresses.ts";
+import type { Dialect } from "../../rtsp/message.ts";
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../rtsp/rtsp_url.ts";
+
+/** A stream named as in the networking lab. */
+export interface LabTarget {
+  /** Host name or IP address of the server. */
+  readonly hostname: string;
+  /** TCP port of the server. */
+  readonly port: number;
+  /** UDP port to receive on. */
+  readonly rtpPort: number;
+  /** Name of the file to ask for. */
+  readonly file: string;
+  /** The dialect to speak; `auto` finds out which one the server speaks. */
+  readonly dialect: "auto" | Dialect;
+  /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
+  readonly flowCount?: number;
+}
+
+/** A stream named by its URL, at an RTSP/1.0 server. */
+export interface UrlTarget {
+  readonly url: RtspUrl;
+  /** UDP port to receive video on, the next one being for RTCP; `undefined` for any pair. */
+  readonly rtpPort?: number;
+}
+
+/** One of the two ways to name a stream. */
+export type Target = LabTarget | UrlTarget;
+
+/** What people call the stream: `movie.mjpeg`. */
+export function titleOf(target: Target): string {
+  if (!("url" in target)) return target.file;
+  return withoutSecrets(target.url.path).replace(/^\//, "") || target.url.hostname;
+}
+
+/** Host and port of the server: `127.0.0.1:1025`. */
+export function serverOf(target: Target): string {
+  return hostAndPort("url" in target ? target.url : target);
+}
+
+/** The URL that names the same stream at an RTSP/1.0 server. */
+export function urlOf(target: Target): RtspUrl {
+  if ("url" in target) return target.url;
+  const { hostname, port, file } = target;
+  return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeURIComponent).join("/")}`);
+}

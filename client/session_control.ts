@@ -1,0 +1,306 @@
+/**
+ * Runs the sessions of a player, one after the other: sends what the user asks for in its turn, follows the state tables, and
+ * deals with servers that redirect, fall silent, or are gone.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Notice, PlaybackStatus } from "../page/playback.ts";
+import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
+import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
+import {
+  allowedCommands,
+  isConnecting,
+  isEnding,
+  isLost,
+  nextPhase,
+  type PlayerEvent,
+  type PlayerPhase,
+} from "./player_state.ts";
+import { Liveness } from "./playout/liveness.ts";
+import { Reconnection } from "./playout/reconnection.ts";
+import { silenceNotice } from "./playout/silence_notice.ts";
+import { Turns } from "./playout/turns.ts";
+import type { PlayerSessionOptions } from "./session/create_session.ts";
+import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
+import { SessionSlot } from "./session/session_slot.ts";
+import { serverOf, titleOf } from "./session/target.ts";
+
+const log = getLogger(["mjpegrtsp", "player"]);
+
+/** What the control tells the player. */
+export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onFrame" | "onUnexpectedSource"> {
+  /** Another session, or the same one after a renewal, has tracks of its own. */
+  readonly onTracks: (session: PlayerSession) => void;
+  /** The status has changed. */
+  readonly onStatus: () => void;
+}
+
+/** Constructor options of {@linkcode SessionControl}. */
+export interface SessionControlOptions extends PlayerSessionOptions {
+  /** Whether to reconnect to a server that is gone; by default to live streams that have a URL. */
+  readonly reconnect?: boolean;
+  readonly events: SessionControlEvents;
+}
+
+/** From the first command to the end. */
+export class SessionControl {
+  /** Whether anything comes, and for how long it has. */
+  readonly liveness: Liveness;
+  readonly #options: SessionControlOptions;
+  readonly #slot: SessionSlot;
+  readonly #reconnection: Reconnection;
+  readonly #turns = new Turns();
+  /** What the player is doing. */
+  #phase: PlayerPhase = "idle";
+  /** What the server knows of the session. */
+  #state: SessionState = "INIT";
+  #notice: Notice | undefined;
+
+  constructor(options: SessionControlOptions) {
+    const { clock, random = Math.random, events } = this.#options = options;
+    this.liveness = new Liveness({
+      clock,
+      stepsMs: [SILENCE_MS, RECONNECT_SILENCE_MS],
+      onSilence: (silentMs) => this.#takeSilence(silentMs),
+      onResumed: () => this.#resume(),
+    });
+    this.#slot = new SessionSlot(options, {
+      ...events,
+      onPacket: () => this.liveness.note(),
+      onEnd: () => this.#reachEnd(),
+      onNotice: (notice) => this.#tell(notice),
+      onRenewal: (reason) => this.#renew(reason),
+      onClosed: (reason) => this.#lose(reason),
+    });
+    this.#reconnection = new Reconnection({
+      clock,
+      random,
+      lastPacketMs: () => this.liveness.lastPacketMs,
+      reconnect: (state, signal) => {
+        this.#apply("retry");
+        return this.#turns.take(() => this.#reconnect(state, signal));
+      },
+      onWait: (reason) => this.#tell({ level: "warning", text: reason }, "lose"),
+      onBack: () => this.#tell({ level: "info", text: "The server is back" }),
+      onRefused: (reason) => this.#tell({ level: "error", text: reason }, "refused"),
+    });
+  }
+
+  get status(): PlaybackStatus {
+    return {
+      state: this.#state,
+      allowed: allowedCommands(this.#phase, this.#state),
+      notice: this.#notice,
+      reconnects: isLost(this.#phase) || this.#reconnects,
+      dialect: this.#slot.dialect,
+      transport: this.#slot.transport,
+      ended: this.#phase === "ended",
+    };
+  }
+
+  /** Sends a method to the server, once all earlier commands are answered. */
+  command(command: SessionMethod): Promise<void> {
+    if (command === "TEARDOWN" && isLost(this.#phase)) {
+      // A user who stops does not wait for a server that may never be back.
+      this.#forgetServer();
+      return this.#turns.settled;
+    }
+    return this.#turns.take(() => this.#obey(command));
+  }
+
+  /** Tears the session down if there is one, and ends. A connection that is being opened is given up at once. */
+  async close(): Promise<void> {
+    if (isConnecting(this.#phase)) this.#slot.close();
+    this.#apply("close");
+    this.#reconnection.stop();
+    const cancelPatience = this.#options.clock.after(CLOSE_PATIENCE_MS, () => this.#slot.close());
+    await this.#turns.settled;
+    if (this.#state !== "INIT") {
+      await this.command("TEARDOWN").catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
+    }
+    cancelPatience();
+    this.#endSession();
+    this.#tell(this.#notice, "end");
+  }
+
+  /** Whether the player would reconnect if the server were gone: to one from which something came. */
+  get #reconnects(): boolean {
+    const { target, reconnect = "url" in target && this.#slot.session?.isLive === true } = this.#options;
+    return reconnect && this.liveness.lastPacketMs !== undefined && !isEnding(this.#phase);
+  }
+
+  #apply(event: PlayerEvent): void {
+    this.#phase = nextPhase(this.#phase, event);
+  }
+
+  /** Runs a step in its turn, unless the present session is over by then. */
+  #inTurnAtSession(step: () => unknown): Promise<void> {
+    const { session } = this.#slot;
+    return this.#turns.take(() => {
+      if (session !== undefined && this.#slot.session === session && !isEnding(this.#phase)) return step();
+    });
+  }
+
+  async #obey(command: SessionMethod): Promise<void> {
+    if (command === "SETUP" && isLost(this.#phase)) this.#forgetServer();
+    const next = nextState(this.#state, command);
+    if (next === undefined || this.#phase === "ended") {
+      throw new Error(`${command} is not valid in state ${this.#state}: ${validMethods(this.#state).join(" or ")} is`);
+    }
+    await this.#during(command === "SETUP" ? "connect" : "request", async () => {
+      try {
+        await this.#send(command);
+        this.#enter(next);
+      } catch (error) {
+        if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
+        if (!isLost(this.#phase)) this.#notice = { level: "error", text: messageOf(error) };
+        throw error;
+      }
+    });
+  }
+
+  /** Runs a step that starts with an event and then settles. */
+  async #during(event: PlayerEvent, step: () => Promise<void>): Promise<void> {
+    this.#apply(event);
+    if (this.#notice?.level !== "info") this.#notice = undefined;
+    this.#options.events.onStatus();
+    try {
+      await step();
+    } finally {
+      this.#apply("settle");
+      this.#options.events.onStatus();
+    }
+  }
+
+  async #send(command: SessionMethod): Promise<void> {
+    if (command === "SETUP") return await this.#setUp();
+    const { session } = this.#slot;
+    if (session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
+    if (command === "PAUSE") return await session.pause();
+    if (command === "TEARDOWN") return await session.tearDown();
+    await session.play();
+  }
+
+  async #setUp(): Promise<void> {
+    if (isEnding(this.#phase)) throw new Error("The player is closed");
+    const { target, events } = this.#options;
+    const session = await this.#slot.open();
+    events.onTracks(session);
+    log.info("set up {title} at {server}, dialect {dialect}", {
+      ...{ title: titleOf(target), server: serverOf(target), dialect: session.dialect },
+    });
+  }
+
+  /** The session asks to start again, for a reason to be told. */
+  #renew(reason: string): void {
+    const { session } = this.#slot;
+    if (session === undefined) return;
+    this.#tell({ level: "info", text: reason });
+    this.#inTurnAtSession(() =>
+      this.#during("connect", async () => {
+        await session.renew();
+        this.#options.events.onTracks(session);
+        if (this.#state !== "PLAYING") return;
+        await session.play();
+        this.liveness.start();
+      })
+    ).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
+  }
+
+  #enter(state: SessionState): void {
+    if (state === "INIT") {
+      this.#notice = undefined;
+      return this.#endSession();
+    }
+    this.#state = state;
+    if (state === "PLAYING") this.liveness.start();
+    else this.liveness.stop();
+  }
+
+  #endSession(): void {
+    this.liveness.stop();
+    this.#state = "INIT";
+    this.#slot.close();
+  }
+
+  /** The server is gone without TEARDOWN. */
+  #lose(reason: string): void {
+    if (this.#state === "INIT") return;
+    const [state, reconnects, text] = [this.#state, this.#reconnects, `The server is gone: ${reason}`];
+    this.#endSession();
+    if (reconnects) this.#reconnection.start(state, text);
+    else this.#tell({ level: "error", text, advice: "Start it again, then Play" });
+  }
+
+  /** Brings a server that was lost back to `state`. */
+  async #reconnect(state: SessionState, signal: AbortSignal): Promise<void> {
+    try {
+      // Another session may be set up by now.
+      if (signal.aborted) return;
+      this.#options.events.onStatus();
+      await this.#setUp();
+      if (state === "PLAYING") await this.#send("PLAY");
+      signal.throwIfAborted();
+      this.#apply("reconnected");
+      this.#enter(state);
+    } catch (error) {
+      this.#endSession();
+      throw error;
+    } finally {
+      this.#apply("settle");
+      this.#options.events.onStatus();
+    }
+  }
+
+  /** Nobody waits for the server any more. */
+  #forgetServer(): void {
+    this.#reconnection.stop();
+    if (isConnecting(this.#phase)) this.#slot.close();
+    this.#tell(undefined, "forget");
+  }
+
+  /** The server has said that nothing more comes. A live stream may go on all the same; silence will tell. */
+  #reachEnd(): void {
+    const { session } = this.#slot;
+    // It may come together with the reply to PLAY, which has to be handled first.
+    if (this.#phase !== "idle") {
+      const video = session?.video;
+      return void this.#inTurnAtSession(() => session?.video === video && this.#reachEnd());
+    }
+    if (this.#state !== "PLAYING" || this.liveness.isAtEnd) return;
+    this.liveness.end();
+    if (this.#reconnects) log.info("the server says that the stream has ended");
+    else this.#tell({ level: "warning", text: "The stream has ended", advice: "Stop, then Play shows it again" });
+  }
+
+  #takeSilence(silentMs: number): void {
+    if (this.#phase !== "idle") return void this.#inTurnAtSession(() => this.#takeSilence(silentMs));
+    if (this.#state !== "PLAYING" || this.liveness.silentMs < silentMs) return;
+    const { isAtEnd } = this.liveness;
+    if (this.#reconnects && (silentMs >= RECONNECT_SILENCE_MS || isAtEnd)) {
+      return this.#lose(isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
+    }
+    const video = this.#slot.session?.video;
+    const isNews = this.#notice === undefined || this.#notice.level === "info";
+    if (video !== undefined && isNews) this.#tell(silenceNotice(this.#options.target, video));
+  }
+
+  /** Packets come again. */
+  #resume(): void {
+    if (this.#notice?.level === "warning" && !isLost(this.#phase)) this.#tell(undefined);
+  }
+
+  /** Changes the notice, and with an event the phase. */
+  #tell(notice: Notice | undefined, event?: PlayerEvent): void {
+    if (event !== undefined) this.#apply(event);
+    if (notice !== undefined && notice !== this.#notice) log[notice.level]("{text}", { text: notice.text });
+    this.#notice = notice;
+    this.#options.events.onStatus();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

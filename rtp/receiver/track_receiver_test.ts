@@ -1,0 +1,190 @@
+import { assertEquals } from "@std/assert";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import type { Depacketizer } from "../depacketizer.ts";
+import { LabDepacketizer } from "../lab/lab_depacketizer.ts";
+import { RECEIVER_REPORT_INTERVAL_MS, REORDER_WAIT_MS } from "../limits.ts";
+import { encodeRtpPacket } from "../packet.ts";
+import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../rtcp.ts";
+import { TrackReceiver, type TrackReceiverOptions } from "./track_receiver.ts";
+
+const SENDER = 77;
+
+/** A datagram with a whole frame that is known by its number. */
+function datagram(sequenceNumber: number, { timestamp = 0, ssrc = SENDER, payloadType = 26 } = {}): Uint8Array {
+  const payload = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, sequenceNumber, 0xff, 0xd9);
+  return encodeRtpPacket({ marker: false, payloadType, sequenceNumber, timestamp, ssrc, payload });
+}
+
+/** A receiver, and what comes of it: `frame N`, `packet`, `bye`, and the kinds of what it sends. */
+function open(options: Partial<TrackReceiverOptions> = {}) {
+  const clock = new FakeClock();
+  const events: string[] = [];
+  const sent: RtcpPacket[][] = [];
+  const receiver = new TrackReceiver({
+    depacketizer: new LabDepacketizer(),
+    clockRate: 90_000,
+    clock,
+    onFrame: ({ data, senderTimeMs }) =>
+      events.push(`frame ${data[6]}${senderTimeMs === undefined ? "" : ` of ${senderTimeMs}`}`),
+    onPacket: () => events.push("packet"),
+    reports: {
+      ssrc: 5,
+      canonicalName: "us",
+      send: (packet) => sent.push(decodeRtcp(packet)),
+      onBye: () => events.push("bye"),
+    },
+    ...options,
+  });
+  return { clock, events, sent, receiver };
+}
+
+Deno.test("TrackReceiver gives each frame with its packet, and nothing for datagrams that are not of the stream", () => {
+  const { receiver, events } = open();
+  assertEquals(receiver.hasStarted, false);
+  receiver.takeRtp(datagram(1, { payloadType: 96 }));
+  receiver.takeRtp(Uint8Array.of(1));
+  assertEquals([receiver.hasStarted, receiver.otherPayloadType, events], [false, 96, []]);
+  for (const number of [1, 2, 2]) receiver.takeRtp(datagram(number));
+  assertEquals([receiver.hasStarted, events], [true, ["frame 1", "packet", "frame 2", "packet", "packet"]]);
+});
+
+Deno.test("TrackReceiver gives up on a missing packet by itself, each when its own wait is over", () => {
+  const { receiver, events, clock } = open();
+  receiver.takeRtp(datagram(1));
+  assertEquals(clock.pendingTimers, 0);
+  receiver.takeRtp(datagram(3));
+  clock.advance(50);
+  receiver.takeRtp(datagram(5));
+  events.length = 0;
+  clock.advance(REORDER_WAIT_MS - 51);
+  assertEquals(events, []);
+  clock.advance(1);
+  assertEquals(events, ["frame 3"]);
+  clock.advance(49);
+  assertEquals(events, ["frame 3"]);
+  clock.advance(1);
+  assertEquals([events, clock.pendingTimers], [["frame 3", "frame 5"], 0]);
+});
+
+Deno.test("TrackReceiver gives up on a missing packet of sound, too", () => {
+  const taken: number[] = [];
+  const sound: Depacketizer = {
+    push({ sequenceNumber }) {
+      taken.push(sequenceNumber);
+      return [];
+    },
+    flush: () => [],
+  };
+  const { receiver, clock } = open({ depacketizer: sound, payloadType: 0, clockRate: 8000 });
+  for (const number of [1, 3]) receiver.takeRtp(datagram(number, { payloadType: 0 }));
+  clock.advance(REORDER_WAIT_MS);
+  assertEquals([taken, clock.pendingTimers], [[1, 3], 0]);
+});
+
+Deno.test("TrackReceiver.flush() gives what waits, and goes on with what follows", () => {
+  const { receiver, events, clock } = open();
+  for (const number of [1, 3]) receiver.takeRtp(datagram(number));
+  events.length = 0;
+  receiver.flush();
+  assertEquals([events, clock.pendingTimers], [["frame 3"], 0]);
+  receiver.takeRtp(datagram(4));
+  assertEquals(events, ["frame 3", "frame 4", "packet"]);
+});
+
+Deno.test("TrackReceiver.close() gives what waits, and leaves no timer behind", () => {
+  const { receiver, events, clock } = open();
+  receiver.startReports();
+  for (const number of [1, 3]) receiver.takeRtp(datagram(number));
+  receiver.close();
+  assertEquals([events.at(-1), clock.pendingTimers], ["frame 3", 0]);
+});
+
+Deno.test(`TrackReceiver reports at once and every ${RECEIVER_REPORT_INTERVAL_MS} ms, until it is told to stop`, () => {
+  const { receiver, sent, clock } = open();
+  receiver.startReports();
+  assertEquals(sent, [[
+    { kind: "receiver-report", ssrc: 5, reports: [] },
+    { kind: "cname", ssrc: 5, name: "us" },
+  ]]);
+  clock.advance(RECEIVER_REPORT_INTERVAL_MS - 1);
+  assertEquals(sent.length, 1);
+  clock.advance(1 + RECEIVER_REPORT_INTERVAL_MS);
+  assertEquals(sent.length, 3);
+  receiver.stopReports();
+  clock.advance(RECEIVER_REPORT_INTERVAL_MS);
+  assertEquals([sent.length, clock.pendingTimers], [3, 0]);
+  receiver.startReports();
+  receiver.startReports();
+  assertEquals([sent.length, clock.pendingTimers], [5, 1]);
+});
+
+Deno.test("TrackReceiver reports the loss of each interval, the highest number and the last sender report", () => {
+  const { receiver, sent, clock } = open();
+  receiver.startReports();
+  for (const number of [1, 2, 4]) receiver.takeRtp(datagram(number));
+  const report = { kind: "sender-report", ssrc: SENDER, unixMs: 500, rtpTimestamp: 0, packetCount: 4 } as const;
+  receiver.takeRtcp(encodeRtcp([{ ...report, octetCount: 9, reports: [] }]));
+  clock.advance(RECEIVER_REPORT_INTERVAL_MS);
+  const reports = () => sent.flat().flatMap((packet) => packet.kind === "receiver-report" ? packet.reports : []);
+  assertEquals(reports().at(-1), {
+    ssrc: SENDER,
+    fractionLost: 64,
+    cumulativeLost: 1,
+    highestSequenceNumber: 4,
+    jitter: 0,
+    // 500 ms after 1900 + 2,208,988,800 s, in 1/65536 s; and 5 s in the same.
+    lastSenderReport: ((2_208_988_800 & 0xffff) << 16 | 0x8000) >>> 0,
+    delaySinceLastSenderReport: 5 * 65_536,
+  });
+  receiver.takeRtp(datagram(5));
+  clock.advance(RECEIVER_REPORT_INTERVAL_MS);
+  assertEquals([reports().at(-1)?.fractionLost, reports().at(-1)?.cumulativeLost], [0, 1]);
+});
+
+Deno.test("TrackReceiver says BYE where the sender knows of it, and nowhere else", () => {
+  const { receiver, sent, clock } = open();
+  receiver.sayBye();
+  assertEquals(sent, []);
+  receiver.startReports();
+  receiver.sayBye();
+  assertEquals(sent.at(-1)?.at(-1), { kind: "bye", ssrcs: [5] });
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("TrackReceiver takes a BYE of the sender for one, and not that of another receiver", () => {
+  const bye = (ssrc: number) => encodeRtcp([{ kind: "bye", ssrcs: [ssrc] }]);
+  const { receiver, events } = open();
+  receiver.takeRtcp(bye(5));
+  assertEquals(events, []);
+  // Before the first packet, whoever is not us may be the sender.
+  receiver.takeRtcp(bye(6));
+  assertEquals(events, ["bye"]);
+  receiver.takeRtp(datagram(1));
+  receiver.takeRtcp(bye(6));
+  receiver.takeRtcp(bye(SENDER).subarray(0, 6));
+  assertEquals(events, ["bye", "frame 1", "packet"]);
+  receiver.takeRtcp(bye(SENDER));
+  assertEquals(events.at(-1), "bye");
+});
+
+Deno.test("TrackReceiver times frames by the reports of their own sender", () => {
+  const { receiver, events } = open();
+  const report = (ssrc: number) =>
+    encodeRtcp([{
+      ...{ kind: "sender-report", ssrc, unixMs: 1_700_000_000_000, rtpTimestamp: 1000, packetCount: 1 },
+      ...{ octetCount: 1, reports: [] },
+    }]);
+  receiver.takeRtcp(report(6));
+  receiver.takeRtp(datagram(1, { timestamp: 1000 }));
+  receiver.takeRtcp(report(SENDER));
+  receiver.takeRtp(datagram(2, { timestamp: 10_000 }));
+  assertEquals(events, ["frame 1", "packet", "frame 2 of 1700000000100", "packet"]);
+});
+
+Deno.test("TrackReceiver without RTCP reports nothing", () => {
+  const { receiver, events, clock } = open({ reports: undefined, clockRate: undefined });
+  receiver.startReports();
+  receiver.sayBye();
+  receiver.takeRtcp(encodeRtcp([{ kind: "bye", ssrcs: [1] }]));
+  assertEquals([events, clock.pendingTimers], [[], 0]);
+});
