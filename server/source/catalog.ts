@@ -11,7 +11,7 @@ import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
 import { FileIndexes, type IndexedFile } from "./file_index.ts";
 import { FileSource } from "./file_source.ts";
 import { FrameCache } from "./frame_cache.ts";
-import { RegularTimes } from "./frame_times.ts";
+import { ListedTimes, RegularTimes } from "./frame_times.ts";
 import type { ServedRoot } from "./served_root.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { TestSource } from "./test_source.ts";
@@ -92,7 +92,9 @@ export class Catalog {
       path,
       version,
       index,
-      times: new RegularTimes(index.count, frameRate),
+      times: index.times === undefined
+        ? new RegularTimes(index.count, frameRate)
+        : new ListedTimes(index.times.timesUs, index.times.durationUs),
       loops: loop,
       cache: this.#cache,
     });

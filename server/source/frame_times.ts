@@ -52,16 +52,21 @@ export class RegularTimes implements FrameTimes {
   }
 }
 
+/** Numbers by their index; typed arrays are such lists. */
+export interface TimeList {
+  readonly length: number;
+  at(index: number): number | undefined;
+}
+
 /** Frames that each have a time of their own, as containers tell them. */
 export class ListedTimes implements FrameTimes {
   readonly frameRate: undefined = undefined;
   readonly durationUs: number;
-  readonly #timesUs: Float64Array;
+  readonly #timesUs: TimeList;
 
   /** `timesUs` rises and starts at 0; the last frame is shown until `durationUs`. Throws a `RangeError` for other times. */
-  constructor(timesUs: Float64Array, durationUs: number) {
-    const isRising = timesUs.every((timeUs, index) => index === 0 ? timeUs === 0 : timeUs > timesUs[index - 1]);
-    if (timesUs.length === 0 || !isRising || !(durationUs > timesUs[timesUs.length - 1])) {
+  constructor(timesUs: TimeList, durationUs: number) {
+    if (!startsAtZeroAndRises(timesUs) || !(durationUs > timesUs.at(timesUs.length - 1)!)) {
       throw new RangeError("Cannot use frame times that do not start at 0 and rise");
     }
     this.#timesUs = timesUs;
@@ -73,7 +78,7 @@ export class ListedTimes implements FrameTimes {
   }
 
   timeUs(index: number): number {
-    return index < this.#timesUs.length ? this.#timesUs[index] : this.durationUs;
+    return index < this.#timesUs.length ? this.#timesUs.at(index)! : this.durationUs;
   }
 
   frameAt(timeUs: number): number {
@@ -89,11 +94,16 @@ export class ListedTimes implements FrameTimes {
     let [low, high] = [0, this.#timesUs.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#timesUs[middle] < timeUs) low = middle + 1;
+      if (this.#timesUs.at(middle)! < timeUs) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+function startsAtZeroAndRises(timesUs: TimeList): boolean {
+  for (let index = 1; index < timesUs.length; index++) if (!(timesUs.at(index)! > timesUs.at(index - 1)!)) return false;
+  return timesUs.at(0) === 0;
 }
 
 function clamp(index: number, max: number): number {

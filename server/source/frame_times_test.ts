@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { FrameIndexBuilder } from "../../mjpeg/containers/frame_index.ts";
 import { type FrameTimes, ListedTimes, RegularTimes } from "./frame_times.ts";
 
 const CASES: readonly { times: FrameTimes; name: string; startsUs: readonly number[] }[] = [
@@ -13,7 +14,19 @@ const CASES: readonly { times: FrameTimes; name: string; startsUs: readonly numb
     times: new ListedTimes(Float64Array.of(0, 40_000, 2_000_000), 2_100_000),
     startsUs: [0, 40_000, 2_000_000, 2_100_000],
   },
+  {
+    name: "ListedTimes of an indexed file",
+    times: timesOfIndex([0, 33_367, 5_000_000_000], 5_000_040_000),
+    startsUs: [0, 33_367, 5_000_000_000, 5_000_040_000],
+  },
 ];
+
+function timesOfIndex(timesUs: readonly number[], durationUs: number): ListedTimes {
+  const builder = new FrameIndexBuilder();
+  for (const timeUs of timesUs) builder.add({ offset: 0, lengthBytes: 10, timeUs });
+  const { times } = builder.finish("test", { durationUs });
+  return new ListedTimes(times!.timesUs, times!.durationUs);
+}
 
 for (const { name, times, startsUs } of CASES) {
   Deno.test(`${name}: each frame is found at its time and until the next`, () => {
