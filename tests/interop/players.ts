@@ -45,6 +45,12 @@ const FFMPEG: Player = {
   },
 };
 
+/**
+ * How late GStreamer lets packets be. It ends a stream when the time in `Range` has passed on its own clock, however late the
+ * server is: with its default, a server that a busy machine holds up for a moment loses its last frames.
+ */
+const PATIENCE_MS = 60_000;
+
 const GSTREAMER: Player = {
   programs: ["ffmpeg", "gst-launch-1.0"],
   transports: ALL_TRANSPORTS,
@@ -53,7 +59,8 @@ const GSTREAMER: Player = {
     const protocol = transport === "multicast" ? "udp-mcast" : transport;
     const limit = frames === undefined ? [] : ["identity", `eos-after=${frames + 1}`, "!"];
     await runGstLaunch([
-      ...["-q", "rtspsrc", `location=${url}`, `protocols=${protocol}`, "latency=200", "!", "rtpjpegdepay", "!"],
+      ...["-q", "rtspsrc", `location=${url}`, `protocols=${protocol}`, `latency=${PATIENCE_MS}`, "!"],
+      ...["rtpjpegdepay", "!"],
       ...[...limit, "multifilesink", `location=${join(directory, "%05d.jpg")}`],
     ]);
     return await pixelsByFfmpeg(["-f", "image2", "-i", join(directory, "%05d.jpg")]);

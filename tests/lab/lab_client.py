@@ -10,8 +10,12 @@ It sends, reads, drops and breaks as the students' Client.py does, so that a ser
   number is not higher than the last one's.
 
 Where the students' program dies of an exception, so does this one (exit code 1, the traceback on stderr). Where theirs
-would wait for ever, this one gives up (exit code 3) and says what it waited for. A reply other than 200 gives exit
-code 4. At the end one line of JSON goes to stdout, whatever happened.
+would wait for ever, this one gives up (exit code 3) and says what it waited for: with --patience it gives up on the last
+step sooner than on the whole script. A reply other than 200 gives exit code 4. At the end one line of JSON goes to stdout,
+whatever happened.
+
+"play:N" waits for N frames, "play:end" until nothing more comes, "play:end:N" for N packets before that: a server that
+is only slow has not ended.
 
     python3 lab_client.py 127.0.0.1 1025 5008 movie.Mjpeg --script setup,play:20,pause,play:20,teardown --out frames
 """
@@ -20,6 +24,7 @@ import argparse
 import json
 import os
 import socket
+import struct
 import sys
 import threading
 import time
@@ -34,6 +39,8 @@ GRACE_SECONDS = 0.15
 QUIET_SECONDS = 0.3
 # A stream has ended when nothing has come for this long: the lab has no other sign of it.
 END_SECONDS = 1.0
+# The system's time of arrival comes with each packet on Linux (SO_TIMESTAMPNS): how late it is read does not matter.
+SO_TIMESTAMPNS = 35
 
 VARIANTS_A = {
     "canonical": "Transport: RTP/UDP; client_port= 25000",
@@ -109,7 +116,9 @@ class LabClient:
         deadline = time.monotonic() + self.options.timeout
         self.rtsp_socket = socket.create_connection((self.options.host, self.options.rtsp_port), self.options.timeout)
         self.rtsp_socket.settimeout(None)
-        for step in script:
+        for index, step in enumerate(script):
+            if self.options.patience is not None and index == len(script) - 1:
+                deadline = min(deadline, time.monotonic() + self.options.patience)
             name, _, argument = step.partition(":")
             if name == "play":
                 self.play(step, argument, deadline)
@@ -135,18 +144,20 @@ class LabClient:
         self.listener = threading.Thread(target=self.guarded, args=(self.listen_rtp,), daemon=True)
         self.listener.start()
         with self.changed:
-            wanted = None if argument in ("", "end") else self.frames + int(argument)
+            end, _, packets = argument.partition(":")
+            wanted = None if end in ("", "end") else self.frames + int(argument)
+            wanted_packets = self.packets + int(packets or 1)
             self.last_packet_at = None
         self.send_request("PLAY")
         self.wait_for(lambda: self.state == PLAYING, deadline, "the reply to PLAY")
         if wanted is not None:
             self.wait_for(lambda: self.frames >= wanted, deadline, f"{step}: frame {wanted}")
             return
-        self.wait_for(lambda: self.last_packet_at is not None, deadline, f"{step}: the first packet")
+        self.wait_for(lambda: self.packets >= wanted_packets, deadline, f"{step}: packet {wanted_packets}")
         while True:
             with self.changed:
                 quiet_since = self.last_packet_at
-            if not self.happens(lambda: self.last_packet_at != quiet_since, quiet_since + END_SECONDS):
+            if not self.happens(lambda: self.last_packet_at != quiet_since, time.monotonic() + END_SECONDS):
                 return
             if time.monotonic() > deadline:
                 raise StepFailure(f"{step}: the stream did not end; {self.frames} frames so far", 3)
@@ -172,7 +183,7 @@ class LabClient:
         if self.rtp_socket is None:
             return
         graced = self.last_reply_at + GRACE_SECONDS
-        if self.happens(lambda: (self.last_packet_at or 0) > graced, graced + QUIET_SECONDS):
+        if self.happens(lambda: (self.last_packet_at or 0) > graced, time.monotonic() + GRACE_SECONDS + QUIET_SECONDS):
             delay = self.last_packet_at - self.last_reply_at
             raise StepFailure(f"a packet came {delay:.3f} s after the reply to {method}", 5)
 
@@ -205,7 +216,7 @@ class LabClient:
                 raise StepFailure(f"waiting for {what}: the server answered {self.refusal}", 4)
             if happened and self.server_closed:
                 raise StepFailure(f"waiting for {what}: the server closed the connection", 3)
-        raise StepFailure(f"waiting for {what}: nothing in {self.options.timeout} s; {self.frames} frames so far", 3)
+        raise StepFailure(f"waiting for {what}: nothing in time; {self.frames} frames so far", 3)
 
     def guarded(self, work):
         """Runs a thread; an exception ends the program instead of only the thread."""
@@ -261,7 +272,7 @@ class LabClient:
                 raise
             with self.changed:
                 if reply:
-                    self.last_reply_at = time.monotonic()
+                    self.last_reply_at = time.time()
                     self.replies.append(reply)
                     self.parse_reply(reply)
                 else:
@@ -321,22 +332,32 @@ class LabClient:
     def open_rtp_port(self):
         self.rtp_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp_socket.settimeout(RTP_TIMEOUT_SECONDS)
+        if sys.platform == "linux":
+            self.rtp_socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.rtp_socket.bind((self.options.bind, self.options.rtp_port))
 
     def listen_rtp(self):
         while not self.closing:
             try:
-                data, source = self.rtp_socket.recvfrom(self.options.rtp_read)
+                data, source, arrived_at = self.receive_packet()
             except socket.timeout:
                 self.pieces.clear()
                 if self.play_event.is_set() or self.teardown_acked:
                     return
                 continue
             with self.changed:
-                self.last_packet_at = time.monotonic()
+                self.last_packet_at = arrived_at
                 self.source_ports.add(source[1])
                 self.take_packet(data)
                 self.changed.notify_all()
+
+    def receive_packet(self):
+        """A datagram, where it is from, and when it arrived."""
+        if sys.platform != "linux":
+            return (*self.rtp_socket.recvfrom(self.options.rtp_read), time.time())
+        data, [(_, _, arrived)], _, source = self.rtp_socket.recvmsg(self.options.rtp_read, socket.CMSG_SPACE(16))
+        seconds, nanoseconds = struct.unpack("@ll", arrived)
+        return data, source, seconds + nanoseconds / 1e9
 
     def take_packet(self, data):
         header, payload = bytearray(data[:HEADER_BYTES]), data[HEADER_BYTES:]
@@ -414,11 +435,12 @@ def parse_arguments():
     parser.add_argument("--flows", type=int, default=0, help="ask for this many flows with flow_num=")
     parser.add_argument("--fragments", action="store_true", help="the fork that collects payloads until marker 1")
     parser.add_argument("--frames", type=int, help="without --script: play this many frames instead of all")
-    parser.add_argument("--script", help="steps: setup, describe, play:N, play:end, pause, teardown, vanish")
+    parser.add_argument("--script", help="steps: setup, describe, play:N, play:end[:N], pause, teardown, vanish")
     parser.add_argument("--out", help="directory for the shown frames")
     parser.add_argument("--rtp-read", type=int, help="bytes a datagram, default 20480 (java: 15000)")
     parser.add_argument("--bind", default="", help="address of the RTP socket, default all; some forks: the server's")
     parser.add_argument("--timeout", type=float, default=20.0, help="seconds for the whole script")
+    parser.add_argument("--patience", type=float, help="seconds for the last step")
     options = parser.parse_args()
     if options.variant not in (VARIANTS_B if options.dialect == "b" else VARIANTS_A):
         parser.error(f"dialect {options.dialect} has no variant {options.variant!r}")

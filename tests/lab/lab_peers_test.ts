@@ -84,7 +84,11 @@ for (const flows of [undefined, 1, 3]) {
 peerTest("lab peers: the end of the file is only silence", [PYTHON], async () => {
   await using movie = await makeLabMovie({ frameCount: 10 });
   await using labServer = await startLabServer({ root: movie.root });
-  const result = await runLabClient({ rtspPort: labServer.port, file: movie.file });
+  const result = await runLabClient({
+    rtspPort: labServer.port,
+    file: movie.file,
+    script: "setup,play:end:10,teardown",
+  });
   assertShowsMovie(result, { frames: movie.frames, atLeast: movie.frames.length });
   await labServer.program.waitForLine(/^end 1 10$/);
 });
@@ -92,7 +96,11 @@ peerTest("lab peers: the end of the file is only silence", [PYTHON], async () =>
 peerTest("lab peers: the fork that loses frames says which", [PYTHON], async () => {
   await using movie = await makeLabMovie({ frameCount: 60 });
   await using labServer = await startLabServer({ root: movie.root, lossySeed: 1 });
-  const { code, report } = await runLabClient({ rtspPort: labServer.port, file: movie.file });
+  const { code, report } = await runLabClient({
+    rtspPort: labServer.port,
+    file: movie.file,
+    script: "setup,play:end:50,teardown",
+  });
   assertEquals(code, 0);
   const dropped = labServer.program.stdout.flatMap((line) =>
     /^dropped 1 (\d+)$/.exec(line)?.slice(1).map(Number) ?? []
@@ -105,7 +113,12 @@ peerTest("lab peers: the fork that loses frames says which", [PYTHON], async () 
 peerTest("lab peers: a frame larger than the read is not shown", [PYTHON], async () => {
   await using movie = await makeLabMovie({ frameCount: 5 });
   await using labServer = await startLabServer({ root: movie.root });
-  const { code, report } = await runLabClient({ rtspPort: labServer.port, file: movie.file, rtpRead: 2000 });
+  const { code, report } = await runLabClient({
+    rtspPort: labServer.port,
+    file: movie.file,
+    rtpRead: 2000,
+    script: "setup,play:end:5,teardown",
+  });
   assertEquals(code, 0);
   assertEquals([report.frames, report.packets, report.unshowable], [0, 5, 5]);
 });
@@ -229,7 +242,8 @@ for (const { title, server, client, script, code, clientSays, serverSays } of BR
       rtspPort: labServer.port,
       file: movie.file,
       script,
-      timeoutSeconds: 1.5,
+      // It waits in vain where its code is to be 3.
+      patienceSeconds: code === 3 ? 1.5 : undefined,
       ...client,
     });
     assertEquals(result.code, code, result.stderr);
@@ -281,7 +295,7 @@ for (const { title, reply, code, says } of REPLIES) {
       rtspPort: listener.addr.port,
       file: "movie.Mjpeg",
       script: "setup",
-      timeoutSeconds: 1,
+      patienceSeconds: code === 3 ? 3 : undefined,
     });
     const request = await answered;
     assertEquals(result.code, code, result.stderr);

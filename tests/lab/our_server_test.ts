@@ -87,7 +87,12 @@ peerTest(
   async () => {
     await using movie = await makeLabMovie({ frameCount: 12, file: "movie.mjpeg" });
     await using server = await startOurServer({ root: movie.root });
-    const result = await runLabClient({ rtspPort: server.port, file: movie.file, dialect: "b" });
+    const result = await runLabClient({
+      rtspPort: server.port,
+      file: movie.file,
+      dialect: "b",
+      script: "setup,play:end:12,teardown",
+    });
     assertShowsMovie(result, { frames: movie.frames, atLeast: movie.frames.length });
     assertCountsFromOne(result);
     assertReplies(result, 3);
@@ -157,7 +162,12 @@ largeTest("serve: frames larger than 20480 bytes go whole to a client that reads
   const frames = (await labFrames(6)).map((frame) => enlarge(frame, 40_000));
   await Deno.writeFile(join(movie.root, "large.Mjpeg"), labFile(frames));
   await using server = await startOurServer({ root: movie.root });
-  const result = await runLabClient({ rtspPort: server.port, file: "large.Mjpeg", rtpRead: 65_535 });
+  const result = await runLabClient({
+    rtspPort: server.port,
+    file: "large.Mjpeg",
+    rtpRead: 65_535,
+    script: "setup,play:end:6,teardown",
+  });
   assertShowsMovie(result, { frames, atLeast: frames.length });
   assertCountsFromOne(result);
   assertEquals(result.report.largest_datagram, 12 + 40_000);

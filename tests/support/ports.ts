@@ -1,27 +1,32 @@
 /**
- * Ports that no other test uses. Each test module has a block of them, below those that systems hand out by themselves. A
- * listener on the block's first port, open as long as the module lives, tells the other modules and processes that it is taken.
+ * Ports that no other test uses, below those that systems hand out by themselves. A test module takes them in blocks. A
+ * listener on the block's first port, open as long as the module lives, tells other modules and processes that it is taken.
  *
  * @module
  */
 
 const FIRST_PORT = 20_000;
-const BLOCK_PORTS = 400;
-const BLOCKS = 30;
+const BLOCK_PORTS = 120;
+const BLOCKS = 100;
 /** Ports from one reserved port to the next: RTP and RTCP of several flows. */
 const STRIDE = 8;
 
-const block = takeBlock();
-let next = STRIDE;
+/** Locks of this module's blocks: while they are open, nobody else takes those. */
+const locks: Deno.TcpListener[] = [];
+let next = 0;
+let blockEnd = 0;
 
-/** An even port of the loopback, free for TCP and UDP, and so are the seven behind it. */
+/** An even port of the loopback, free for TCP and UDP, and so are the seven behind it. No port is given twice. */
 export function reservePort(): number {
-  for (let tries = 0; tries < BLOCK_PORTS / STRIDE; tries++) {
-    const port = block + next;
-    next = next + STRIDE < BLOCK_PORTS ? next + STRIDE : STRIDE;
+  while (true) {
+    if (next === blockEnd) {
+      next = takeBlock() + STRIDE;
+      blockEnd = next - STRIDE + BLOCK_PORTS;
+    }
+    const port = next;
+    next += STRIDE;
     if (isFree(port) && isFree(port + 1)) return port;
   }
-  throw new Error(`Other programs use the ports ${block} to ${block + BLOCK_PORTS - 1}`);
 }
 
 /** The first port of a block that nobody else has. */
@@ -30,13 +35,13 @@ function takeBlock(): number {
   for (let tries = 0; tries < BLOCKS; tries++) {
     const port = FIRST_PORT + ((start + tries) % BLOCKS) * BLOCK_PORTS;
     try {
-      Deno.listen({ hostname: "127.0.0.1", port });
+      locks.push(Deno.listen({ hostname: "127.0.0.1", port }));
       return port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  throw new Error(`All blocks of ports from ${FIRST_PORT} on are taken`);
+  throw new Error(`All ${BLOCKS} blocks of ports from ${FIRST_PORT} on are taken`);
 }
 
 function isFree(port: number): boolean {
