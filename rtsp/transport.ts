@@ -34,13 +34,16 @@ export interface TransportSpec {
 
 /** The header value for one transport. */
 export function encodeTransport(spec: TransportSpec): string {
+  // Commas separate transports: a value that has one is quoted.
+  const text = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`${name}=${value.includes(",") ? `"${value}"` : value}`];
   const pair = (name: string, ports: Pair | undefined) =>
     ports === undefined ? [] : [`${name}=${ports[0]}-${ports[1]}`];
   return [
     spec.protocol === "tcp" ? "RTP/AVP/TCP" : "RTP/AVP",
     spec.isMulticast ? "multicast" : "unicast",
-    ...(spec.destination === undefined ? [] : [`destination=${spec.destination}`]),
-    ...(spec.source === undefined ? [] : [`source=${spec.source}`]),
+    ...text("destination", spec.destination),
+    ...text("source", spec.source),
     ...pair("interleaved", spec.interleaved),
     ...pair("port", spec.port),
     ...pair("client_port", spec.clientPort),
@@ -63,7 +66,7 @@ function decodeTransport(text: string): TransportSpec | undefined {
   const values = new Map(parameters.map((parameter) => {
     const equals = parameter.indexOf("=");
     const [name, value] = equals < 0 ? [parameter, ""] : [parameter.slice(0, equals), parameter.slice(equals + 1)];
-    return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, "$1")] as const;
+    return [name.trim().toLowerCase(), value.replaceAll('"', "").trim()] as const;
   }));
   const isTcp = match[1]?.toUpperCase() === "TCP";
   return {

@@ -89,6 +89,18 @@ Deno.test("decodeTransports() survives any text", () => {
   fc.assert(fc.property(fc.string({ maxLength: 100 }), (text) => void decodeTransports(`RTP/AVP;${text}`)));
 });
 
+for (const name of ["mode", "destination", "source"] as const) {
+  Deno.test(`encodeTransport() and decodeTransports() agree on any ${name}, whatever quotes and commas are in it`, () => {
+    for (
+      const value of ['"A,B"', '""",C="D"', '""A,B"",C=', '"""",NONCE="B"', '" A "', '"A', 'A""B', '""', '"";x', '"A,B']
+    ) {
+      for (const spec of decodeTransports(`RTP/AVP;${name}=${value}`)) {
+        assertEquals(decodeTransports(encodeTransport(spec)), [spec], value);
+      }
+    }
+  });
+}
+
 Deno.test("decodeTransports() does not split at commas in quotes", () => {
   const [first, second, ...others] = decodeTransports(
     'RTP/AVP/TCP;mode="PLAY,RECORD";interleaved=0-1,RTP/AVP;client_port=4-5',
