@@ -31,7 +31,9 @@ const WITH_SOUND: Answers = {
     body: sdp("m=video 0 RTP/AVP 26", "a=control:v", "m=audio 0 RTP/AVP 0", "a=control:a"),
   },
 };
-const lab = (port: number) => ({ hostname: "127.0.0.1", port, rtpPort: reservePort(), file: "movie.mjpeg" });
+/** Reserved before the tests, which allow no listener to outlive them. */
+const RTP_PORT = reservePort();
+const lab = (port: number) => ({ hostname: "127.0.0.1", port, rtpPort: RTP_PORT, file: "movie.mjpeg" });
 const url = (port: number) => ({ url: parseRtspUrl(`rtsp://127.0.0.1:${port}/stream`) });
 
 const SETUPS: readonly [
