@@ -46,7 +46,7 @@ Deno.test("Player reconnects to a pause where it was paused", async () => {
   assertEquals([opened.player.status.state, opened.camera.methods.at(-1)], ["READY", "SETUP"]);
 });
 
-Deno.test("Player waits longer from try to try, up to half a minute, and anew after packets for a while", async () => {
+Deno.test("Player waits longer from try to try, up to half a minute, and starts over after packets for a while", async () => {
   let isDown = false;
   await using opened = open({
     DESCRIBE: () => isDown ? { status: "503 Service Unavailable" } : PLAIN.DESCRIBE,

@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly frameRate: number;
   /** Whether files start again at their end. */
   readonly loop: boolean;
-  /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
+  /** Cut all frames into fragments of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
   /** Largest RTP packet for RTSP/1.0 clients, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;

@@ -1,5 +1,5 @@
 /**
- * Frames to payloads (RFC 2435, 3.1): a conditioned frame is cut into pieces, each behind its headers. Made once a frame, whoever
+ * Frames to payloads (RFC 2435, 3.1): a conditioned frame is cut into fragments, each behind its headers. Made once a frame, whoever
  * watches; the RTP headers in front are a session's own.
  *
  * @module

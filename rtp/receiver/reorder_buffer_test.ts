@@ -64,19 +64,19 @@ const CASES: readonly {
     outcomes: ["accepted", "stray", "accepted"],
   },
   {
-    title: "starts anew when two packets from afar follow one another",
+    title: "restarts when two packets from afar follow one another",
     input: [1, 5000, 5001, 5002],
     numbers: [1, -5001, 5002],
     outcomes: ["accepted", "stray", "restarted", "accepted"],
   },
   {
-    title: "does not start anew on two strays that do not follow one another",
+    title: "does not restart on two strays that do not follow one another",
     input: [1, 5000, 9000, 2],
     numbers: [1, 2],
     outcomes: ["accepted", "stray", "stray", "accepted"],
   },
   {
-    title: "starts anew when old numbers come with a new time",
+    title: "restarts when old numbers come with a new time",
     input: [packet(1, 10), packet(2, 10), packet(3, 10), packet(1, 11), packet(2, 11), packet(3, 11)],
     numbers: [1, 2, 3, -2, 3],
     outcomes: ["accepted", "accepted", "accepted", "stray", "restarted", "accepted"],

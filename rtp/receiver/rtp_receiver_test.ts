@@ -97,7 +97,7 @@ Deno.test("RtpReceiver ignores what is not of the stream, and counts it by what 
   assertEquals([packets, malformedPackets, otherPayloadTypePackets, strayPackets], [2, 2, 3, 1]);
 });
 
-Deno.test("RtpReceiver follows a stream that starts anew with other numbers, and gives what it held of the old one", () => {
+Deno.test("RtpReceiver follows a stream that restarts with other numbers, and gives what it held of the old one", () => {
   const receiver = new RtpReceiver({ depacketizer: new LabDepacketizer() });
   const [one, , three, ...later] = datagrams(6);
   receiver.push(one, 0);

@@ -173,7 +173,7 @@ Deno.test("SequenceTracker names the source whose packet was the newest", () => 
   assertEquals(tracker.ssrc, 8);
 });
 
-Deno.test("SequenceTracker counts wraps in the highest number, and anew in a new stream", () => {
+Deno.test("SequenceTracker counts wraps in the highest number, and from zero in a new stream", () => {
   const tracker = new SequenceTracker();
   place(tracker, [65_535, 3, 1]);
   assertEquals(tracker.highestSequenceNumber, 0x1_0003);

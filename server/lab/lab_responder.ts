@@ -32,7 +32,7 @@ export interface LabResponderOptions {
   readonly describer: StreamDescriber;
   /** The sockets that packets leave from. */
   readonly sockets: RtpSockets;
-  /** Cut all frames into pieces of this many bytes, as the lab's fragmented fork does. */
+  /** Cut all frames into fragments of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
   /** Spreads large frames over their interval. */
   readonly pacer: Pacer;

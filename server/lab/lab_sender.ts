@@ -28,7 +28,7 @@ export interface LabSenderOptions {
   readonly datagrams: DatagramSender;
   /** Frame k leaves from socket k modulo their number. */
   readonly sockets: readonly Deno.DatagramConn[];
-  /** Cut all frames into pieces of this many bytes; without it only those that no datagram can hold. */
+  /** Cut all frames into fragments of this many bytes; without it only those that no datagram can hold. */
   readonly fragmentBytes: number | undefined;
   /** Spreads large frames over their interval. */
   readonly pacer: Pacer;

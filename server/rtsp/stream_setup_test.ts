@@ -104,7 +104,7 @@ Deno.test("all sessions that need a connection end with it: the lab's and those 
 });
 
 for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
-  Deno.test(`frames of ${file} are coded anew by a worker, and come in order`, async () => {
+  Deno.test(`frames of ${file} are transcoded or re-encoded by a worker, and come in order`, async () => {
     await using server = await serve({ reencode: true, loop: true });
     const client = await server.connect();
     const { session, status } = await client.ask("SETUP", file, TCP);
@@ -129,7 +129,7 @@ function withThirdTable(jpeg: Uint8Array): Uint8Array {
 }
 
 for (const reencode of [false, true]) {
-  Deno.test(`what is found to be uncarriable only while it is coded anew is ${reencode ? "encoded" : "refused"}`, async () => {
+  Deno.test(`a JPEG that turns out to be unsupported only while it is transcoded is ${reencode ? "re-encoded" : "refused"}`, async () => {
     await using directory = await temporaryDirectory();
     const jpeg = withThirdTable(await makeJpeg({ optimized: true }));
     await Deno.writeFile(join(directory.path, "three.mjpeg"), jpeg);
@@ -182,7 +182,7 @@ Deno.test("sessions of one client port hear the reports that are about them", as
   assertEquals(statuses, [200, 454]);
 });
 
-Deno.test("pictures that are too large for the header of RTP/JPEG have the described size, or are left out", async () => {
+Deno.test("frames that are too large for the header of RTP/JPEG have the described size, or are dropped", async () => {
   await using directory = await temporaryDirectory();
   const frames = await Promise.all([2048, 2064, 2048].map((width) => makeJpeg({ width, height: 16 })));
   await Deno.writeFile(join(directory.path, "mixed.mjpeg"), concat(frames));

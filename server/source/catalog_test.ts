@@ -38,7 +38,7 @@ Deno.test("Catalog.find() indexes a file once for all who ask, at once or later"
   assertEquals([one.frameCount, one.frameRate, one.loops, one.name], [2, 20, false, "movie.mjpeg"]);
 });
 
-Deno.test("Catalog.find() indexes a file anew once it has changed", async () => {
+Deno.test("Catalog.find() indexes a file again once it has changed", async () => {
   await using opened = await openCatalog({ "movie.mjpeg": concat([JPEG, JPEG]) });
   const before = await find(opened.catalog, "movie.mjpeg");
   await Deno.writeFile(join(opened.path, "movie.mjpeg"), concat([JPEG, JPEG, JPEG]));

@@ -121,7 +121,7 @@ peerTest("page: says that the player is gone, and reconnects by itself when it i
   await tab.waitForFrameAfter(5);
 });
 
-peerTest("page: says that the server has gone, and Play starts anew when it is back", ["chromium"], async () => {
+peerTest("page: says that the server is gone, and Play starts again when it is back", ["chromium"], async () => {
   const server = await startOurServer({ root: "." });
   await using player = await startPlayer(server.port);
   await using browser = await startBrowser();

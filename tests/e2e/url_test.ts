@@ -110,7 +110,12 @@ const WRONG: readonly [url: string, args: string[], code: number, message: RegEx
   ["rtsp://127.0.0.1:PORT/nothing.mjpeg", [], 1, /refused DESCRIBE .*nothing\.mjpeg: 404 Not Found/],
   ["rtsp://127.0.0.1:0/x", [], 2, /The URL is not of the form rtsp:\/\/\[USER:PASSWORD@\]HOST\[:PORT\]\/PATH/],
   ["http://127.0.0.1/x", [], 2, /The URL is not of the form rtsp:/],
-  ["rtsp://127.0.0.1:PORT/x", ["--dialect", "lab"], 2, /--dialect lab needs the lab's form/],
+  [
+    "rtsp://127.0.0.1:PORT/x",
+    ["--dialect", "lab"],
+    2,
+    /--dialect lab does not go with a URL; use the form play 127\.0\.0\.1/,
+  ],
   [`rtsp://127.0.0.1:${reservePort()}/x`, [], 1, /nobody listens there/],
 ];
 

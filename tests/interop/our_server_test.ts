@@ -129,7 +129,7 @@ peerTest("ffmpeg seeks in what we serve", ["ffmpeg"], async () => {
   assertEquals(received.slice(-20), expected.slice(-20));
 });
 
-peerTest("lab clients and players of the standards watch the same movie on the same port", ["ffmpeg"], async () => {
+peerTest("lab clients and RTSP/1.0 players watch the same file on the same port", ["ffmpeg"], async () => {
   await using directory = await temporaryDirectory();
   const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
   await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });

@@ -88,7 +88,7 @@ peerTest("play: a lab server that begins again at the end of the file", [PYTHON]
   assertMovie(await readFrames(out.path), Array.from({ length: FRAMES }, (_, index) => movie.frames[index % 10]));
 });
 
-peerTest("play: a lab server that begins again at the end of the file and counts anew", [PYTHON], async () => {
+peerTest("play: a lab server that loops and restarts its numbers at the end of the file", [PYTHON], async () => {
   await using movie = await makeLabMovie({ frameCount: 30 });
   await using labServer = await startLabServer({ root: movie.root, loop: "restart" });
   await using out = await temporaryDirectory();
