@@ -1,5 +1,5 @@
 /**
- * `mjpegrtsp demo`: a server and a player in one process, over real sockets. It shows a moving picture without any file.
+ * `mjpegrtsp demo`: a server and a player in one process, over real sockets. It shows video without any file.
  *
  * @module
  */
