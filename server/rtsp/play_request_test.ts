@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
-import { reservePort } from "../../tests/support/ports.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
@@ -79,30 +78,25 @@ Deno.test("PLAY while a frame is leaving waits for it: no frame is mixed with an
   // 90 packets a frame, sent in three bursts.
   await using server = await serve({ mtuBytes: 200 });
   const client = await server.connect();
-  const port = reservePort();
-  const rtp = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port });
-  const packets: RtpPacket[] = [];
-  const receiving = (async () => {
-    for await (const [datagram] of rtp) packets.push(decodeRtpPacket(datagram));
-  })();
+  const { port, datagrams } = await server.receive();
   const { session } = await client.ask("SETUP", "large.mjpeg", {
     Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
   });
   for (const from of ["0", "0.2", "0.4"]) {
     const answer = await server.during(client.ask("PLAY", "large.mjpeg", { Session: session!, Range: `npt=${from}-` }));
     const [, seq, rtptime] = /seq=(\d+);rtptime=(\d+)$/.exec(answer.headers.get("RTP-Info")!)!;
-    const isFirst = ({ sequenceNumber }: RtpPacket) => sequenceNumber === Number(seq);
-    await server.advanceUntil(() => packets.some(isFirst));
-    assertEquals(packets.find(isFirst)!.timestamp, Number(rtptime));
-    assert(!packets.at(-1)!.marker, "the frame is still leaving");
+    const before = datagrams.length;
+    await server.advance(10);
+    const [first] = datagrams.slice(before).map(decodeRtpPacket);
+    assertEquals([first.sequenceNumber, first.timestamp], [Number(seq), Number(rtptime)]);
+    assert(!decodeRtpPacket(datagrams.at(-1)!).marker, "the frame is still leaving");
   }
   await server.advance(200);
   await client.ask("TEARDOWN", "large.mjpeg", { Session: session! });
-  const count = packets.length;
+  await server.advance(0);
+  const packets = datagrams.map(decodeRtpPacket);
   await server.advance(100);
-  rtp.close();
-  await receiving;
-  assertEquals(packets.length, count, "nothing comes after TEARDOWN");
+  assertEquals(datagrams.length, packets.length, "nothing comes after TEARDOWN");
   packets.slice(1).forEach(({ timestamp, sequenceNumber }, index) => {
     assertEquals(sequenceNumber, (packets[index].sequenceNumber + 1) & 0xffff);
     if (timestamp !== packets[index].timestamp) assert(packets[index].marker, "a new frame begins behind a marker");
@@ -145,7 +139,7 @@ Deno.test("PLAY up to a time that has passed is 457, from now on as well", async
 Deno.test(`PAUSE waits for no more than ${MAX_SPREAD_MS} ms of a frame that is leaving, however slow the movie`, async () => {
   await using server = await serve({ mtuBytes: 200, frameRate: 0.5 });
   const client = await server.connect();
-  const port = reservePort();
+  const { port } = await server.receive();
   const { session } = await client.ask("SETUP", "large.mjpeg", {
     Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
   });

@@ -1,10 +1,11 @@
 /** The emulated network between a server of ours and a UDP client, on a clock that the test turns. */
 import { assert, assertEquals } from "@std/assert";
-import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
 import { JPEG_CLOCK_RATE } from "../../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { serve } from "../../tests/support/rtsp_test_server.ts";
 import { type Impairments, NO_IMPAIRMENTS } from "../emulation/network_emulator.ts";
+
+const STEP_MS = 10;
 
 /** Plays a file for some time; gives each packet's delay in milliseconds of the clock, after the first frame's time. */
 async function delaysOf(impairments: Partial<Impairments>, durationMs: number): Promise<number[]> {
@@ -13,26 +14,25 @@ async function delaysOf(impairments: Partial<Impairments>, durationMs: number): 
     emulation: { impairments: { ...NO_IMPAIRMENTS, ...impairments }, seed: 1 },
   });
   const client = await server.connect();
-  const [rtp, rtcp] = bindUdpPortPair("127.0.0.1");
-  const delays: number[] = [];
-  let [startMs, startTimestamp] = [0, 0];
-  const receiving = (async () => {
-    for await (const [datagram] of rtp) {
-      const { timestamp } = decodeRtpPacket(datagram);
-      const sentMs = startMs + ((timestamp - startTimestamp) >>> 0) * 1000 / JPEG_CLOCK_RATE;
-      delays.push(server.clock.nowMs() - sentMs);
-    }
-  })();
+  const { port, datagrams } = await server.receive();
   const { session } = await client.ask("SETUP", "movie.mjpeg", {
-    Transport: `RTP/AVP;unicast;client_port=${udpPortOf(rtp)}-${udpPortOf(rtcp)}`,
+    Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
   });
   const play = await client.ask("PLAY", "movie.mjpeg", { Session: session! });
-  startMs = server.clock.nowMs();
-  startTimestamp = Number(/rtptime=(\d+)/.exec(play.headers.get("RTP-Info")!)![1]);
-  await server.advance(durationMs);
-  rtp.close();
-  rtcp.close();
-  await receiving;
+  const startMs = server.clock.nowMs();
+  const startTimestamp = Number(/rtptime=(\d+)/.exec(play.headers.get("RTP-Info")!)![1]);
+  const delays: number[] = [];
+  for (let step = 0; step < durationMs; step += STEP_MS) {
+    await server.advance(STEP_MS);
+    const nowMs = server.clock.nowMs();
+    delays.push(
+      ...datagrams.splice(0).map((datagram) => {
+        const sentMs = startMs +
+          ((decodeRtpPacket(datagram).timestamp - startTimestamp) >>> 0) * 1000 / JPEG_CLOCK_RATE;
+        return nowMs - sentMs;
+      }),
+    );
+  }
   return delays;
 }
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
+import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
 import { reservePort } from "../../tests/support/ports.ts";
@@ -9,27 +9,10 @@ import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 const GROUP = "239.255.77.1";
 const MULTICAST = { Transport: "RTP/AVP;multicast" };
 
-/** A receiver of the group on this machine, and what it received. */
-async function listen(port: number) {
-  const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port, reuseAddress: true });
-  await socket.joinMulticastV4(GROUP, "127.0.0.1");
-  const packets: RtpPacket[] = [];
-  const receiving = (async () => {
-    for await (const [datagram] of socket) packets.push(decodeRtpPacket(datagram));
-  })();
-  return {
-    packets,
-    async [Symbol.asyncDispose]() {
-      socket.close();
-      await receiving;
-    },
-  };
-}
-
 Deno.test("multicast: all seats share one stream, which runs while one of them plays and ends with the last", async () => {
   const port = reservePort();
-  await using receiver = await listen(port);
   await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const { datagrams } = await server.receive({ port, group: GROUP });
   const [one, two] = [await server.connect(), await server.connect()];
   const sessions: string[] = [];
   for (const client of [one, two]) {
@@ -40,26 +23,27 @@ Deno.test("multicast: all seats share one stream, which runs while one of them p
   }
   const play = await one.ask("PLAY", "testsrc", { Session: sessions[0], Range: "npt=10-20", Scale: "-1" });
   assertEquals([play.status, play.headers.get("Range"), play.headers.get("Scale")], [200, "npt=0-", "1"]);
-  await server.advanceUntil(() => receiver.packets.length >= 20, 50);
+  await server.advanceUntil(() => datagrams.length >= 20, 50);
   await two.ask("PLAY", "testsrc", { Session: sessions[1] });
   await one.ask("TEARDOWN", "testsrc", { Session: sessions[0] });
-  const before = receiver.packets.length;
-  await server.advanceUntil(() => receiver.packets.length >= before + 20, 50);
-  receiver.packets.slice(1).forEach(({ sequenceNumber }, index) => {
-    assertEquals(sequenceNumber, (receiver.packets[index].sequenceNumber + 1) & 0xffff);
+  const before = datagrams.length;
+  await server.advanceUntil(() => datagrams.length >= before + 20, 50);
+  const packets = datagrams.map((datagram) => decodeRtpPacket(datagram));
+  packets.slice(1).forEach(({ sequenceNumber }, index) => {
+    assertEquals(sequenceNumber, (packets[index].sequenceNumber + 1) & 0xffff);
   });
   await server.during(two.ask("PAUSE", "testsrc", { Session: sessions[1] }));
   await server.advance(100);
-  const paused = receiver.packets.length;
+  const paused = datagrams.length;
   await server.advance(300);
-  assertEquals(receiver.packets.length, paused);
+  assertEquals(datagrams.length, paused);
   const info = /seq=(\d+)/.exec((await two.ask("PLAY", "testsrc", { Session: sessions[1] })).headers.get("RTP-Info")!);
-  await server.advanceUntil(() => receiver.packets.length > paused, 50);
-  assertEquals(receiver.packets[paused].sequenceNumber, Number(info![1]));
+  await server.advanceUntil(() => datagrams.length > paused, 50);
+  assertEquals(decodeRtpPacket(datagrams[paused]).sequenceNumber, Number(info![1]));
   await two.ask("TEARDOWN", "testsrc", { Session: sessions[1] });
   // The stream has ended: the next one has another SSRC.
   const { headers } = await two.ask("SETUP", "testsrc", MULTICAST);
-  assert(decodeTransports(headers.get("Transport")!)[0].ssrc !== receiver.packets[0].ssrc);
+  assert(decodeTransports(headers.get("Transport")!)[0].ssrc !== packets[0].ssrc);
 });
 
 Deno.test("multicast is for endless sources, where it is wanted, and into no other group", async () => {
@@ -85,9 +69,8 @@ Deno.test("multicast: a receiver's reports to the group keep its session", async
   await (await socket.joinMulticastV4(GROUP, "127.0.0.1")).setTTL(0);
   const report = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }]);
   for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
-    await socket.send(report, { transport: "udp", hostname: GROUP, port: port + 1 });
-    await server.advance(20);
-    server.clock.advance(4980);
+    await server.report(() => socket.send(report, { transport: "udp", hostname: GROUP, port: port + 1 }));
+    server.clock.advance(5000);
   }
   socket.close();
   assertEquals((await client.ask("PAUSE", "testsrc", { Session: session! })).status, 200);

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
@@ -16,7 +15,9 @@ import { RtspServer, type ServerOptions } from "../../server/server.ts";
 import { ServedRoot } from "../../server/source/served_root.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";
+import { type ServerReceiver, ServerWork } from "./server_work.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
+import { UdpReceiver, type UdpReceiverOptions } from "./udp_receiver.ts";
 import { until } from "./until.ts";
 
 /** Frames of `movie.mjpeg`. */
@@ -26,28 +27,34 @@ export const FRAME_RATE = 20;
 
 /** How far the clock goes at once. */
 const STEP_MS = 10;
-/** How long a server may take to read and send a frame, on a busy machine. At the end of a stream this is waited for in vain. */
-const REST_MS = 200;
 
 /** A client of RTSP/1.0 over a real connection; packets on it are collected. */
-export class Client implements Disposable {
+export class Client implements Disposable, ServerReceiver {
+  /** Its port at the connection. */
+  readonly port: number;
   readonly packets: { channel: number; data: Uint8Array }[] = [];
   readonly #conn: Deno.TcpConn;
-  readonly #port: number;
+  readonly #serverPort: number;
   readonly #reader = createRtspReader();
   #responses: RtspResponse[] = [];
   #cseq = 0;
   #isClosed = false;
   #reading: PromiseWithResolvers<void> | undefined;
+  #receivedBytes = 0;
 
-  constructor(conn: Deno.TcpConn, port: number) {
+  constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
-    this.#port = port;
+    this.port = conn.localAddr.port;
+    this.#serverPort = conn.remoteAddr.port;
     this.#read();
   }
 
+  get received(): number | undefined {
+    return this.#reading === undefined && !this.#isClosed ? this.#receivedBytes : undefined;
+  }
+
   url(path: string): string {
-    return `rtsp://127.0.0.1:${this.#port}/${path}`;
+    return `rtsp://127.0.0.1:${this.#serverPort}/${path}`;
   }
 
   async ask(method: string, path: string, fields: Record<string, string> = {}): Promise<RtspResponse> {
@@ -74,6 +81,7 @@ export class Client implements Disposable {
 
   goOnReading(): void {
     this.#reading?.resolve();
+    this.#reading = undefined;
   }
 
   /** Waits for something that reading brings about. */
@@ -93,6 +101,7 @@ export class Client implements Disposable {
     const bytes = new Uint8Array(65_536);
     try {
       for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
+        this.#receivedBytes += count;
         for (const output of this.#reader.push(bytes.subarray(0, count))) {
           if (output.kind === "message" && "status" in output.message) this.#responses.push(output.message);
           if (output.kind === "packet") this.packets.push({ channel: output.channel, data: output.data.slice() });
@@ -119,6 +128,7 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
   const large = await makeJpeg({ width: 320, height: 240, quality: 95 });
   await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
   const { clock = new FakeClock() } = options;
+  const work = new ServerWork();
   const server = new RtspServer({
     root: await ServedRoot.open(directory.path),
     hostname: "127.0.0.1",
@@ -139,37 +149,47 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
     clock,
     port,
     async connect(): Promise<Client> {
-      return clients.use(new Client(await Deno.connect({ hostname: "127.0.0.1", port }), port));
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      const client = clients.use(new Client(conn));
+      work.addTcpReceiver(client, conn);
+      return client;
     },
-    /** Lets time go by in steps; what each sets off comes to rest before the next. */
+    /** Receives datagrams; has received whatever the server sent there when the clock stands. */
+    async receive(options?: UdpReceiverOptions): Promise<UdpReceiver> {
+      const receiver = clients.use(await UdpReceiver.open(options));
+      work.addUdpReceiver(receiver);
+      return receiver;
+    },
+    /** Lets time go by in steps; what each sets off is done before the next. */
     async advance(milliseconds: number): Promise<void> {
-      await pause();
+      await work.done();
       for (let step = 0; step < milliseconds; step += STEP_MS) {
-        const timers = clock.pendingTimers;
-        const hasFired = clock.advance(STEP_MS) > 0;
-        await (hasFired ? pause() : turn());
-        // A session sets its next timer once its frame has been read and sent, if there is a next one.
-        const deadlineMs = performance.now() + REST_MS;
-        while (clock.pendingTimers < timers && performance.now() < deadlineMs) await pause();
+        clock.advance(STEP_MS);
+        await work.done();
       }
-      await pause();
     },
     /** Lets time go by until `condition` holds, `stepMs` at once. */
     async advanceUntil(condition: () => boolean | Promise<boolean>, stepMs = 10): Promise<void> {
       await until(condition, { step: () => this.advance(stepMs) });
     },
-    /** Lets time go by until something has happened: PLAY and PAUSE wait for the frame that is leaving. */
-    async during<T>(happening: Promise<T>): Promise<T> {
-      let isOver = false;
-      const over = () => isOver = true;
-      happening.then(over, over);
-      await until(() => isOver, { step: () => this.advance(10) });
-      return await happening;
+    /** Lets time go by from when a request has come until it is answered: PLAY and PAUSE wait for the frame that is leaving. */
+    async during(answer: Promise<RtspResponse>): Promise<RtspResponse> {
+      const { requests, answers } = work;
+      await until(() => work.requests > requests);
+      await until(() => work.answers > answers, { step: () => this.advance(STEP_MS) });
+      return await answer;
+    },
+    /** Sends a report of a receiver, and waits until a session has heard of it. */
+    async report(send: () => Promise<unknown>): Promise<void> {
+      const { signsOfLife } = work;
+      await send();
+      await until(() => work.signsOfLife > signsOfLife);
     },
     async [Symbol.asyncDispose]() {
       clients.dispose();
       await server.close();
       await running;
+      work[Symbol.dispose]();
       await directory[Symbol.asyncDispose]();
     },
   };
@@ -191,13 +211,4 @@ export function rtcpOf(client: Client): RtcpPacket[] {
 /** Frames received whole: the packets up to each marker. */
 export function framesOf(packets: readonly RtpPacket[]): number {
   return packets.filter(({ marker }) => marker).length;
-}
-
-/** One turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
