@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { decodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
+import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
