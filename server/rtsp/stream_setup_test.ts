@@ -195,15 +195,18 @@ Deno.test("frames that are too large for the header of RTP/JPEG have the describ
 
 Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS} of a server, until one ends`, async () => {
   await using server = await serve();
-  const sessions: { client: Client; session: string }[] = [];
-  while (sessions.length < MAX_SESSIONS) {
-    const client = await server.connect();
+  const clients = await Promise.all(
+    Array.from({ length: MAX_SESSIONS / MAX_SESSIONS_PER_CONNECTION }, () => server.connect()),
+  );
+  const sessions = await Promise.all(clients.map(async (client) => {
+    let session = "";
     for (let count = 0; count < MAX_SESSIONS_PER_CONNECTION; count++) {
-      const { status, session } = await client.ask("SETUP", "movie.mjpeg", TCP);
-      assertEquals(status, 200);
-      sessions.push({ client, session: session! });
+      const reply = await client.ask("SETUP", "movie.mjpeg", TCP);
+      assertEquals(reply.status, 200);
+      session = reply.session!;
     }
-  }
+    return { client, session };
+  }));
   const newcomer = await server.connect();
   assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 503);
   const [{ client, session }] = sessions;

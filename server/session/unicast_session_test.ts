@@ -11,6 +11,7 @@ import { LabSender, type LabSenderOptions } from "../lab/lab_sender.ts";
 import type { PlayOptions } from "./session.ts";
 import { UnicastSession, type UnicastSessionOptions } from "./unicast_session.ts";
 import { DatagramSender, type OutgoingPacket } from "../send/datagram_sender.ts";
+import { ServerWork } from "../../tests/support/server_work.ts";
 import { soon, until } from "../../tests/support/until.ts";
 
 const FRAME_BYTES = 3000;
@@ -58,6 +59,7 @@ type OpenOptions = Partial<UnicastSessionOptions> & Partial<LabSenderOptions> & 
 
 /** A session that sends over a real socket to `receive()`. */
 function open(options: OpenOptions = {}) {
+  const work = new ServerWork();
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const receiver = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const clock = new FakeClock();
@@ -81,7 +83,7 @@ function open(options: OpenOptions = {}) {
     /** Lets the time of one frame go by and whatever that sets off come to rest. */
     async tick(milliseconds = 50): Promise<void> {
       clock.advance(milliseconds);
-      await settle();
+      await settle(work);
     },
     /** The packets of the next datagrams. */
     async receive(count: number): Promise<RtpPacket[]> {
@@ -95,13 +97,14 @@ function open(options: OpenOptions = {}) {
       session.end("test over");
       socket.close();
       receiver.close();
+      work[Symbol.dispose]();
     },
   };
 }
 
-/** Sending takes a few turns of the event loop. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+/** A frame that has been sent may start the next; a few turns bring it to rest. */
+async function settle(work: ServerWork): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await work.done();
 }
 
 Deno.test("UnicastSession sends the lab's packets: one frame each 50 ms, numbers from 1, seconds, SSRC 0", async () => {
