@@ -5,9 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { DEFAULT_TEST_PATTERN, TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 import { type OurServer, startOurs, startOurServer } from "../support/our_program.ts";
 import { multicastTest, peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
@@ -24,10 +22,14 @@ const MOVIES: Readonly<Record<string, readonly string[]>> = {
   "4:2:2, optimised tables": ["-pix_fmt", "yuvj422p", "-huffman", "optimal"],
 };
 
-async function makeMovie(directory: string, encoding: readonly string[]): Promise<string> {
+async function makeMovie(
+  directory: string,
+  encoding: readonly string[],
+  { size = "320x240" }: { readonly size?: string } = {},
+): Promise<string> {
   const path = join(directory, "movie.mjpeg");
   await run("ffmpeg", [
-    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25"],
+    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc2=size=${size}:rate=25`],
     ...["-frames:v", String(FRAMES), ...encoding, "-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg", path],
   ]);
   return path;
@@ -56,20 +58,23 @@ for (const [name, player] of Object.entries(PLAYERS)) {
   }
 }
 
-/** The pixels of the built-in source's first seconds. */
-async function testPatternPixels(directory: string): Promise<string[]> {
-  const pattern = new TestPattern(DEFAULT_TEST_PATTERN);
-  const frames: Uint8Array[] = [];
-  for (let number = 1; number <= 3 * FRAMES; number++) frames.push(await pattern.encode(number));
-  const path = join(directory, "pattern.mjpeg");
-  await Deno.writeFile(path, concat(frames));
-  return await pixelsByFfmpeg(["-f", "mjpeg", "-i", path]);
-}
+/**
+ * A movie for a group. It is sent in turns, so that all its frames are known whenever a player comes. Nothing of it has to be drawn:
+ * of a picture that is drawn too slowly the server drops frames. It is so small and slow that the buffer of a player's socket holds
+ * some seconds of it, however busy the machine is.
+ */
+const GROUP_MOVIE = { size: "96x72", frameRate: 10 };
+/** Frames that each player of the group is to receive. */
+const GROUP_FRAMES = 20;
 
-/** Serves the built-in source to a group that nobody outside of this machine can hear. */
+/** Serves what is in a folder, over and over, to a group that nobody outside of this machine can hear. */
 async function serveToGroup(root: string): Promise<OurServer> {
-  const group = `239.255.77.2:${reservePort()}`;
-  return await startOurServer({ root, host: "0.0.0.0", args: ["--multicast", group, "--ttl", "0"] });
+  const group = ["--multicast", `239.255.77.2:${reservePort()}`, "--ttl", "0"];
+  return await startOurServer({
+    root,
+    host: "0.0.0.0",
+    args: [...group, "--loop", "--fps", String(GROUP_MOVIE.frameRate)],
+  });
 }
 
 for (const [name, player] of Object.entries(PLAYERS)) {
@@ -79,16 +84,18 @@ for (const [name, player] of Object.entries(PLAYERS)) {
     player.programs,
     async (address) => {
       await using directory = await temporaryDirectory();
-      const source = await testPatternPixels(directory.path);
+      const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"], GROUP_MOVIE);
+      const source = await pixelsByFfmpeg(["-i", path]);
       await using server = await serveToGroup(directory.path);
-      const url = `rtsp://${address}:${server.port}/testsrc`;
+      const url = `rtsp://${address}:${server.port}/movie.mjpeg`;
       const watch = async () => {
         await using received = await temporaryDirectory();
-        return await player.watch({ url, transport: "multicast", directory: received.path, frames: FRAMES });
+        return await player.watch({ url, transport: "multicast", directory: received.path, frames: GROUP_FRAMES });
       };
       for (const pixels of await Promise.all([watch(), watch()])) {
         const start = source.indexOf(pixels[0]);
-        assertEquals(pixels.slice(0, FRAMES), source.slice(start, start + FRAMES));
+        const expected = Array.from({ length: GROUP_FRAMES }, (_, index) => source[(start + index) % FRAMES]);
+        assertEquals(pixels.slice(0, GROUP_FRAMES), expected);
       }
       await server.program.waitForLine(/multicast session .* ended, nobody watches any more/);
     },
