@@ -14,8 +14,11 @@ export const REORDER_MAX_PACKETS = 512;
 /** Bytes of packets that may wait behind a missing one. Packets of the lab have up to 64 KiB each. */
 export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
 
-/** A larger jump in sequence numbers is another stream (RFC 3550, A.1). */
+/** A larger gap in sequence numbers is another stream (RFC 3550, A.1). */
 export const MAX_DROPOUT = 3000;
+
+/** A packet that had come, or was sent before the first, and is further behind than this is of another stream (RFC 3550, A.1). */
+export const MAX_MISORDER = 100;
 
 /** In the lab, where numbers start at 1, a stream whose first number is not higher than this has lost the packets before it. */
 export const FIRST_SEQUENCE_NUMBER_MAX = 100;

@@ -7,6 +7,9 @@
 
 import type { PacketArrival } from "./sequence_tracker.ts";
 
+/** A larger difference is no jitter: one of the two clocks was set. */
+const MAX_DIFFERENCE_MS = 10_000;
+
 /** Times the packets of one stream. */
 export class JitterMeter {
   readonly #clockRate: number | undefined;
@@ -36,7 +39,8 @@ export class JitterMeter {
       const sendGapMs = this.#clockRate === undefined
         ? this.#estimateSendGapMs(extended - this.#previousExtended, arrivalGapMs)
         : ((timestamp - this.#previousTimestamp) | 0) * 1000 / this.#clockRate;
-      this.#jitterMs += (Math.abs(arrivalGapMs - sendGapMs) - this.#jitterMs) / 16;
+      const differenceMs = Math.abs(arrivalGapMs - sendGapMs);
+      if (differenceMs <= MAX_DIFFERENCE_MS) this.#jitterMs += (differenceMs - this.#jitterMs) / 16;
     }
     this.#hasPrevious = true;
     this.#previousArrivalMs = arrivalMs;

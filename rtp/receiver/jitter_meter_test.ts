@@ -24,6 +24,17 @@ Deno.test("JitterMeter takes a timestamp's wrap for the small step that it is", 
   assertEquals(meter.jitterMs, 0);
 });
 
+Deno.test("JitterMeter takes a clock that is set, forward or back, for no jitter", () => {
+  for (const jumpMs of [10_001, -10_001]) {
+    const meter = new JitterMeter(90_000);
+    [0, 40, 80, 120].forEach((arrivalMs, index) => {
+      const sentMs = 1_000_000 + arrivalMs + (index >= 2 ? jumpMs : 0);
+      meter.add(sentMs * 90, { extended: index, arrivalMs });
+    });
+    assertEquals(meter.jitterMs, 0);
+  }
+});
+
 Deno.test("JitterMeter without a clock rate measures against the mean interval", () => {
   assertEquals(measure([1, 2, 3, 4, 5]).jitterMs, 0);
   // A gap that takes less time than it should.

@@ -7,7 +7,7 @@ import type { SequencePlace } from "./sequence_tracker.ts";
 
 type Outcome = SequencePlace["outcome"];
 
-const OPTIONS = { maxWaitMs: 200, maxPackets: 8, maxBytes: 1000, maxJump: 100 };
+const OPTIONS = { maxWaitMs: 200, maxPackets: 8, maxBytes: 1000, maxDropout: 100 };
 
 function packet(sequenceNumber: number, timestamp = 0): RtpPacket {
   return { marker: false, payloadType: 26, sequenceNumber, timestamp, ssrc: 0, payload: new Uint8Array(0) };

@@ -1,16 +1,16 @@
 /**
  * Where each RTP packet stands in its stream (RFC 3550, A.1): extends sequence numbers over wraps, tells duplicates from late
- * packets and a new stream from a stray packet, and counts the packets to expect. Stands behind decoding. Nothing else in the
- * receiver remembers the source or its sequence numbers.
+ * packets and a stream that begins anew from a stray packet, and counts the packets to expect. Stands behind decoding. Nothing else
+ * in the receiver remembers the source or its sequence numbers.
  *
  * @module
  */
 
-import { FIRST_SEQUENCE_NUMBER_MAX, MAX_DROPOUT } from "../limits.ts";
+import { FIRST_SEQUENCE_NUMBER_MAX, MAX_DROPOUT, MAX_MISORDER } from "../limits.ts";
 import type { RtpHeader } from "../packet.ts";
 import { extendSequenceNumber } from "../sequence_number.ts";
 
-/** How far back a packet may be and still be told from a duplicate: a power of 2, more than any jump that is followed. */
+/** How far back a packet may be and still be told from a duplicate: a power of 2, more than any gap that is followed. */
 const SEEN_WINDOW = 4096;
 const SEEN_MASK = SEEN_WINDOW - 1;
 
@@ -19,10 +19,10 @@ export interface SequenceTrackerOptions {
   /** Whether streams count from 1, as in the lab: a slightly higher first number means that packets were lost. Default false. */
   readonly countsFromOne?: boolean;
   /**
-   * A jump of more than this many packets, ahead or back, is a new stream, once a second packet follows on it; the first such
-   * packet alone is stray. Less than 4096; default {@linkcode MAX_DROPOUT}.
+   * A gap of more than this many packets is a new stream, once a second packet follows on the first one behind it; that one alone
+   * is stray. Less than 4096; default {@linkcode MAX_DROPOUT}.
    */
-  readonly maxJump?: number;
+  readonly maxDropout?: number;
 }
 
 /** Where a packet stands. */
@@ -50,9 +50,11 @@ export interface PacketArrival {
 /** Follows one source, and then the next where a new stream takes over. */
 export class SequenceTracker {
   readonly #countsFromOne: boolean;
-  readonly #maxJump: number;
+  readonly #maxDropout: number;
   /** Which of the last numbers have come: 1 at the number modulo the window. */
   readonly #seen = new Uint8Array(SEEN_WINDOW);
+  /** Their timestamps. */
+  readonly #timestamps = new Uint32Array(SEEN_WINDOW);
   #ssrc: number | undefined;
   /** First and highest extended number of the present stream. */
   #first = 0;
@@ -66,7 +68,7 @@ export class SequenceTracker {
 
   constructor(options: SequenceTrackerOptions = {}) {
     this.#countsFromOne = options.countsFromOne ?? false;
-    this.#maxJump = options.maxJump ?? MAX_DROPOUT;
+    this.#maxDropout = options.maxDropout ?? MAX_DROPOUT;
   }
 
   /** The source of the stream; `undefined` before its first packet. */
@@ -93,29 +95,35 @@ export class SequenceTracker {
       return { outcome: "accepted", extended: sequenceNumber };
     }
     const extended = extendSequenceNumber(sequenceNumber, this.#highest);
-    if (this.#isOfAnotherStream(packet, extended)) return this.#jump(packet);
-    if (extended <= this.#highest) {
-      if (this.#seen[extended & SEEN_MASK] === 1) return { outcome: "duplicate", extended };
-      this.#first = Math.min(this.#first, extended);
-      this.#seen[extended & SEEN_MASK] = 1;
-      this.#restartAt = undefined;
-      return { outcome: "reordered", extended };
-    }
+    const isFromElsewhere = ssrc !== this.#ssrc && extended !== this.#highest + 1;
+    if (isFromElsewhere || extended - this.#highest > this.#maxDropout) return this.#jump(packet);
+    if (extended <= this.#highest) return this.#placeLower(packet, extended);
     for (let missing = this.#highest + 1; missing < extended; missing++) this.#seen[missing & SEEN_MASK] = 0;
-    this.#seen[extended & SEEN_MASK] = 1;
+    this.#note(extended, timestamp);
     this.#ssrc = ssrc;
     this.#highest = extended;
     this.#newestTimestamp = timestamp;
-    this.#restartAt = undefined;
     return { outcome: "accepted", extended };
   }
 
-  #isOfAnotherStream({ timestamp, ssrc }: RtpHeader, extended: number): boolean {
-    // Another source goes on with the stream where its numbers do.
-    if (ssrc !== this.#ssrc && extended !== this.#highest + 1) return true;
-    if (Math.abs(extended - this.#highest) > this.#maxJump) return true;
+  /** Finds the place of a packet whose number is not higher than all before. */
+  #placeLower(packet: RtpHeader, extended: number): SequencePlace {
+    if (this.#beginsAnew(packet, extended)) return this.#jump(packet);
+    if (this.#seen[extended & SEEN_MASK] === 1) return { outcome: "duplicate", extended };
+    this.#first = Math.min(this.#first, extended);
+    this.#note(extended, packet.timestamp);
+    return { outcome: "reordered", extended };
+  }
+
+  /** Whether a lower number is neither that of a missing packet nor that of a duplicate. */
+  #beginsAnew({ timestamp }: RtpHeader, extended: number): boolean {
+    const behind = this.#highest - extended;
     // A lower number with a newer time: lab servers count from 1 again when the file starts again.
-    return extended <= this.#highest && ((timestamp - this.#newestTimestamp) | 0) > 0;
+    if (behind > this.#maxDropout || ((timestamp - this.#newestTimestamp) | 0) > 0) return true;
+    if (extended < this.#first) return this.#first - extended > MAX_MISORDER;
+    if (this.#seen[extended & SEEN_MASK] === 0) return false;
+    // Cameras that restart begin at the same number and time again: what comes twice far behind the rest is no duplicate.
+    return behind > MAX_MISORDER || this.#timestamps[extended & SEEN_MASK] !== timestamp;
   }
 
   /** A new stream starts with the second of two packets in a row. */
@@ -132,11 +140,17 @@ export class SequenceTracker {
 
   #begin({ sequenceNumber, timestamp, ssrc }: RtpHeader, first: number): void {
     this.#seen.fill(0);
-    this.#seen[sequenceNumber & SEEN_MASK] = 1;
+    this.#note(sequenceNumber, timestamp);
     this.#first = first;
     this.#highest = sequenceNumber;
     this.#newestTimestamp = timestamp;
     this.#ssrc = ssrc;
+  }
+
+  /** A number has come. */
+  #note(extended: number, timestamp: number): void {
+    this.#seen[extended & SEEN_MASK] = 1;
+    this.#timestamps[extended & SEEN_MASK] = timestamp;
     this.#restartAt = undefined;
   }
 }

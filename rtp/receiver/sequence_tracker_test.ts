@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FIRST_SEQUENCE_NUMBER_MAX, MAX_DROPOUT } from "../limits.ts";
+import { FIRST_SEQUENCE_NUMBER_MAX, MAX_DROPOUT, MAX_MISORDER } from "../limits.ts";
 import type { RtpHeader } from "../packet.ts";
 import { type SequencePlace, SequenceTracker, type SequenceTrackerOptions } from "./sequence_tracker.ts";
 
@@ -11,6 +11,11 @@ function header(sequenceNumber: number, { timestamp = 0, ssrc = 1 } = {}): RtpHe
 
 function place(tracker: SequenceTracker, packets: readonly (number | RtpHeader)[]): SequencePlace[] {
   return packets.map((packet) => tracker.place(typeof packet === "number" ? header(packet) : packet));
+}
+
+/** 1 to `last`. */
+function numbersTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
 }
 
 /** `expected` packets are the received ones, duplicates not counted, and the lost ones. */
@@ -135,6 +140,45 @@ const CASES: readonly {
     input: [1, 2, 3, 1, 2, 3],
     outcomes: ["accepted", "accepted", "accepted", "duplicate", "duplicate", "duplicate"],
     expected: 3,
+  },
+  {
+    title: "old numbers with an older time than theirs for a new stream",
+    input: [1, 2, 3].flatMap((number) => header(number, { timestamp: 10 + number })).concat(
+      [1, 2, 3].map((number) => header(number, { timestamp: number })),
+    ),
+    outcomes: ["accepted", "accepted", "accepted", "stray", "restarted", "accepted"],
+    expected: 3 + 2,
+  },
+  {
+    title: `a duplicate that is ${MAX_MISORDER} behind`,
+    input: [...numbersTo(MAX_MISORDER + 1), 1, 2],
+    outcomes: [...Array(MAX_MISORDER + 1).fill("accepted"), "duplicate", "duplicate"],
+    expected: MAX_MISORDER + 1,
+  },
+  {
+    title: `what comes again ${MAX_MISORDER + 1} behind for a stray packet, and ${MAX_MISORDER} behind for duplicates`,
+    input: [...numbersTo(MAX_MISORDER + 2), 1, 2, 3],
+    outcomes: [...Array(MAX_MISORDER + 2).fill("accepted"), "stray", "duplicate", "duplicate"],
+    expected: MAX_MISORDER + 2,
+  },
+  {
+    title: `numbers and times that come again more than ${MAX_MISORDER} behind for a new stream`,
+    input: [...numbersTo(MAX_MISORDER + 3), 1, 2, 3],
+    outcomes: [...Array(MAX_MISORDER + 3).fill("accepted"), "stray", "restarted", "accepted"],
+    extended: [...numbersTo(MAX_MISORDER + 3), 1, 2, 3],
+    expected: MAX_MISORDER + 3 + 2,
+  },
+  {
+    title: `a missing packet that comes more than ${MAX_MISORDER} behind for a late one`,
+    input: [1, ...numbersTo(MAX_MISORDER + 10).slice(3), 2, 3],
+    outcomes: [...Array(MAX_MISORDER + 8).fill("accepted"), "reordered", "reordered"],
+    expected: MAX_MISORDER + 10,
+  },
+  {
+    title: `packets from ${MAX_MISORDER} before the first for late ones, and from further before for a new stream`,
+    input: [1000, 1000 - MAX_MISORDER, 1001, 999 - 2 * MAX_MISORDER, 1000 - 2 * MAX_MISORDER],
+    outcomes: ["accepted", "reordered", "accepted", "stray", "reordered"],
+    expected: 2 * MAX_MISORDER + 2,
   },
   ...[20, 60].map((first) => ({
     title: `another source at ${first > 50 ? "higher" : "lower"} numbers for a new stream`,

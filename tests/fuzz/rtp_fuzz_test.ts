@@ -125,7 +125,7 @@ function transmit(
     const delays = index === 0 ? [0] : treatments[index % treatments.length];
     return delays.map((delay) => ({ packet, index, place: index === 0 ? 0 : index + delay + 0.5 }));
   }).toSorted((left, right) => left.place - right.place);
-  const reordering = new Reordering({ maxWaitMs: 200, maxPackets: 1000, maxBytes: 10_000_000, maxJump: 3000 });
+  const reordering = new Reordering({ maxWaitMs: 200, maxPackets: 1000, maxBytes: 10_000_000, maxDropout: 3000 });
   const ordered = arrivals.flatMap(({ packet }, time) => reordering.push(packet, time / 1000).packets);
   ordered.push(...reordering.buffer.flush());
   return {
@@ -282,7 +282,7 @@ const reorderLimits = fc.record({
   maxWaitMs: fc.integer({ min: 1, max: 50 }),
   maxPackets: fc.integer({ min: 1, max: 20 }),
   maxBytes: fc.integer({ min: 1, max: 500 }),
-  maxJump: fc.integer({ min: 1, max: 300 }),
+  maxDropout: fc.integer({ min: 1, max: 300 }),
 });
 const numbers = fc.array(fc.tuple(fc.oneof(fc.nat(30), fc.nat(400), fc.nat(65_535)), fc.nat(5), fc.nat(100)), {
   maxLength: 100,

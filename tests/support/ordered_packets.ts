@@ -22,9 +22,9 @@ export class Reordering {
   readonly buffer: ReorderBuffer;
   readonly tracker: SequenceTracker;
 
-  constructor({ maxJump, ...options }: ReorderOptions & { readonly maxJump: number }) {
+  constructor({ maxDropout, ...options }: ReorderOptions & { readonly maxDropout: number }) {
     this.buffer = new ReorderBuffer(options);
-    this.tracker = new SequenceTracker({ maxJump });
+    this.tracker = new SequenceTracker({ maxDropout });
   }
 
   /** What became of a packet, and the packets that are now in order. */
