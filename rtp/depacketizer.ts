@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { DamageCause } from "./damage.ts";
 import type { RtpPacket } from "./packet.ts";
 
 /** A packet in its place in the stream. */
@@ -14,19 +15,6 @@ export interface OrderedPacket extends RtpPacket {
   /** When the packet was read from the socket, in milliseconds of the caller's clock. */
   readonly arrivalMs: number;
 }
-
-/** Why a frame could not be completed although packets of it came. */
-export type DamageCause =
-  /** A packet of it is missing. */
-  | "packet-lost"
-  /** It ended before it was complete. */
-  | "truncated"
-  /** It is no JPEG, or not of the kind that the payload format carries. */
-  | "not-a-jpeg"
-  /** It is larger than a peer may make us hold. */
-  | "too-large"
-  /** It uses quantization tables that were never sent (RFC 2435, 3.1.8). */
-  | "tables-missing";
 
 /** A whole frame. */
 export interface AssembledFrame {

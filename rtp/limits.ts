@@ -26,5 +26,11 @@ export const FIRST_SEQUENCE_NUMBER_MAX = 100;
 /** Largest frame put together from packets, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
+/** Bytes of header segments in the header extensions of a frame. */
+export const MAX_EXTENSION_BYTES = 65_536;
+
+/** Header segments in the header extensions of a frame. */
+export const MAX_EXTENSION_SEGMENTS = 64;
+
 /** Time between two RTCP receiver reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
 export const RECEIVER_REPORT_INTERVAL_MS = 5000;

@@ -1,6 +1,7 @@
 /**
  * Packets of RTP/JPEG (RFC 2435), in order, to whole JPEGs. Stands between the reorder buffer and the player. jpeg_table_cache.ts finds
- * the quantization tables, jpeg_header_builder.ts builds the JPEG's headers, also from the header extensions of ONVIF devices.
+ * the quantization tables, jpeg_header_builder.ts builds the JPEG's headers, also from the header extensions of ONVIF devices;
+ * jpeg_file_payload.ts knows cameras that send whole JPEG files.
  *
  * @module
  */
@@ -8,11 +9,14 @@
 import { type HeaderSegments, joinJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import type { QuantTables } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { SOS } from "../../mjpeg/jpeg/markers.ts";
-import type { DamageCause, Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
+import type { DamageCause } from "../damage.ts";
+import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { FrameBuffer } from "../frame_buffer.ts";
+import { MAX_EXTENSION_BYTES } from "../limits.ts";
 import { decodeHeaderSegments, findJpegExtension, FIRST_PROFILE } from "./jpeg_extension.ts";
+import { decodeFilePayload, type FileHeaderBytes, findJpegFile, isJpegFileAt } from "./jpeg_file_payload.ts";
 import { type HeaderSource, JpegHeaderBuilder, type Size } from "./jpeg_header_builder.ts";
-import { decodeJpegPayload, type JpegPayload } from "./jpeg_payload.ts";
+import { decodeJpegPayload, JPEG_HEADER_BYTES, type JpegPayload } from "./jpeg_payload.ts";
 import { JpegTableCache } from "./jpeg_table_cache.ts";
 
 /** Options of {@linkcode JpegDepacketizer}. */
@@ -26,21 +30,32 @@ export interface JpegDepacketizerOptions {
 /** The frame being put together. Its bytes are in the buffer. */
 interface Assembly {
   readonly timestamp: number;
+  /** How its payloads carry a JPEG file; `undefined` for RFC 2435. */
+  readonly fileHeaderBytes: FileHeaderBytes | undefined;
   readonly payload: HeaderSource["payload"];
   readonly quantTables: QuantTables | DamageCause;
   /** Whether header extensions count: the first packet has one. */
   readonly isExtended: boolean;
-  /** Everything in front of the entropy-coded data; `undefined` while only header extensions have come. */
+  /** Everything in front of the data; `undefined` while only header extensions have come. */
   header: Uint8Array | undefined;
   /** Bytes at the start of the buffer that are header segments, not entropy-coded data. */
   extensionBytes: number;
-  /** Bytes of entropy-coded data in payloads so far: the offset of the next. */
+  /** Bytes of data in payloads so far: the offset of the next. */
   dataBytes: number;
+  /** When the newest of its packets was read. */
+  arrivalMs: number;
 }
 
+/** A JPEG file has all its headers, and tables of its own. */
+const FILE_HEADER = new Uint8Array(0);
+const FILE_FIELDS = {
+  payload: { type: 0, width: 0, height: 0, restartInterval: 0 },
+  quantTables: "tables-missing",
+} as const;
+
 /**
- * A frame with a hole is never given out; each damaged frame is reported once. Fields of interlaced frames (type-specific 1 and 2)
- * come out as frames of their own, as high as they were sent.
+ * A frame with a hole is never given out; each damaged frame is reported once. The marker ends a frame, or the next timestamp where
+ * its sender sets none. Fields of interlaced frames (type-specific 1 and 2) come out as frames of their own, as high as they were sent.
  */
 export class JpegDepacketizer implements Depacketizer {
   readonly #buffer: FrameBuffer;
@@ -49,6 +64,8 @@ export class JpegDepacketizer implements Depacketizer {
   #assembly: Assembly | undefined;
   /** Timestamp of a frame that was given up. The rest of its packets is ignored. */
   #givenUp: number | undefined;
+  /** Whether the next packet is the first: a live stream may be joined in the middle of a frame, which is then not damaged. */
+  #isFirst = true;
 
   constructor(options: JpegDepacketizerOptions) {
     this.#buffer = new FrameBuffer({ maxBytes: options.maxFrameBytes });
@@ -57,10 +74,11 @@ export class JpegDepacketizer implements Depacketizer {
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
     if (packet.isAfterGap) this.#giveUp("packet-lost", outputs);
-    if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) {
-      this.#giveUp("truncated", outputs);
-    }
+    if (this.#assembly !== undefined && packet.timestamp !== this.#assembly.timestamp) this.#finish(outputs);
+    if (this.#takeFile(packet, outputs)) return outputs;
     const extension = findJpegExtension(packet.extension);
     if (packet.payload.length === 0 && extension !== undefined && this.#assembly?.isExtended) {
       // A packet that has only the extension may lack the headers of RFC 2435.
@@ -69,7 +87,7 @@ export class JpegDepacketizer implements Depacketizer {
     }
     const payload = unlessMalformed(() => decodeJpegPayload(packet.payload));
     if (payload === undefined) {
-      this.#reject("not-a-jpeg", packet, outputs);
+      this.#reject("short-header", packet, outputs);
       return outputs;
     }
     const { offset, data } = payload;
@@ -77,7 +95,8 @@ export class JpegDepacketizer implements Depacketizer {
       this.#giveUp("truncated", outputs);
       this.#begin(payload, { packet, isExtended: extension?.profile === FIRST_PROFILE });
     } else if (this.#assembly === undefined) {
-      // The rest of a frame whose start was lost or malformed.
+      // The rest of a frame whose start was lost or malformed, or was sent before we came.
+      if (isFirst) this.#givenUp = packet.timestamp;
       this.#reject("packet-lost", packet, outputs);
       return outputs;
     } else if (offset !== this.#assembly.dataBytes) {
@@ -92,23 +111,42 @@ export class JpegDepacketizer implements Depacketizer {
     const outputs: DepacketizerOutput[] = [];
     this.#giveUp("truncated", outputs);
     this.#givenUp = undefined;
+    this.#isFirst = true;
     return outputs;
+  }
+
+  /** Takes a piece of a JPEG file. Returns false where the packet carries none. */
+  #takeFile(packet: OrderedPacket, outputs: DepacketizerOutput[]): boolean {
+    const { payload, timestamp } = packet;
+    const open = this.#assembly;
+    const headerBytes = open === undefined ? findJpegFile(payload) : open.fileHeaderBytes;
+    if (headerBytes === undefined) return false;
+    const expected = open?.dataBytes ?? 0;
+    const { offset, data } = decodeFilePayload(payload, { headerBytes, expected });
+    if (open === undefined) this.#assembly = openAssembly(timestamp, { ...FILE_FIELDS, fileHeaderBytes: headerBytes });
+    else if (offset !== expected) {
+      this.#giveUp(offset === 0 ? "truncated" : "packet-lost", outputs);
+      if (offset === 0) this.#takeFile(packet, outputs);
+      return true;
+    }
+    this.#append(packet, outputs, { data, extension: undefined });
+    return true;
   }
 
   #begin(
     payload: JpegPayload,
     { packet, isExtended }: { readonly packet: OrderedPacket; readonly isExtended: boolean },
   ): void {
-    const { type, width, height, restartInterval } = payload;
-    this.#assembly = {
-      timestamp: packet.timestamp,
-      payload: { type, width, height, restartInterval },
-      quantTables: this.#tables.find(payload),
-      isExtended,
-      header: undefined,
-      extensionBytes: 0,
-      dataBytes: 0,
-    };
+    const { type, width, height, restartInterval, data } = payload;
+    // The file may also follow quantization tables.
+    this.#assembly = openAssembly(
+      packet.timestamp,
+      isJpegFileAt(data, 0) ? { ...FILE_FIELDS, fileHeaderBytes: JPEG_HEADER_BYTES } : {
+        payload: { type, width, height, restartInterval },
+        quantTables: this.#tables.find(payload),
+        isExtended,
+      },
+    );
   }
 
   #append(
@@ -117,10 +155,13 @@ export class JpegDepacketizer implements Depacketizer {
     { data, extension }: { readonly data: Uint8Array; readonly extension: Uint8Array | undefined },
   ): void {
     const assembly = this.#assembly!;
-    const { timestamp, marker, arrivalMs } = packet;
+    const { marker, arrivalMs } = packet;
+    assembly.arrivalMs = arrivalMs;
     // Padding in an extension must not get into the entropy-coded data.
     const hasSegments = assembly.isExtended && extension !== undefined && extension.some((byte) => byte !== 0xff);
-    if (hasSegments && !this.#buffer.append(extension)) {
+    const isFlood = assembly.header === undefined &&
+      this.#buffer.lengthBytes + (extension?.length ?? 0) > MAX_EXTENSION_BYTES;
+    if (hasSegments && (isFlood || !this.#buffer.append(extension))) {
       this.#giveUp("too-large", outputs);
       return;
     }
@@ -135,15 +176,17 @@ export class JpegDepacketizer implements Depacketizer {
       this.#givenUp = undefined;
     }
     assembly.dataBytes += data.length;
-    if (!this.#buffer.append(data)) {
-      this.#giveUp("too-large", outputs);
-    } else if (marker && assembly.dataBytes === 0) {
-      this.#giveUp("not-a-jpeg", outputs);
-    } else if (marker) {
-      const jpeg = joinJpeg(assembly.header!, this.#buffer.bytes.subarray(assembly.extensionBytes));
-      outputs.push({ kind: "frame", data: jpeg, timestamp, arrivalMs });
-      this.#drop();
-    }
+    if (!this.#buffer.append(data)) this.#giveUp("too-large", outputs);
+    else if (marker) this.#finish(outputs);
+  }
+
+  /** The frame has ended, and no packet of it is missing. */
+  #finish(outputs: DepacketizerOutput[]): void {
+    const { header, dataBytes, extensionBytes, timestamp, arrivalMs } = this.#assembly!;
+    if (header === undefined || dataBytes === 0) return this.#giveUp("truncated", outputs);
+    const data = joinJpeg(header, this.#buffer.bytes.subarray(extensionBytes));
+    outputs.push({ kind: "frame", data, timestamp, arrivalMs });
+    this.#drop();
   }
 
   /** The segments in the header extensions, which are all that the buffer holds; `undefined` where they are malformed. */
@@ -176,6 +219,15 @@ export class JpegDepacketizer implements Depacketizer {
     this.#assembly = undefined;
     this.#buffer.clear();
   }
+}
+
+function openAssembly(
+  timestamp: number,
+  fields: Pick<Assembly, "payload" | "quantTables"> & Partial<Pick<Assembly, "fileHeaderBytes" | "isExtended">>,
+): Assembly {
+  const { fileHeaderBytes, isExtended = false } = fields;
+  const header = fileHeaderBytes === undefined ? undefined : FILE_HEADER;
+  return { ...fields, timestamp, fileHeaderBytes, isExtended, header, extensionBytes: 0, dataBytes: 0, arrivalMs: 0 };
 }
 
 function unlessMalformed<T>(decode: () => T): T | undefined {

@@ -6,6 +6,7 @@ import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../../tests/support/jpeg_packets.ts";
 import { extensionData, splitJpeg } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { MAX_EXTENSION_BYTES } from "../limits.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
 import { packetizeJpeg } from "./jpeg_packetizer.ts";
 import { decodeJpegPayload } from "./jpeg_payload.ts";
@@ -47,7 +48,9 @@ Deno.test("JpegDepacketizer never shows a frame with a hole: each fragment lost 
       images.toSpliced(ofFrame, 1).map(rebuildJpeg),
       `packet ${lost + 1} lost`,
     );
-    assertEquals(outputs.filter((output) => typeof output === "string").length, 1, `packet ${lost + 1} lost`);
+    // Without its first packet, a stream is joined in the middle of a frame.
+    const damaged = outputs.filter((output) => typeof output === "string").length;
+    assertEquals(damaged, lost === 0 ? 0 : 1, `packet ${lost + 1} lost`);
   }
 });
 
@@ -138,21 +141,21 @@ for (const { title, frames, shown } of SHOWN) {
 }
 
 const DAMAGED: readonly { title: string; payloads: Uint8Array[]; cause: string }[] = [
-  { title: "Q 0, which is reserved", payloads: [firstPayload({ q: 0, rest: [7] })], cause: "not-a-jpeg" },
-  { title: "Q 100, which is reserved", payloads: [firstPayload({ q: 100, rest: [7] })], cause: "not-a-jpeg" },
-  { title: "Q 127, which is reserved", payloads: [firstPayload({ q: 127, rest: [7] })], cause: "not-a-jpeg" },
-  { title: "type 2", payloads: [firstPayload({ type: 2, rest: [...tablesIn(both), 7] })], cause: "not-a-jpeg" },
-  { title: "type 128", payloads: [firstPayload({ type: 128, rest: [...tablesIn(both), 7] })], cause: "not-a-jpeg" },
-  { title: "no size", payloads: [firstPayload({ eights: [0, 0], rest: [...tablesIn(both), 7] })], cause: "not-a-jpeg" },
+  { title: "Q 0, which is reserved", payloads: [firstPayload({ q: 0, rest: [7] })], cause: "reserved-q" },
+  { title: "Q 100, which is reserved", payloads: [firstPayload({ q: 100, rest: [7] })], cause: "reserved-q" },
+  { title: "Q 127, which is reserved", payloads: [firstPayload({ q: 127, rest: [7] })], cause: "reserved-q" },
+  { title: "type 2", payloads: [firstPayload({ type: 2, rest: [...tablesIn(both), 7] })], cause: "unknown-type" },
+  { title: "type 128", payloads: [firstPayload({ type: 128, rest: [...tablesIn(both), 7] })], cause: "unknown-type" },
+  { title: "no size", payloads: [firstPayload({ eights: [0, 0], rest: [...tablesIn(both), 7] })], cause: "no-size" },
   {
     title: "tables that never came",
     payloads: [firstPayload({ q: 200, rest: [...tablesIn([]), 7] })],
     cause: "tables-missing",
   },
   { title: "no tables with Q 255", payloads: [firstPayload({ rest: [...tablesIn([]), 7] })], cause: "tables-missing" },
-  { title: "half a table", payloads: [firstPayload({ rest: [...tablesIn([1, 2, 3]), 7] })], cause: "not-a-jpeg" },
-  { title: "a short header", payloads: [Uint8Array.of(0, 0, 0)], cause: "not-a-jpeg" },
-  { title: "tables beyond the payload", payloads: [firstPayload({ rest: [0, 0, 0, 128, 1] })], cause: "not-a-jpeg" },
+  { title: "half a table", payloads: [firstPayload({ rest: [...tablesIn([1, 2, 3]), 7] })], cause: "malformed-tables" },
+  { title: "a short header", payloads: [Uint8Array.of(0, 0, 0)], cause: "short-header" },
+  { title: "tables beyond the payload", payloads: [firstPayload({ rest: [0, 0, 0, 128, 1] })], cause: "short-header" },
 ];
 
 for (const { title, payloads, cause } of DAMAGED) {
@@ -162,22 +165,22 @@ for (const { title, payloads, cause } of DAMAGED) {
   });
 }
 
-Deno.test("JpegDepacketizer shows types 0, 1, 64 and 65, and reports all others as not a JPEG", () => {
+Deno.test("JpegDepacketizer shows types 0, 1, 64 and 65, and reports all others as unknown", () => {
   for (let type = 0; type < 256; type++) {
     const restart = type >= 64 && type < 128 ? [0, 9, 0xff, 0xff] : [];
     const [output] = depacketize(packetsOf([[firstPayload({ type, rest: [...restart, ...tablesIn(both), 7] })]]));
     assertEquals(
       output instanceof Uint8Array ? "shown" : output,
-      [0, 1, 64, 65].includes(type) ? "shown" : "not-a-jpeg",
+      [0, 1, 64, 65].includes(type) ? "shown" : "unknown-type",
     );
   }
 });
 
-Deno.test("JpegDepacketizer shows every Q but those that are reserved, which it reports as not a JPEG", () => {
+Deno.test("JpegDepacketizer shows every Q but those that are reserved", () => {
   for (let q = 0; q < 256; q++) {
     const [output] = depacketize(packetsOf([[firstPayload({ q, rest: q < 128 ? [7] : [...tablesIn(both), 7] })]]));
     const isReserved = q === 0 || q >= 100 && q <= 127;
-    assertEquals(output instanceof Uint8Array ? "shown" : output, isReserved ? "not-a-jpeg" : "shown", `Q ${q}`);
+    assertEquals(output instanceof Uint8Array ? "shown" : output, isReserved ? "reserved-q" : "shown", `Q ${q}`);
   }
 });
 
@@ -224,15 +227,42 @@ Deno.test("JpegDepacketizer takes the size from SDP where the packets say 0", ()
   assertEquals(depacketize(sent, { dimensions: { width: 3840, height: 2160 } }), [rebuildJpeg(large)]);
 });
 
-Deno.test("JpegDepacketizer gives up on a frame whose marker does not come, at the next timestamp", () => {
-  const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
-  const sent = packetsOf([cut, cut]).map((packet) => packet.timestamp === 0 ? { ...packet, marker: false } : packet);
-  assertEquals(depacketize(sent), ["truncated", rebuildJpeg(conditionedJpeg(2000))]);
+Deno.test("JpegDepacketizer ends frames at the next timestamp where the sender sets no marker", () => {
+  const images = [conditionedJpeg(2000), conditionedJpeg(700), conditionedJpeg(1300)];
+  const cut = images.map((one) => packetizeJpeg(one, { maxPayloadBytes: 600 }));
+  const sent = packetsOf(cut).map((packet) => ({ ...packet, marker: false }));
+  // Nothing tells that the last one has ended.
+  assertEquals(depacketize(sent), [...images.slice(0, 2).map(rebuildJpeg), "truncated"]);
+  for (let lost = 1; lost < cut[0].length; lost++) {
+    assertEquals(depacketize(sent.toSpliced(lost, 1)).slice(0, 2), ["packet-lost", rebuildJpeg(images[1])]);
+  }
+  // The first packet of the next frame may have been the last of this one.
+  const [damaged] = depacketize(sent.toSpliced(cut[0].length, 1));
+  assertEquals(damaged, "packet-lost");
 });
 
-Deno.test("JpegDepacketizer ignores the rest of a frame joined in the middle", () => {
+Deno.test("JpegDepacketizer gives a frame without marker the arrival of its own last packet", () => {
+  const cut = packetizeJpeg(conditionedJpeg(700), { maxPayloadBytes: 600 });
+  const sent = packetsOf([cut, cut]).map((packet, index) => ({ ...packet, marker: false, arrivalMs: index }));
+  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000 });
+  const [output] = sent.flatMap((packet) => depacketizer.push(packet));
+  assertEquals(output.kind === "frame" && [output.timestamp, output.arrivalMs], [0, cut.length - 1]);
+});
+
+Deno.test("JpegDepacketizer does not count the frame that it joins in the middle, wherever that is", () => {
   const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
-  assertEquals(depacketize(packetsOf([cut, cut]).slice(1)), ["packet-lost", rebuildJpeg(conditionedJpeg(2000))]);
+  for (let first = 1; first < cut.length; first++) {
+    const joined = packetsOf([cut, cut]).slice(first);
+    assertEquals(depacketize(joined), [rebuildJpeg(conditionedJpeg(2000))], `from packet ${first + 1} on`);
+  }
+  // A pause may end in the middle of a frame, too.
+  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000 });
+  const [whole, later] = [packetsOf([cut]), packetsOf([cut, cut]).slice(2)];
+  const outputs = [whole, later].flatMap((part) => [
+    ...part.flatMap((packet) => depacketizer.push(packet)),
+    ...depacketizer.flush(),
+  ]);
+  assertEquals(outputs.map(({ kind }) => kind), ["frame", "frame"]);
 });
 
 Deno.test("JpegDepacketizer takes a frame of maxFrameBytes, and not of one more", () => {
@@ -348,7 +378,7 @@ Deno.test("JpegDepacketizer shows nothing where only a malformed ONVIF extension
   const large = packetizeJpeg(conditionedJpeg(10, { width: 3000 }), { maxPayloadBytes: 600 });
   const [sent] = packetsOf([large]);
   assertEquals(depacketize([{ ...sent, extension: { profile: 0xffd8, data: Uint8Array.of(1, 2, 3, 4) } }]), [
-    "not-a-jpeg",
+    "no-size",
   ]);
 });
 
@@ -377,6 +407,16 @@ Deno.test("JpegDepacketizer counts ONVIF extensions within maxFrameBytes", () =>
   }));
   assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 }), ["truncated"]);
   assertEquals(depacketize(flood, { maxFrameBytes: 8 * 300 - 1 }), ["too-large"]);
+});
+
+Deno.test(`JpegDepacketizer takes ${MAX_EXTENSION_BYTES} bytes of header segments, and not a word more`, () => {
+  for (const [bytes, expected] of [[MAX_EXTENSION_BYTES, "object"], [MAX_EXTENSION_BYTES + 4, "too-large"]] as const) {
+    // They are of no meaning, and so ignored, where they are not too many.
+    const data = new Uint8Array(bytes).fill(1);
+    const [sent] = packetsOf([packetizeJpeg(conditionedJpeg(10), { maxPayloadBytes: 600 })]);
+    const [output] = depacketize([{ ...sent, extension: { profile: 0xffd8, data } }]);
+    assertEquals(typeof output === "string" ? output : typeof output, expected);
+  }
 });
 
 Deno.test("JpegDepacketizer survives any payloads, and shows only what starts and ends as a JPEG", () => {

@@ -18,6 +18,7 @@ import {
   type FrameHeader,
 } from "../../mjpeg/jpeg/segment_data.ts";
 import { malformed, readSegment } from "../../mjpeg/jpeg/segments.ts";
+import { MAX_EXTENSION_SEGMENTS } from "../limits.ts";
 import type { RtpExtension } from "../packet.ts";
 
 /** Profile of the extension in the first packet of a frame. It has the value of SOI, and stands for it. */
@@ -47,7 +48,9 @@ export function decodeHeaderSegments(data: Uint8Array): HeaderSegments {
   // The profile stands for SOI, which some senders repeat.
   let at = isSoiAt(data, 0) ? 2 : 0;
   const start = at;
+  let count = 0;
   while (!markers.has(SOS) && !isPadding(data.subarray(at))) {
+    if (++count > MAX_EXTENSION_SEGMENTS) throw malformed(`there are more than ${MAX_EXTENSION_SEGMENTS} segments`);
     const segment = readSegment(data, at);
     if (segment === undefined || segment.marker === SOI || segment.marker === EOI) {
       throw malformed("an image begins or ends within its header");

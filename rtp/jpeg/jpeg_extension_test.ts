@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { extensionData } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { MAX_EXTENSION_SEGMENTS } from "../limits.ts";
 import { decodeHeaderSegments, findJpegExtension } from "./jpeg_extension.ts";
 
 const DATA = Uint8Array.of(0xff, 0xdd, 0, 4, 0, 9, 0xff, 0xff);
@@ -79,6 +80,15 @@ Deno.test("decodeHeaderSegments() takes a strict prefix for whole segments or re
     }
   }
   assert(rejected > 500, `${rejected}`);
+});
+
+Deno.test(`decodeHeaderSegments() takes ${MAX_EXTENSION_SEGMENTS} segments, and not one more`, () => {
+  const segments = (count: number) =>
+    Uint8Array.from({ length: 4 * count }, (_, index) => [0xff, 0xe3, 0, 2][index % 4]);
+  assertEquals(decodeHeaderSegments(segments(MAX_EXTENSION_SEGMENTS)).bytes.length, 4 * MAX_EXTENSION_SEGMENTS);
+  for (const count of [MAX_EXTENSION_SEGMENTS + 1, 16_000]) {
+    assertThrows(() => decodeHeaderSegments(segments(count)), SyntaxError, "there are more than 64 segments");
+  }
 });
 
 const REJECTED: readonly [title: string, data: number[], message: string][] = [

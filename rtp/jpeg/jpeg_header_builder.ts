@@ -13,7 +13,7 @@ import {
 } from "../../mjpeg/conditioning/rebuild.ts";
 import type { QuantTables } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { DQT } from "../../mjpeg/jpeg/markers.ts";
-import type { DamageCause } from "../depacketizer.ts";
+import type { DamageCause } from "../damage.ts";
 import { type JpegPayload, RESTART_TYPES } from "./jpeg_payload.ts";
 
 /** Size of an image. */
@@ -53,7 +53,10 @@ export class JpegHeaderBuilder {
     const { type, restartInterval } = payload;
     const isKnownType = type % RESTART_TYPES <= 1 && type < 2 * RESTART_TYPES;
     const size = payload.width > 0 && payload.height > 0 ? payload : this.#extensionSize ?? this.#dimensions;
-    if (segments?.frame === undefined && (!isKnownType || size === undefined)) return "not-a-jpeg";
+    if (segments?.frame === undefined) {
+      if (!isKnownType) return "unknown-type";
+      if (size === undefined) return "no-size";
+    }
     const fields = {
       width: size?.width ?? 0,
       height: size?.height ?? 0,

@@ -8,7 +8,7 @@
 /** RTP timestamp ticks a second (RFC 3551, 6). */
 export const JPEG_CLOCK_RATE = 90_000;
 /** Bytes of the main JPEG header. */
-const JPEG_HEADER_BYTES = 8;
+export const JPEG_HEADER_BYTES = 8;
 /** Largest width and height that the header can say. Larger ones are 0 there; SDP or a header extension has them. */
 export const JPEG_MAX_DIMENSION = 2040;
 /** Largest frame: the fragment offset has 24 bits. */

@@ -7,7 +7,7 @@
 
 import { equals } from "@std/bytes";
 import type { QuantTables } from "../../mjpeg/conditioning/supported_jpeg.ts";
-import type { DamageCause } from "../depacketizer.ts";
+import type { DamageCause } from "../damage.ts";
 import { type JpegPayload, Q_DYNAMIC, TABLE_BYTES } from "./jpeg_payload.ts";
 import { quantTablesOf } from "./jpeg_quantization.ts";
 
@@ -28,10 +28,10 @@ export class JpegTableCache {
       this.#byQ.set(q, computed);
       return computed;
     }
-    if (tables === undefined) return "not-a-jpeg";
+    if (tables === undefined) return "reserved-q";
     if (tables.length === 0) return this.#byQ.get(q) ?? "tables-missing";
     const split = this.#split(tables, precision);
-    if (split === undefined) return "not-a-jpeg";
+    if (split === undefined) return "malformed-tables";
     if (q !== Q_DYNAMIC) this.#byQ.set(q, split);
     return split;
   }

@@ -41,11 +41,11 @@ Deno.test("JpegTableCache owns the tables that it keeps", () => {
 
 Deno.test("JpegTableCache refuses reserved Q, and data that is not one, two or three tables", () => {
   const cache = new JpegTableCache();
-  for (const q of [0, 100, 127]) assertEquals(find(cache, q), "not-a-jpeg");
+  for (const q of [0, 100, 127]) assertEquals(find(cache, q), "reserved-q");
   for (const bytes of [1, 63, 65, 4 * 64]) {
-    assertEquals(find(cache, 255, new Uint8Array(bytes)), "not-a-jpeg", `${bytes}`);
+    assertEquals(find(cache, 255, new Uint8Array(bytes)), "malformed-tables", `${bytes}`);
   }
   // 16 bits a value, one of which is above 255.
   const wide = Uint8Array.from({ length: 128 }, (_, index) => index === 40 ? 1 : 7);
-  assertEquals(find(cache, 255, wide, 0b1), "not-a-jpeg");
+  assertEquals(find(cache, 255, wide, 0b1), "malformed-tables");
 });

@@ -7,7 +7,8 @@
 
 import { JpegScanner } from "../../mjpeg/jpeg/jpeg_scanner.ts";
 import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
-import type { DamageCause, Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
+import type { DamageCause } from "../damage.ts";
+import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 

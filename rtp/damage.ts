@@ -1,0 +1,24 @@
+/**
+ * Why a frame could not be completed although packets of it came: names for counters, and words for people.
+ *
+ * @module
+ */
+
+/** Each cause in words that follow "a frame is damaged:". */
+export const DAMAGE_REASONS = {
+  "packet-lost": "packets of it were lost",
+  "truncated": "it ends before it is complete",
+  "not-a-jpeg": "it is no JPEG",
+  "too-large": "it is larger than the limit",
+  "short-header": "a packet ends within its JPEG header (RFC 2435, 3.1)",
+  "unknown-type": "its Type is none of 0, 1, 64 and 65 (RFC 2435, 3.1.3)",
+  "reserved-q": "its Q is 0 or 100 to 127, which are reserved (RFC 2435, 3.1.4 and 4.2)",
+  "no-size":
+    "its Width or Height is 0, and neither the SDP nor a header extension has its size (RFC 2435, 3.1.5 and 3.1.6)",
+  "malformed-tables":
+    "its quantization tables are not one, two or three of 64 values of 8 bits: check Length and Precision (RFC 2435, 3.1.8)",
+  "tables-missing": "its quantization tables have Length 0, and none came before for its Q (RFC 2435, 3.1.8)",
+} as const;
+
+/** Why a frame is damaged. */
+export type DamageCause = keyof typeof DAMAGE_REASONS;
