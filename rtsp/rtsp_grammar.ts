@@ -49,16 +49,20 @@ function encode(firstLine: string, headers: readonly HeaderField[], body: string
 /** Decodes a request from its head and its body. Throws a `SyntaxError` if the first line is not a request line. */
 export function decodeRtspRequest(text: string, body: string): RtspRequest {
   const [firstLine, ...lines] = text.split(/\r?\n/);
-  const match = /^([A-Za-z_]+)[ \t]+(\S+)[ \t]+RTSP\/(\d+\.\d+)$/.exec(firstLine.trimEnd());
-  if (match === null) {
+  const line = firstLine.trimEnd();
+  const method = /^[A-Za-z_]+(?=[ \t])/.exec(line);
+  const version = /[ \t]RTSP\/(\d{1,3}\.\d{1,3})$/.exec(line);
+  // ffmpeg and people leave spaces in a URL: it is all that stands between.
+  const uri = line.slice(method?.[0].length, version?.index).trim();
+  if (method === null || version === null || uri === "") {
     throw new SyntaxError(`Cannot decode request: ${JSON.stringify(firstLine.slice(0, 60))} is not a request line`);
   }
   const headers = decodeHeaders(lines);
   return {
     dialect: "rtsp",
-    method: match[1].toUpperCase(),
-    uri: match[2],
-    version: match[3],
+    method: method[0].toUpperCase(),
+    uri,
+    version: version[1],
     cseq: decodeCseq(headers),
     session: decodeSession(headers)?.id,
     transport: undefined,

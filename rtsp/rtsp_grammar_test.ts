@@ -48,6 +48,12 @@ Deno.test("decodeRtspResponse() reads status, fields and body", () => {
   assertEquals(headers.getAll("WWW-Authenticate"), ["Basic", "Digest"]);
 });
 
+Deno.test("decodeRtspRequest() takes all that stands between method and version for the URL", () => {
+  for (const uri of ["rtsp://a/my movie.mjpeg", "rtsp://a/a RTSP/1.0 b", "*"]) {
+    assertEquals(decodeRtspRequest(`PLAY \t ${uri}  RTSP/1.0 \r\nCSeq: 1`, "").uri, uri);
+  }
+});
+
 Deno.test("decodeRtspRequest() and decodeRtspResponse() reject other first lines", () => {
   for (const text of ["", "GET / HTTP/1.1", "PLAY rtsp://a", "RTSP/1.0 200 OK"]) {
     assertThrows(() => decodeRtspRequest(text, ""), SyntaxError, "is not a request line");

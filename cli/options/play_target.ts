@@ -24,11 +24,14 @@ export interface TargetOptions {
 
 /** Parses the arguments of `play`. Throws a {@linkcode UsageError}, also for options that do not fit the target. */
 export function parseTarget(positionals: readonly string[], options: TargetOptions): LabTarget | UrlTarget {
-  if (positionals.length === 1 && /^[a-z]+:\/\//i.test(positionals[0])) return parseUrlTarget(positionals[0], options);
+  if (positionals.length === 1 && /^[a-z][a-z0-9+.-]*:\/\//i.test(positionals[0])) {
+    return parseUrlTarget(positionals[0], options);
+  }
   if (positionals.length === 4) return parseLabTarget(positionals, options);
+  const got = positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "));
+  const missing = positionals.length === 1 ? ", which has no rtsp:// in front" : "";
   throw new UsageError(
-    `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); ` +
-      `got ${positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "))}`,
+    `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}${missing}`,
   );
 }
 

@@ -31,7 +31,9 @@ const REFUSED: readonly [positionals: readonly string[], options: Partial<Target
     "play needs a URL (play rtsp://127.0.0.1:1025/movie.mjpeg) or HOST PORT RTP_PORT FILE " +
     "(play 127.0.0.1 1025 5008 movie.mjpeg); got nothing",
   ],
-  [["movie.mjpeg"], {}, "got movie.mjpeg"],
+  [["movie.mjpeg"], {}, "got movie.mjpeg, which has no rtsp:// in front"],
+  [["user:secret@camera:554/live"], {}, "got …@camera:554/live, which has no rtsp:// in front"],
+  [["rtsps://camera/x"], {}, "rtsps:// is RTSP over TLS"],
   [[...LAB, "more"], {}, "got 127.0.0.1 1025 5008 movie.mjpeg more"],
   [["http://host/x"], {}, "rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH"],
   [[URL], { dialect: "lab" }, "--dialect lab does not go with a URL"],

@@ -7,9 +7,10 @@
 
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
+import { resolveUri } from "../../rtsp/uri.ts";
 import { MAX_REDIRECTS, REDIRECT_MEMORY_MS } from "../limits.ts";
 import { RefusedError } from "./refusal.ts";
-import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
 
 /** Where a redirect comes from. */
 export interface RedirectOrigin {
@@ -72,16 +73,12 @@ export function redirectedUrl(location: string, { from, typed }: RedirectOrigin)
 }
 
 function parseLocation(location: string, from: RtspUrl): RtspUrl {
-  const server = `rtsp://${hostAndPort(from)}`;
-  const path = from.path.replace(/\?.*$/, "");
-  const base = location.startsWith("/") ? "" : location.startsWith("?") ? path : path.replace(/[^/]*$/, "");
   try {
-    if (/^[a-z][a-z0-9+.-]*:/i.test(location)) return parseRtspUrl(location);
-    if (location.startsWith("//")) return parseRtspUrl(`rtsp:${location}`);
-    return parseRtspUrl(server + base + location);
+    const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(location);
+    return parseRtspUrl(isAbsolute ? location : resolveUri(`rtsp://${hostAndPort(from)}${from.path}`, location));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const shown = location.replace(/\/\/[^/@]*@/, "//…@").slice(0, MAX_SHOWN_CHARS);
+    const shown = withoutSecrets(location).slice(0, MAX_SHOWN_CHARS);
     throw new Error(`The server redirects us to ${JSON.stringify(shown)}, which is not of the form rtsp://HOST/PATH`);
   }
 }

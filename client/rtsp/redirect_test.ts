@@ -20,6 +20,10 @@ const LOCATIONS: readonly [location: string, href: string, credentials: string, 
   ["/three", "rtsp://other:554/three", "none", "rtsp://other/two"],
   ["rtsp://camera:8554/back", "rtsp://camera:8554/back", "user:pass", "rtsp://other/two"],
   ["/six", "rtsp://[::1]:554/six", "none", "rtsp://[::1]/five"],
+  ["../seven", "rtsp://camera:8554/seven", "user:pass"],
+  ["", "rtsp://camera:8554/live/one?x=1", "user:pass"],
+  ["my two", "rtsp://camera:8554/live/my%20two", "user:pass"],
+  ["rtsp://her:o#n@other/two", "rtsp://other/two", "her:o#n"],
 ];
 
 for (const [location, href, credentials, from = TYPED] of LOCATIONS) {

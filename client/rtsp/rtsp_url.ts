@@ -1,18 +1,21 @@
 /**
- * RTSP URLs (RFC 2326, 3.2). People write user names and passwords into them; these are taken out before a URL is sent or shown.
+ * RTSP URLs (RFC 2326, 3.2; RFC 3986), as people type them. User names and passwords in them are taken out before a URL is sent or
+ * shown.
  *
  * @module
  */
 
+import { decodePercents, encodePath, splitUri } from "../../rtsp/uri.ts";
+
 /** The parts of a URL. */
 export interface RtspUrl {
-  /** The URL without user name and password, for requests, logs and errors. */
+  /** The URL without user name, password and IPv6 zone, for requests, logs and errors. */
   readonly href: string;
-  /** Host name or IP address, without brackets. */
+  /** Host name or IP address, without brackets; an IPv6 address may have a zone (RFC 6874): `fe80::1%eth0`. */
   readonly hostname: string;
   /** TCP port; 554 where the URL has none. */
   readonly port: number;
-  /** What follows host and port, from the slash on, with its query. */
+  /** What follows host and port, from the slash on, with its query, percent-encoded. */
   readonly path: string;
   /** User name, decoded; `undefined` where there is none. */
   readonly user: string | undefined;
@@ -20,34 +23,73 @@ export interface RtspUrl {
   readonly password: string | undefined;
 }
 
+const SCHEME = "rtsp://";
 const DEFAULT_PORT = 554;
+const MAX_PORT = 65_535;
+const HOST_AND_PORT = /^(\[[^\]\s]*\]|[^\s:@[\]]+)(?::(\d*))?$/;
 
-/** Parses a URL. Throws a `SyntaxError` that does not repeat passwords. */
+/** Parses a URL. Throws a `SyntaxError` that says what is wrong with it, and repeats no password. */
 export function parseRtspUrl(text: string): RtspUrl {
-  const match = /^rtsp:\/\/(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^\s/?#:@[\]]+)(?::(\d{1,5}))?([/?][^#]*)?(?:#.*)?$/i
-    .exec(text.trim());
-  const port = Number(match?.[3] ?? DEFAULT_PORT);
-  if (match === null || port < 1 || port > 65_535) {
-    throw new SyntaxError("The URL is not of the form rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH");
-  }
-  const [, userInfo, host, portText, path = "/"] = match;
+  const url = text.trim();
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(url)?.[0].toLowerCase();
+  if (scheme !== SCHEME) throw wrongScheme(scheme);
+  const rest = url.slice(SCHEME.length);
+  const hostStart = userInfoLength(rest);
+  const { authority = "", path: plainPath, query } = splitUri(`//${rest.slice(hostStart)}`);
+  const [, host, portText = ""] = HOST_AND_PORT.exec(authority) ?? [];
+  if (host === undefined) throw wrongForm(wrongAuthority(authority));
+  const port = portText === "" ? DEFAULT_PORT : Number(portText);
+  if (port < 1 || port > MAX_PORT) throw wrongForm(`its port is not one of 1 to ${MAX_PORT}`);
+  const path = encodePath(plainPath + (query === undefined ? "" : `?${query}`)) || "/";
+  // A zone means something on this machine only (RFC 6874, 3), where people write it with a bare percent sign.
+  const sentHost = host.replace(/%[^\]]*/, "");
+  const userInfo = hostStart === 0 ? undefined : rest.slice(0, hostStart - 1);
   const colon = userInfo?.indexOf(":") ?? -1;
-  const decode = (part: string) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      // A bare percent sign in a password means itself.
-      return part;
-    }
-  };
   return {
-    href: `rtsp://${host}${portText === undefined ? "" : `:${port}`}${path}`,
-    hostname: host.replace(/^\[|\]$/g, ""),
+    href: `${SCHEME}${sentHost}${portText === "" ? "" : `:${port}`}${path}`,
+    hostname: host.replace(/^\[|\]$/g, "").replace(/%25|%/, "%"),
     port,
     path,
-    user: userInfo === undefined ? undefined : decode(colon < 0 ? userInfo : userInfo.slice(0, colon)),
-    password: colon < 0 ? undefined : decode(userInfo.slice(colon + 1)),
+    user: userInfo === undefined ? undefined : decodePercents(colon < 0 ? userInfo : userInfo.slice(0, colon)),
+    password: userInfo === undefined || colon < 0 ? undefined : decodePercents(userInfo.slice(colon + 1)),
   };
+}
+
+/**
+ * How many characters of a URL behind its `//` are user name, password and the `@` behind them. A `/`, `?` or `#` in a password ends
+ * the authority too early (RFC 3986, 3.2.1); where no host and port are left of it, the user info goes on to the first `@` that has a
+ * host behind it.
+ */
+function userInfoLength(rest: string): number {
+  const end = rest.search(/[/?#]|$/);
+  const at = rest.slice(0, end).lastIndexOf("@");
+  if (at >= 0) return at + 1;
+  // Nobody writes a fragment right behind the host.
+  if (HOST_AND_PORT.test(rest.slice(0, end)) && rest[end] !== "#") return 0;
+  for (const { index, 0: { length }, 1: host } of rest.matchAll(/@([^@/?#]*)/g)) {
+    if (rest[index + length] !== "@" && HOST_AND_PORT.test(host)) return index + 1;
+  }
+  return 0;
+}
+
+function wrongForm(what: string): SyntaxError {
+  return new SyntaxError(`The URL is not of the form ${SCHEME}[USER:PASSWORD@]HOST[:PORT]/PATH: ${what}`);
+}
+
+function wrongScheme(scheme: string | undefined): SyntaxError {
+  if (scheme !== "rtsps://") return wrongForm(`it begins with ${scheme ?? `no ${SCHEME}`}`);
+  return new SyntaxError(
+    "rtsps:// is RTSP over TLS, which is not spoken here: write rtsp://, if the server listens without TLS as well",
+  );
+}
+
+function wrongAuthority(authority: string): string {
+  if (authority === "") return "it has no host";
+  if (authority.split(":").length > 2 && /^[0-9a-f:.]+(?:%|$)/i.test(authority)) {
+    return "an IPv6 address stands in brackets, as in rtsp://[::1]:8554/PATH";
+  }
+  return "what should be HOST[:PORT] is neither; in a user name or password, write @ as %40, : as %3A, / as %2F, " +
+    "? as %3F and # as %23";
 }
 
 /** Names of parameters, in a query or in the path, in which cameras expect a user name or a password. */
@@ -56,6 +98,16 @@ const SECRET_PARAMETER =
 
 /** A text without the user names and passwords of the URLs in it, for people to see. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/(rtsps?:\/\/)[^\s/@]*@/gi, "$1…@").replace(/[^\s/@"]+:[^\s/@"]*@/g, "…@")
+  const [first, ...others] = text.split("://");
+  return [first, ...others.map(withoutUserInfo)].join("://")
+    // Runs are matched whether an @ follows or not: to look for one from each character would take time by the square.
+    .replace(/[^\s/@"]+@?/g, (run) => run.endsWith("@") && run.lastIndexOf(":") > 0 ? "…@" : run)
     .replace(SECRET_PARAMETER, "$1…");
+}
+
+/** What follows the scheme of a URL, without its user name and password. */
+function withoutUserInfo(text: string): string {
+  const [rest] = /^[^\s"]*/.exec(text)!;
+  const length = userInfoLength(rest);
+  return length === 0 ? text : `…@${text.slice(length)}`;
 }

@@ -13,6 +13,25 @@ const URLS: readonly [text: string, href: string, rest: [string, number, string,
   ["rtsp://u@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", undefined]],
   ["rtsp://[::1]:8554/v", "rtsp://[::1]:8554/v", ["::1", 8554, "/v"]],
   ["rtsp://cam/v#frame", "rtsp://cam/v", ["cam", 554, "/v"]],
+  // As people type them.
+  ["rtsp://cam/my movie.mjpeg", "rtsp://cam/my%20movie.mjpeg", ["cam", 554, "/my%20movie.mjpeg"]],
+  ["rtsp://cam/100%.mjpeg?q=50%", "rtsp://cam/100%25.mjpeg?q=50%25", ["cam", 554, "/100%25.mjpeg?q=50%25"]],
+  ["rtsp://cam/tür/%C3%BC", "rtsp://cam/t%C3%BCr/%C3%BC", ["cam", 554, "/t%C3%BCr/%C3%BC"]],
+  ["rtsp://cam/a\r\nX: y", "rtsp://cam/a%0D%0AX:%20y", ["cam", 554, "/a%0D%0AX:%20y"]],
+  ["rtsp://cam:/v", "rtsp://cam/v", ["cam", 554, "/v"]],
+  // RFC 6874, and without its %25. The zone stays here.
+  ["rtsp://[fe80::1%25eth0]:8554/v", "rtsp://[fe80::1]:8554/v", ["fe80::1%eth0", 8554, "/v"]],
+  ["rtsp://[fe80::1%eth0]/v", "rtsp://[fe80::1]/v", ["fe80::1%eth0", 554, "/v"]],
+  // Signs in a password that end the authority.
+  ["rtsp://u:p##x@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", "p##x"]],
+  ["rtsp://u:12#3@cam:9/v", "rtsp://cam:9/v", ["cam", 9, "/v", "u", "12#3"]],
+  ["rtsp://u:a/b@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", "a/b"]],
+  ["rtsp://u:a?b@cam:9/v", "rtsp://cam:9/v", ["cam", 9, "/v", "u", "a?b"]],
+  ["rtsp://u:a/b@c@cam/v@2", "rtsp://cam/v@2", ["cam", 554, "/v@2", "u", "a/b@c"]],
+  ["rtsp://u:p@x@[::1]:9/v", "rtsp://[::1]:9/v", ["::1", 9, "/v", "u", "p@x"]],
+  ["rtsp://u:50%%21@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", "50%!"]],
+  ["rtsp://cam/v@2", "rtsp://cam/v@2", ["cam", 554, "/v@2"]],
+  ["rtsp://cam:9/v?u=a@b", "rtsp://cam:9/v?u=a@b", ["cam", 9, "/v?u=a@b"]],
 ];
 
 for (const [text, href, [hostname, port, path, user, password]] of URLS) {
@@ -21,15 +40,35 @@ for (const [text, href, [hostname, port, path, user, password]] of URLS) {
   });
 }
 
-for (const text of ["", "http://cam/", "rtsp:/cam", "rtsp://", "rtsp://cam:0/", "rtsp://cam:70000/", "rtsp://a b/"]) {
-  Deno.test(`parseRtspUrl() rejects ${JSON.stringify(text)}`, () => {
-    assertThrows(() => parseRtspUrl(text), SyntaxError, "rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH");
+const WRONG: readonly [text: string, message: string][] = [
+  ["", "it begins with no rtsp://"],
+  ["rtsp:/cam", "it begins with no rtsp://"],
+  ["cam/stream", "it begins with no rtsp://"],
+  ["http://cam/", "it begins with http://"],
+  ["RTSPS://cam:322/x", "rtsps:// is RTSP over TLS, which is not spoken here: write rtsp://"],
+  ["rtsp://", "it has no host"],
+  ["rtsp:///x", "it has no host"],
+  ["rtsp://cam:0/", "its port is not one of 1 to 65535"],
+  ["rtsp://cam:70000/", "its port is not one of 1 to 65535"],
+  ["rtsp://a b/", "write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23"],
+  ["rtsp://user:secret/x", "write @ as %40"],
+  ["rtsp://fe80::1/x", "an IPv6 address stands in brackets, as in rtsp://[::1]:8554/PATH"],
+  ["rtsp://::1:8554/x", "an IPv6 address stands in brackets"],
+];
+
+for (const [text, message] of WRONG) {
+  Deno.test(`parseRtspUrl() says what is wrong with ${JSON.stringify(text)}`, () => {
+    assertThrows(() => parseRtspUrl(text), SyntaxError, message);
   });
 }
 
 Deno.test("parseRtspUrl() repeats no password in its error", () => {
-  const { message } = assertThrows(() => parseRtspUrl("rtsp://user:secret@:99999/"), SyntaxError);
-  assert(!message.includes("secret"));
+  for (
+    const text of ["rtsp://user:secret@:99999/", "rtsp://user:secret/x", "rtsp://user:secret@cam:0/", "user:secret@cam"]
+  ) {
+    const { message } = assertThrows(() => parseRtspUrl(text), SyntaxError);
+    assert(!message.includes("secret"), message);
+  }
 });
 
 Deno.test("withoutSecrets() takes user names and passwords out, wherever they stand in URLs", () => {
@@ -44,6 +83,9 @@ Deno.test("withoutSecrets() takes user names and passwords out, wherever they st
     ["rtsp://camera/11?u=admin&p=secret", "rtsp://camera/11?u=…&p=…"],
     ["got admin:secret@camera/stream extra", "got …@camera/stream extra"],
     ["rtsp://camera/stream?fps=25", "rtsp://camera/stream?fps=25"],
+    ["rtsp://admin:se/cr#et@camera/x, rtsp://her@camera/y", "rtsp://…@camera/x, rtsp://…@camera/y"],
+    ["http://admin:se/cret@camera/x", "http://…@camera/x"],
+    ["rtsp://camera/live@main", "rtsp://camera/live@main"],
   ];
   for (const [text, shown] of cases) assertEquals(withoutSecrets(text), shown);
 });

@@ -83,6 +83,36 @@ const CONTROLS: readonly [title: string, describe: Answer, setup: string, play: 
   ],
 ];
 
+/** Bases and relative controls, and the SETUPs that follow where a camera does not know the first one. */
+const GUESSES: readonly [base: string, control: string, setups: readonly string[]][] = [
+  [
+    "rtsp://camera/live?channel=1",
+    "trackID=1",
+    ["rtsp://camera/live?channel=1/trackID=1", "rtsp://camera/trackID=1"],
+  ],
+  ["rtsp://camera/live/?x=1", "trackID=1", ["rtsp://camera/live/?x=1/trackID=1", "rtsp://camera/live/trackID=1"]],
+  ["rtsp://camera/live?x=1/", "v", ["rtsp://camera/live?x=1/v", "rtsp://camera/v"]],
+  ["rtsp://camera/live/", "/video", ["rtsp://camera/live/video", "rtsp://camera/video"]],
+  ["rtsp://camera/live/", "v?x=1", ["rtsp://camera/live/v?x=1"]],
+  ["rtsp://camera/live?x=1", "?x=2", ["rtsp://camera/live?x=2"]],
+  ["rtsp://camera/live/", "../v", ["rtsp://camera/v"]],
+  ["rtsp://camera/live/", "//camera/v", ["rtsp://camera/v"]],
+];
+
+for (const [base, control, setups] of GUESSES) {
+  Deno.test(`RtspSession asks for ${setups.join(" or ")} where ${base} has the control ${control}`, async () => {
+    await using camera = open({
+      DESCRIBE: {
+        lines: [`Content-Base: ${base}`, "Content-Type: application/sdp"],
+        body: sdp("m=video 0 RTP/AVP 26", `a=control:${control}`),
+      },
+      SETUP: ({ uri }) => uri === setups.at(-1) ? PLAIN.SETUP : { status: "404 Not Found" },
+    });
+    await camera.session.setUp();
+    assertEquals(camera.asked.slice(2), setups.map((url) => `SETUP ${url}`));
+  });
+}
+
 for (const [title, describe, setup, play, sound] of CONTROLS) {
   Deno.test(`RtspSession finds its way with ${title}`, async () => {
     const lines = ["Content-Type: application/sdp", ...(describe.lines ?? [])];

@@ -6,6 +6,7 @@
 
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Dialect } from "../../rtsp/message.ts";
+import { decodePercents, encodeSegment } from "../../rtsp/uri.ts";
 import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../rtsp/rtsp_url.ts";
 
 /** A stream named as in the networking lab. */
@@ -37,7 +38,7 @@ export type Target = LabTarget | UrlTarget;
 /** What people call the stream: `movie.mjpeg`. */
 export function titleOf(target: Target): string {
   if (!("url" in target)) return target.file;
-  return withoutSecrets(target.url.path).replace(/^\//, "") || target.url.hostname;
+  return decodePercents(withoutSecrets(target.url.path)).replace(/^\//, "") || target.url.hostname;
 }
 
 /** Host and port of the server: `127.0.0.1:1025`. */
@@ -49,5 +50,5 @@ export function serverOf(target: Target): string {
 export function urlOf(target: Target): RtspUrl {
   if ("url" in target) return target.url;
   const { hostname, port, file } = target;
-  return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeURIComponent).join("/")}`);
+  return parseRtspUrl(`rtsp://${hostAndPort({ hostname, port })}/${file.split("/").map(encodeSegment).join("/")}`);
 }

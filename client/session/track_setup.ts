@@ -25,6 +25,9 @@ import type { TrackList } from "./track_list.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
+/** How servers answer a URL that is not the one they meant. */
+const UNKNOWN_URL: readonly number[] = [400, 404];
+
 /** What happens to the tracks once they are set up. `onFrame` and `onPacket` are of the video. */
 export interface TrackSetupEvents extends Omit<TrackEvents, "onBye">, Pick<PlayerSessionEvents, "onNotice"> {
   /** The sender of a track has said BYE. */
@@ -91,8 +94,8 @@ export class TrackSetup {
       const track = this.#createTrack(chosen, index);
       context.tracks.add(track);
       try {
-        const url = presentation.urlOf(chosen.control);
-        const response = await this.#request(track, { url, session, isVideo: index === 0 });
+        const urls = presentation.urlsOf(chosen.control);
+        const response = await this.#request(track, { urls, session, isVideo: index === 0 });
         context.checkOpen();
         session = context.begin(response);
         await this.#configure(track, { response, isVideo: index === 0 });
@@ -142,14 +145,19 @@ export class TrackSetup {
   /** SETUP over the present transport, or over TCP where the server refuses UDP. Rejects where it is refused. */
   async #request(
     track: Track,
-    { url, session, isVideo }: { url: string; session: ServerSession | undefined; isVideo: boolean },
+    { urls, session, isVideo }: { urls: readonly string[]; session: ServerSession | undefined; isVideo: boolean },
   ): Promise<RtspResponse> {
     const { dialogue } = this.#options;
     const headers = (): HeaderField[] => [
       ["Transport", encodeTransport(track.path.offer)],
       ...(session === undefined ? [] : [session.header]),
     ];
+    let [url, ...others] = urls;
     let response = await dialogue.tryRequest("SETUP", { url, headers: headers() });
+    while (others.length > 0 && UNKNOWN_URL.includes(response.status)) {
+      [url, ...others] = others;
+      response = await dialogue.tryRequest("SETUP", { url, headers: headers() });
+    }
     if (response.status === 461 && isVideo && this.canFallBack) {
       this.#useTcp("The server does not send over UDP", track);
       response = await dialogue.tryRequest("SETUP", { url, headers: headers() });

@@ -10,6 +10,7 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
+import { decodePercents } from "../../rtsp/uri.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { Session } from "../session/session.ts";
@@ -132,15 +133,13 @@ export class RtspResponder {
   }
 }
 
-/** The source that a URL names, decoded, with or without its track; `undefined` for what is no URL. */
+/**
+ * The source that a URL names, decoded, with or without its track; `undefined` for what is no URL. A request has no fragment: `#` is
+ * part of a name, which ffmpeg sends as it was typed.
+ */
 function sourceName(uri: string): string | undefined {
-  const match = /^rtsps?:\/\/[^/?#]*([^?#]*)/i.exec(uri);
+  const match = /^rtsps?:\/\/[^/?#]*([^?]*)/i.exec(uri);
   if (match === null) return undefined;
-  try {
-    const path = decodeURIComponent(match[1]).replace(/^\/+|\/+$/g, "");
-    return path.endsWith(`/${TRACK}`) ? path.slice(0, -TRACK.length - 1) : path;
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
+  const segments = decodePercents(match[1]).split("/").filter((segment) => segment !== "");
+  return (segments.at(-1) === TRACK ? segments.slice(0, -1) : segments).join("/");
 }

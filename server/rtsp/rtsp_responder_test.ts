@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { type Client, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
@@ -28,10 +29,34 @@ Deno.test("RtspResponder describes a movie under every spelling of its URL", asy
   }
 });
 
+Deno.test("RtspResponder takes URLs as ffmpeg sends what people type, and answers with proper ones", async () => {
+  await using server = await serve();
+  const names = ["my movie.mjpeg", "100%.mjpeg", "a#1 [ü].mjpeg", "50%25.mjpeg"];
+  for (const name of names) await Deno.copyFile(join(server.root, "movie.mjpeg"), join(server.root, name));
+  const client = await server.connect();
+  const spellings = [
+    ["my movie.mjpeg", "my%20movie.mjpeg/"],
+    ["my%20movie.mjpeg?x=y z", "my%20movie.mjpeg/"],
+    ["100%.mjpeg", "100%25.mjpeg/"],
+    ["100%25.mjpeg", "100%25.mjpeg/"],
+    ["a#1 [ü].mjpeg", "a%231%20%5B%C3%BC%5D.mjpeg/"],
+    ["50%2525.mjpeg", "50%2525.mjpeg/"],
+  ];
+  for (const [path, base] of spellings) {
+    const { status, headers } = await client.ask("DESCRIBE", path);
+    assertEquals([status, headers.get("Content-Base")], [200, client.url(base)], path);
+    const { session } = await client.ask("SETUP", `${path.split("?")[0]}/track1`, TCP);
+    const play = await client.ask("PLAY", path, { Session: session! });
+    assertMatch(play.headers.get("RTP-Info") ?? "", new RegExp(`^url=[^ ]*${base.slice(0, 4)}[^ ]*/track1;seq=`), path);
+    await server.during(client.ask("TEARDOWN", path, { Session: session! }));
+  }
+});
+
 const REFUSED: readonly [title: string, request: (client: Client) => Promise<RtspResponse>, status: number][] = [
   ["a file that there is not", (client) => client.ask("DESCRIBE", "nothing.mjpeg"), 404],
   ["a file outside", (client) => client.ask("DESCRIBE", "..%2F..%2Fetc%2Fpasswd"), 404],
-  ["a URL with a broken escape", (client) => client.ask("DESCRIBE", "%zz"), 400],
+  ["a URL with a broken escape, which stands for itself", (client) => client.ask("DESCRIBE", "%zz"), 404],
+  ["a path that is no URL", (client) => client.exchange("DESCRIBE rtsp: RTSP/1.0\r\nCSeq: 1\r\n\r\n"), 400],
   ["a picture that RTP/JPEG cannot carry", (client) => client.ask("DESCRIBE", "grey.mjpeg"), 415],
   ["SETUP of one that it cannot carry", (client) => client.ask("SETUP", "grey.mjpeg", TCP), 415],
   ["SETUP without Transport", (client) => client.ask("SETUP", "movie.mjpeg"), 461],

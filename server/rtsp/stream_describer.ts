@@ -10,6 +10,7 @@ import { JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeStreamDescription } from "../../rtsp/sdp.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
+import { encodePath } from "../../rtsp/uri.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
 import { type Source, SourceUnusableError } from "../source/source.ts";
 import type { Client } from "../session/client.ts";
@@ -106,9 +107,12 @@ export class StreamDescriber {
   }
 }
 
-/** The URL that the track's is relative to: without a query, with a slash at its end. */
+/** The URL of a stream as a folder that its track is in, without query, encoded: `uri` is as a person typed it. */
 export function contentBase(uri: string): string {
-  return `${uri.replace(/[?#].*$/, "").replace(/\/+$/, "")}/`;
+  const [, server, path] = /^([^:/?#]+:\/\/[^/?#]*)?([^?]*)/.exec(uri)!;
+  const segments = path.split("/");
+  while (segments.at(-1) === "") segments.pop();
+  return `${server ?? ""}${encodePath(segments.join("/"))}/`;
 }
 
 /** The URL of the one track of the stream that `uri` names, itself or by its track. */

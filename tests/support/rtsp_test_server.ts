@@ -148,6 +148,8 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
   return {
     clock,
     port,
+    /** The directory that is served. */
+    root: directory.path,
     async connect(): Promise<Client> {
       const conn = await Deno.connect({ hostname: "127.0.0.1", port });
       const client = clients.use(new Client(conn));
