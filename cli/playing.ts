@@ -78,8 +78,9 @@ async function start({ player, paused, preview }: PlayingOptions): Promise<void>
 }
 
 function togglePlaying(player: Player): void {
-  const { state } = player.status;
-  const commands: SessionMethod[] = state === "INIT" ? ["SETUP", "PLAY"] : state === "READY" ? ["PLAY"] : ["PAUSE"];
+  const { state, allowed } = player.status;
+  const isStill = state === "READY" || allowed.includes("PLAY");
+  const commands: SessionMethod[] = state === "INIT" ? ["SETUP", "PLAY"] : isStill ? ["PLAY"] : ["PAUSE"];
   for (const command of commands) {
     player.command(command).catch((error) => log.error("{reason}", { reason: error.message }));
   }

@@ -10,6 +10,7 @@ import { until } from "../tests/support/until.ts";
 import { CLOSE_PATIENCE_MS, FIRST_PACKET_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 import type { Notice } from "../page/playback.ts";
 
+const BYE = encodeRtcp([{ kind: "bye", ssrcs: [1] }]);
 /** Nothing may be left open. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 
@@ -120,8 +121,65 @@ Deno.test("Player takes a BYE for the end of a stream that ends", async () => {
   assertEquals(notice satisfies Notice | undefined, {
     level: "warning",
     text: "The stream has ended",
-    advice: "Stop, then Play shows it again",
+    advice: "Play shows it again",
   });
+});
+
+Deno.test("Player is READY at the end of a stream, and PLAY shows it again in another session", STRICT, async () => {
+  await using opened = open({ DESCRIBE: FINITE });
+  const { player, camera } = opened;
+  await opened.play();
+  await opened.show();
+  await camera.send(1, BYE);
+  const { state, allowed } = await opened.notice(/ended/);
+  assertEquals([state, allowed], ["READY", ["PLAY", "TEARDOWN"]]);
+  const before = camera.methods.length;
+  await player.command("PLAY");
+  assertEquals(camera.methods.slice(before), ["TEARDOWN", "OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
+  assertEquals(camera.requests.at(-1)?.headers.get("Range"), "npt=0.000-");
+  assertEquals([player.status.state, player.status.notice], ["PLAYING", undefined]);
+  await opened.show();
+});
+
+Deno.test("Player is PLAYING again when a stream goes on after its end", async () => {
+  await using opened = open({ DESCRIBE: FINITE });
+  const { player, camera } = opened;
+  await opened.play();
+  await opened.show();
+  await camera.send(1, BYE);
+  await opened.notice(/ended/);
+  await opened.show();
+  assertEquals([player.status.state, player.status.notice], ["PLAYING", undefined]);
+});
+
+Deno.test("Player takes a server that goes after the end of a stream for no trouble, and plays again", async () => {
+  await using opened = open({ DESCRIBE: FINITE });
+  const { player, camera } = opened;
+  await opened.play();
+  await opened.show();
+  await camera.send(1, BYE);
+  await opened.notice(/ended/);
+  camera.hangUp();
+  await until(() => player.status.state === "INIT");
+  assertMatch(player.status.notice?.text ?? "", /^The stream has ended/);
+  await opened.play();
+  await opened.show();
+});
+
+Deno.test("Player that cannot play again says why, and can set up", async () => {
+  let sessions = 0;
+  await using opened = open({
+    DESCRIBE: () => ++sessions === 2 ? { status: "404 Not Found" } : FINITE,
+  });
+  const { player, camera } = opened;
+  await opened.play();
+  await opened.show();
+  await camera.send(1, BYE);
+  await opened.notice(/ended/);
+  await assertRejects(() => player.command("PLAY"), Error, "404");
+  assertEquals([player.status.state, player.status.allowed], ["INIT", ["SETUP"]]);
+  assertEquals(player.status.notice?.level, "error");
+  await opened.play();
 });
 
 Deno.test("Player times frames by the sender's clock, which its reports pair with the time of day", async () => {

@@ -105,11 +105,15 @@ export function isEnding(phase: PlayerPhase): boolean {
   return phase === "closing" || phase === "ended";
 }
 
-/** The commands that make sense in a phase, with the session in a state. */
-export function allowedCommands(phase: PlayerPhase, session: SessionState): readonly SessionMethod[] {
+/** The commands that make sense in a phase, with the session in a state. Where nothing comes any more, PLAY starts again. */
+export function allowedCommands(
+  phase: PlayerPhase,
+  session: SessionState,
+  { isSilent = false }: { readonly isSilent?: boolean } = {},
+): readonly SessionMethod[] {
   switch (phase) {
     case "idle":
-      return validMethods(session);
+      return session === "PLAYING" && isSilent ? ["PLAY", ...validMethods(session)] : validMethods(session);
     case "waiting":
       return ["SETUP", "TEARDOWN"];
     case "reconnecting":

@@ -52,6 +52,12 @@ Deno.test("allowedCommands() follows the session's table while the player is idl
   assertEquals(allowedCommands("idle", "PLAYING"), ["PAUSE", "TEARDOWN"]);
 });
 
+Deno.test("allowedCommands() allows PLAY again while nothing comes any more", () => {
+  assertEquals(allowedCommands("idle", "PLAYING", { isSilent: true }), ["PLAY", "PAUSE", "TEARDOWN"]);
+  assertEquals(allowedCommands("idle", "READY", { isSilent: true }), ["PLAY", "TEARDOWN"]);
+  assertEquals(allowedCommands("requesting", "PLAYING", { isSilent: true }), []);
+});
+
 Deno.test("allowedCommands() allows to stop and to hurry a reconnection, and nothing where something is under way", () => {
   const others = PLAYER_PHASES.filter((phase) => phase !== "idle");
   assertEquals(Object.fromEntries(others.map((phase) => [phase, allowedCommands(phase, "INIT")])), {

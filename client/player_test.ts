@@ -150,6 +150,20 @@ Deno.test(`Player says after ${SILENCE_MS} ms that nothing comes, and takes it b
   assertEquals(player.status.notice, undefined);
 });
 
+Deno.test("Player shows a lab's movie again by PLAY once nothing more has come of it", async () => {
+  await using opened = await open();
+  const { player, frames, clock } = opened;
+  await player.command("SETUP");
+  await player.command("PLAY");
+  await opened.playUntil(10);
+  clock.advance(SILENCE_MS);
+  assertEquals([player.status.state, player.status.allowed], ["PLAYING", ["PLAY", "PAUSE", "TEARDOWN"]]);
+  await player.command("PLAY");
+  assertEquals([player.status.state, player.status.allowed], ["PLAYING", ["PAUSE", "TEARDOWN"]]);
+  await opened.playUntil(20);
+  assertEquals(frames.slice(10).map(({ data }) => data[6]), MOVIE.map((frame) => frame[6]));
+});
+
 Deno.test("Player says that the server is gone, and can set up again when it is back", async () => {
   await using opened = await open();
   const { player } = opened;

@@ -90,8 +90,8 @@ export class SessionControl {
 
   get status(): PlaybackStatus {
     return {
-      state: this.#state,
-      allowed: allowedCommands(this.#phase, this.#state),
+      state: this.#sessionState,
+      allowed: allowedCommands(this.#phase, this.#sessionState, { isSilent: this.liveness.isSilent }),
       notice: this.#notice,
       reconnects: isLost(this.#phase) || this.#reconnects,
       dialect: this.#slot.dialect,
@@ -131,6 +131,16 @@ export class SessionControl {
     return reconnect && this.liveness.lastPacketMs !== undefined && !isEnding(this.#phase);
   }
 
+  /** Whether all has come, and nobody waits for more. */
+  get #isAtEnd(): boolean {
+    return this.liveness.isAtEnd && !this.#reconnects;
+  }
+
+  /** A server goes to READY by itself at the end of what was asked for (RFC 2326, A.2). */
+  get #sessionState(): SessionState {
+    return this.#state === "PLAYING" && this.#isAtEnd ? "READY" : this.#state;
+  }
+
   #apply(event: PlayerEvent): void {
     this.#phase = nextPhase(this.#phase, event);
   }
@@ -145,16 +155,18 @@ export class SessionControl {
 
   async #obey(command: SessionMethod): Promise<void> {
     if (command === "SETUP" && isLost(this.#phase)) this.#forgetServer();
-    const next = nextState(this.#state, command);
+    const state = this.#sessionState;
+    const isAgain = command === "PLAY" && this.#state === "PLAYING" && (this.#isAtEnd || this.liveness.isSilent);
+    const next = isAgain ? "PLAYING" : nextState(state, command);
     if (next === undefined || this.#phase === "ended") {
-      throw new Error(`${command} is not valid in state ${this.#state}: ${validMethods(this.#state).join(" or ")} is`);
+      throw new Error(`${command} is not valid in state ${state}: ${validMethods(state).join(" or ")} is`);
     }
-    await this.#during(command === "SETUP" ? "connect" : "request", async () => {
+    await this.#during(command === "SETUP" || isAgain ? "connect" : "request", async () => {
       try {
-        await this.#send(command);
+        await (isAgain ? this.#playAgain() : this.#send(command));
         this.#enter(next);
       } catch (error) {
-        if (command === "SETUP" || command === "TEARDOWN") this.#endSession();
+        if (command === "SETUP" || command === "TEARDOWN" || isAgain) this.#endSession();
         if (!isLost(this.#phase)) this.#notice = { level: "error", text: messageOf(error) };
         throw error;
       }
@@ -193,6 +205,14 @@ export class SessionControl {
     });
   }
 
+  /** Plays from the beginning, in another session: in one that has come to its end, few servers do. */
+  async #playAgain(): Promise<void> {
+    await this.#send("TEARDOWN").catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
+    this.#endSession();
+    await this.#setUp();
+    await this.#send("PLAY");
+  }
+
   /** The session asks to start again, for a reason to be told. */
   #renew(reason: string): void {
     const { session } = this.#slot;
@@ -202,7 +222,7 @@ export class SessionControl {
       this.#during("connect", async () => {
         await session.renew();
         this.#options.events.onTracks(session);
-        if (this.#state !== "PLAYING") return;
+        if (this.#sessionState !== "PLAYING") return;
         await session.play();
         this.liveness.start();
       })
@@ -228,9 +248,12 @@ export class SessionControl {
   /** The server is gone without TEARDOWN. */
   #lose(reason: string): void {
     if (this.#state === "INIT") return;
+    const wasAtEnd = this.#isAtEnd;
     const [state, reconnects, text] = [this.#state, this.#reconnects, `The server is gone: ${reason}`];
     this.#endSession();
-    if (reconnects) this.#reconnection.start(state, text);
+    // Whoever has sent everything may go.
+    if (wasAtEnd) this.#tell(this.#notice);
+    else if (reconnects) this.#reconnection.start(state, text);
     else this.#tell({ level: "error", text, advice: "Start it again, then Play" });
   }
 
@@ -272,7 +295,7 @@ export class SessionControl {
     if (this.#state !== "PLAYING" || this.liveness.isAtEnd) return;
     this.liveness.end();
     if (this.#reconnects) log.info("the server says that the stream has ended");
-    else this.#tell({ level: "warning", text: "The stream has ended", advice: "Stop, then Play shows it again" });
+    else this.#tell({ level: "warning", text: "The stream has ended", advice: "Play shows it again" });
   }
 
   #takeSilence(silentMs: number): void {
@@ -284,12 +307,12 @@ export class SessionControl {
     }
     const video = this.#slot.session?.video;
     const isNews = this.#notice === undefined || this.#notice.level === "info";
-    if (video !== undefined && isNews) this.#tell(silenceNotice(this.#options.target, video));
+    this.#tell(video !== undefined && isNews ? silenceNotice(this.#options.target, video) : this.#notice);
   }
 
   /** Packets come again. */
   #resume(): void {
-    if (this.#notice?.level === "warning" && !isLost(this.#phase)) this.#tell(undefined);
+    this.#tell(this.#notice?.level === "warning" && !isLost(this.#phase) ? undefined : this.#notice);
   }
 
   /** Changes the notice, and with an event the phase. */

@@ -50,6 +50,11 @@ export class Liveness {
     return this.#isAtEnd;
   }
 
+  /** Whether the first of the steps has passed without a packet. */
+  get isSilent(): boolean {
+    return this.#passedSteps > 0;
+  }
+
   /** Time since the last packet, or since packets were asked for. */
   get silentMs(): number {
     return this.#options.clock.nowMs() - this.#silentSinceMs;

@@ -59,6 +59,20 @@ Deno.test("Liveness times a silence from the start where packets came before it"
   assertEquals(heard, [5000]);
 });
 
+Deno.test("Liveness is silent from the first step to the next packet, or until it is stopped", () => {
+  const { clock, liveness } = open();
+  liveness.start();
+  clock.advance(4999);
+  assertEquals(liveness.isSilent, false);
+  clock.advance(1);
+  assertEquals(liveness.isSilent, true);
+  liveness.note();
+  assertEquals(liveness.isSilent, false);
+  clock.advance(5000);
+  liveness.stop();
+  assertEquals(liveness.isSilent, false);
+});
+
 Deno.test("Liveness tells nothing once it is stopped", () => {
   const { clock, heard, liveness } = open();
   liveness.start();

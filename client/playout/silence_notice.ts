@@ -21,7 +21,7 @@ export function silenceNotice(target: Target, video: TrackReceiver): Notice {
     return { level: "warning", text };
   }
   const text = `No frame for ${SECONDS} s: the stream may have ended`;
-  return { level: "warning", text, advice: "Stop, then Play shows it again" };
+  return { level: "warning", text, advice: "Play shows it again" };
 }
 
 function nothingCame(target: Target, video: TrackReceiver): string {
