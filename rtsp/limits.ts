@@ -4,8 +4,11 @@
  * @module
  */
 
-/** Longest line of a message, in bytes, its line end not counted. */
+/** Longest line of a message, in bytes, its line end not counted. Longer lines of a description are left out. */
 export const MAX_LINE_BYTES = 4096;
+
+/** Media sections of a description that are read. */
+export const MAX_MEDIA_SECTIONS = 64;
 
 /** Longest message, in bytes: all its lines together. */
 export const MAX_MESSAGE_BYTES = 16_384;
@@ -18,4 +21,4 @@ export const MAX_BODY_BYTES = 65_536;
  * line break. A long line that comes in tiny reads is examined with some of them only; after the last one it may wait for the line
  * break, or for a moment without another byte.
  */
-export const MAX_LOOKS_PER_BYTE = 64;
+export const MAX_LOOKS_PER_BYTE = 16;

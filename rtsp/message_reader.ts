@@ -58,6 +58,8 @@ export class MessageReader<T> {
   #lineStart = 0;
   /** Where that line ended when it was last examined. */
   #examinedEnd = 0;
+  /** Whether that line, as far as it was examined, says that a body follows. */
+  #openLineAnnouncesBody = false;
   /** Up to where that line was searched for the start of the next message. */
   #searched = 0;
   #lines = 0;
@@ -85,7 +87,7 @@ export class MessageReader<T> {
   get mayBeWhole(): boolean {
     if (this.#bodyStart !== undefined) return this.#isLengthless;
     if (this.#lines === 0 || this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
-    return this.#examinedEnd < this.#end || !announcesBody(this.#openLine());
+    return this.#examinedEnd < this.#end || !this.#openLineAnnouncesBody;
   }
 
   /** Set once a peer has sent more than the limits allow. */
@@ -154,6 +156,7 @@ export class MessageReader<T> {
     this.#fields.take(content);
     this.#lines++;
     this.#lineStart = this.#searched = this.#examinedEnd = this.#end;
+    this.#openLineAnnouncesBody = false;
   }
 
   /** A blank line has come. */
@@ -181,7 +184,8 @@ export class MessageReader<T> {
     const line = this.#openLine();
     const open = line.slice(this.#cut(line, outputs));
     this.#examinedEnd = this.#end;
-    if (this.#lines === 0 || this.#fields.hasBody || announcesBody(open)) return;
+    this.#openLineAnnouncesBody = announcesBody(open);
+    if (this.#lines === 0 || this.#fields.hasBody || this.#openLineAnnouncesBody) return;
     const isNext = this.#grammar.mayStart(open);
     if (!this.#completeness.isComplete(isNext ? "" : open)) return;
     this.#finish(isNext ? this.#lineStart : this.#end, isNext ? this.#lineStart : this.#end, outputs);
@@ -213,6 +217,7 @@ export class MessageReader<T> {
     if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
     if (!this.isPending && this.#buffer.length > MAX_MESSAGE_BYTES) this.#buffer = new Uint8Array(FIRST_BUFFER_BYTES);
     this.#searched = this.#examinedEnd = this.#lineStart;
+    this.#openLineAnnouncesBody = false;
     this.#lines = 0;
     this.#completeness = this.#grammar.createCompleteness();
     this.#fields = new BodyFields();

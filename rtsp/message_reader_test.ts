@@ -8,8 +8,8 @@ const SDP_HEAD = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\
 
 /** A byte is stored, moved to a larger buffer, examined with its line, and decoded with its message. */
 const MAX_STEPS_PER_BYTE = 8;
-/** A line of the lab is examined before it has ended, and again for whether a message may be whole. */
-const MAX_LAB_STEPS_PER_BYTE = MAX_STEPS_PER_BYTE + 2 * MAX_LOOKS_PER_BYTE;
+/** A line of the lab is examined before it has ended. */
+const MAX_LAB_STEPS_PER_BYTE = MAX_STEPS_PER_BYTE + MAX_LOOKS_PER_BYTE;
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -159,10 +159,9 @@ Deno.test("MessageReader sees a lab request end with a read, however long its la
 
 Deno.test(`MessageReader examines an open line with each byte up to ${MAX_LOOKS_PER_BYTE} bytes, and a longer one not with each`, () => {
   for (const [length, count] of [[MAX_LOOKS_PER_BYTE, 1], [MAX_LOOKS_PER_BYTE + 1, 0]]) {
-    const port = " client_port= 5008";
-    const line = `Transport: RTP/UDP;${"x".repeat(length)}`.slice(0, length - port.length) + port;
+    const line = `Session:${"123456".padStart(length - "Session:".length)}`;
     const reader = createRequestReader();
-    assertEquals(reader.push(bytes(`SETUP m RTSP/1.0\nCSeq: 1\n${line.slice(0, -1)}`)), []);
+    assertEquals(reader.push(bytes(`PLAY m RTSP/1.0\nCSeq: 1\n${line.slice(0, -1)}`)), []);
     assertEquals(reader.push(bytes(line.slice(-1))).length, count);
     assertEquals(reader.mayBeWhole, count === 0);
     assertEquals(reader.takePending().length, 1 - count);

@@ -12,7 +12,7 @@ import { MessageReader } from "./message_reader.ts";
 import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
 
 /** A request right behind another, without a line break: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
-const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
+export const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
 
 const STATUS_LINE_START = "RTSP/";
 

@@ -6,6 +6,7 @@
  */
 
 import * as sdp from "sdp-transform";
+import { MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
 
 /** What the server says about a stream. */
 export interface StreamDescription {
@@ -117,7 +118,7 @@ const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackForm
 
 /** Decodes a description. Throws a `SyntaxError` for text without a media section. */
 export function decodePresentation(text: string): PresentationDescription {
-  const session = sdp.parse(withoutOddities(text));
+  const session = sdp.parse(withoutOddities(bounded(text)));
   if (session.media.length === 0) throw new SyntaxError("Cannot decode SDP: it describes no media");
   const range = /^range:npt=[^-]*-(.*)$/;
   const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
@@ -136,6 +137,13 @@ export function decodePresentation(text: string): PresentationDescription {
       };
     }),
   };
+}
+
+/** The text without lines that are too long, and without media sections that are too many: nothing that is played has such. */
+function bounded(text: string): string {
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.length <= MAX_LINE_BYTES);
+  const sections = lines.flatMap((line, index) => line.startsWith("m=") ? [index] : []);
+  return lines.slice(0, sections[MAX_MEDIA_SECTIONS]).join("\n");
 }
 
 /** Rewrites what sdp-transform 3.0.0 does not understand: several ports (valid), more than one space (common). */

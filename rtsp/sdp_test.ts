@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
 import { decodePresentation, encodeStreamDescription, type StreamDescription } from "./sdp.ts";
 
 const STREAM: StreamDescription = {
@@ -123,6 +124,28 @@ Deno.test("decodePresentation() takes sizes of 1 to 65535, and ignores others", 
       dimensions,
       text,
     );
+  }
+});
+
+Deno.test(`decodePresentation() reads lines of ${MAX_LINE_BYTES} characters, and leaves longer ones out`, () => {
+  const line = (length: number) => `a=control:${"c".repeat(length - "a=control:".length)}`;
+  for (const [length, isRead] of [[MAX_LINE_BYTES, true], [MAX_LINE_BYTES + 1, false]] as const) {
+    const { tracks: [track] } = decodePresentation(
+      `v=0\r\nm=video 0 RTP/AVP 26\r\n${line(length)}\r\na=framesize:26 8-8\r\n`,
+    );
+    assertEquals([track.control?.length, track.dimensions], [isRead ? length - 10 : undefined, {
+      width: 8,
+      height: 8,
+    }]);
+  }
+});
+
+Deno.test(`decodePresentation() reads ${MAX_MEDIA_SECTIONS} media sections, and not one more`, () => {
+  const sections = (count: number) =>
+    Array.from({ length: count }, (_, index) => `m=video 0 RTP/AVP 26\na=control:${index}a\n`).join("");
+  for (const [count, last] of [[MAX_MEDIA_SECTIONS, "63a"], [MAX_MEDIA_SECTIONS + 1, "63a"], [2, "1a"]] as const) {
+    const { tracks } = decodePresentation(`v=0\n${sections(count)}`);
+    assertEquals([tracks.length, tracks.at(-1)?.control], [Math.min(count, MAX_MEDIA_SECTIONS), last]);
   }
 });
 

@@ -107,7 +107,7 @@ export function number(
 /** A number in `range`. Throws a {@linkcode UsageError} whose message continues the name of what is parsed. */
 export function parseNumber(given: string, range: NumberRange): number {
   const { min, max = Infinity, integer = false } = range;
-  const parsed = /^-?(\d+\.?\d*|\.\d+)$/.test(given.trim()) ? Number(given) : NaN;
+  const parsed = /^-?(?:\d+(?:\.\d*)?|\.\d+)$/.test(given.trim()) ? Number(given) : NaN;
   const isKind = integer ? Number.isSafeInteger(parsed) : Number.isFinite(parsed);
   if (!isKind || parsed < min || parsed > max) {
     const kind = integer ? "a whole number" : "a number";
@@ -142,7 +142,7 @@ export function quantity(value: string, help: string, range: QuantityRange): Opt
     fallback: 0,
     allowed,
     parse(given) {
-      const match = /^(\d+\.?\d*|\.\d+)\s*([a-z%]*)$/i.exec(given.trim());
+      const match = /^(\d+(?:\.\d*)?|\.\d+)\s*([a-z%]*)$/i.exec(given.trim());
       const factor = match === null ? undefined : units[match[2].toLowerCase()];
       const parsed = match === null || factor === undefined ? NaN : Number(match[1]) * factor;
       if (!(parsed >= 0 && parsed <= max)) {

@@ -145,7 +145,7 @@ export class RtspConnection {
   }
 
   async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
-    log.debug("> {text}", { text: withoutSecrets(shown) });
+    log.debug("> {text}", () => ({ text: withoutSecrets(shown) }));
     const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
     const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
@@ -190,11 +190,12 @@ export class RtspConnection {
         this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
-      log.debug("< {text}", { text: withoutSecrets(output.text) });
+      log.debug("< {text}", () => ({ text: withoutSecrets(output.text) }));
       if (output.kind === "malformed") this.#awaiting?.reject(output.error);
       else if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
-        log.warn("The server sent a reply without a request: {text}", { text: withoutSecrets(output.text) });
+        const [line] = output.text.split(/\r?\n/, 1);
+        log.warn("The server sent a reply without a request: {line}", () => ({ line: withoutSecrets(line) }));
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {
         log.warn("The server sent a late reply, CSeq {cseq}: ignored", { cseq: output.message.cseq });
       } else this.#awaiting.resolve(output.message);

@@ -124,7 +124,7 @@ export class RtspDialogue {
   /** Follows a redirect: the next {@linkcode connect} goes to the URL of its Location. */
   follow(location: string): void {
     this.#url = redirectedUrl(location, { from: this.#url, typed: this.#options.url });
-    log.info("the server redirects us to {url}", { url: withoutSecrets(this.#url.href) });
+    log.info("the server redirects us to {url}", () => ({ url: withoutSecrets(this.#url.href) }));
   }
 
   /** Sends a request. Rejects with a `RefusedError` for another status than 200; it is a `RedirectedError` for a redirect. */

@@ -33,12 +33,17 @@ const NESTED_HEADER_BYTES = 4;
 /** Finds the extension for JPEG, alone or after that of a replay; `undefined` where there is none. */
 export function findJpegExtension(extension: RtpExtension | undefined): RtpExtension | undefined {
   if (extension === undefined) return undefined;
+  if (isForJpeg(extension)) return extension;
   const { profile, data } = extension;
-  if (profile === FIRST_PROFILE || profile === OTHER_PROFILE) return extension;
   if (profile !== REPLAY_PROFILE || data.length < REPLAY_BYTES + NESTED_HEADER_BYTES) return undefined;
   const view = new DataView(data.buffer, data.byteOffset + REPLAY_BYTES);
   const start = REPLAY_BYTES + NESTED_HEADER_BYTES;
-  return findJpegExtension({ profile: view.getUint16(0), data: data.subarray(start, start + 4 * view.getUint16(2)) });
+  const nested = { profile: view.getUint16(0), data: data.subarray(start, start + 4 * view.getUint16(2)) };
+  return isForJpeg(nested) ? nested : undefined;
+}
+
+function isForJpeg({ profile }: RtpExtension): boolean {
+  return profile === FIRST_PROFILE || profile === OTHER_PROFILE;
 }
 
 /** Decodes the segments in the extensions of a frame. They are views of `data`. Throws a `SyntaxError` for malformed ones. */

@@ -18,6 +18,12 @@ const FOUND: readonly { title: string; profile: number; data: number[]; found: [
     found: [0xffd8, [...DATA]],
   },
   { title: "none in a replay", profile: 0xabac, data: REPLAY, found: undefined },
+  {
+    title: "none after a replay after a replay",
+    profile: 0xabac,
+    data: [...REPLAY, 0xab, 0xac, 0, 5, ...REPLAY, 0xff, 0xff, 0, 1, 1, 2, 3, 4],
+    found: undefined,
+  },
   { title: "none in another extension", profile: 0xbede, data: [...DATA], found: undefined },
   {
     title: "none in what follows a replay and is something else",

@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { chooseChallenge, encodeAuthorization, isStale } from "../../rtsp/authentication.ts";
 import { decodeHeaders } from "../../rtsp/headers.ts";
 import { decodeLabRequest, decodeLabResponse, encodeLabReply, encodeLabRequest } from "../../rtsp/lab_grammar.ts";
-import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
+import { MAX_BODY_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import { createLabResponseReader, createRequestReader, createRtspReader } from "../../rtsp/readers.ts";
 import { type MessageReader, MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
 import { decodeRange } from "../../rtsp/range.ts";
@@ -27,6 +27,8 @@ import { fuzz, mayThrow, mutated, repetitive } from "./fuzz.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const MAX_HEAD_CHARS = 4000;
+/** A byte is stored, moved, examined with its line before and after that ends, and decoded. */
+const MAX_STEPS_PER_BYTE = 8 + MAX_LOOKS_PER_BYTE;
 
 /** Words of every grammar, so that random text comes close to it. */
 const WORDS = [
@@ -250,6 +252,25 @@ for (const [name, create] of Object.entries(READERS)) {
           if (reader.mayBeWhole) reader.takePending();
         }
       });
+    },
+  );
+}
+
+for (const [name, create] of Object.entries(READERS)) {
+  fuzz(
+    `${name}: steps are linear in the bytes, however they are cut`,
+    fc.tuple(fc.array(anything, { minLength: 1, maxLength: 4 }), fc.oneof(cuts, fc.constant("everywhere" as const))),
+    ([chunks, cuts]) => {
+      const reader = create();
+      let length = 0;
+      mayThrow([MessageTooLargeError], () => {
+        for (const chunk of chunks) {
+          length += chunk.length;
+          if (cuts !== "everywhere") read<unknown>(reader, chunk, cuts);
+          else for (let at = 0; at < chunk.length; at++) reader.push(chunk.subarray(at, at + 1));
+        }
+      });
+      assert(reader.steps <= MAX_STEPS_PER_BYTE * length, `${reader.steps} steps for ${length} bytes`);
     },
   );
 }
