@@ -5,12 +5,12 @@
  */
 
 import { permissionsFor } from "./cli/commands.ts";
-import { runCommandLine } from "./cli/run_command_line.ts";
+import { runProgram } from "./cli/run_command_line.ts";
 
 if (import.meta.main) {
   const needed: readonly string[] = permissionsFor(Deno.args);
   for (const name of ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const) {
     if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
   }
-  Deno.exit(await runCommandLine(Deno.args));
+  await runProgram(Deno.args);
 }

@@ -16,6 +16,7 @@ import { parseCommand } from "./options/parse_command.ts";
 import { playUntilEnd } from "./playing.ts";
 import { summaryLine, summaryOf } from "./summary.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
+import { standardError } from "./terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
 
 const HOST = "127.0.0.1";
@@ -81,7 +82,7 @@ Ctrl-C or q ends it.`,
       await server.close();
       await serving;
       const summary = summaryOf(player, undefined);
-      if (summary.packets > 0) console.error(summaryLine(summary, {}));
+      if (summary.packets > 0) standardError.line(summaryLine(summary, {}));
     }
     return EXIT.done;
   },

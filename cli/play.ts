@@ -7,6 +7,7 @@
 import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
 import { Recorder } from "../client/record/recorder.ts";
+import { printable } from "../net/printable.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { Command } from "./command.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
@@ -16,6 +17,7 @@ import { parseTarget } from "./options/play_target.ts";
 import { playUntilEnd } from "./playing.ts";
 import { summaryLine, summaryOf } from "./summary.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
+import { standardError } from "./terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
 
 const MAX_FLOWS = 16;
@@ -108,9 +110,9 @@ without an ending, makes a folder with frame-000001.jpg and so on. --out - write
       });
     } finally {
       const summary = summaryOf(player, recorder);
-      if (options.json) console.log(JSON.stringify(summary));
+      if (options.json) console.log(printable(JSON.stringify(summary)));
       if (summary.packets > 0) {
-        console.error(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
+        standardError.line(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
       }
     }
     return EXIT.done;

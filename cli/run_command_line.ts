@@ -9,9 +9,17 @@ import denoConfig from "../deno.json" with { type: "json" };
 import { COMMANDS, findCommand, wantsHelp } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
+import { endAtUnhandledErrors, endProgram, tellUnexpected } from "./terminal/ending.ts";
+import { standardError } from "./terminal/line_output.ts";
 
-/** Runs the command line `args` and returns the exit code. Prints the errors that a user can fix, and throws all others. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+/** Runs the command line `args`, and ends the program with its exit code. */
+export async function runProgram(args: readonly string[]): Promise<never> {
+  endAtUnhandledErrors();
+  return await endProgram(await runCommandLine(args));
+}
+
+/** Runs the command line `args` and returns the exit code. Tells the errors that end it. */
+async function runCommandLine(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   try {
     if (name === "--version" || name === "-V") return print(`mjpegrtsp ${denoConfig.version}`);
@@ -26,11 +34,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) {
       const command = findCommand(name) === undefined ? "" : `${name} `;
-      console.error(`mjpegrtsp: ${error.message}\nSee: mjpegrtsp ${command}--help`);
+      standardError.line(`mjpegrtsp: ${error.message}`);
+      standardError.line(`See: mjpegrtsp ${command}--help`);
       return EXIT.usage;
     }
-    if (!(error instanceof FailedError)) throw error;
-    console.error(`mjpegrtsp: ${error.message}`);
+    if (error instanceof FailedError) standardError.line(`mjpegrtsp: ${error.message}`);
+    else tellUnexpected(error);
     return EXIT.failed;
   }
 }

@@ -14,7 +14,7 @@ import { dirname, join, normalize } from "@std/path";
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
   "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
-  "cli/terminal": ["cli/options"],
+  "cli/terminal": ["cli/options", "net"],
   "cli/options": ["server/session", "client/session", "client/rtsp", "rtsp"],
 
   "server": ["server/", "rtsp", "net"],

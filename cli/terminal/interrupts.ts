@@ -14,9 +14,19 @@ export function interruptSignal(): AbortSignal {
     if (controller.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
     controller.abort();
   };
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", canHangUp() ? interrupt : () => {/* nohup */});
   return controller.signal;
+}
+
+/**
+ * Whether SIGHUP can come from a terminal that closes. nohup has the signal ignored instead, but Deno 2.9.6 takes it before any program
+ * can see that. What nohup leaves to see is that none of the standard files is a terminal; on macOS it leaves standard input alone.
+ */
+function canHangUp(): boolean {
+  const files = Deno.build.os === "darwin" ? [Deno.stdout, Deno.stderr] : [Deno.stdin, Deno.stdout, Deno.stderr];
+  return files.some((file) => file.isTerminal());
 }
 
 /** Resolves when `signal` aborts. */

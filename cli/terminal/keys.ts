@@ -4,6 +4,8 @@
  * @module
  */
 
+import { standardError } from "./line_output.ts";
+
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 
@@ -29,7 +31,7 @@ export function listenForKeys(onKey: (key: Key) => void): () => void {
       }
     }
   };
-  read().catch((error) => console.error(`mjpegrtsp: Cannot read the keyboard: ${error.message}`));
+  read().catch((error) => standardError.line(`mjpegrtsp: Cannot read the keyboard: ${error.message}`));
   return () => {
     isListening = false;
     Deno.stdin.setRaw(false);

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { configureSync, getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
+import { configureSync, getJsonLinesFormatter, getLogger, getTextFormatter, type LogRecord } from "@logtape/logtape";
 import { choice, inGroup, type Option, type OptionValues } from "../options/option.ts";
+import { standardError } from "./line_output.ts";
 
 /** The options of every command that logs. */
 export type LoggingOptions = {
@@ -23,29 +24,34 @@ export const LOGGING_OPTIONS: LoggingOptions = inGroup("Log", {
   "log-format": choice("FORMAT", "Format of log lines", { words: ["text", "json"] }),
 });
 
-/** Sends the log to standard error. Text of a peer is escaped, so that it cannot move the cursor or forge a line. */
+/** Sends the log to standard error, one line a record, whatever is in it. */
 export function configureLogging(options: OptionValues<LoggingOptions>): void {
   const format = options["log-format"] === "json" ? formatJson : formatText;
-  const encoder = new TextEncoder();
   configureSync({
     reset: true,
-    sinks: { stderr: (record: LogRecord) => void Deno.stderr.writeSync(encoder.encode(format(record))) },
+    sinks: { stderr: (record: LogRecord) => standardError.line(format(record).trimEnd()) },
     loggers: [
       { category: ["mjpegrtsp"], lowestLevel: options["log-level"], sinks: ["stderr"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });
+  const log = getLogger(["mjpegrtsp", "log"]);
+  standardError.onDropped = (count) =>
+    log.warn("{count} messages are missing here: nobody read them, or they could not be written", { count });
 }
 
+// The output escapes what peers wrote; nothing here does it before.
+const UNESCAPED = { value: "bare", sanitize: false } as const;
+
 const formatText = getTextFormatter({
-  value: "bare",
+  ...UNESCAPED,
   timestamp: "time",
   timeZone: null,
   level: (level) => level.padEnd(7),
   format: ({ timestamp, level, message }) => `${timestamp} ${level} ${message}`,
 });
 
-const formatMessage = getTextFormatter({ value: "bare", format: ({ message }) => message });
+const formatMessage = getTextFormatter({ ...UNESCAPED, format: ({ message }) => message });
 const formatObject = getJsonLinesFormatter();
 
 /** Formats the message as in the text format; LogTape's own JSON formatter would quote the strings in it. */

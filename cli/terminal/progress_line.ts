@@ -4,12 +4,13 @@
  * @module
  */
 
+import { standardError } from "./line_output.ts";
+
 const BAR_WIDTH = 30;
 
 /** A line that is rewritten as the work goes on. Prints nothing if standard error is not a terminal. */
 export class ProgressLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
-  readonly #encoder = new TextEncoder();
   #lastPercent = -1;
 
   /** Shows `share`, 0 to 1, beside `label`. */
@@ -18,11 +19,11 @@ export class ProgressLine {
     if (!this.#isTerminal || percent === this.#lastPercent) return;
     this.#lastPercent = percent;
     const bar = "█".repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, "░");
-    Deno.stderr.writeSync(this.#encoder.encode(`\r${bar} ${String(percent).padStart(3)} % ${label}\x1b[K`));
+    standardError.raw(`\r${bar} ${String(percent).padStart(3)} % ${label}\x1b[K`);
   }
 
   /** Moves to the next line. */
   end(): void {
-    if (this.#isTerminal && this.#lastPercent >= 0) Deno.stderr.writeSync(this.#encoder.encode("\n"));
+    if (this.#isTerminal && this.#lastPercent >= 0) standardError.raw("\n");
   }
 }
