@@ -75,7 +75,7 @@ export class LabResponder {
     const { peer } = client.connection;
     const session = client.labSession;
     if (id !== undefined && id !== session?.id) {
-      log.warn("{peer} sent {method} for session {id}, which it does not have", { peer, method, id });
+      log.warn("{peer} sent {method} for a session that it does not have", { peer, method });
       return 454;
     }
     const next = session === undefined ? undefined : nextState(session.state, method);

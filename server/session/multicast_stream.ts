@@ -10,6 +10,7 @@ import type { Clock } from "../../net/clock.ts";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
 import type { Session } from "./session.ts";
+import { numberOf } from "./session_number.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import { MAX_DATAGRAM_BYTES } from "../limits.ts";
 import type { Source } from "../source/source.ts";
@@ -118,10 +119,10 @@ export class MulticastSeat implements Session {
     this.hostname = options.hostname;
     this.#heardMs = options.clock.nowMs();
     stream.enter(this);
-    log.info("{peer} set up {name}: session {id}, {destination}", {
+    log.info("{peer} set up {name}: session {number}, {destination}", {
       peer: options.peer,
       name: this.source.name,
-      id: this.id,
+      number: numberOf(this),
       destination: this.sender.destination,
     });
   }
@@ -153,7 +154,7 @@ export class MulticastSeat implements Session {
   async play(): Promise<number> {
     this.#state = "PLAYING";
     const { peer } = this.#options;
-    log.info("{peer} plays session {id}", { peer, id: this.id });
+    log.info("{peer} plays session {number}", { peer, number: numberOf(this) });
     const { session } = this.#stream;
     return session.state === "PLAYING" ? this.#options.clock.nowMs() : await session.play();
   }
@@ -161,7 +162,7 @@ export class MulticastSeat implements Session {
   async pause(): Promise<void> {
     this.#state = "READY";
     const { peer } = this.#options;
-    log.info("{peer} paused session {id}", { peer, id: this.id });
+    log.info("{peer} paused session {number}", { peer, number: numberOf(this) });
     await this.#stream.pauseIfUnwatched();
   }
 
@@ -169,7 +170,7 @@ export class MulticastSeat implements Session {
     if (this.#state === "INIT") return;
     this.#state = "INIT";
     const { peer } = this.#options;
-    log.info("{peer} session {id} ended, {reason}", { peer, id: this.id, reason });
+    log.info("{peer} session {number} ended, {reason}", { peer, number: numberOf(this), reason });
     this.#stream.leave(this);
   }
 }

@@ -10,6 +10,7 @@ import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import { numberOf } from "./session_number.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./client.ts";
 
@@ -130,7 +131,10 @@ export class SessionRegistry {
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      log.debug("session {id} got a malformed report: {reason}", { id: session.id, reason: error.message });
+      log.debug("session {number} got a malformed report: {reason}", {
+        number: numberOf(session),
+        reason: error.message,
+      });
     }
   }
 

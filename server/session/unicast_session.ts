@@ -14,6 +14,7 @@ import type { Pacer } from "../send/pacer.ts";
 import type { Cursor, FrameSlot, SeekableCursor, Source } from "../source/source.ts";
 import { Pace } from "./pace.ts";
 import type { PlayOptions, Session } from "./session.ts";
+import { numberOf } from "./session_number.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
@@ -58,10 +59,10 @@ export class UnicastSession implements Session {
     this.#heardMs = options.clock.nowMs();
     this.#cursor = this.#openCursor();
     const { peer, source, sender } = options;
-    log.info("{peer} set up {name}: session {id}, {destination}", {
+    log.info("{peer} set up {name}: session {number}, {destination}", {
       peer,
       name: source.name,
-      id: this.id,
+      number: numberOf(this),
       destination: sender.destination,
     });
   }
@@ -92,7 +93,11 @@ export class UnicastSession implements Session {
     if (this.#run !== run) return startMs;
     const pace = this.#goTo(options, startMs);
     this.#playingSinceMs = startMs;
-    log.info("{peer} plays session {id} from {seconds} s", { peer, id: this.id, seconds: this.positionUs / 1e6 });
+    log.info("{peer} plays session {number} from {seconds} s", {
+      peer,
+      number: numberOf(this),
+      seconds: this.positionUs / 1e6,
+    });
     // An error of the run before the last PLAY is no news.
     this.#sendFrames(run, pace).catch((error) => this.#run === run && this.fail(error));
     return startMs;
@@ -102,7 +107,11 @@ export class UnicastSession implements Session {
     this.#stop();
     this.#state = "READY";
     const { peer } = this.#options;
-    log.info("{peer} paused session {id} at {seconds} s", { peer, id: this.id, seconds: this.positionUs / 1e6 });
+    log.info("{peer} paused session {number} at {seconds} s", {
+      peer,
+      number: numberOf(this),
+      seconds: this.positionUs / 1e6,
+    });
     await this.#sending;
   }
 
@@ -116,12 +125,12 @@ export class UnicastSession implements Session {
     const { frames, packets, bytes } = sender.counters;
     const seconds = Math.round(this.#playedMs) / 1000;
     log.info(
-      "{peer} session {id} ended, {reason}: {frames} frames, {packets} packets, {bytes} bytes, {seconds} s",
-      { peer, id: this.id, reason, frames, packets, bytes, seconds },
+      "{peer} session {number} ended, {reason}: {frames} frames, {packets} packets, {bytes} bytes, {seconds} s",
+      { peer, number: numberOf(this), reason, frames, packets, bytes, seconds },
     );
     const summary = sender.summary();
     if (summary !== undefined) {
-      log.info(`{peer} session {id}: ${summary.template}`, { peer, id: this.id, ...summary.properties });
+      log.info(`{peer} session {number}: ${summary.template}`, { peer, number: numberOf(this), ...summary.properties });
     }
   }
 
@@ -129,9 +138,9 @@ export class UnicastSession implements Session {
   fail(error: unknown): void {
     if (this.#state === "INIT") return;
     const { peer, source } = this.#options;
-    log.error("{peer} session {id} cannot go on with {name}: {reason}", {
+    log.error("{peer} session {number} cannot go on with {name}: {reason}", {
       peer,
-      id: this.id,
+      number: numberOf(this),
       name: source.name,
       reason: error instanceof Error ? error.message : String(error),
     });
@@ -197,7 +206,7 @@ export class UnicastSession implements Session {
       if (this.#run !== run) return;
     }
     // The session stays PLAYING, without frames, until its client asks for something else or goes.
-    log.info("{peer} session {id} reached the end of {name}", { peer, id: this.id, name: source.name });
+    log.info("{peer} session {number} reached the end of {name}", { peer, number: numberOf(this), name: source.name });
     this.#stop();
     this.sender.finish();
   }
