@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { hostAndPort } from "../net/addresses.ts";
+import { fileReason } from "../net/file_reason.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
@@ -125,10 +126,9 @@ async function openRoot(path: string): Promise<ServedRoot> {
   try {
     return await ServedRoot.open(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new FailedError(`There is no directory or file ${JSON.stringify(path)} to serve`);
-    }
-    throw error;
+    const shown = JSON.stringify(path);
+    if (error instanceof Deno.errors.NotFound) throw new FailedError(`There is no directory or file ${shown} to serve`);
+    throw new FailedError(`Cannot serve ${shown}: ${fileReason(error)}`);
   }
 }
 

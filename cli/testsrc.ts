@@ -7,11 +7,13 @@
 import { dirname } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/testsrc/test_pattern.ts";
+import { fileReason } from "../net/file_reason.ts";
 import type { Command } from "./command.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
 import { number, type Option } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
+import { standardError } from "./terminal/line_output.ts";
 import { ProgressLine } from "./terminal/progress_line.ts";
 
 const { width: WIDTH, height: HEIGHT, frameRate: FRAME_RATE } = DEFAULT_TEST_PATTERN;
@@ -50,7 +52,7 @@ the lab's format, and its frames are small enough for every lab client.`,
     const pattern = createPattern({ ...options.size, frameRate: options.fps });
     const count = Math.max(1, Math.round(options.seconds * options.fps));
     const written = await writeMovie(positionals[0], { pattern, count, interrupt: interruptSignal() });
-    console.error(
+    standardError.line(
       `${positionals[0]}: ${written} frames, ${options.size.width}x${options.size.height}, in the lab's format`,
     );
     if (written < count) {
@@ -90,7 +92,7 @@ async function writeMovie(
     if (error instanceof Deno.errors.NotFound) {
       throw new FailedError(`Cannot write ${path}: there is no directory ${dirname(path)}; create it first`);
     }
-    if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${error.message}`);
+    if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${fileReason(error)}`);
     throw error;
   } finally {
     progress.end();

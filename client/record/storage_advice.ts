@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fileReason } from "../../net/file_reason.ts";
+
 /** Why storing failed and what to do about it, where that is known; the error's own text elsewhere. */
 export function storageAdvice(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -12,5 +14,5 @@ export function storageAdvice(error: unknown): string {
   if (isForbidden) return "you have no right to write there; name another place";
   if (error instanceof Deno.errors.BrokenPipe) return "the program that reads the pipe has ended";
   if (/os error 28|no space|disk full|os error 112/i.test(text)) return "the disk is full; make room or name another";
-  return text;
+  return fileReason(error);
 }

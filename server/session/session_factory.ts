@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
+import { fileReason } from "../../net/file_reason.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { type Impairments, NetworkEmulator } from "../emulation/network_emulator.ts";
 import { seededRandom } from "../emulation/random.ts";
@@ -72,7 +73,7 @@ export class SessionFactory {
         log.warn("{peer} cannot have {name}: {reason}", { peer, name, reason: error.message });
         return error instanceof SourceNotFoundError ? 404 : 415;
       }
-      log.error("{peer} cannot have {name}: {reason}", { peer, name, reason: String(error) });
+      log.error("{peer} cannot have {name}: {reason}", { peer, name, reason: fileReason(error) });
       return 500;
     }
   }

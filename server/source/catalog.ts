@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { fileReason } from "../../net/file_reason.ts";
 import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_packetizer.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
 import { FileIndexes, type IndexedFile } from "./file_index.ts";
@@ -66,7 +67,7 @@ export class Catalog {
       return await this.#files.get(path, signal);
     } catch (error) {
       signal.throwIfAborted();
-      throw new SourceUnusableError(`Cannot serve ${path}: ${reasonOf(error)}`);
+      throw new SourceUnusableError(`Cannot serve ${path}: ${fileReason(error)}`);
     }
   }
 
@@ -80,7 +81,7 @@ export class Catalog {
     try {
       return await this.#options.root.resolve(name);
     } catch (error) {
-      throw new SourceUnusableError(`Cannot look for ${JSON.stringify(name)}: ${reasonOf(error)}`);
+      throw new SourceUnusableError(`Cannot look for ${JSON.stringify(name)}: ${fileReason(error)}`);
     }
   }
 
@@ -119,8 +120,4 @@ function logIndex(path: string, { format, count, largestBytes, problem }: Indexe
       { path, largestBytes, limit: LAB_CLIENT_PAYLOAD_BYTES },
     );
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

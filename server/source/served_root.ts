@@ -26,10 +26,17 @@ export class ServedRoot {
     this.#onlyFile = onlyFile;
   }
 
-  /** Rejects with `Deno.errors.NotFound` where there is nothing at `path`. */
+  /** Rejects with `Deno.errors.NotFound` where there is nothing at `path`, and with another error where it cannot be read. */
   static async open(path: string): Promise<ServedRoot> {
     const realPath = await Deno.realPath(path);
-    if ((await Deno.stat(realPath)).isDirectory) return new ServedRoot(realPath);
+    const { isDirectory, isFile } = await Deno.stat(realPath);
+    if (isDirectory) {
+      for await (const _ of Deno.readDir(realPath)) break;
+      return new ServedRoot(realPath);
+    }
+    // To open a pipe would wait for its other end.
+    if (!isFile) throw new Error("it is neither a directory nor a file");
+    (await Deno.open(realPath)).close();
     return new ServedRoot(dirname(realPath), { name: basename(path), realPath });
   }
 
