@@ -18,7 +18,8 @@
  */
 
 import { isSessionMethod, type SessionMethod } from "../rtsp/session_state.ts";
-import { PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_MESSAGE_CHARS } from "./limits.ts";
+import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
+import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
 import type { Playback, PlaybackStatistics, PlaybackStatus, ReceivedFrame } from "./playback.ts";
 
 const FRAME_HEADER_BYTES = 12;
@@ -43,15 +44,18 @@ export interface PageCommand {
 }
 
 /** Serves one WebSocket until it closes. */
-export class FrameSocket {
-  readonly #socket: WebSocket;
+export class FrameSocket implements WebSocketHandler {
+  readonly #socket: ServerWebSocket;
   readonly #playback: Playback;
   readonly #onClosed: () => void;
   #droppedFrames = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #unsubscribe: (() => void) | undefined;
+  #waitingCommands = 0;
+  /** A status could not be told because the page did not read. */
+  #owesStatus = false;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #unsubscribe: () => void;
 
-  constructor(socket: WebSocket, { playback, build, onClosed }: {
+  constructor(socket: ServerWebSocket, { playback, build, onClosed }: {
     readonly playback: Playback;
     readonly build: string;
     readonly onClosed: () => void;
@@ -59,11 +63,16 @@ export class FrameSocket {
     this.#socket = socket;
     this.#playback = playback;
     this.#onClosed = onClosed;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.#open(build);
-    socket.onmessage = ({ data }) => this.#obey(data);
-    socket.onclose = () => this.#end();
-    socket.onerror = () => this.#end();
+    const { title, server, latestFrame } = playback;
+    this.#tell({ type: "hello", build, title, server });
+    this.#tellStatus();
+    this.#tellStatistics();
+    if (latestFrame !== undefined) this.#show(latestFrame);
+    this.#timer = setInterval(() => this.#tellStatistics(), STATISTICS_INTERVAL_MS);
+    this.#unsubscribe = playback.subscribe({
+      frame: (frame) => this.#show(frame),
+      status: () => this.#tellStatus(),
+    });
   }
 
   /** Frames dropped because this page was too slow. */
@@ -71,68 +80,66 @@ export class FrameSocket {
     return this.#droppedFrames;
   }
 
-  /** Closes the WebSocket, because the player ends. */
-  close(): void {
-    this.#end();
-    if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close(1001, "the player has ended");
+  onMessage(data: string | Uint8Array): void {
+    const command = typeof data === "string" ? decodePageCommand(data) : undefined;
+    if (command === undefined) {
+      this.#refuse("The page sent a message that is not a command");
+    } else if (this.#waitingCommands >= MAX_PAGE_COMMANDS) {
+      this.#refuse(`${command.command} is ignored: ${MAX_PAGE_COMMANDS} commands of this page wait for the server`);
+    } else {
+      this.#waitingCommands++;
+      this.#playback.command(command.command)
+        .catch((error) => this.#refuse(error.message))
+        .finally(() => this.#waitingCommands--);
+    }
   }
 
-  #open(build: string): void {
-    const { title, server, latestFrame } = this.#playback;
-    this.#tell({ type: "hello", build, title, server });
-    this.#tell({ type: "status", ...this.#playback.status });
-    this.#tellStatistics();
-    if (latestFrame !== undefined) this.#show(latestFrame);
-    this.#timer = setInterval(() => this.#tellStatistics(), STATISTICS_INTERVAL_MS);
-    this.#unsubscribe = this.#playback.subscribe({
-      frame: (frame) => this.#show(frame),
-      status: (status) => this.#tell({ type: "status", ...status }),
-    });
-  }
-
-  #end(): void {
+  onClosed(): void {
     clearInterval(this.#timer);
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#unsubscribe();
     this.#onClosed();
   }
 
   #show(frame: ReceivedFrame): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    const { bufferedAmount } = this.#socket;
-    if (bufferedAmount > 0 && bufferedAmount + frame.data.length > PAGE_MAX_BUFFERED_BYTES) {
+    if (!this.#hasRoom(frame.data.length)) {
       this.#droppedFrames++;
       return;
     }
-    const message = new Uint8Array(FRAME_HEADER_BYTES + frame.data.length);
-    const view = new DataView(message.buffer);
-    view.setUint32(0, frame.number);
-    view.setFloat64(4, frame.arrivalMs);
-    message.set(frame.data, FRAME_HEADER_BYTES);
-    this.#socket.send(message);
+    const header = new DataView(new ArrayBuffer(FRAME_HEADER_BYTES));
+    header.setUint32(0, frame.number);
+    header.setFloat64(4, frame.arrivalMs);
+    this.#socket.sendBytes(new Uint8Array(header.buffer), frame.data);
+  }
+
+  #tellStatus(): void {
+    this.#owesStatus = !this.#tell({ type: "status", ...this.#playback.status });
   }
 
   #tellStatistics(): void {
+    if (this.#owesStatus) this.#tellStatus();
     this.#tell({ type: "stats", ...this.#playback.statistics(), droppedFrames: this.#droppedFrames });
   }
 
-  #tell(message: PageMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  #refuse(text: string): void {
+    this.#tell({ type: "error", text });
   }
 
-  #obey(data: unknown): void {
-    const command = typeof data === "string" ? decodePageCommand(data) : undefined;
-    if (command === undefined) {
-      this.#tell({ type: "error", text: "The page sent a message that is not a command" });
-      return;
-    }
-    this.#playback.command(command.command).catch((error) => this.#tell({ type: "error", text: error.message }));
+  /** Sends a message, unless too much waits for the page; returns whether. */
+  #tell(message: PageMessage): boolean {
+    const text = JSON.stringify(message);
+    const hasRoom = this.#hasRoom(text.length);
+    if (hasRoom) this.#socket.sendText(text);
+    return hasRoom;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { bufferedBytes } = this.#socket;
+    return bufferedBytes === 0 || bufferedBytes + bytes <= PAGE_MAX_BUFFERED_BYTES;
   }
 }
 
-/** Decodes a message from the page; `undefined` where it is not a command, or too long. */
+/** Decodes a message from the page; `undefined` where it is not a command. */
 export function decodePageCommand(text: string): PageCommand | undefined {
-  if (text.length > PAGE_MAX_MESSAGE_CHARS) return undefined;
   try {
     const { command } = JSON.parse(text) ?? {};
     return typeof command === "string" && isSessionMethod(command) ? { command } : undefined;

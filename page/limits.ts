@@ -7,8 +7,29 @@
 /** Pages and streams that may watch at once. */
 export const MAX_VIEWERS = 32;
 
-/** Bytes that may wait for a slow page; a frame that would exceed it is dropped. */
+/** Connections at once; with one more, the oldest of those that do not watch is closed. */
+export const MAX_PAGE_CONNECTIONS = 2 * MAX_VIEWERS;
+
+/** Longest head of an HTTP request, in bytes. Browsers send the cookies of all servers of this machine. */
+export const MAX_REQUEST_BYTES = 32 * 1024;
+
+/** Bytes that may wait for a slow page; a frame that would exceed it is dropped, unless it is alone. */
 export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** Longest message that a page may send, in characters. */
-export const PAGE_MAX_MESSAGE_CHARS = 256;
+/** Longest message that a page may send, in bytes, all its fragments together. */
+export const MAX_PAGE_MESSAGE_BYTES = 256;
+
+/** Commands of one page that may wait for the player. */
+export const MAX_PAGE_COMMANDS = 4;
+
+/** Most that is read from a page at once, in bytes. */
+export const PAGE_READ_BYTES = 2048;
+
+/** Time between two reads from a page, in milliseconds: one that sends without end takes no time from the others. */
+export const PAGE_READ_PAUSE_MS = 10;
+
+/** Bytes that are read and ignored of a page whose WebSocket is being closed. */
+export const MAX_IGNORED_BYTES = 64 * 1024;
+
+/** How long a page that does not read is given to take the news that the player ends, in milliseconds. */
+export const CLOSE_PATIENCE_MS = 100;

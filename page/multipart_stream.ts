@@ -11,35 +11,62 @@ import type { Playback, ReceivedFrame } from "./playback.ts";
 /** The line between two parts, without its dashes. */
 export const BOUNDARY = "mjpegrtsp-frame";
 
-/** The body of a response without an end, from the newest frame on. `onClosed` is called once when the reader leaves. */
-export function multipartStream(playback: Playback, onClosed: () => void): ReadableStream<Uint8Array> {
+const DELIMITER = `--${BOUNDARY}\r\n`;
+
+/** Time without a frame after which a browser gets the last one again. */
+const REPETITION_MS = 100;
+
+/** Who reads. */
+export interface MultipartReader {
+  /** Aborts when the reader has gone. */
+  readonly gone: AbortSignal;
+  /**
+   * Whether the last frame comes twice where nothing follows it: Chromium 156 shows a part when the header of the next has come.
+   * "page: /stream.mjpeg shows the newest frame while paused" holds it.
+   */
+  readonly isForBrowser: boolean;
+}
+
+/** The parts from the newest frame on. Each ends with the delimiter of the next, by which readers know that it is whole. */
+export async function* multipartStream(
+  playback: Playback,
+  { gone, isForBrowser }: MultipartReader,
+): AsyncGenerator<Uint8Array, void> {
   let newest: ReceivedFrame | undefined = playback.latestFrame;
-  let wake: (() => void) | undefined;
+  let news = Promise.withResolvers<void>();
   const unsubscribe = playback.subscribe({
     frame(frame) {
       newest = frame;
-      wake?.();
+      news.resolve();
     },
   });
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      while (newest === undefined) {
-        const next = Promise.withResolvers<void>();
-        wake = next.resolve;
-        await next.promise;
+  gone.addEventListener("abort", () => news.resolve());
+  try {
+    yield new TextEncoder().encode(DELIMITER);
+    let unshown: Uint8Array | undefined;
+    while (!gone.aborted) {
+      if (newest !== undefined) {
+        const part = encodePart(newest.data);
+        newest = undefined;
+        unshown = isForBrowser ? part : undefined;
+        yield part;
+        continue;
       }
-      controller.enqueue(encodePart(newest.data));
-      newest = undefined;
-    },
-    cancel() {
-      unsubscribe();
-      onClosed();
-    },
-  }, { highWaterMark: 0 });
+      news = Promise.withResolvers();
+      const timer = unshown && setTimeout(() => news.resolve(), REPETITION_MS);
+      await news.promise;
+      clearTimeout(timer);
+      if (newest !== undefined || unshown === undefined || gone.aborted) continue;
+      yield unshown;
+      unshown = undefined;
+    }
+  } finally {
+    unsubscribe();
+  }
 }
 
 function encodePart(jpeg: Uint8Array): Uint8Array {
-  const head = `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
   const encoder = new TextEncoder();
-  return concat([encoder.encode(head), jpeg, encoder.encode("\r\n")]);
+  const head = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
+  return concat([encoder.encode(head), jpeg, encoder.encode(`\r\n${DELIMITER}`)]);
 }

@@ -8,6 +8,11 @@ import { encodeHex } from "@std/encoding/hex";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
 import { FrameSocket } from "./frame_socket.ts";
+import type { WebSocketAnswer } from "./http/http_connection.ts";
+import { HttpServer } from "./http/http_server.ts";
+import type { HttpRequest } from "./http/request_reader.ts";
+import { type HttpResponse, textResponse } from "./http/response.ts";
+import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
 import page from "./index.html" with { type: "text" };
 import { BOUNDARY, multipartStream } from "./multipart_stream.ts";
 import style from "./page.css" with { type: "text" };
@@ -18,6 +23,10 @@ const HOSTNAME = "127.0.0.1";
 const DEFAULT_PORT = 8025;
 const PORT_TRIES = 50;
 const MAX_PORT = 65_535;
+
+/** Why a WebSocket closes (RFC 6455, 7.4, as registered at IANA). */
+const TRY_AGAIN_LATER = 1013;
+const TOO_MANY_VIEWERS = `There are ${MAX_VIEWERS} viewers already: close a page`;
 
 const ASSETS: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
   "/": { type: "text/html; charset=utf-8", text: page },
@@ -52,15 +61,13 @@ export interface Preview {
 /** Serves the page for `playback`. Rejects with an error that names a free port where `port` is taken. */
 export async function startPreview(playback: Playback, options: PreviewOptions = {}): Promise<Preview> {
   const build = await hash(page + style + script);
-  const server = new PageServer(playback, build);
-  return server.start(options.port);
+  return new PageServer(playback, build).start(options.port);
 }
 
 class PageServer {
   readonly #playback: Playback;
   readonly #build: string;
   readonly #sockets = new Set<FrameSocket>();
-  readonly #stop = new AbortController();
   #streams = 0;
   #port = 0;
 
@@ -71,30 +78,20 @@ class PageServer {
 
   start(port: number | undefined): Preview {
     const http = this.#listen(port);
-    this.#port = http.addr.port;
+    this.#port = http.port;
     return {
-      url: `http://${HOSTNAME}:${this.#port}/`,
-      port: this.#port,
-      shutdown: async () => {
-        for (const socket of this.#sockets) socket.close();
-        this.#stop.abort();
-        await http.finished;
-      },
+      url: `http://${HOSTNAME}:${http.port}/`,
+      port: http.port,
+      shutdown: () => http.close("the player has ended"),
     };
   }
 
-  #listen(wanted: number | undefined): Deno.HttpServer<Deno.NetAddr> {
+  #listen(wanted: number | undefined): HttpServer {
     const first = wanted ?? DEFAULT_PORT;
     const last = Math.min(first + PORT_TRIES - 1, MAX_PORT);
     for (let port = first; port <= last; port++) {
       try {
-        return Deno.serve({
-          hostname: HOSTNAME,
-          port,
-          signal: this.#stop.signal,
-          onListen() {},
-          onError: (error) => text(500, `The page failed: ${error instanceof Error ? error.message : error}`),
-        }, (request) => this.#answer(request));
+        return new HttpServer({ hostname: HOSTNAME, port }, (request) => this.#answer(request));
       } catch (error) {
         if (error instanceof Deno.errors.PermissionDenied) {
           throw new Error(`Port ${port} for the page is not allowed; leave --preview-port out for one that is`);
@@ -112,52 +109,63 @@ class PageServer {
     );
   }
 
-  #answer(request: Request): Response {
+  #answer(request: HttpRequest): HttpResponse | WebSocketAnswer {
     const reason = refusalReason(request.headers, this.#port);
-    if (reason !== undefined) return text(403, `Refused: ${reason}`);
-    if (request.method !== "GET" && request.method !== "HEAD") return text(405, "Only GET and HEAD are answered");
-    const { pathname } = new URL(request.url);
-    const asset = Object.hasOwn(ASSETS, pathname) ? ASSETS[pathname] : undefined;
-    if (asset !== undefined) return respond(200, asset.text, asset.type);
-    switch (pathname) {
+    const answer = reason === undefined ? this.#find(request) : textResponse(403, `Refused: ${reason}`);
+    return "accept" in answer ? answer : { ...answer, headers: { ...SECURITY_HEADERS, ...answer.headers } };
+  }
+
+  #find({ method, path, headers }: HttpRequest): HttpResponse | WebSocketAnswer {
+    if (method !== "GET" && method !== "HEAD") {
+      return textResponse(405, "Only GET and HEAD are answered", { allow: "GET, HEAD" });
+    }
+    const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
+    if (asset !== undefined) return respond(asset.text, asset.type);
+    switch (path) {
       case "/ws":
-        return this.#openSocket(request);
+        return { accept: (socket) => this.#accept(socket) };
       case "/stream.mjpeg":
-        return this.#stream(request);
+        return this.#stream(headers);
       case "/snapshot.jpg":
         return this.#snapshot();
       case "/stats.json":
-        return respond(200, JSON.stringify(this.#statistics()), "application/json");
+        return respond(JSON.stringify(this.#statistics()), "application/json");
       default:
-        return text(404, `There is nothing at ${pathname}; try /, /stream.mjpeg, /snapshot.jpg or /stats.json`);
+        return textResponse(404, `There is nothing at ${path}; try /, /stream.mjpeg, /snapshot.jpg or /stats.json`);
     }
   }
 
-  #openSocket(request: Request): Response {
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return text(426, "This is for WebSockets");
-    if (this.#viewers >= MAX_VIEWERS) return text(503, `There are ${MAX_VIEWERS} viewers already: close a page`);
-    const { socket, response } = Deno.upgradeWebSocket(request);
+  #accept(socket: ServerWebSocket): WebSocketHandler {
+    if (this.#isFull) {
+      // A page can read why a WebSocket was closed, and not why it was never opened.
+      socket.close(TRY_AGAIN_LATER, TOO_MANY_VIEWERS);
+      return { onMessage() {}, onClosed() {} };
+    }
     const viewer = new FrameSocket(socket, {
       playback: this.#playback,
       build: this.#build,
       onClosed: () => this.#sockets.delete(viewer),
     });
     this.#sockets.add(viewer);
-    return response;
+    return viewer;
   }
 
-  #stream(request: Request): Response {
-    if (this.#viewers >= MAX_VIEWERS) return text(503, `There are ${MAX_VIEWERS} viewers already: close a page`);
-    const type = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
-    if (request.method === "HEAD") return respond(200, null, type);
-    this.#streams++;
-    return respond(200, multipartStream(this.#playback, () => this.#streams--), type);
+  #stream(headers: Headers): HttpResponse {
+    if (this.#isFull) return textResponse(503, TOO_MANY_VIEWERS);
+    return {
+      status: 200,
+      headers: { "content-type": `multipart/x-mixed-replace; boundary=${BOUNDARY}` },
+      body: (gone) => {
+        this.#streams++;
+        gone.addEventListener("abort", () => this.#streams--);
+        return multipartStream(this.#playback, { gone, isForBrowser: headers.has("sec-fetch-dest") });
+      },
+    };
   }
 
-  #snapshot(): Response {
+  #snapshot(): HttpResponse {
     const frame = this.#playback.latestFrame;
-    if (frame === undefined) return text(503, "There is no frame yet");
-    return respond(200, frame.data.slice(), "image/jpeg");
+    return frame === undefined ? textResponse(503, "There is no frame yet") : respond(frame.data, "image/jpeg");
   }
 
   #statistics(): Record<string, unknown> {
@@ -169,14 +177,15 @@ class PageServer {
   get #viewers(): number {
     return this.#sockets.size + this.#streams;
   }
+
+  get #isFull(): boolean {
+    return this.#viewers >= MAX_VIEWERS;
+  }
 }
 
-function text(status: number, sentence: string): Response {
-  return respond(status, sentence + "\n", "text/plain; charset=utf-8");
-}
-
-function respond(status: number, body: BodyInit | null, type: string): Response {
-  return new Response(body, { status, headers: { ...SECURITY_HEADERS, "content-type": type } });
+function respond(body: string | Uint8Array, type: string): HttpResponse {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return { status: 200, headers: { "content-type": type }, body: bytes };
 }
 
 async function hash(source: string): Promise<string> {

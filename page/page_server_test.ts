@@ -3,8 +3,7 @@ import { concat } from "@std/bytes";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { reservePort } from "../tests/support/ports.ts";
 import { TestPlayback } from "../tests/support/test_playback.ts";
-import { MAX_VIEWERS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_MESSAGE_CHARS } from "./limits.ts";
-import { decodePageCommand } from "./frame_socket.ts";
+import { MAX_VIEWERS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
 import { BOUNDARY } from "./multipart_stream.ts";
 import { startPreview } from "./page_server.ts";
 import { soon, until } from "../tests/support/until.ts";
@@ -89,6 +88,22 @@ Deno.test("preview: answers other methods than GET and HEAD 405", async () => {
   assertEquals([response.status, await response.text()], [405, "Only GET and HEAD are answered\n"]);
 });
 
+Deno.test("preview: answers HEAD as GET, without the body", async () => {
+  await using preview = await open();
+  preview.playback.show(FRAME);
+  for (const path of ["", "page.css", "stats.json", "snapshot.jpg", "stream.mjpeg", "ws", "nothing"]) {
+    const [get, head] = [await fetch(preview.url + path), await fetch(preview.url + path, { method: "HEAD" })];
+    const { length } = path === "stream.mjpeg" ? (await get.body!.cancel(), "") : await get.text();
+    assertEquals(await head.text(), "");
+    const [wanted, given] = [get, head].map(({ status, headers }) => [
+      status,
+      ...[...headers].filter(([name]) => name !== "date"),
+    ]);
+    assertEquals(given, wanted, path);
+    if (length > 0) assert(Number(head.headers.get("content-length")) >= length, path);
+  }
+});
+
 Deno.test("preview: is bound to the loopback only", async () => {
   await using preview = await open();
   const others = Deno.networkInterfaces().filter(({ family, address }) => family === "IPv4" && address !== "127.0.0.1");
@@ -133,22 +148,42 @@ Deno.test("preview: /stream.mjpeg gives the newest frame each time that its read
   const response = await fetch(`${preview.url}stream.mjpeg`);
   assertEquals(response.headers.get("content-type"), `multipart/x-mixed-replace; boundary=${BOUNDARY}`);
   const reader = response.body!.getReader();
+  const encoder = new TextEncoder();
+  const first = encoder.encode(`--${BOUNDARY}\r\n`);
+  // Each part ends with the delimiter of the next, which browsers wait for.
   const part = concat([
-    new TextEncoder().encode(`--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n`),
+    encoder.encode("Content-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n"),
     FRAME,
-    new TextEncoder().encode("\r\n"),
+    encoder.encode(`\r\n--${BOUNDARY}\r\n`),
   ]);
   let received = new Uint8Array(0);
-  while (received.length < 2 * part.length) {
-    if (received.length === part.length) preview.playback.show(FRAME);
+  while (received.length < first.length + 2 * part.length) {
+    if (received.length === first.length + part.length) preview.playback.show(FRAME);
     received = concat([received, (await soon(reader.read())).value!]);
   }
-  assertEquals(received, concat([part, part]));
+  assertEquals(received, concat([first, part, part]));
   await reader.cancel();
-  await until(() => {
+  // No further frame is needed to notice.
+  await until(() => preview.playback.listenerCount === 0);
+});
+
+Deno.test("preview: /stream.mjpeg gives a browser the last frame once more where nothing follows, and others not", async () => {
+  await using preview = await open();
+  preview.playback.show(FRAME);
+  for (const [headers, count] of [[{ "sec-fetch-dest": "image" }, 2], [{}, 1]] as const) {
+    const response = await fetch(`${preview.url}stream.mjpeg`, { headers });
+    const reader = response.body!.pipeThrough(new TextDecoderStream("latin1")).getReader();
+    let text = "";
+    const parts = () => text.split("Content-Length: 7").length - 1;
+    while (parts() < count) text += (await soon(reader.read())).value;
+    // What comes next is the next frame.
+    const next = new Uint8Array(9);
+    preview.playback.show(next);
+    while (!text.includes("Content-Length: 9")) text += (await soon(reader.read())).value;
+    assertEquals(parts(), count);
+    await reader.cancel();
     preview.playback.show(FRAME);
-    return preview.playback.listenerCount === 0;
-  });
+  }
 });
 
 Deno.test("preview: the socket tells what it is, then states, statistics and frames", async () => {
@@ -182,12 +217,6 @@ Deno.test("preview: the socket's commands reach the player, and other messages a
   assertEquals(preview.playback.commands, ["PLAY", "SETUP", "TEARDOWN"]);
 });
 
-Deno.test(`decodePageCommand() takes ${PAGE_MAX_MESSAGE_CHARS} characters, and not one more`, () => {
-  const text = JSON.stringify({ command: "PLAY" });
-  assertEquals(decodePageCommand(text.padEnd(PAGE_MAX_MESSAGE_CHARS)), { command: "PLAY" });
-  assertEquals(decodePageCommand(text.padEnd(PAGE_MAX_MESSAGE_CHARS + 1)), undefined);
-});
-
 Deno.test("preview: a page that does not read loses frames, and the others lose none", async () => {
   await using preview = await open();
   using slow = await TcpClient.connect(preview.port);
@@ -216,6 +245,11 @@ Deno.test(`preview: ${MAX_VIEWERS} viewers may watch, one more is refused until 
   const refused = await fetch(`${preview.url}stream.mjpeg`);
   assertEquals([stream.status, refused.status], [200, 503]);
   assertEquals(await refused.text(), `There are ${MAX_VIEWERS} viewers already: close a page\n`);
+  // A page learns the reason from the code with which its socket closes.
+  const closing = Promise.withResolvers<CloseEvent>();
+  new WebSocket(`ws://127.0.0.1:${preview.port}/ws`).onclose = closing.resolve;
+  const { code, reason } = await closing.promise;
+  assertEquals([code, reason], [1013, `There are ${MAX_VIEWERS} viewers already: close a page`]);
   await stream.body!.cancel();
   for (let status = 503; status === 503;) {
     const next = await fetch(`${preview.url}stream.mjpeg`);

@@ -37,7 +37,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/transport": ["rtsp", "net"],
   "client/record": ["page", "mjpeg/", "net"],
 
-  "page": ["rtsp", "mjpeg", "net"],
+  "page": ["page/http", "rtsp", "mjpeg", "net"],
+  "page/http": [],
 
   "rtsp": ["net"],
   "rtp": ["net"],

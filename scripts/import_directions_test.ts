@@ -52,7 +52,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     title: "takes a folder that is not in the table for a part of the room around it",
     file: "page/assets/a.ts",
     source: 'import "../../server/a.ts";',
-    expected: ["page/assets/a.ts:1 imports server/a.ts; page may use rtsp, mjpeg, net"],
+    expected: ["page/assets/a.ts:1 imports server/a.ts; page may use page/http, rtsp, mjpeg, net"],
   },
   {
     title: "rejects the clock in a codec room",

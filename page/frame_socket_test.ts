@@ -1,0 +1,124 @@
+import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
+import type { SessionMethod } from "../rtsp/session_state.ts";
+import { TestPlayback } from "../tests/support/test_playback.ts";
+import { until } from "../tests/support/until.ts";
+import { decodePageCommand, FrameSocket } from "./frame_socket.ts";
+import { HttpServer } from "./http/http_server.ts";
+import type { ServerWebSocket } from "./http/web_socket.ts";
+import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
+
+const HANDSHAKE = [
+  ...["GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
+  ...["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""],
+].join("\r\n");
+
+/** A playback whose commands wait until the test lets them go on. */
+class WaitingPlayback extends TestPlayback {
+  readonly waiting: (() => void)[] = [];
+
+  override command(command: SessionMethod): Promise<void> {
+    this.commands.push(command);
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}
+
+/** A page that reads only when it is told to. */
+async function open() {
+  const playback = new WaitingPlayback();
+  const opened = Promise.withResolvers<ServerWebSocket>();
+  const server = new HttpServer({ hostname: "127.0.0.1", port: 0 }, () => ({
+    accept(socket) {
+      opened.resolve(socket);
+      return new FrameSocket(socket, { playback, build: "1", onClosed() {} });
+    },
+  }));
+  const page = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await page.write(new TextEncoder().encode(HANDSHAKE));
+  let text = "";
+  return {
+    playback,
+    socket: await opened.promise,
+    /** Sends texts, with a mask of zeros. */
+    async send(...texts: readonly string[]): Promise<void> {
+      const bytes = concat(
+        texts.map((text) => Uint8Array.of(0x81, 0x80 | text.length, 0, 0, 0, 0, ...new TextEncoder().encode(text))),
+      );
+      for (let count = 0; count < bytes.length;) count += await page.write(bytes.subarray(count));
+    },
+    /** Reads until what came since the last call matches. */
+    async receive(pattern: RegExp): Promise<void> {
+      const bytes = new Uint8Array(65_536);
+      while (!pattern.test(text)) {
+        text = text.slice(-1000) + new TextDecoder("latin1").decode(bytes.subarray(0, await page.read(bytes) ?? 0));
+      }
+      text = "";
+    },
+    async [Symbol.asyncDispose]() {
+      page.close();
+      await server.close("the test has ended");
+    },
+  };
+}
+
+const PLAY = JSON.stringify({ command: "PLAY" });
+
+Deno.test("FrameSocket holds a bounded number of bytes for a page that does not read, whatever there is to tell", async () => {
+  await using opened = await open();
+  const { playback, socket } = opened;
+  const frame = new Uint8Array(PAGE_MAX_BUFFERED_BYTES / 8);
+  // More than the system takes.
+  await until(() => {
+    playback.show(frame);
+    return socket.bufferedBytes > PAGE_MAX_BUFFERED_BYTES / 2;
+  });
+  for (let count = 0; count < 5000; count++) {
+    playback.show(frame);
+    playback.become({ state: count % 2 === 0 ? "PLAYING" : "READY" });
+  }
+  await opened.send(...Array(5000).fill("no command"), PLAY);
+  await until(() => playback.commands.length === 1);
+  assert(socket.bufferedBytes <= PAGE_MAX_BUFFERED_BYTES, `${socket.bufferedBytes} bytes wait`);
+});
+
+Deno.test("FrameSocket sends one frame of any size, and no second one before it has left", async () => {
+  await using opened = await open();
+  const { playback, socket } = opened;
+  await opened.receive(/"type":"stats"/);
+  await until(() => socket.bufferedBytes === 0);
+  // Larger than what the system takes, so that some of it waits.
+  playback.show(new Uint8Array(16 * PAGE_MAX_BUFFERED_BYTES));
+  const { bufferedBytes } = socket;
+  assert(bufferedBytes > 16 * PAGE_MAX_BUFFERED_BYTES);
+  playback.show(new Uint8Array(1));
+  assertEquals(socket.bufferedBytes, bufferedBytes);
+});
+
+Deno.test("FrameSocket tells a page that reads again the newest status", async () => {
+  await using opened = await open();
+  const { playback, socket } = opened;
+  await opened.receive(/"type":"stats"/);
+  playback.show(new Uint8Array(16 * PAGE_MAX_BUFFERED_BYTES));
+  playback.become({ state: "PLAYING" });
+  playback.become({ state: "INIT" });
+  await opened.receive(/"state":"INIT"/);
+  assert(socket.isOpen);
+});
+
+Deno.test(`FrameSocket lets ${MAX_PAGE_COMMANDS} commands wait, and refuses one more until one is done`, async () => {
+  await using opened = await open();
+  const { playback } = opened;
+  await opened.send(...Array(MAX_PAGE_COMMANDS + 1).fill(PLAY));
+  await opened.receive(/PLAY is ignored: 4 commands of this page wait for the server/);
+  assertEquals(playback.commands.length, MAX_PAGE_COMMANDS);
+  playback.waiting.shift()!();
+  await opened.send(PLAY);
+  await until(() => playback.commands.length === MAX_PAGE_COMMANDS + 1);
+});
+
+Deno.test("decodePageCommand() takes the methods of the state table, and nothing else", () => {
+  assertEquals(decodePageCommand(PLAY), { command: "PLAY" });
+  for (const text of ["", "null", "[]", "{}", '{"command":"RECORD"}', '{"command":["PLAY"]}', "{"]) {
+    assertEquals(decodePageCommand(text), undefined);
+  }
+});
