@@ -7,7 +7,7 @@ import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
 import { reservePort } from "../../tests/support/ports.ts";
-import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
