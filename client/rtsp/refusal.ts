@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RtspResponse } from "../../rtsp/message.ts";
 import { withoutSecrets } from "./rtsp_url.ts";
 
 /** A reply with another status than 200. */
@@ -23,27 +24,31 @@ export class RefusedError extends Error {
   }
 }
 
-/** An error that tells what was asked for, how the server refused it, and what to do. */
+/** An error that tells what was asked for, how the server refused it, and what to do with such a server. */
 export function refusal(
   label: string,
-  { status, reason }: { readonly status: number; readonly reason: string },
-  name: string,
+  { status, reason, headers }: Pick<RtspResponse, "status" | "reason" | "headers">,
+  { name, isLab = false }: { readonly name: string; readonly isLab?: boolean },
 ): RefusedError {
+  // A lab server that refuses at all is ours, or one that prints why.
+  const hasLog = isLab || /^mjpegrtsp\b/.test(headers.get("Server") ?? "");
+  const advice = refusalAdvice(status, { name, hasLog });
   return new RefusedError(
-    withoutSecrets(`The server refused ${label}: ${status} ${reason}`.trimEnd() + refusalAdvice(status, name)),
+    withoutSecrets(`The server refused ${label}: ${status} ${reason}`.trimEnd() + advice),
     status,
   );
 }
 
-function refusalAdvice(status: number, name: string): string {
+function refusalAdvice(status: number, { name, hasLog }: { name: string; hasLog: boolean }): string {
   switch (status) {
     case 401:
     case 403:
       return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
     case 404:
-      return `; the server has no file of that name: check ${JSON.stringify(name)}, its log lists similar names`;
+      return `; it has nothing of that name: check ${JSON.stringify(name)}, ` +
+        (hasLog ? "its log lists similar names" : "which must be as the server's manual or settings have it");
     case 415:
-      return "; the server's log says what is wrong with the file";
+      return hasLog ? "; its log says what is wrong with the file" : "; it cannot send that as asked for";
     case 461:
       return "; try another --transport";
     case 501:

@@ -153,7 +153,7 @@ export class RtspDialogue {
     const { typed, now } = { typed: this.#options.url, now: this.#url };
     const location = response.headers.get("Location");
     if (isRedirect(response.status) && location !== undefined) {
-      return new RedirectedError(refusal(label, response, now.path), location);
+      return new RedirectedError(refusal(label, response, { name: now.path }), location);
     }
     if (response.status === 401 && typed.user !== undefined && now.user === undefined) {
       return new RefusedError(
@@ -164,7 +164,7 @@ export class RtspDialogue {
         response.status,
       );
     }
-    return refusal(label, response, now.path);
+    return refusal(label, response, { name: now.path });
   }
 
   /** Sends an interleaved packet. Errors are ignored: whoever reads the connection tells that it has ended. */

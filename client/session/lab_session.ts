@@ -150,7 +150,7 @@ export class LabSession implements PlayerSession {
     const text = encodeLabRequest(this.dialect ?? "lab", { method, file, cseq, session: this.#session, transport });
     const response = await connection.exchange({ text, cseq, label });
     this.#learn(response, cseq);
-    if (response.status !== 200) throw refusal(label, response, file);
+    if (response.status !== 200) throw refusal(label, response, { name: file, isLab: true });
   }
 
   /** A server that answers dialect A with a CSeq that is not a number speaks dialect B. */

@@ -128,7 +128,8 @@ Deno.test("play: an unknown file is 404, and the server's log has names near to 
   await using server = await startOurServer({ root: movie.root });
   assertSaid(await run(play(server.port, "movi.Mjpeg")), {
     code: 1,
-    message: /The server refused SETUP movi\.Mjpeg: 404 Not Found; the server has no file of that name/,
+    message:
+      /The server refused SETUP movi\.Mjpeg: 404 Not Found; it has nothing of that name: check "movi\.Mjpeg", its log lists similar names/,
   });
   const [, names] = await server.program.waitForLine(/There is no file "movi\.Mjpeg"; near names: (.*)/);
   assertEquals([names.split(", ").length, names.split(", ")[0]], [5, "movie.Mjpeg"]);
@@ -160,7 +161,7 @@ for (const [title, file, content, message] of UNUSABLE) {
     assertSaid(await run(play(server.port, file)), {
       code: 1,
       message: new RegExp(
-        `refused SETUP ${file.replace(".", "\\.")}: 415 Unsupported Media Type; the server's log says`,
+        `refused SETUP ${file.replace(".", "\\.")}: 415 Unsupported Media Type; its log says`,
       ),
     });
     await server.program.waitForLine(message);
