@@ -42,6 +42,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     permissions: () => ["write"],
     load: () => import("./testsrc.ts"),
   },
+  licenses: {
+    summary: "Print the licences of all that is in the executable",
+    permissions: () => [],
+    load: () => import("./licenses.ts"),
+  },
 };
 
 /** The command called `name`; `undefined` if there is none. */

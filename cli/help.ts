@@ -36,7 +36,7 @@ export function commandHelp({ usage, description, options, notes, examples }: Co
   return [
     forms.join("\n"),
     description,
-    describeOptions(options),
+    ...(Object.keys(options).length === 0 ? [] : [describeOptions(options)]),
     ...(notes === undefined ? [] : [notes]),
     `Examples:\n${examples.map((example) => `  mjpegrtsp ${example}`).join("\n")}`,
   ].join("\n\n");

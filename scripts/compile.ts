@@ -1,7 +1,8 @@
 /**
  * Compiles the executables: `deno task compile` for this machine, `deno task compile:all` for all targets.
  *
- * `deno compile` adds the program to a base executable called denort, which it downloads. `DENORT_BIN` names a local one instead.
+ * `deno compile` adds the program to a base executable called denort, which it downloads. `DENORT_BIN` names a local one instead; it is
+ * of one target. What can run here is run: an executable that is not ours is not kept.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import denoConfig from "../deno.json" with { type: "json" };
 export const BAKED_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"];
 
 /** Workers: `deno compile` does not find them, since nothing imports them. */
-const INCLUDES = ["server/source/test_source_worker.ts", "server/packetize/conditioning_worker.ts"];
+export const WORKERS = ["server/source/test_source_worker.ts", "server/packetize/conditioning_worker.ts"];
 
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -29,7 +30,9 @@ export function compileArguments(output: string, target?: string): string[] {
     "--quiet",
     ...BAKED_PERMISSIONS,
     "--exclude-unused-npm",
-    ...INCLUDES.flatMap((path) => ["--include", path]),
+    // The cache would lie in the folder for temporary files, where other users of the machine can put one with code of their own.
+    "--no-code-cache",
+    ...WORKERS.flatMap((path) => ["--include", path]),
     ...(target === undefined ? [] : ["--target", target]),
     "--output",
     output,
@@ -48,11 +51,32 @@ export function explainFailure(stderr: string): string {
   return stderr.trim();
 }
 
+/** What is wrong with an executable that should be ours; `undefined` where nothing is. */
+export async function findFault(executable: string): Promise<string | undefined> {
+  const expected = `mjpegrtsp ${denoConfig.version}`;
+  try {
+    const { stdout } = await new Deno.Command(executable, { args: ["--version"], stdin: "null" }).output();
+    const printed = new TextDecoder().decode(stdout).trim();
+    return printed === expected ? undefined : `its --version prints ${JSON.stringify(printed)}, not "${expected}"`;
+  } catch (error) {
+    return `it does not run: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** Compiles one executable, for this machine without `target`. Returns whether it is there, and ours as far as can be told here. */
 async function compile(output: string, target?: string): Promise<boolean> {
   const args = compileArguments(output, target);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
   if (!success) {
     console.error(`${output}: ${explainFailure(new TextDecoder().decode(stderr))}`);
+    return false;
+  }
+  const fault = target === undefined || target === Deno.build.target
+    ? await findFault(await Deno.realPath(output))
+    : undefined;
+  if (fault !== undefined) {
+    await Deno.remove(output);
+    console.error(`${output} is removed: ${fault}; is DENORT_BIN a denort of this Deno version?`);
     return false;
   }
   const { size } = await Deno.stat(output);
@@ -61,10 +85,17 @@ async function compile(output: string, target?: string): Promise<boolean> {
 }
 
 if (import.meta.main) {
+  const isForAll = Deno.args.includes("--all");
+  if (isForAll && Deno.env.get("DENORT_BIN") !== undefined) {
+    console.error(
+      `DENORT_BIN names the denort of one target, and these are ${TARGETS.length}: unset it, or compile on each`,
+    );
+    Deno.exit(1);
+  }
   await Deno.mkdir("dist", { recursive: true });
   const suffix = (target: string) => target.includes("windows") ? ".exe" : "";
   const results: boolean[] = [];
-  if (Deno.args.includes("--all")) {
+  if (isForAll) {
     for (const target of TARGETS) {
       results.push(await compile(`dist/mjpegrtsp-${denoConfig.version}-${target}${suffix(target)}`, target));
     }

@@ -2,10 +2,13 @@
  * Goes through the whole packaging with the running deno as the base: the file cannot run, but everything that would be
  * in the executable is in it.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { indexOfNeedle } from "@std/bytes";
 import { fromFileUrl, join } from "@std/path";
-import { BAKED_PERMISSIONS, compileArguments, explainFailure } from "../../scripts/compile.ts";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { BAKED_PERMISSIONS, compileArguments, explainFailure, findFault } from "../../scripts/compile.ts";
+import { embeddedPackages } from "../../scripts/licenses.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const TOP = fromFileUrl(new URL("../../", import.meta.url));
 
@@ -62,6 +65,8 @@ Deno.test("deno task compile embeds the page and the worker, no test, and exactl
       "playwright-core/lib",
       "chromiumSandbox",
       "asyncProperty",
+      "recheck-",
+      "synckit",
       "lab_server.py",
     ]
   ) {
@@ -80,6 +85,54 @@ Deno.test("deno task compile embeds the page and the worker, no test, and exactl
     assertEquals(value, null, `the executable is compiled with ${name}: ${JSON.stringify(value)}`);
   }
   assertEquals(BAKED_PERMISSIONS, ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"]);
+});
+
+Deno.test("deno task compile embeds the licences of everything that it embeds", async () => {
+  const added = await compileOnto(Deno.execPath());
+  const licenses = await Deno.readTextFile(join(TOP, "cli/licenses.txt"));
+  assert(contains(added, licenses));
+  const packages = await embeddedPackages();
+  assert(packages.length >= 4, JSON.stringify(packages));
+  for (const { name, version } of packages) assert(licenses.includes(`\n${name} ${version}\n`), name);
+});
+
+Deno.test("deno task compile makes an executable that runs no code from a cache that others can write", async () => {
+  // The metadata has the key of a cache in the folder for temporary files, or null.
+  assert(contains(await compileOnto(Deno.execPath()), '"code_cache_key":null,'));
+});
+
+Deno.test("findFault() finds that a deno with our program behind it is not ours: only a denort runs that", async () => {
+  assertMatch(await findFault(Deno.execPath()) ?? "", /^its --version prints "deno \d.*", not "mjpegrtsp \d/);
+});
+
+Deno.test({
+  name: "findFault() accepts what says that it is ours, and names what does not run",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const program = join(directory.path, "program");
+    for (
+      const [text, mode, fault] of [
+        [`#!/bin/sh\necho "mjpegrtsp ${denoConfig.version}"\n`, 0o755, ""],
+        ['#!/bin/sh\necho "mjpegrtsp 0.0.0"\n', 0o755, 'its --version prints "mjpegrtsp 0.0.0", not'],
+        ["no program", 0o644, "it does not run: "],
+      ] as const
+    ) {
+      await Deno.writeTextFile(program, text);
+      await Deno.chmod(program, mode);
+      assertEquals((await findFault(program) ?? "").slice(0, fault.length || undefined), fault);
+    }
+    assertMatch(await findFault(join(directory.path, "nothing")) ?? "", /^it does not run: /);
+  },
+});
+
+Deno.test("deno task compile:all refuses one base for all targets", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-env", "scripts/compile.ts", "--all"],
+    cwd: TOP,
+    env: { DENORT_BIN: Deno.execPath() },
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr).slice(0, 30)], [1, "DENORT_BIN names the denort of"]);
 });
 
 Deno.test("the packaging test sees a test that is embedded", async () => {
