@@ -17,6 +17,7 @@
  * @module
  */
 
+import { printable } from "../net/printable.ts";
 import { isSessionMethod, type SessionMethod } from "../rtsp/session_state.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
 import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
@@ -126,7 +127,8 @@ export class FrameSocket implements WebSocketHandler {
 
   /** Sends a message, unless too much waits for the page; returns whether. */
   #tell(message: PageMessage): boolean {
-    const text = JSON.stringify(message);
+    // What a server wrote must not reorder or hide what stands beside it on the page.
+    const text = JSON.stringify(message, (_, value) => typeof value === "string" ? printable(value) : value);
     const hasRoom = this.#hasRoom(text.length);
     if (hasRoom) this.#socket.sendText(text);
     return hasRoom;

@@ -266,3 +266,12 @@ Deno.test("preview: shutdown() closes the pages", async () => {
   await page.closed;
   assertEquals(preview.playback.listenerCount, 0);
 });
+
+Deno.test("preview: what a server wrote is shown on the page, not obeyed", async () => {
+  await using preview = await open();
+  await using page = await openSocket(preview.port);
+  preview.playback.become({ notice: { level: "error", text: "404 \u202eToN\x9b31m <b>" } });
+  await page.receive((message) =>
+    "notice" in message && (message.notice as { text: string } | undefined)?.text === "404 \\u202eToN\\u009b31m <b>"
+  );
+});

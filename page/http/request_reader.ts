@@ -95,5 +95,5 @@ function decodeFields(lines: readonly string[]): Headers {
 /** The path of a target in origin form or absolute form (RFC 9112, 3.2). */
 function pathOf(target: string): string {
   const absolute = /^https?:\/\/[^/?#]*([^?#]*)/i.exec(target);
-  return absolute === null ? target.replace(/[?#].*$/, "") : absolute[1] || "/";
+  return absolute === null ? target.split(/[?#]/, 1)[0] : absolute[1] || "/";
 }
