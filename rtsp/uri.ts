@@ -64,6 +64,12 @@ export function encodePath(path: string): string {
   return path.replace(FORBIDDEN, escapeAll);
 }
 
+/** Encodes what may not stand in the path and the query of a URI, and leaves a fragment out. */
+export function encodeUri(uri: string): string {
+  const [, server = "", path] = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*)?([^#]*)/.exec(uri)!;
+  return server + encodePath(path);
+}
+
 /** Encodes a name as one segment of a path: in a name, a percent sign always stands for itself. */
 export function encodeSegment(name: string): string {
   return name.replace(/[^A-Za-z0-9\-._~]+/gu, escapeAll);

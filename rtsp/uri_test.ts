@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { decodePercents, encodePath, encodeSegment, resolveUri } from "./uri.ts";
+import { decodePercents, encodePath, encodeSegment, encodeUri, resolveUri } from "./uri.ts";
 
 /** RFC 3986, 5.4: what references stand for at this base. */
 const BASE = "rtsp://a/b/c/d;p?q";
@@ -68,6 +68,17 @@ Deno.test("encodePath() encodes what may not stand in a URL, and leaves escapes"
     assertEquals(encodePath(path), encoded);
     assertEquals(encodePath(encoded), encoded, "encoding twice changes nothing");
   }
+});
+
+Deno.test("encodeUri() encodes path and query, leaves scheme and host, and drops a fragment", () => {
+  const cases = [
+    ["rtsp://[::1]:554/a b?c=50%#d", "rtsp://[::1]:554/a%20b?c=50%25"],
+    ["rtsp://camera", "rtsp://camera"],
+    ["rtsp://camera?x y", "rtsp://camera?x%20y"],
+    ["track 1", "track%201"],
+    ["*", "*"],
+  ];
+  for (const [uri, encoded] of cases) assertEquals(encodeUri(uri), encoded);
 });
 
 Deno.test("encodeSegment() encodes a name so that decodePercents() gives it back", () => {

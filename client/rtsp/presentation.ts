@@ -6,7 +6,7 @@
 
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { decodePresentation, type PresentationDescription } from "../../rtsp/sdp.ts";
-import { resolveUri } from "../../rtsp/uri.ts";
+import { encodeUri, resolveUri } from "../../rtsp/uri.ts";
 
 /** A description and its base. */
 export class Presentation {
@@ -32,13 +32,17 @@ export class Presentation {
    * and VLC send it: `rtsp://camera/live?channel=1/trackID=1`.
    */
   urlsOf(control: string | undefined): readonly string[] {
+    return [...new Set(this.#meanings(control).map(encodeUri))];
+  }
+
+  #meanings(control: string | undefined): readonly string[] {
     const base = this.#baseUrl;
     if (control === undefined || control === "*" || control === "") return [base];
     if (isAbsolute(control)) return [control];
     const resolved = resolveUri(base, control);
     // A host, a query alone and a folder above can stand for nothing else.
     if (/^(?:\/\/|\?|\.\.?\/)/.test(control)) return [resolved];
-    return [...new Set([`${base.replace(/\/$/, "")}/${control.replace(/^\//, "")}`, resolved])];
+    return [`${base.replace(/\/$/, "")}/${control.replace(/^\//, "")}`, resolved];
   }
 }
 

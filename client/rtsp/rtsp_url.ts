@@ -36,7 +36,8 @@ export function parseRtspUrl(text: string): RtspUrl {
   const rest = url.slice(SCHEME.length);
   const hostStart = userInfoLength(rest);
   const { authority = "", path: plainPath, query } = splitUri(`//${rest.slice(hostStart)}`);
-  const [, host, portText = ""] = HOST_AND_PORT.exec(authority) ?? [];
+  const [, typedHost, portText = ""] = HOST_AND_PORT.exec(authority) ?? [];
+  const host = typedHost === undefined ? undefined : asciiHost(typedHost);
   if (host === undefined) throw wrongForm(wrongAuthority(authority));
   const port = portText === "" ? DEFAULT_PORT : Number(portText);
   if (port < 1 || port > MAX_PORT) throw wrongForm(`its port is not one of 1 to ${MAX_PORT}`);
@@ -70,6 +71,13 @@ function userInfoLength(rest: string): number {
     if (rest[index + length] !== "@" && HOST_AND_PORT.test(host)) return index + 1;
   }
   return 0;
+}
+
+/** A host name in the letters of the DNS (RFC 5891), others as they are; `undefined` for what can be none. */
+function asciiHost(host: string): string | undefined {
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(host)) return host;
+  return URL.parse(`http://${host}`)?.hostname;
 }
 
 function wrongForm(what: string): SyntaxError {

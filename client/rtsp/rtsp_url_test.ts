@@ -18,6 +18,7 @@ const URLS: readonly [text: string, href: string, rest: [string, number, string,
   ["rtsp://cam/100%.mjpeg?q=50%", "rtsp://cam/100%25.mjpeg?q=50%25", ["cam", 554, "/100%25.mjpeg?q=50%25"]],
   ["rtsp://cam/tür/%C3%BC", "rtsp://cam/t%C3%BCr/%C3%BC", ["cam", 554, "/t%C3%BCr/%C3%BC"]],
   ["rtsp://cam/a\r\nX: y", "rtsp://cam/a%0D%0AX:%20y", ["cam", 554, "/a%0D%0AX:%20y"]],
+  ["rtsp://kamera-tür.local/v", "rtsp://xn--kamera-tr-x9a.local/v", ["xn--kamera-tr-x9a.local", 554, "/v"]],
   ["rtsp://cam:/v", "rtsp://cam/v", ["cam", 554, "/v"]],
   // RFC 6874, and without its %25. The zone stays here.
   ["rtsp://[fe80::1%25eth0]:8554/v", "rtsp://[fe80::1]:8554/v", ["fe80::1%eth0", 8554, "/v"]],

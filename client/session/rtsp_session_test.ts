@@ -96,6 +96,7 @@ const GUESSES: readonly [base: string, control: string, setups: readonly string[
   ["rtsp://camera/live/", "v?x=1", ["rtsp://camera/live/v?x=1"]],
   ["rtsp://camera/live?x=1", "?x=2", ["rtsp://camera/live?x=2"]],
   ["rtsp://camera/live/", "../v", ["rtsp://camera/v"]],
+  ["rtsp://camera/my live/", "track 1", ["rtsp://camera/my%20live/track%201"]],
   ["rtsp://camera/live/", "//camera/v", ["rtsp://camera/v"]],
 ];
 
