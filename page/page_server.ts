@@ -5,6 +5,7 @@
  */
 
 import { encodeHex } from "@std/encoding/hex";
+import { printable } from "../net/printable.ts";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
 import { FrameSocket } from "./frame_socket.ts";
@@ -111,7 +112,7 @@ class PageServer {
 
   #answer(request: HttpRequest): HttpResponse | WebSocketAnswer {
     const reason = refusalReason(request.headers, this.#port);
-    const answer = reason === undefined ? this.#find(request) : textResponse(403, `Refused: ${reason}`);
+    const answer = reason === undefined ? this.#find(request) : textResponse(403, `Refused: ${printable(reason)}`);
     return "accept" in answer ? answer : { ...answer, headers: { ...SECURITY_HEADERS, ...answer.headers } };
   }
 
@@ -129,9 +130,12 @@ class PageServer {
       case "/snapshot.jpg":
         return this.#snapshot();
       case "/stats.json":
-        return respond(JSON.stringify(this.#statistics()), "application/json");
+        return respond(printable(JSON.stringify(this.#statistics())), "application/json");
       default:
-        return textResponse(404, `There is nothing at ${path}; try /, /stream.mjpeg, /snapshot.jpg or /stats.json`);
+        return textResponse(
+          404,
+          `There is nothing at ${printable(path)}; try /, /stream.mjpeg, /snapshot.jpg or /stats.json`,
+        );
     }
   }
 

@@ -26,7 +26,7 @@ export interface RtspUrl {
 const SCHEME = "rtsp://";
 const DEFAULT_PORT = 554;
 const MAX_PORT = 65_535;
-const HOST_AND_PORT = /^(\[[^\]\s]*\]|[^\s:@[\]]+)(?::(\d*))?$/;
+const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+(?:%[^\]\s]+)?\]|[^\s:@[\]]+)(?::(\d*))?$/;
 
 /** Parses a URL. Throws a `SyntaxError` that says what is wrong with it, and repeats no password. */
 export function parseRtspUrl(text: string): RtspUrl {
@@ -42,13 +42,14 @@ export function parseRtspUrl(text: string): RtspUrl {
   const port = portText === "" ? DEFAULT_PORT : Number(portText);
   if (port < 1 || port > MAX_PORT) throw wrongForm(`its port is not one of 1 to ${MAX_PORT}`);
   const path = encodePath(plainPath + (query === undefined ? "" : `?${query}`)) || "/";
+  const isAddress = host.startsWith("[");
   // A zone means something on this machine only (RFC 6874, 3), where people write it with a bare percent sign.
-  const sentHost = host.replace(/%[^\]]*/, "");
+  const sentHost = isAddress ? host.replace(/%.*/, "]") : host;
   const userInfo = hostStart === 0 ? undefined : rest.slice(0, hostStart - 1);
   const colon = userInfo?.indexOf(":") ?? -1;
   return {
     href: `${SCHEME}${sentHost}${portText === "" ? "" : `:${port}`}${path}`,
-    hostname: host.replace(/^\[|\]$/g, "").replace(/%25|%/, "%"),
+    hostname: isAddress ? host.slice(1, -1).replace("%25", "%") : decodePercents(host),
     port,
     path,
     user: userInfo === undefined ? undefined : decodePercents(colon < 0 ? userInfo : userInfo.slice(0, colon)),
@@ -63,14 +64,14 @@ export function parseRtspUrl(text: string): RtspUrl {
  */
 function userInfoLength(rest: string): number {
   const end = rest.search(/[/?#]|$/);
-  const at = rest.slice(0, end).lastIndexOf("@");
-  if (at >= 0) return at + 1;
+  const authority = rest.slice(0, end);
+  const hostStart = authority.lastIndexOf("@") + 1;
   // Nobody writes a fragment right behind the host.
-  if (HOST_AND_PORT.test(rest.slice(0, end)) && rest[end] !== "#") return 0;
+  if (HOST_AND_PORT.test(authority.slice(hostStart)) && (hostStart > 0 || rest[end] !== "#")) return hostStart;
   for (const { index, 0: { length }, 1: host } of rest.matchAll(/@([^@/?#]*)/g)) {
     if (rest[index + length] !== "@" && HOST_AND_PORT.test(host)) return index + 1;
   }
-  return 0;
+  return hostStart;
 }
 
 /** A host name in the letters of the DNS (RFC 5891), others as they are; `undefined` for what can be none. */
@@ -106,16 +107,12 @@ const SECRET_PARAMETER =
 
 /** A text without the user names and passwords of the URLs in it, for people to see. */
 export function withoutSecrets(text: string): string {
-  const [first, ...others] = text.split("://");
-  return [first, ...others.map(withoutUserInfo)].join("://")
+  return text
+    .replace(/:\/\/([^\s"]*)/g, (_, rest: string) => {
+      const length = userInfoLength(rest);
+      return length === 0 ? `://${rest}` : `://…@${rest.slice(length)}`;
+    })
     // Runs are matched whether an @ follows or not: to look for one from each character would take time by the square.
     .replace(/[^\s/@"]+@?/g, (run) => run.endsWith("@") && run.lastIndexOf(":") > 0 ? "…@" : run)
     .replace(SECRET_PARAMETER, "$1…");
-}
-
-/** What follows the scheme of a URL, without its user name and password. */
-function withoutUserInfo(text: string): string {
-  const [rest] = /^[^\s"]*/.exec(text)!;
-  const length = userInfoLength(rest);
-  return length === 0 ? text : `…@${text.slice(length)}`;
 }
