@@ -9,6 +9,8 @@
 export interface Completeness {
   /** Whether only a blank line ends the head. Known once the first line is. */
   readonly needsBlankLine: boolean;
+  /** Whether a line that is still to come may show that no blank line is needed after all. */
+  readonly mayTurnLab: boolean;
   /** Takes the next line, without its line break. */
   take(line: string): void;
   /**
@@ -19,7 +21,12 @@ export interface Completeness {
 }
 
 /** For messages that only a blank line ends. */
-export const BLANK_LINE_ONLY: Completeness = { needsBlankLine: true, take() {}, isComplete: () => false };
+export const BLANK_LINE_ONLY: Completeness = {
+  needsBlankLine: true,
+  mayTurnLab: false,
+  take() {},
+  isComplete: () => false,
+};
 
 /** What the header fields of a message so far say about its body. */
 export class BodyFields {

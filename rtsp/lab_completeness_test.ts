@@ -25,6 +25,20 @@ const WHOLE: readonly [text: string, isWhole: boolean][] = [
   ["PLAY m RTSP/1.0\nCSeq: 2\nSession: 123456", true],
   ["PLAY \n2", true],
   ["PLAY \n", false],
+  ["PLAY m RTSP/1.0\nCSeq: 2\nSession 12345", false],
+  ["PLAY m RTSP/1.0\nCSeq: 2\nSession 123456", true],
+  ["SETUP m\nCseq: 1\nRTSP/1.0 RTP/UDP 500", false],
+  ["SETUP m\nCseq: 1\nRTSP/1.0 RTP/UDP 5008", true],
+  ["SETUP m RTSP/1.0\nCSeq: 3\nSession: 123456\n", true],
+  ["CONNECT RTSP/1.0\nCSeq: 1", false],
+  ["CONNECT RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008", true],
+  ["SCRUB m RTSP/1.0\nCSeq: 3\nSession: 123456", false],
+  ["SCRUB m RTSP/1.0\nCSeq: 3\nSession: 123456\nPosition: 50", true],
+  ["SETTIME m RTSP/1.0\nCSeq: 3\nSession: 123456\nFRAME: ", false],
+  ["SETTIME m RTSP/1.0\nCSeq: 3\nSession: 123456\nFRAME: 100", true],
+  ["SETUP rtsp://a/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 5008", true],
+  ["SETUP rtsp://a/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 5008\r\n", true],
+  ["SETUP rtsp://a/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 500", false],
 ];
 
 for (const [text, isWhole] of WHOLE) {

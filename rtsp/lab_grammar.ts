@@ -13,10 +13,12 @@
  *     CSeq: 2                                                 2
  *     Session: 123456
  *
+ * Some mix the two: a URL in place of the file name, `CSeq:` above the third line of dialect B, `Session` without its colon.
+ *
  * @module
  */
 
-import { decodeHeaders } from "./headers.ts";
+import { decodeHeaders, type HeaderField, RtspHeaders } from "./headers.ts";
 import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
 import { noStatusLine, REASON_PHRASES } from "./status.ts";
 
@@ -29,6 +31,15 @@ export const BARE_CSEQ = /^(?:Seq[ \t]*:[ \t]*)?(\d{1,9})$/i;
 export const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
 /** How many sockets a client of the multi-flow fork asks for. */
 export const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
+/** A Session line, with or without its colon. */
+export const SESSION_LINE = /^session(?:[ \t]*:[ \t]*|[ \t]+)(\S+)/i;
+/** The third line of a SETUP that does not say `Transport:`. */
+export const BARE_TRANSPORT = /^(?:RTSP\/\d\.\d[ \t]+)?[A-Z]{1,8}\/UDP[ \t]/i;
+/** A Transport line of the lab: RTP/AVP is that of RTSP/1.0 (RFC 2326, 12.39). */
+export const LAB_TRANSPORT = /^transport[ \t]*:[ \t]*RTP\/UDP[ \t;]/im;
+
+/** A request with a URL, or with `*`, is RTSP/1.0, unless its Transport line is the lab's. LIST is the lab's only. */
+export const RTSP_REQUEST = /^(?!list\b)[A-Za-z_]+[ \t]+(?:rtsps?:|\*[ \t])/i;
 
 /** A request to encode in one of the lab's dialects. */
 export interface LabRequest {
@@ -68,15 +79,18 @@ export const PLAIN_LINES: LineStyle = { lineEnd: "\n", endsLastLine: false };
  * The text of a reply: three lines, which clients of both dialects index by line and word. Other fields, a blank line and the body
  * follow only if there is a body.
  */
-export function encodeLabReply(reply: RtspReply, { lineEnd, endsLastLine }: LineStyle = PLAIN_LINES): string {
-  const { status, cseq, session } = reply;
-  const lines = [`RTSP/1.0 ${status} ${REASON_PHRASES[status]}`, `CSeq: ${cseq ?? 0}`, `Session: ${session ?? 0}`];
+export function encodeLabReply(reply: RtspReply, style: LineStyle = PLAIN_LINES): string {
+  const { status, cseq, session, labLines } = reply;
+  const { lineEnd, endsLastLine, hasBlankLine = false } = style;
+  const three = [`RTSP/1.0 ${status} ${REASON_PHRASES[status]}`, `CSeq: ${cseq ?? 0}`, `Session: ${session ?? 0}`];
+  const lines = [...(labLines?.isWholeReply ? [] : three), ...labLines?.lines ?? []];
   if (reply.body !== undefined) {
     const fields = (reply.headers ?? []).map(([name, value]) => `${name}: ${value}`);
     const length = new TextEncoder().encode(reply.body).length;
     return [...lines, ...fields, `Content-Length: ${length}`, "", reply.body].join(lineEnd);
   }
-  return lines.join(lineEnd) + (endsLastLine ? lineEnd : "");
+  const end = labLines?.endsLastLine ?? endsLastLine ? lineEnd : "";
+  return lines.join(lineEnd) + end + (hasBlankLine && end !== "" ? lineEnd : "");
 }
 
 /** Decodes the text of one request. Throws a `SyntaxError` if its first line is not a request line. */
@@ -87,22 +101,35 @@ export function decodeLabRequest(text: string): RtspRequest {
     throw new SyntaxError(`Cannot decode request: ${JSON.stringify(excerpt(lines[0]))} is not a request line`);
   }
   const method = requestLine[1].toUpperCase();
+  const version = /RTSP\/(\d\.\d)$/i.exec(requestLine[2] ?? "")?.[1] ?? "1.0";
   const uri = (requestLine[2] ?? "").replace(/RTSP\/\d\.\d$/i, "").trim();
-  const bareCseq = BARE_CSEQ.exec((lines[1] ?? "").trim());
+  // The lab continues no field on the next line: one fork starts a field with a space.
+  const fields = lines.slice(1).map((line) => line.trim());
+  const bareCseq = BARE_CSEQ.exec(fields[0] ?? "");
   const dialect = bareCseq !== null ? "lab-b" : "lab";
-  const headers = decodeHeaders(lines.slice(1));
+  const bareTransport = dialect === "lab-b" ? fields[1] : fields.find((line) => BARE_TRANSPORT.test(line));
+  const unnamed: HeaderField[] = bareTransport ? [["Transport", bareTransport]] : [];
+  const headers = new RtspHeaders([...decodeHeaders(fields), ...unnamed]);
+  const session = fields.map((line) => SESSION_LINE.exec(line)?.[1]).find((id) => id !== undefined);
   return {
     dialect,
-    version: "1.0",
+    version,
     method,
     uri,
     cseq: bareCseq !== null ? Number(bareCseq[1]) : toNumber(headers.get("CSeq")),
-    session: headers.get("Session")?.split(";")[0].trim() || undefined,
-    transport: decodeTransport(dialect === "lab-b" ? lines[2] ?? "" : headers.get("Transport") ?? ""),
+    session: session?.split(";")[0] || undefined,
+    transport: decodeTransport(dialect === "lab-b" ? bareTransport ?? "" : headers.get("Transport") ?? ""),
     headers,
     body: "",
-    lineStyle: { lineEnd: text.includes("\r\n") ? "\r\n" : "\n", endsLastLine: text.endsWith("\n") },
+    lineStyle: lineStyleOf(text),
   };
+}
+
+/** Programs that write CR LF read by lines, even those that leave the last one open. */
+function lineStyleOf(text: string): LineStyle {
+  const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
+  const style = { lineEnd, endsLastLine: lineEnd === "\r\n" || text.endsWith("\n") } as const;
+  return /\n\r?\n$/.test(text) ? { ...style, hasBlankLine: true } : style;
 }
 
 /** Decodes the text of one response. Throws a `SyntaxError` if its first line is not a status line. */

@@ -72,14 +72,44 @@ const VARIANTS: readonly { title: string; text: string; expected: Partial<RtspRe
     expected: { cseq: 2, session: "123456", lineStyle: { lineEnd: "\n", endsLastLine: false } },
   },
   {
-    title: "CR LF",
+    title: "CR LF and a blank line",
     text: "SETUP m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000\r\n\r\n",
     expected: {
       dialect: "lab",
       uri: "m",
       transport: { clientPort: 25_000, flowCount: undefined },
-      lineStyle: { lineEnd: "\r\n", endsLastLine: true },
+      lineStyle: { lineEnd: "\r\n", endsLastLine: true, hasBlankLine: true },
     },
+  },
+  {
+    title: "CR LF without one at the end, from a program that reads by lines all the same",
+    text: "PLAY m RTSP/1.0\r\nCSeq: 2\r\nSession: 123456",
+    expected: { cseq: 2, session: "123456", lineStyle: { lineEnd: "\r\n", endsLastLine: true } },
+  },
+  {
+    title: "Cseq and a bare third line",
+    text: "SETUP m\nCseq: 1\nRTSP/1.0 RTP/UDP 5008",
+    expected: { dialect: "lab", uri: "m", cseq: 1, transport: { clientPort: 5008, flowCount: undefined } },
+  },
+  {
+    title: "a URL",
+    text: "SETUP rtsp://127.0.0.1:1025/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 5008\r\n",
+    expected: { dialect: "lab", uri: "rtsp://127.0.0.1:1025/m", transport: { clientPort: 5008, flowCount: undefined } },
+  },
+  {
+    title: "Session without a colon",
+    text: "PLAY m RTSP/1.0\nCSeq: 2\nSession 123456",
+    expected: { cseq: 2, session: "123456" },
+  },
+  {
+    title: "no session in a longer name",
+    text: "PLAY m RTSP/1.0\nCSeq: 2\nSessionId: 123456",
+    expected: { session: undefined },
+  },
+  {
+    title: "a fork's version, and a method without a file",
+    text: "CONNECT RTSP/1.4\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+    expected: { method: "CONNECT", uri: "", version: "1.4" },
   },
   {
     title: "client_port with a colon",
@@ -177,6 +207,35 @@ Deno.test("encodeLabReply() has a Session line even without a session", () => {
     encodeLabReply({ status: 404, cseq: undefined, session: undefined }),
     "RTSP/1.0 404 Not Found\nCSeq: 0\nSession: 0",
   );
+});
+
+Deno.test("encodeLabReply() ends in a blank line where one is wanted", () => {
+  const reply = { status: 200, cseq: 1, session: "123456" } as const;
+  assertEquals(
+    encodeLabReply(reply, { lineEnd: "\n", endsLastLine: true, hasBlankLine: true }),
+    "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n\n",
+  );
+});
+
+Deno.test("encodeLabReply() has further lines behind the three, or in their place", () => {
+  const reply = { status: 200, cseq: 1, session: "123456" } as const;
+  const lines = ["Frames: 500", "500"];
+  assertEquals(
+    encodeLabReply({ ...reply, labLines: { lines } }),
+    "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\nFrames: 500\n500",
+  );
+  const style = { lineEnd: "\n", endsLastLine: true } as const;
+  assertEquals(
+    encodeLabReply({ ...reply, labLines: { lines: ["a,b,"], isWholeReply: true, endsLastLine: false } }, style),
+    "a,b,",
+  );
+});
+
+Deno.test("decodeLabRequest() takes a field that starts with a space for one of its own", () => {
+  const { headers, transport } = decodeLabRequest(
+    "SETUP m RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n Prefer: HD",
+  );
+  assertEquals([headers.get("Prefer"), transport?.clientPort], ["HD", 5008]);
 });
 
 Deno.test("encodeLabReply() has the line style asked for", () => {

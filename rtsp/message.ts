@@ -28,6 +28,30 @@ export const METHODS = [
   "REDIRECT",
 ] as const;
 
+/** Methods that forks of the lab have beside those; docs/LAB.md lists whose they are. */
+export const LAB_METHODS = [
+  "BACKWARD",
+  "BREAKDOWN",
+  "CHANGE",
+  "CONNECT",
+  "FORWARD",
+  "GETLIST",
+  "LIST",
+  "NORMAL",
+  "PREVIOUS",
+  "RESTART",
+  "REVERSE",
+  "SCRUB",
+  "SETTIME",
+  "SLOWDOWN",
+  "SPEEDUP",
+  "STOP",
+  "SWITCH",
+] as const;
+
+/** One of {@linkcode LAB_METHODS}. */
+export type LabMethod = typeof LAB_METHODS[number];
+
 /** Where a lab client wants its packets. */
 export interface LabTransport {
   /** UDP port of the client, 1 to 65535. */
@@ -38,12 +62,14 @@ export interface LabTransport {
 
 /**
  * How a peer ends its lines. Replies have the same style: the lab's Python programs neither send nor expect a line break after the
- * last line, its Java edition reads by lines and waits for one.
+ * last line, its Java edition reads by lines and waits for one, others read up to a blank line.
  */
 export interface LineStyle {
   readonly lineEnd: "\n" | "\r\n";
   /** Whether a line break follows the last line. */
   readonly endsLastLine: boolean;
+  /** Whether a blank line follows; none by default. */
+  readonly hasBlankLine?: boolean;
 }
 
 /** A decoded request. */
@@ -63,7 +89,7 @@ export interface RtspRequest {
   /** Where SETUP wants the packets, in the lab's dialects; `undefined` if it names no usable port. */
   readonly transport: LabTransport | undefined;
   readonly lineStyle: LineStyle;
-  /** All header fields; those of dialect B have no names. */
+  /** All header fields; of dialect B's lines without a name only `Transport` is one. */
   readonly headers: RtspHeaders;
   /** Empty if there is none, as in the lab's dialects. */
   readonly body: string;
@@ -79,6 +105,17 @@ export interface RtspReply {
   /** Other header fields; the lab's dialects send them only with a body. */
   readonly headers?: readonly HeaderField[];
   readonly body?: string;
+  /** What forks of the lab read behind the third line; RTSP/1.0 has none. */
+  readonly labLines?: LabLines;
+}
+
+/** Lines of a reply that forks of the lab read beside the three. */
+export interface LabLines {
+  readonly lines: readonly string[];
+  /** Whether a line break follows the last one; as the request by default. */
+  readonly endsLastLine?: boolean;
+  /** Whether they are the whole reply, without the three lines; not by default. */
+  readonly isWholeReply?: boolean;
 }
 
 /** A decoded response. */

@@ -180,7 +180,8 @@ export class MessageReader<T> {
 
   /** A read has ended: what has come may be a complete message of the lab. */
   #checkOpenLine(outputs: ReaderOutput<T>[]): void {
-    if (this.#completeness.needsBlankLine || !this.#mayExamine) return;
+    const { needsBlankLine, mayTurnLab } = this.#completeness;
+    if ((needsBlankLine && !mayTurnLab) || !this.#mayExamine) return;
     const line = this.#openLine();
     const open = line.slice(this.#cut(line, outputs));
     this.#examinedEnd = this.#end;

@@ -47,6 +47,11 @@ const STREAMS: readonly { title: string; text: string; messages: string[] }[] = 
     messages: ["SETUP m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000"],
   },
   {
+    title: "a URL with the lab's transport",
+    text: "SETUP rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000\r\n",
+    messages: ["SETUP rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/UDP; client_port= 25000"],
+  },
+  {
     title: "an RTSP/1.0 request",
     text: "OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x\r\n\r\n",
     messages: ["OPTIONS rtsp://127.0.0.1/m RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: x"],
@@ -98,6 +103,13 @@ Deno.test("MessageReader separates two requests although the second one is cut",
 
 Deno.test("MessageReader separates two requests of dialect B that come at once", () => {
   assertEquals(read("PLAY \n2\nPAUSE \n3\n", []), ["message: PLAY \n2", "message: PAUSE \n3"]);
+});
+
+Deno.test("MessageReader separates a fork's methods from the requests before them", () => {
+  const first = "PAUSE movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: 123456";
+  const second = "SCRUB movie.Mjpeg RTSP/1.0\nCSeq: 4\nSession: 123456\nPosition: 50";
+  assertEquals(read(first + second, []), [`message: ${first}`, `message: ${second}`]);
+  assertEquals(read("FORWARD \n3SPEEDUP \n4", []), ["message: FORWARD \n3", "message: SPEEDUP \n4"]);
 });
 
 Deno.test("MessageReader skips blank lines and NULs between requests", () => {
@@ -336,6 +348,11 @@ const LONG_STREAMS: readonly { title: string; text: string }[] = [
     title: "an RTSP/1.0 request of long lines",
     text: `OPTIONS rtsp://a/b RTSP/1.0\r\n${`X: ${"y".repeat(4000)}\r\n`.repeat(3)}\r\n`,
   },
+  {
+    title: "a SETUP that may turn out to be the lab's",
+    text: `SETUP rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n${`X: ${"y".repeat(4000)}\r\n`.repeat(3)}\r\n`,
+  },
+  { title: "spaces behind Session", text: `PLAY m RTSP/1.0\nSession${" ".repeat(4000)}\n`.repeat(3) },
   { title: "a lab request of many lines", text: `SETUP m RTSP/1.0\n${"CSeq: 1\n".repeat(2000)}\n` },
   { title: "a lab request of long lines", text: `SETUP m RTSP/1.0\n${`Y: ${"z".repeat(4000)}\n`.repeat(3)}\n` },
   { title: "requests without line breaks between", text: "PLAY m\n1".repeat(1500) },

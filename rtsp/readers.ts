@@ -5,29 +5,37 @@
  */
 
 import { BLANK_LINE_ONLY } from "./completeness.ts";
-import { LabRequestCompleteness, LabResponseCompleteness, RTSP_REQUEST } from "./lab_completeness.ts";
-import { decodeLabRequest, decodeLabResponse } from "./lab_grammar.ts";
-import { METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
+import { LabRequestCompleteness, LabResponseCompleteness } from "./lab_completeness.ts";
+import { decodeLabRequest, decodeLabResponse, LAB_TRANSPORT, RTSP_REQUEST } from "./lab_grammar.ts";
+import { LAB_METHODS, METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
 import { MessageReader } from "./message_reader.ts";
 import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
 
+const ALL_METHODS: readonly string[] = [...METHODS, ...LAB_METHODS];
+
 /** A request right behind another, without a line break: `Session: 123456PAUSE movie.Mjpeg RTSP/1.0`. */
-export const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${METHODS.join("|")})[ \\t]`, "g");
+export const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${ALL_METHODS.join("|")})[ \\t]`, "g");
 
 const STATUS_LINE_START = "RTSP/";
 
 /** Reads requests of all dialects, for the server. */
 export function createRequestReader(): MessageReader<RtspRequest> {
+  // Students' clients that write URLs show by their SETUP that they speak the lab's dialect; the requests behind it look like RTSP/1.0.
+  let writesUrls = false;
   return new MessageReader({
-    createCompleteness: () => new LabRequestCompleteness(),
+    createCompleteness: () => new LabRequestCompleteness({ writesUrls: () => writesUrls }),
     nextStart(line, from, isFirst) {
       if (isFirst) return -1;
       NEXT_REQUEST.lastIndex = from;
       return NEXT_REQUEST.exec(line)?.index ?? -1;
     },
-    mayStart: (line) => METHODS.some((method) => method.startsWith(line)),
+    mayStart: (line) => ALL_METHODS.some((method) => method.startsWith(line)),
     mayBeLengthless: false,
-    decode: (head, body) => RTSP_REQUEST.test(head) ? decodeRtspRequest(head, body) : decodeLabRequest(head),
+    decode(head, body) {
+      if (!RTSP_REQUEST.test(head)) return decodeLabRequest(head);
+      writesUrls ||= LAB_TRANSPORT.test(head);
+      return writesUrls ? decodeLabRequest(head) : decodeRtspRequest(head, body);
+    },
   });
 }
 

@@ -68,22 +68,83 @@ Deno.test("Connection answers requests in order, the second while the first is c
   first.resolve();
   assertEquals(
     await opened.client.receive(/CSeq: 3\nSession: 123456/),
-    "RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\nRTSP/1.0 200 OK\nCSeq: 3\nSession: 123456",
+    "RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\n\nRTSP/1.0 200 OK\nCSeq: 3\nSession: 123456",
   );
   assertEquals(opened.requests.map(({ cseq }) => cseq), [2, 3]);
 });
 
 for (
-  const [title, lineEnd, last] of [["LF and no end", "\n", ""], ["LF", "\n", "\n"], ["CR LF", "\r\n", "\r\n"]] as const
+  const [title, lineEnd, last, answered] of [
+    ["LF and no end", "\n", "", ""],
+    ["LF", "\n", "\n", "\n"],
+    ["LF and a blank line", "\n", "\n\n", "\n\n"],
+    ["CR LF and no end, from a program that reads by lines", "\r\n", "", "\r\n"],
+    ["CR LF", "\r\n", "\r\n", "\r\n"],
+    ["CR LF and a blank line", "\r\n", "\r\n\r\n", "\r\n\r\n"],
+  ] as const
 ) {
   Deno.test(`Connection answers in the client's line style: ${title}`, async () => {
     await using opened = await connect();
     await opened.client.send(PLAY.replaceAll("\n", lineEnd) + last);
     await opened.client.receive(/Session: 123456/);
     opened.connection.close();
-    assertEquals(await opened.client.receiveAll(), last);
+    assertEquals(await opened.client.receiveAll(), answered);
   });
 }
+
+Deno.test("Connection answers a lab request that comes twice in one read once, and one that comes again later again", async () => {
+  await using opened = await connect();
+  const setup = "SETUP movie.Mjpeg\n 1 \n RTSP/1.0 RTP/UDP 5008 ";
+  await opened.client.send(setup + setup);
+  await opened.client.receive(/CSeq: 1\nSession: 123456/);
+  await opened.client.send(setup);
+  await opened.client.receive(/CSeq: 1\nSession: 123456/);
+  await opened.client.send("PLAY \n 2 ");
+  assertEquals(
+    await opened.client.receive(/CSeq: 2\nSession: 123456/),
+    "RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456",
+  );
+  assertEquals(opened.requests.map(({ method, transport }) => [method, transport?.clientPort]), [
+    ["SETUP", 5008],
+    ["SETUP", 5008],
+    ["PLAY", undefined],
+  ]);
+});
+
+Deno.test("Connection answers equal RTSP/1.0 requests one by one", async () => {
+  await using opened = await connect();
+  const options = "OPTIONS rtsp://127.0.0.1/a RTSP/1.0\r\nCSeq: 9\r\n\r\n";
+  await opened.client.send(options + options + options);
+  for (let count = 0; count < 3; count++) await opened.client.receive(/\r\n\r\n/);
+  assertEquals(opened.requests.length, 3);
+});
+
+Deno.test("Connection answers a URL with the lab's transport at once, and what follows it, without a blank line", async () => {
+  for (const end of ["", "\r\n", "\r\n\r\n"]) {
+    await using opened = await connect();
+    const url = "rtsp://127.0.0.1/movie.Mjpeg RTSP/1.0\r\n";
+    await opened.client.send(`SETUP ${url}CSeq: 1\r\nTransport: RTP/UDP; client_port= 5008${end}`);
+    await opened.client.receive(/^RTSP\/1\.0 200 OK\r\nCSeq: 1\r\nSession: 123456\r\n/);
+    await opened.client.send(`PLAY ${url}CSeq: 2\r\nSession: 123456${end}`);
+    await opened.client.receive(/RTSP\/1\.0 200 OK\r\nCSeq: 2\r\nSession: 123456\r\n/);
+    assertEquals(opened.requests.map(({ dialect, cseq }) => [dialect, cseq]), [["lab", 1], ["lab", 2]]);
+    assertEquals(opened.clock.pendingTimers, 0);
+  }
+});
+
+Deno.test("Connection leaves a URL with a transport of RTSP/1.0 to its blank line, however it is cut", async () => {
+  await using opened = await connect();
+  const setup =
+    "SETUP rtsp://127.0.0.1/a RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/UDP;unicast;client_port=5008-5009\r\n";
+  await opened.client.send(setup.slice(0, -6));
+  await untilPending(opened.clock, 1);
+  await opened.client.send(setup.slice(-6));
+  opened.clock.advance(REQUEST_TIMEOUT_MS - 1);
+  assertEquals(opened.requests, []);
+  await opened.client.send("Session: 123456\r\n\r\n");
+  await opened.client.receive(/\r\n\r\n/);
+  assertEquals(opened.requests.map(({ dialect, session }) => [dialect, session]), [["rtsp", "123456"]]);
+});
 
 Deno.test("Connection answers RTSP/1.0 with a blank line at the end", async () => {
   await using opened = await connect(({ cseq }) => Promise.resolve({ status: 501, cseq, session: undefined }));
