@@ -53,6 +53,11 @@ export class Sequencer {
     return { ssrc: this.ssrc, sequenceNumber: this.#nextSequenceNumber, timestamp: this.timestampAt(dueMs) };
   }
 
+  /** The next packet gets this sequence number, 0 to 65535. */
+  jumpTo(sequenceNumber: number): void {
+    this.#nextSequenceNumber = sequenceNumber;
+  }
+
   /** So many packets have been sent. */
   advance(packets: number): void {
     this.#nextSequenceNumber = (this.#nextSequenceNumber + packets) & 0xffff;

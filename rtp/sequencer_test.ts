@@ -14,6 +14,9 @@ Deno.test("Sequencer numbers packets over the wrap, and gives all of a frame its
   // 1 ms is 90 ticks: the timestamp wraps.
   assertEquals(sequencer.stampAt(1), { ssrc: 7, sequenceNumber: 1, timestamp: 0 });
   assertEquals(sequencer.timestampAt(41), 3600);
+  sequencer.jumpTo(500);
+  sequencer.advance(1);
+  assertEquals(sequencer.nextSequenceNumber, 501);
 });
 
 Deno.test("Sequencer.random() starts at random numbers of 32, 32 and 16 bits", () => {

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import { LAB_FRAGMENT_BYTES, packetizeLabFrame } from "../../rtp/lab/lab_packetizer.ts";
+import { LAB_FRAGMENT_BYTES, type LabFragmentStyle, packetizeLabFrame } from "../../rtp/lab/lab_packetizer.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import {
   type FrameTime,
@@ -30,6 +30,10 @@ export interface LabSenderOptions {
   readonly sockets: readonly Deno.DatagramConn[];
   /** Cut all frames into fragments of this many bytes; without it only those that no datagram can hold. */
   readonly fragmentBytes: number | undefined;
+  /** How fragments are numbered; default `sequence`. */
+  readonly fragmentStyle?: LabFragmentStyle;
+  /** Whether packets with a whole frame have the marker; default false, as the assignment has it. */
+  readonly marksWholeFrames?: boolean;
   /** Spreads large frames over their interval. */
   readonly pacer: Pacer;
   /** The time of day. */
@@ -44,7 +48,9 @@ export class LabSender implements LabFrameSender {
   readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   readonly #options: LabSenderOptions;
   #fragmentBytes: number | undefined;
-  /** The lab counts packets from 1, and goes on counting over PAUSE and PLAY; its SSRC is 0. */
+  /**
+   * The lab counts frames from 1, the `sequence` style their packets, and goes on counting over PAUSE and PLAY; its SSRC is 0.
+   */
   readonly #sequencer = new Sequencer({ ssrc: 0, sequenceNumber: 1, timestampAtZero: 0, clockRate: 1 });
   #isClosed = false;
   /** Grows to the largest packet; a send has ended before the next one begins. */
@@ -62,6 +68,10 @@ export class LabSender implements LabFrameSender {
   async send(jpeg: Uint8Array, time: FrameTime): Promise<void> {
     this.counters.frames++;
     await this.#sendFrame(jpeg, time).catch((error) => this.#sendFragmented(jpeg, { time, error }));
+  }
+
+  renumber(frame: number): void {
+    if (!this.#countsPackets) this.#sequencer.jumpTo(frame & 0xffff);
   }
 
   drop(frames: number): void {
@@ -86,22 +96,31 @@ export class LabSender implements LabFrameSender {
     return this.#options.datagrams.summary();
   }
 
+  /** Whether the sequence numbers count fragments. */
+  get #countsPackets(): boolean {
+    return this.#fragmentBytes !== undefined && (this.#options.fragmentStyle ?? "sequence") === "sequence";
+  }
+
   async #sendFrame(jpeg: Uint8Array, time: FrameTime): Promise<void> {
-    const { sockets, clock, datagrams, pacer } = this.#options;
+    const { sockets, clock, datagrams, pacer, fragmentStyle, marksWholeFrames } = this.#options;
     const socket = sockets[this.counters.frames % sockets.length];
     const unixMs = Math.floor(clock.unixMs() / 1000) * 1000;
-    const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes });
-    for (const [index, { payload, marker }] of packets.entries()) {
+    const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes, fragmentStyle, marksWholeFrames });
+    // A frame that no datagram can hold is cut in any case.
+    const isNumberedEach = this.#countsPackets || (this.#fragmentBytes === undefined && packets.length > 1);
+    for (const [index, { prefix, payload, marker }] of packets.entries()) {
       const dueMs = packetDueMs(index, packets.length, time);
       if (dueMs !== undefined) await pacer.until(dueMs);
       if (this.#isClosed) return;
-      const lengthBytes = RTP_HEADER_BYTES + payload.length;
+      const payloadStart = RTP_HEADER_BYTES + (prefix?.length ?? 0);
+      const lengthBytes = payloadStart + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);
       encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, ...this.#sequencer.stampAt(unixMs) });
-      packet.set(payload, RTP_HEADER_BYTES);
+      if (prefix !== undefined) packet.set(prefix, RTP_HEADER_BYTES);
+      packet.set(payload, payloadStart);
       await datagrams.send(packet, socket);
-      this.#sequencer.advance(1);
+      if (isNumberedEach || index === packets.length - 1) this.#sequencer.advance(1);
       this.counters.packets++;
       this.counters.bytes += lengthBytes;
     }

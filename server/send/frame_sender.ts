@@ -62,6 +62,11 @@ export interface AnyFrameSender {
 /** Sends to a client of the lab. */
 export interface LabFrameSender extends AnyFrameSender {
   readonly dialect: "lab";
+  /**
+   * The next frame gets this number, from 1, for clients that go elsewhere in a movie and know frames by their numbers. Where fragments
+   * are counted instead, they go on as they are.
+   */
+  renumber(frame: number): void;
 }
 
 /** Sends RTP/JPEG to a client that speaks RTSP/1.0, with what PLAY and RTCP need to know of the stream. */

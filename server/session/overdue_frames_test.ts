@@ -24,6 +24,7 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     dropsOverdueFrames: drops,
     send: ([number]) => void sent.push(number),
     drop: (frames) => counters.droppedFrames += frames,
+    renumber() {},
     pause() {},
     finish: () => finished = true,
     close() {},
@@ -32,7 +33,15 @@ function open({ frameCount = 100, drops = true, loops = false }) {
   const times = new RegularTimes(frameCount, FRAME_RATE);
   const frames = { times, loops, frame: (index: number) => Uint8Array.of(index) };
   const source: SeekableSource = {
-    ...{ isLive: false, name: "numbers", frameCount, durationUs: times.durationUs, frameRate: FRAME_RATE, loops },
+    ...{
+      isLive: false,
+      name: "numbers",
+      frameCount,
+      durationUs: times.durationUs,
+      times,
+      frameRate: FRAME_RATE,
+      loops,
+    },
     firstFrame: () => frames.frame(0),
     openCursor: () => new IndexedCursor(frames, { onClose() {} }),
   };

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { FrameTimes } from "./frame_times.ts";
+
 /** What sessions and descriptions know of any source. */
 export interface SourceProperties {
   /** The name under which it is served. */
@@ -25,6 +27,8 @@ export interface SeekableSource extends SourceProperties {
   readonly frameCount: number;
   /** From the first frame to the end of the last, in microseconds. */
   readonly durationUs: number;
+  /** When each frame is shown. */
+  readonly times: FrameTimes;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
   /** A cursor at the first frame. */
