@@ -9,7 +9,7 @@ import denoConfig from "../deno.json" with { type: "json" };
 import { hostAndPort } from "../net/addresses.ts";
 import { fileReason } from "../net/file_reason.ts";
 import { systemClock } from "../net/system_clock.ts";
-import { LAB_FRAGMENT_MIN_BYTES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
+import { LAB_FRAGMENT_MIN_BYTES, LAB_FRAGMENT_STYLES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import { RtspServer } from "../server/server.ts";
 import { ServedRoot } from "../server/source/served_root.ts";
@@ -18,7 +18,7 @@ import { explainListenError } from "./listen_error.ts";
 import { describeEmulation, EMULATION_OPTIONS, emulationOf } from "./options/emulation_options.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
 import { MULTICAST_OPTIONS, multicastGroupOf } from "./options/multicast_options.ts";
-import { flag, number, type OptionValues, text } from "./options/option.ts";
+import { choice, flag, inGroup, number, type OptionValues, text } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
@@ -44,10 +44,14 @@ const OPTIONS = {
     fallback: DEFAULT_MTU_BYTES,
   }),
   reencode: flag("Re-encode JPEGs that RTP/JPEG cannot carry (grey, 4:4:4, ...) instead of refusing them"),
-  fragment: number("BYTES", "Send frames in fragments of up to this size, for lab clients that expect fragments", {
-    min: LAB_FRAGMENT_MIN_BYTES,
-    max: LAB_PAYLOAD_MAX_BYTES,
-    integer: true,
+  ...inGroup("Clients of the networking lab", {
+    marker: flag("Set the marker on whole frames, too, for lab clients that stay black without it"),
+    fragment: number("BYTES", "Send frames in fragments of up to this size, for lab clients that expect fragments", {
+      min: LAB_FRAGMENT_MIN_BYTES,
+      max: LAB_PAYLOAD_MAX_BYTES,
+      integer: true,
+    }),
+    "fragment-style": choice("STYLE", "How fragments are numbered", { words: LAB_FRAGMENT_STYLES }),
   }),
   ...MULTICAST_OPTIONS,
   ...EMULATION_OPTIONS,
@@ -62,7 +66,11 @@ export const command: Command = {
 file ROOT. Clients may be those of the networking lab, "mjpegrtsp play", or players such as ffmpeg, VLC and GStreamer.
 
 Files are in the lab's format (five digits before each JPEG) or concatenated JPEGs (ffmpeg -f mjpeg).
-The name "testsrc" is always there: a test pattern with a frame number and a clock.`,
+The name "testsrc" is always there: a test pattern with a frame number and a clock.
+
+If a lab client stays black, it may be a fork that waits for the marker (--marker) or for fragments (--fragment). Each
+--fragment-style is that of some forks: a sequence number for each fragment; the frame's number for all its fragments;
+the same behind offset and total (4+4 bytes), or behind index, count and size (2+2+2).`,
   options: OPTIONS,
   examples: [
     "serve --port 1025",
@@ -93,13 +101,19 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
   const emulation = emulationOf(options);
   const group = multicastGroupOf(options);
   try {
+    const { marker: marksWholeFrames, fragment: fragmentBytes, "fragment-style": fragmentStyle } = options;
+    if (fragmentBytes === undefined && fragmentStyle !== "sequence") {
+      throw new UsageError(`--fragment-style ${fragmentStyle} needs --fragment BYTES`);
+    }
     const server = new RtspServer({
       root,
       hostname,
       port,
       frameRate: options.fps,
       loop: options.loop,
-      fragmentBytes: options.fragment,
+      marksWholeFrames,
+      fragmentBytes,
+      fragmentStyle,
       mtuBytes: options.mtu,
       reencode: options.reencode,
       group,

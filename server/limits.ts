@@ -37,6 +37,15 @@ export const SESSION_TIMEOUT_SECONDS = 60;
 /** Sockets that one client of the lab's multi-flow fork may ask for. */
 export const MAX_FLOWS = 16;
 
+/** Bytes of the names that the lab's clients get as a list: they read a reply with one `recv(1024)`. */
+export const LAB_LIST_BYTES = 900;
+
+/** The same for the fork that reads JSON, with one `recv(256)`. */
+export const LAB_JSON_LIST_BYTES = 180;
+
+/** How far the lab's FORWARD and BACKWARD go, in microseconds: no fork's client expects to go back by less. */
+export const LAB_SKIP_US = 1_000_000;
+
 /** Bytes of frames kept in memory for all files together; their packets take as much again once they are sent. */
 export const FRAME_CACHE_BYTES = 64 * 1024 * 1024;
 

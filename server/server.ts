@@ -13,7 +13,7 @@ import { Catalog } from "./source/catalog.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { Connection } from "./connection/connection.ts";
 import { FramePacketizer } from "./packetize/frame_packetizer.ts";
-import { LabResponder } from "./lab/lab_responder.ts";
+import { LabResponder, type LabResponderOptions } from "./lab/lab_responder.ts";
 import { DEFAULT_MTU_BYTES, IDLE_CONNECTION_MS, MAX_CONNECTIONS, SPARE_BUFFER_BYTES } from "./limits.ts";
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
@@ -45,6 +45,10 @@ export interface ServerOptions {
   readonly loop: boolean;
   /** Cut all frames into fragments of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
+  /** How those fragments are numbered; default `sequence`. */
+  readonly fragmentStyle?: LabResponderOptions["fragmentStyle"];
+  /** Whether packets with a whole frame have the marker for every lab client; default false, as the assignment has it. */
+  readonly marksWholeFrames?: boolean;
   /** Largest RTP packet for RTSP/1.0 clients, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;
   /** Where sources without an end go for clients that ask for multicast; without it they get unicast. */

@@ -137,7 +137,7 @@ export class RtspResponder {
  * The source that a URL names, decoded, with or without its track; `undefined` for what is no URL. A request has no fragment: `#` is
  * part of a name, which ffmpeg sends as it was typed.
  */
-function sourceName(uri: string): string | undefined {
+export function sourceName(uri: string): string | undefined {
   const match = /^rtsps?:\/\/[^/?#]*([^?]*)/i.exec(uri);
   if (match === null) return undefined;
   const segments = decodePercents(match[1]).split("/").filter((segment) => segment !== "");

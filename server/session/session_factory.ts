@@ -78,6 +78,11 @@ export class SessionFactory {
     }
   }
 
+  /** Names of sources, for clients that list them. */
+  movieNames(): Promise<string[]> {
+    return this.#options.catalog.movieNames();
+  }
+
   /** Sends over UDP. `onError` is called when a delayed packet cannot be sent. */
   createDatagramSender(destination: Deno.NetAddr, onError: (error: unknown) => void): DatagramSender {
     const { emulation, pacer, clock } = this.#options;

@@ -71,6 +71,12 @@ export class Catalog {
     }
   }
 
+  /** What a list of movies shows: the files at the top of the served root, or the test source where there are none. */
+  async movieNames(): Promise<string[]> {
+    const names = await this.#options.root.movieNames();
+    return names.length > 0 ? names : [this.#testSource.name];
+  }
+
   /** Ends what runs in the background. */
   close(): void {
     this.#testSource.close();

@@ -9,6 +9,7 @@ import { wordSimilaritySort } from "@std/text/word-similarity-sort";
 import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_CANDIDATES, MAX_NEAR_NAME_CHARS } from "../limits.ts";
 
 const NEAR_NAMES = 5;
+const MOVIE_NAME = /\.(?:mjpe?g|jpe?g)$/i;
 
 /** A single file that is served, and the name that its user gave it, which may be that of a link. */
 interface OnlyFile {
@@ -61,6 +62,12 @@ export class ServedRoot {
   /** The name under which a file that {@linkcode ServedRoot.resolve} found is served, with `/` between its parts. */
   nameOf(realPath: string): string {
     return this.#onlyFile?.name ?? relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
+  }
+
+  /** Names of Motion-JPEG files at the top of what is served, in order. */
+  async movieNames(): Promise<string[]> {
+    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
+    return (await listNames(this.#directory)).filter((name) => MOVIE_NAME.test(name)).sort();
   }
 
   /** Up to five names that can be served and look most like `name`. */
