@@ -51,6 +51,7 @@ const OPTIONS = {
       max: LAB_PAYLOAD_MAX_BYTES,
       integer: true,
     }),
+    "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
     "fragment-style": choice("STYLE", "How fragments are numbered", { words: LAB_FRAGMENT_STYLES }),
   }),
   ...MULTICAST_OPTIONS,
@@ -102,6 +103,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
   const group = multicastGroupOf(options);
   try {
     const { marker: marksWholeFrames, fragment: fragmentBytes, "fragment-style": fragmentStyle } = options;
+    const setupLine = options["setup-line"];
     if (fragmentBytes === undefined && fragmentStyle !== "sequence") {
       throw new UsageError(`--fragment-style ${fragmentStyle} needs --fragment BYTES`);
     }
@@ -114,6 +116,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       marksWholeFrames,
       fragmentBytes,
       fragmentStyle,
+      setupLine,
       mtuBytes: options.mtu,
       reencode: options.reencode,
       group,

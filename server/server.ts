@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly fragmentStyle?: LabResponderOptions["fragmentStyle"];
   /** Whether packets with a whole frame have the marker for every lab client; default false, as the assignment has it. */
   readonly marksWholeFrames?: boolean;
+  /** Fourth line of replies to a lab client's SETUP that looks like the assignment's; `{frames}` and `{seconds}` are filled in. */
+  readonly setupLine?: string;
   /** Largest RTP packet for RTSP/1.0 clients, in bytes; default {@linkcode DEFAULT_MTU_BYTES}. */
   readonly mtuBytes?: number;
   /** Where sources without an end go for clients that ask for multicast; without it they get unicast. */

@@ -36,8 +36,8 @@ export function forkOfList({ dialect, uri }: RtspRequest): { readonly fork: LabF
   return uri === "*" ? { fork: "total-frames", form: "files" } : { fork: "json", form: "json" };
 }
 
-/** What a fork looks for in the reply to SETUP. */
-export function setupLines(fork: LabFork, source: Source): LabLines | undefined {
+/** What a fork looks for in the reply to SETUP; `plainLine` is for clients that look like plain ones. */
+export function setupLines(fork: LabFork, source: Source, plainLine?: string): LabLines | undefined {
   const { frames, seconds } = totalsOf(source);
   switch (fork) {
     case "frames":
@@ -53,8 +53,14 @@ export function setupLines(fork: LabFork, source: Source): LabLines | undefined 
     case "json":
       return { lines: [jsonTotals(source)], endsLastLine: false };
     default:
-      return undefined;
+      return plainLine === undefined ? undefined : { lines: [fillTotals(plainLine, source)] };
   }
+}
+
+/** A line with the number of frames in place of `{frames}`, and the duration of `{seconds}`. */
+function fillTotals(line: string, source: Source): string {
+  const { frames, seconds } = totalsOf(source);
+  return line.replaceAll("{frames}", String(frames)).replaceAll("{seconds}", seconds.toFixed(1));
 }
 
 /** What a fork looks for in the reply to a request that changes to another movie. */

@@ -74,7 +74,10 @@ export class LabResponder {
       case "SETUP": {
         const status = await this.#setup.setUp({ client, visit, name: request.uri }, request);
         const source = client.labSession?.source;
-        return { status, labLines: status === 200 ? setupLines(visit.fork, source!) : undefined };
+        return {
+          status,
+          labLines: status === 200 ? setupLines(visit.fork, source!, this.#options.setupLine) : undefined,
+        };
       }
       case "CONNECT":
         return this.#setup.connect({ client, visit }, request);

@@ -226,3 +226,21 @@ Deno.test("LabResponder keeps the session that a client has where another movie 
   }
   assertEquals((await visited.play(FRAME_MS)).length > 0, true);
 });
+
+Deno.test("LabResponder has a fourth line for clients that look like plain ones where it is told to", async () => {
+  const setupLine = "Total: {frames} {seconds}";
+  const setUp = "SETUP movie.mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008";
+  for (
+    const [options, more, expected] of [
+      [{}, "", ""],
+      [{ setupLine }, "", `\nTotal: ${FRAMES} ${(FRAMES / FRAME_RATE).toFixed(1)}`],
+      [{ setupLine }, "\nPrefer: SD", `\nFrames: ${FRAMES}`],
+    ] as const
+  ) {
+    await using server = await serve(options);
+    using client = await TcpClient.connect(server.port);
+    await client.send(setUp + more);
+    const [line] = /\nSession: \d{6}([^]*)$/.exec(await client.receive(/Session: \d{6}[^]*$/))!.slice(1);
+    assertEquals(line, expected);
+  }
+});

@@ -38,6 +38,8 @@ export interface LabSetupOptions {
   readonly fragmentStyle?: LabFragmentStyle;
   /** Whether packets with a whole frame have the marker for every client; default false. */
   readonly marksWholeFrames?: boolean;
+  /** Fourth line of replies to SETUP for clients that have not shown whose they are; `{frames}` and `{seconds}` are filled in. */
+  readonly setupLine?: string;
   /** Spreads large frames over their interval. */
   readonly pacer: Pacer;
   /** The time of day. */

@@ -37,6 +37,7 @@ export class Catalog {
   readonly #options: CatalogOptions;
   readonly #cache = new FrameCache(FRAME_CACHE_BYTES);
   readonly #testSource = new TestSource();
+  #listing: Promise<string[]> | undefined;
   readonly #files = new FileIndexes<FileSource>({
     maxFiles: MAX_INDEXED_FILES,
     open: (file) => this.#openFile(file),
@@ -73,7 +74,9 @@ export class Catalog {
 
   /** What a list of movies shows: the files at the top of the served root, or the test source where there are none. */
   async movieNames(): Promise<string[]> {
-    const names = await this.#options.root.movieNames();
+    // Whoever asks while the directory is being read gets the same list.
+    this.#listing ??= this.#options.root.movieNames().finally(() => this.#listing = undefined);
+    const names = await this.#listing;
     return names.length > 0 ? names : [this.#testSource.name];
   }
 

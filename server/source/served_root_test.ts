@@ -35,6 +35,14 @@ for (const [name, file, title] of FOUND) {
   });
 }
 
+Deno.test("ServedRoot.movieNames() has the movies at the top, in order, and the only one where a file is served", async () => {
+  await using tree = await makeTree();
+  await Deno.writeTextFile(join(tree.root, "notes.txt"), "");
+  const names = ["Same.mjpeg", "a b.mjpeg", "movie.Mjpeg", "same.mjpeg"];
+  assertEquals(await (await ServedRoot.open(tree.root)).movieNames(), names);
+  assertEquals(await (await ServedRoot.open(join(tree.root, "notes.txt"))).movieNames(), ["notes.txt"]);
+});
+
 const NOT_FOUND: readonly string[] = [
   "",
   ".",

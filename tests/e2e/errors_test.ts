@@ -314,6 +314,11 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["serve --prot 1", /There is no option --prot; did you mean --port\?\nSee: mjpegrtsp serve --help/],
   ["serve a b", /serve takes one ROOT, got a b/],
   ["serve --port 70000", /--port needs a whole number, 0 to 65535, got "70000"/],
+  ["serve --fragment-style offset8", /--fragment-style offset8 needs --fragment BYTES/],
+  [
+    "serve --fragment 1400 --fragment-style 8",
+    /--fragment-style needs sequence, frame-number, offset8 or index6, got "8"/,
+  ],
   ["serve --loss 200%", /--loss needs a number with %, 0% to 100%/],
   ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT needs a whole number, 1 to 65535, got "x"/],

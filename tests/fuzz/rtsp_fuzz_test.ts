@@ -55,6 +55,7 @@ const WORDS = [
     "a",
   ],
   ...["SETUP", "PLAY", "OPTIONS", "movie.Mjpeg", "rtsp://a/b", "RTSP/1.0", " 200 OK", "CSeq: 1", "Session: 123456"],
+  ...["FORWARD", "SCRUB", "LIST", "Session 123456", "Frame: 9", "Position: 50", "RTSP/1.0 RTP/UDP 5008", " Prefer: HD"],
   ...["Transport: RTP/UDP; client_port= 25000", "flow_num= 2", "Content-Length: 3", "Content-Type: application/sdp"],
   ...["RTP/AVP", "/TCP", "unicast", "interleaved=0-1", "client_port=5000-5001", "ssrc=", "mode=", "timeout=60"],
   ...["npt=", "now", "0:01:30.5", "Digest ", "Basic ", 'realm="a"', 'nonce="b"', "qop=", "auth", "algorithm=SHA-256"],

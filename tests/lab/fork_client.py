@@ -299,6 +299,53 @@ def stop_fork(program):
     program.request("BREAKDOWN")
 
 
+def pieces(program, head_bytes, place):
+    """Plays ten frames whose pieces all have the number of their frame; `place` reads what stands in front of each."""
+    program.setup()
+    program.request("PLAY")
+    for expected in range(1, 11):
+        got, marker, total = b"", 0, None
+        while not marker:
+            number, marker, payload = program.packet()
+            assert number == expected, (number, expected)
+            head, piece = payload[:head_bytes], payload[head_bytes:]
+            total = place(head, got, piece)
+            got += piece
+        assert total in (None, len(got)), (total, len(got))
+        assert program.frames[program.file][got] == expected
+    program.request("TEARDOWN")
+
+
+def numbered_fork(program):
+    """The number of the frame on each of its pieces, and nothing else."""
+    pieces(program, 0, lambda head, got, piece: None)
+
+
+def offset8_fork(program):
+    """The same, and in front of each piece its offset and the length of the frame."""
+
+    def place(head, got, _):
+        offset, total = struct.unpack(">II", head)
+        assert offset == len(got), (offset, len(got))
+        return total
+
+    pieces(program, 8, place)
+
+
+def index6_fork(program):
+    """The same, and in front of each piece its index, their count, and its length."""
+    seen = []
+
+    def place(head, got, piece):
+        index, count, size = struct.unpack(">HHH", head)
+        seen[:] = seen if got else []
+        assert (index, size) == (len(seen), len(piece)), (index, size)
+        seen.append(piece)
+        return len(got) + len(piece) if index == count - 1 else -1
+
+    pieces(program, 6, place)
+
+
 FORKS = {name.removesuffix("_fork"): fork for name, fork in list(globals().items()) if name.endswith("_fork")}
 
 

@@ -7,10 +7,11 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { ChildProgram } from "../support/child_program.ts";
-import { labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
-import { startOurServer } from "../support/our_program.ts";
+import { labFile, labFrames, type LabMovie, makeLabMovie } from "../support/lab_movie.ts";
+import { type OurServer, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
-import { PYTHON } from "./lab_peers.ts";
+import { assertShowsMovie, WHOLE_SESSION, WHOLE_SESSION_FRAMES } from "./lab_assertions.ts";
+import { PYTHON, runLabClient } from "./lab_peers.ts";
 
 const CLIENT = fromFileUrl(new URL("./fork_client.py", import.meta.url));
 const OTHER = "other.Mjpeg";
@@ -39,8 +40,7 @@ peerTest(
     await using server = await startOurServer({ root: movie.root });
     await Promise.all(
       Object.entries(FORKS).map(async ([fork, { lists }]) => {
-        const args = [CLIENT, fork, "127.0.0.1", String(server.port), movie.root, movie.file, OTHER];
-        await using program = new ChildProgram(PYTHON, { args });
+        await using program = startFork(fork, { server, movie });
         const { code, stdout, stderr } = await program.exit();
         assertEquals([fork, code], [fork, 0], stderr.join("\n"));
         const report = JSON.parse(stdout.at(-1)!);
@@ -49,3 +49,35 @@ peerTest(
     );
   },
 );
+
+/** The fork whose client reads the fragments of each style that gives them their frame's number. */
+const STYLES: Readonly<Record<string, string>> = { "frame-number": "numbered", offset8: "offset8", index6: "index6" };
+
+for (const [style, fork] of Object.entries(STYLES)) {
+  peerTest(`serve: --fragment-style ${style} is what its fork's client puts together`, [PYTHON], async () => {
+    await using movie = await makeLabMovie({ frameCount: 30 });
+    await Deno.writeFile(join(movie.root, OTHER), labFile(movie.frames));
+    const args = ["--fragment", "1400", "--fragment-style", style];
+    await using server = await startOurServer({ root: movie.root, args });
+    await using program = startFork(fork, { server, movie });
+    const { code, stderr } = await program.exit();
+    assertEquals(code, 0, stderr.join("\n"));
+  });
+}
+
+peerTest("serve: --marker marks whole frames, and a plain client does not mind", [PYTHON], async () => {
+  await using movie = await makeLabMovie();
+  await using server = await startOurServer({ root: movie.root, args: ["--marker"] });
+  for (const fragments of [false, true]) {
+    const client = { rtspPort: server.port, file: movie.file, script: WHOLE_SESSION, fragments };
+    const result = await runLabClient(client);
+    assertShowsMovie(result, { frames: movie.frames, atLeast: WHOLE_SESSION_FRAMES });
+    assertEquals(result.report.markers_seen, result.report.packets);
+  }
+});
+
+/** Starts the client of one fork. */
+function startFork(fork: string, { server, movie }: { server: OurServer; movie: LabMovie }): ChildProgram {
+  const args = [CLIENT, fork, "127.0.0.1", String(server.port), movie.root, movie.file, OTHER];
+  return new ChildProgram(PYTHON, { args });
+}
