@@ -51,8 +51,8 @@ const OPTIONS = {
       max: LAB_PAYLOAD_MAX_BYTES,
       integer: true,
     }),
+    "fragment-style": choice("STYLE", "How they are numbered", { words: LAB_FRAGMENT_STYLES }),
     "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
-    "fragment-style": choice("STYLE", "How fragments are numbered", { words: LAB_FRAGMENT_STYLES }),
   }),
   ...MULTICAST_OPTIONS,
   ...EMULATION_OPTIONS,
@@ -71,7 +71,7 @@ The name "testsrc" is always there: a test pattern with a frame number and a clo
 
 If a lab client stays black, it may be a fork that waits for the marker (--marker) or for fragments (--fragment). Each
 --fragment-style is that of some forks: a sequence number for each fragment; the frame's number for all its fragments;
-the same behind offset and total (4+4 bytes), or behind index, count and size (2+2+2).`,
+the same behind offset and total (4+4 bytes), behind index, count and size (2+2+2), or behind index and count (2+2).`,
   options: OPTIONS,
   examples: [
     "serve --port 1025",

@@ -20,9 +20,10 @@ export const LAB_FRAGMENT_MIN_BYTES = 2;
  * - `sequence`: each has a sequence number of its own;
  * - `frame-number`: all have the number of their frame;
  * - `offset8`: the same, each behind its offset in the frame and the frame's length, 4 bytes each;
- * - `index6`: the same, each behind its index from 0, their count, and its own length, 2 bytes each.
+ * - `index6`: the same, each behind its index from 0, their count, and its own length, 2 bytes each;
+ * - `index4`: the same without the length.
  */
-export const LAB_FRAGMENT_STYLES = ["sequence", "frame-number", "offset8", "index6"] as const;
+export const LAB_FRAGMENT_STYLES = ["sequence", "frame-number", "offset8", "index6", "index4"] as const;
 
 /** One of {@linkcode LAB_FRAGMENT_STYLES}. */
 export type LabFragmentStyle = typeof LAB_FRAGMENT_STYLES[number];
@@ -32,6 +33,7 @@ const PREFIX_BYTES: Readonly<Record<LabFragmentStyle, number>> = {
   "frame-number": 0,
   "offset8": 8,
   "index6": 6,
+  "index4": 4,
 };
 const MAX_INDEXED_FRAGMENTS = 0xffff;
 
@@ -67,7 +69,7 @@ export function packetizeLabFrame(jpeg: Uint8Array, options: LabPacketizeOptions
       `Cannot cut frames into fragments of ${asked} bytes: ${LAB_FRAGMENT_MIN_BYTES} to ${LAB_PAYLOAD_MAX_BYTES} are possible`,
     );
   }
-  const fewest = fragmentStyle === "index6" ? Math.ceil(jpeg.length / MAX_INDEXED_FRAGMENTS) : 0;
+  const fewest = fragmentStyle.startsWith("index") ? Math.ceil(jpeg.length / MAX_INDEXED_FRAGMENTS) : 0;
   const step = Math.min(Math.max(asked, fewest), LAB_PAYLOAD_MAX_BYTES - PREFIX_BYTES[fragmentStyle]);
   const fragments: LabFragment[] = [];
   for (let start = 0; start < jpeg.length; start += step) {
@@ -83,11 +85,16 @@ function encodePrefix(
   style: LabFragmentStyle,
   { start, end, step, length }: { start: number; end: number; step: number; length: number },
 ): Uint8Array | undefined {
-  const prefix = new Uint8Array(PREFIX_BYTES[style]);
-  const view = new DataView(prefix.buffer);
-  if (style === "offset8") [start, length].forEach((word, index) => view.setUint32(4 * index, word));
-  else if (style === "index6") {
-    [start / step, Math.ceil(length / step), end - start].forEach((word, index) => view.setUint16(2 * index, word));
-  } else return undefined;
-  return prefix;
+  const prefixBytes = PREFIX_BYTES[style];
+  if (prefixBytes === 0) return undefined;
+  const view = new DataView(new ArrayBuffer(prefixBytes));
+  if (style === "offset8") {
+    view.setUint32(0, start);
+    view.setUint32(4, length);
+  } else {
+    view.setUint16(0, start / step);
+    view.setUint16(2, Math.ceil(length / step));
+    if (style === "index6") view.setUint16(4, end - start);
+  }
+  return new Uint8Array(view.buffer);
 }

@@ -25,6 +25,7 @@ const PREFIXES: readonly [style: LabFragmentStyle, prefixes: (readonly number[] 
   ["offset8", [[0, 0, 0, 0, 0, 0, 2, 88], [0, 0, 1, 0, 0, 0, 2, 88], [0, 0, 2, 0, 0, 0, 2, 88]]],
   // Index, count, and length of the fragment.
   ["index6", [[0, 0, 0, 3, 1, 0], [0, 1, 0, 3, 1, 0], [0, 2, 0, 3, 0, 88]]],
+  ["index4", [[0, 0, 0, 3], [0, 1, 0, 3], [0, 2, 0, 3]]],
 ];
 
 for (const [style, prefixes] of PREFIXES) {

@@ -47,6 +47,12 @@ export class LabPlayback {
     return 200;
   }
 
+  /** Plays on in the place of a session that played; the client may think that it is paused. */
+  async takeOver(): Promise<void> {
+    await this.#start();
+    this.#mayPlayAgain = true;
+  }
+
   /** Answers PAUSE while it plays. */
   async pause(): Promise<StatusCode> {
     this.#mayPlayAgain = false;

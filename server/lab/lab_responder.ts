@@ -106,7 +106,10 @@ export class LabResponder {
       const form = request.method === "CHANGE" ? "words" : session === undefined ? "names" : "movies";
       return { status: 200, labLines: await this.#list(form) };
     }
+    const isPlaying = session?.state === "PLAYING";
     const status = await this.#setup.switchTo({ client, visit, name: request.uri });
+    // The fork that reads JSON stops, and sets up again to go on.
+    if (status === 200 && isPlaying && visit.fork !== "json") await visit.playback?.takeOver();
     return { status, labLines: status === 200 ? switchLines(visit.fork, client.labSession!.source) : undefined };
   }
 

@@ -183,7 +183,7 @@ Deno.test("LabResponder sets the marker of whole frames for a client that prefer
 });
 
 Deno.test("LabResponder gives all fragments of a frame its number in the styles that have it, over a seek, too", async () => {
-  for (const fragmentStyle of ["frame-number", "offset8", "index6"] as const) {
+  for (const fragmentStyle of ["frame-number", "offset8", "index6", "index4"] as const) {
     await using visited = await visit({ fragmentBytes: 1000, fragmentStyle });
     await visited.setUp();
     await visited.ask("PLAY");
@@ -244,3 +244,24 @@ Deno.test("LabResponder has a fourth line for clients that look like plain ones 
     assertEquals(line, expected);
   }
 });
+
+for (const method of ["SWITCH", "CHANGE"]) {
+  Deno.test(`LabResponder goes on with another movie after ${method}, playing if it played, and takes PLAY or SETUP then`, async () => {
+    for (const isPlaying of [true, false]) {
+      await using visited = await visit();
+      await visited.setUp();
+      const { session } = visited;
+      if (isPlaying) await visited.ask("PLAY");
+      await visited.play(3 * FRAME_MS);
+      const answer = await visited.exchange(`${method} large.mjpeg RTSP/1.0\nCSeq: 9\nSession: ${session}`);
+      assertEquals([answer, visited.session], [200, session]);
+      const numbers = (await visited.play(2 * FRAME_MS)).map(({ number }) => number);
+      assertEquals(numbers[0], isPlaying ? 1 : undefined);
+      assertEquals(await visited.ask("PLAY"), 200);
+      assertEquals([await visited.setUp(), visited.session], [200, session]);
+      assertEquals(await visited.play(2 * FRAME_MS), []);
+      await visited.ask("PLAY");
+      assertEquals((await visited.play(2 * FRAME_MS))[0], { number: 1, marker: false, index: 0 });
+    }
+  });
+}

@@ -332,18 +332,29 @@ def offset8_fork(program):
     pieces(program, 8, place)
 
 
-def index6_fork(program):
-    """The same, and in front of each piece its index, their count, and its length."""
+def indexed(program, head_bytes):
+    """The same, and in front of each piece its index, their count, and in one fork its length."""
     seen = []
 
     def place(head, got, piece):
-        index, count, size = struct.unpack(">HHH", head)
+        index, count, *size = struct.unpack(">" + "H" * (head_bytes // 2), head)
         seen[:] = seen if got else []
-        assert (index, size) == (len(seen), len(piece)), (index, size)
+        assert index == len(seen), (index, len(seen))
+        assert size in ([], [len(piece)]), (size, len(piece))
         seen.append(piece)
         return len(got) + len(piece) if index == count - 1 else -1
 
-    pieces(program, 6, place)
+    pieces(program, head_bytes, place)
+
+
+def index6_fork(program):
+    """Index, count and length of each piece."""
+    indexed(program, 6)
+
+
+def index4_fork(program):
+    """Index and count of each piece."""
+    indexed(program, 4)
 
 
 FORKS = {name.removesuffix("_fork"): fork for name, fork in list(globals().items()) if name.endswith("_fork")}

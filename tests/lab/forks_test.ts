@@ -51,7 +51,10 @@ peerTest(
 );
 
 /** The fork whose client reads the fragments of each style that gives them their frame's number. */
-const STYLES: Readonly<Record<string, string>> = { "frame-number": "numbered", offset8: "offset8", index6: "index6" };
+const STYLES: Readonly<Record<string, string>> = {
+  "frame-number": "numbered",
+  ...{ offset8: "offset8", index6: "index6", index4: "index4" },
+};
 
 for (const [style, fork] of Object.entries(STYLES)) {
   peerTest(`serve: --fragment-style ${style} is what its fork's client puts together`, [PYTHON], async () => {
