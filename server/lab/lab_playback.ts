@@ -23,12 +23,20 @@ export function isSpeedMethod(method: string): boolean {
   return method in SPEEDS;
 }
 
+/** A frame by its index in the movie, and the number that it is sent under. */
+interface Place {
+  readonly index: number;
+  readonly number: number;
+}
+
+const FIRST: Place = { index: 0, number: 1 };
+
 /** Plays one session. */
 export class LabPlayback {
   readonly session: Session;
   #speed = 1;
-  /** Index of the frame with which the next PLAY starts, where it does not go on. */
-  #next: number | undefined;
+  /** Where the next PLAY starts, if it does not go on. */
+  #next: Place | undefined;
   /** The client may think that its last request has paused it. */
   #mayPlayAgain = false;
 
@@ -63,37 +71,44 @@ export class LabPlayback {
   /** Goes back to the first frame, and waits for PLAY. */
   async stop(): Promise<StatusCode> {
     if (this.session.state === "PLAYING") await this.pause();
-    this.#next = 0;
+    this.#next = FIRST;
     return 200;
   }
 
   /** Goes elsewhere, playing or not. 457 where there is no such place. */
   async seek(request: RtspRequest): Promise<StatusCode> {
     const { session } = this;
-    const { source } = session;
-    if (source.isLive) return 457;
-    const positionUs = this.#next === undefined ? session.positionUs : source.times.timeUs(this.#next);
-    const target = seekTarget(request, { source, positionUs });
-    if (target === undefined) return 457;
-    this.#next = target;
-    if (session.state === "PLAYING") {
-      // A frame that is leaving leaves under its own number.
-      await session.pause();
-      await this.#start();
-      this.#mayPlayAgain = true;
-    } else if (request.method === "FORWARD" && request.headers.get("Frame") !== undefined) {
-      // The fork that writes this plays from there.
-      await this.#start();
+    const { source, sender } = session;
+    if (source.isLive || sender.dialect !== "lab") return 457;
+    const isPlaying = session.state === "PLAYING";
+    // A frame that is leaving leaves under its own number, and counts.
+    if (isPlaying) await session.pause();
+    const here = this.#next ?? { index: source.times.frameFrom(session.positionUs), number: sender.nextNumber };
+    const target = seekTarget(request, { source, index: here.index });
+    if (target !== undefined) {
+      const { index, isStep } = target;
+      // Clients that count themselves on and back count over the rounds of a movie that loops.
+      this.#next = { index, number: isStep ? here.number + index - here.index : index + 1 };
     }
-    return 200;
+    // The fork that writes FORWARD with a frame plays from there.
+    const plays = request.method === "FORWARD" && request.headers.get("Frame") !== undefined;
+    if (isPlaying || (target !== undefined && plays)) await this.#start();
+    this.#mayPlayAgain = isPlaying;
+    return target === undefined ? 457 : 200;
   }
 
   /** Plays faster or slower from now on, or `asked` times as fast as usual. */
   async changeSpeed(method: string, asked: number | undefined): Promise<StatusCode> {
     const speed = asked ?? SPEEDS[method as LabMethod]!(this.#speed);
     this.#speed = Math.min(MAX_PLAY_FACTOR, Math.max(MIN_PLAY_FACTOR, speed));
-    if (this.session.state === "PLAYING") await this.session.play({ speed: this.#speed });
+    if (this.session.state === "PLAYING" && !this.#isAtEnd) await this.session.play({ speed: this.#speed });
     return 200;
+  }
+
+  /** Whether everything has been sent: PLAY would start again. */
+  get #isAtEnd(): boolean {
+    const { source, positionUs } = this.session;
+    return !source.isLive && positionUs >= source.durationUs;
   }
 
   async #start(): Promise<void> {
@@ -101,7 +116,7 @@ export class LabPlayback {
     const next = this.#next;
     this.#next = undefined;
     if (next === undefined || source.isLive) return void await this.session.play({ speed: this.#speed });
-    if (sender.dialect === "lab") sender.renumber(next + 1);
-    await this.session.play({ fromUs: source.times.timeUs(next), speed: this.#speed });
+    if (sender.dialect === "lab") sender.renumber(next.number);
+    await this.session.play({ fromUs: source.times.timeUs(next.index), speed: this.#speed });
   }
 }

@@ -94,6 +94,35 @@ for (const [method, more, indexAfter] of SEEKS) {
   }
 }
 
+Deno.test("LabResponder counts on over the rounds of a movie that loops, on and back, but not where a frame is named", async () => {
+  await using visited = await visit({ loop: true });
+  await visited.setUp();
+  await visited.ask("PLAY");
+  const shown = (await visited.play((FRAMES + 30) * FRAME_MS)).length;
+  assertEquals(shown > FRAMES + 20, true);
+  for (
+    const [method, more, number] of [
+      ["BACKWARD", [], shown - SKIP + 1],
+      ["SETTIME", ["FRAME: 5"], 6],
+    ] as const
+  ) {
+    await visited.ask(method, ...more);
+    const [next] = await visited.play(2 * FRAME_MS);
+    assertEquals([next.number, next.index], [number, (number - 1) % FRAMES]);
+  }
+});
+
+Deno.test("LabResponder does not start again at another speed once a movie has ended", async () => {
+  await using visited = await visit();
+  await visited.setUp();
+  await visited.ask("PLAY");
+  await visited.play((FRAMES + 5) * FRAME_MS);
+  await visited.ask("SPEEDUP");
+  assertEquals(await visited.play(5 * FRAME_MS), []);
+  await visited.ask("BACKWARD");
+  assertEquals((await visited.play(2 * FRAME_MS))[0].number, FRAMES - SKIP + 1);
+});
+
 Deno.test("LabResponder plays at once after FORWARD with a frame, as the fork expects that writes it", async () => {
   await using visited = await visit();
   await visited.setUp();

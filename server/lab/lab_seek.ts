@@ -16,24 +16,32 @@ const SKIP_US: Readonly<Partial<Record<LabMethod, number>>> = {
   REVERSE: -LAB_SKIP_US,
 };
 
+/** A place in a movie. */
+export interface SeekTarget {
+  /** Index of the frame that is to be shown next, 0 to the last. */
+  readonly index: number;
+  /** Whether it was counted from where the client is. */
+  readonly isStep: boolean;
+}
+
 /**
- * Index of the frame that is to be shown next, 0 to the last; `undefined` where the request names no place. `Frame: 100` is what a client
- * has shown, so that the next one is number 101.
+ * Where a request wants to go; `undefined` where it names no place. `Frame: 100` is what a client has shown, so that the next one is
+ * number 101.
  */
 export function seekTarget(
   { method, headers }: Pick<RtspRequest, "method" | "headers">,
-  { source, positionUs }: { readonly source: SeekableSource; readonly positionUs: number },
-): number | undefined {
-  const { times, frameCount } = source;
+  { source, index }: { readonly source: SeekableSource; readonly index: number },
+): SeekTarget | undefined {
+  const { times, frameCount, durationUs } = source;
   const frame = toNumber(headers.get("Frame"));
   const percent = toNumber(headers.get("Position"));
   const skipUs = SKIP_US[method as LabMethod];
-  let index: number | undefined;
-  if (method === "RESTART") index = 0;
-  else if (frame !== undefined) index = Math.floor(frame);
-  else if (percent !== undefined) index = Math.floor(frameCount * percent / 100);
-  else if (skipUs !== undefined) index = times.frameFrom(Math.max(0, Math.min(source.durationUs, positionUs + skipUs)));
-  return index === undefined ? undefined : Math.min(index, frameCount - 1);
+  const to = (wanted: number, isStep = false) => ({ index: Math.min(wanted, frameCount - 1), isStep });
+  if (method === "RESTART") return to(0);
+  if (frame !== undefined) return to(Math.floor(frame));
+  if (percent !== undefined) return to(Math.floor(frameCount * percent / 100));
+  if (skipUs === undefined) return undefined;
+  return to(times.frameFrom(Math.max(0, Math.min(durationUs, times.timeUs(index) + skipUs))), true);
 }
 
 function toNumber(text: string | undefined): number | undefined {

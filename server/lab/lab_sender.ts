@@ -70,6 +70,10 @@ export class LabSender implements LabFrameSender {
     await this.#sendFrame(jpeg, time).catch((error) => this.#sendFragmented(jpeg, { time, error }));
   }
 
+  get nextNumber(): number {
+    return this.#sequencer.nextSequenceNumber;
+  }
+
   renumber(frame: number): void {
     if (!this.#countsPackets) this.#sequencer.jumpTo(frame & 0xffff);
   }

@@ -24,6 +24,7 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     dropsOverdueFrames: drops,
     send: ([number]) => void sent.push(number),
     drop: (frames) => counters.droppedFrames += frames,
+    nextNumber: 1,
     renumber() {},
     pause() {},
     finish: () => finished = true,
