@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "rtp/lab": ["rtp", "mjpeg/"],
   "mjpeg": [],
   "mjpeg/testsrc": ["mjpeg", "mjpeg/jpeg", "mjpeg/conditioning"],
-  "mjpeg/containers": ["mjpeg", "mjpeg/jpeg"],
+  "mjpeg/containers": ["mjpeg", "mjpeg/jpeg", "mjpeg/entropy"],
   "mjpeg/conditioning": ["mjpeg", "mjpeg/jpeg", "mjpeg/entropy"],
   "mjpeg/entropy": ["mjpeg", "mjpeg/jpeg"],
   "mjpeg/jpeg": ["mjpeg"],

@@ -17,9 +17,12 @@ import {
   STANDARD_LUMA_DC,
 } from "../jpeg/huffman_tables.ts";
 import { SOF0, SOF1 } from "../jpeg/markers.ts";
-import { findScanEnd } from "../jpeg/segments.ts";
+import { findScanEnd, malformed } from "../jpeg/segments.ts";
 import { type JpegHeader, readJpegHeader } from "../jpeg/jpeg_header.ts";
 import { checkQuantTables, checkSampling, type ChromaSampling, type QuantTables } from "./supported_jpeg.ts";
+
+/** Largest coefficient, but for DC, that 8-bit baseline JPEG has a code for (T.81, F.1.2.2.1). */
+const MAX_COEFFICIENT = 1023;
 
 /** The parts of a JPEG that go into RTP packets. A receiver rebuilds everything else. */
 export interface ConditionedJpeg {
@@ -38,8 +41,8 @@ export interface ConditionedJpeg {
 }
 
 /**
- * Conditions one JPEG. Throws an {@linkcode UnsupportedJpegError} for what RTP/JPEG cannot carry, and a `SyntaxError` for a
- * malformed JPEG.
+ * Conditions one JPEG. What is damaged from its first scan on is carried as far as a decoder would show it. Throws an
+ * {@linkcode UnsupportedJpegError} for what RTP/JPEG cannot carry, and a `SyntaxError` for a JPEG that is malformed before.
  */
 export function conditionJpeg(jpeg: Uint8Array): ConditionedJpeg {
   return conditionWithoutTranscoding(jpeg) ?? transcode(jpeg);
@@ -51,13 +54,15 @@ export function conditionWithoutTranscoding(jpeg: Uint8Array): ConditionedJpeg |
   const sampling = checkSampling(header);
   if (needsTranscoding(header, sampling)) return undefined;
   const { frame, restartInterval, scanStart } = header;
+  const scan = jpeg.subarray(scanStart, findScanEnd(jpeg, scanStart));
+  if (scan.length === 0) throw malformed("it has no entropy-coded data");
   return {
     width: frame.width,
     height: frame.height,
     sampling,
     quantTables: checkQuantTables(frame.components.map(({ quantTable }) => header.quantTables[quantTable])),
     restartInterval,
-    scan: jpeg.subarray(scanStart, findScanEnd(jpeg, scanStart)),
+    scan,
     isTranscoded: false,
   };
 }
@@ -77,7 +82,8 @@ function needsTranscoding({ frame, scan, dcTables, acTables }: JpegHeader, sampl
 
 function transcode(jpeg: Uint8Array): ConditionedJpeg {
   const sampling = checkSampling(readJpegHeader(jpeg));
-  const { width, height, components } = decodeCoefficients(jpeg);
+  const { width, height, components, damage } = decodeCoefficients(jpeg);
+  if (damage !== undefined) { for (const { values } of components) clampCoefficients(values); }
   const quantTables = checkQuantTables(components.map(({ quantTable }) => quantTable));
   const lumaLines = sampling === "4:2:0" ? 2 : 1;
   const scan = encodeScan({
@@ -87,4 +93,12 @@ function transcode(jpeg: Uint8Array): ConditionedJpeg {
     mcuLines: Math.ceil(height / (8 * lumaLines)),
   });
   return { width, height, sampling, quantTables, restartInterval: 0, scan, isTranscoded: true };
+}
+
+/** Damage may leave coefficients that 8-bit baseline JPEG has no codes for. */
+function clampCoefficients(values: Int16Array): void {
+  for (let index = 0; index < values.length; index++) {
+    if (values[index] > MAX_COEFFICIENT) values[index] = MAX_COEFFICIENT;
+    else if (values[index] < -MAX_COEFFICIENT) values[index] = -MAX_COEFFICIENT;
+  }
 }

@@ -5,9 +5,9 @@ import { type JpegKind, makeJpeg } from "../../tests/support/jpegs.ts";
 import { decodeCoefficients } from "../entropy/coefficients.ts";
 import { conditionJpeg, conditionWithoutTranscoding } from "./conditioning.ts";
 import { MAX_HEADER_SEGMENTS } from "../limits.ts";
-import { JpegScanner } from "../jpeg/jpeg_scanner.ts";
-import { DHT, SOF0 } from "../jpeg/markers.ts";
+import { APP0, APP14, DHT, SOF0 } from "../jpeg/markers.ts";
 import { readHeaderSegments } from "../jpeg/segments.ts";
+import { isWholeJpeg } from "../jpeg/whole_jpeg.ts";
 import { rebuildJpeg } from "./rebuild.ts";
 import { UnsupportedJpegError } from "./supported_jpeg.ts";
 
@@ -57,7 +57,7 @@ for (const { title, kind, isTranscoded } of CARRIED) {
     const rebuilt = rebuildJpeg(conditioned);
     assertEquals(visible(rebuilt), visible(jpeg));
     assertEquals(conditionWithoutTranscoding(jpeg), isTranscoded ? undefined : conditioned);
-    assertEquals(new JpegScanner().push(rebuilt), [{ offset: 0, lengthBytes: rebuilt.length }]);
+    assert(isWholeJpeg(rebuilt));
     assertEquals(conditionJpeg(rebuilt).isTranscoded, false, "a rebuilt JPEG needs no transcoding");
   });
 }
@@ -67,6 +67,48 @@ Deno.test("conditionJpeg() supplies the tables that frames of AVI files lack", a
   const bare = without(jpeg, DHT);
   assert(bare.length < jpeg.length);
   assertEquals(conditionJpeg(bare), conditionJpeg(jpeg));
+});
+
+/** Where the header of a JPEG has its segments, and where its first scan begins. */
+function segmentEnds(jpeg: Uint8Array): number[] {
+  return [...readHeaderSegments(jpeg)].map(({ end }) => end);
+}
+
+for (const kind of [{}, { optimized: true }, { progressive: true }]) {
+  const title = JSON.stringify(kind);
+
+  Deno.test(`conditionJpeg() passes over junk between the header segments of ${title}`, async () => {
+    const jpeg = await makeJpeg(kind);
+    for (const end of segmentEnds(jpeg).slice(0, -1)) {
+      for (const junk of [[0], [0xff, 0], [7, 0xff, 0xd3, 9], [0xff, 1], [0xff, 0xff]]) {
+        const dirty = concat([jpeg.subarray(0, end), Uint8Array.from(junk), jpeg.subarray(end)]);
+        assertEquals(conditionJpeg(dirty), conditionJpeg(jpeg));
+      }
+    }
+  });
+
+  Deno.test(`conditionJpeg() does not need the EOI of ${title}`, async () => {
+    const jpeg = await makeJpeg(kind);
+    for (const junk of [[], [0], [0xff]]) {
+      const open = concat([jpeg.subarray(0, -2), Uint8Array.from(junk)]);
+      assertEquals(visible(rebuildJpeg(conditionJpeg(open))), visible(jpeg));
+    }
+  });
+
+  Deno.test(`conditionJpeg() carries the part of ${title} in front of a reserved marker in its scan`, async () => {
+    const jpeg = (await makeJpeg(kind)).slice();
+    const [scanStart] = segmentEnds(jpeg).slice(-1);
+    jpeg.set([0xff, 0x3c, 0xf0, 0xf0], scanStart + 60);
+    const shown = visible(rebuildJpeg(conditionJpeg(jpeg)));
+    assertEquals(shown.size, [48, 32]);
+    if (!("progressive" in kind)) assertEquals(shown.blocks[0], visible(await makeJpeg(kind)).blocks[0]);
+  });
+}
+
+Deno.test("conditionJpeg() rejects a JPEG without any entropy-coded data", async () => {
+  const jpeg = await makeJpeg();
+  const bare = concat([jpeg.subarray(0, segmentEnds(jpeg).at(-1)), jpeg.subarray(-2)]);
+  assertThrows(() => conditionJpeg(bare), SyntaxError, "it has no entropy-coded data");
 });
 
 Deno.test("conditionJpeg() ignores APP and COM segments and junk after EOI", async () => {
@@ -98,8 +140,34 @@ const REFUSED: readonly { title: string; make: () => Promise<Uint8Array>; messag
     make: () => patched(SOF0, 14, 0),
     message: "its two chroma components have different quantization tables",
   },
-  { title: "RGB", make: async () => withIds(await makeJpeg(), "RGB"), message: "its colours are RGB" },
+  {
+    title: "RGB, as its component identifiers say without JFIF",
+    make: async () => withIds(without(await makeJpeg(), APP0), "RGB"),
+    message: "its colours are RGB",
+  },
+  {
+    title: "RGB, as Adobe's segment says without JFIF",
+    make: async () => withSegment(without(await makeJpeg(), APP0), adobe(0)),
+    message: "its colours are RGB",
+  },
 ];
+
+/** Adobe's segment with a colour transform: 0 is RGB, 1 YCbCr. */
+function adobe(transform: number): number[] {
+  return [0xff, APP14, 0, 14, ...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, transform];
+}
+
+/** The same JPEG with more bytes behind SOI. */
+function withSegment(jpeg: Uint8Array, bytes: readonly number[]): Uint8Array {
+  return concat([jpeg.subarray(0, 2), Uint8Array.from(bytes), jpeg.subarray(2)]);
+}
+
+Deno.test("conditionJpeg() takes JFIF for YCbCr whatever else is said, as libjpeg does", async () => {
+  const jpeg = await makeJpeg();
+  for (const one of [withIds(jpeg, "RGB"), withSegment(jpeg, adobe(0)), withSegment(jpeg, adobe(1))]) {
+    assertEquals(conditionJpeg(one).scan, conditionJpeg(jpeg).scan);
+  }
+});
 
 /** A JPEG with one byte changed, counted from the start of the data of a segment. */
 async function patched(marker: number, at: number, value: number): Promise<Uint8Array> {
@@ -128,18 +196,14 @@ for (const { title, make, message } of REFUSED) {
 }
 
 for (const kind of [{ optimized: true }, { progressive: true }]) {
-  Deno.test(`conditionJpeg() takes no strict prefix of ${JSON.stringify(kind)} for a whole JPEG`, async () => {
+  Deno.test(`conditionJpeg() takes every prefix of ${JSON.stringify(kind)} with data, and none without`, async () => {
     const jpeg = await makeJpeg(kind);
-    let rejected = 0;
+    const scanStart = segmentEnds(jpeg).at(-1)!;
     for (let length = 0; length < jpeg.length - 2; length += 7) {
-      try {
-        conditionJpeg(jpeg.subarray(0, length));
-      } catch (error) {
-        assert(error instanceof SyntaxError || error instanceof UnsupportedJpegError, String(error));
-        rejected++;
-      }
+      const prefix = jpeg.subarray(0, length);
+      if (length < scanStart) assertThrows(() => conditionJpeg(prefix), SyntaxError);
+      else if (length > jpeg.length / 2) assertEquals(visible(rebuildJpeg(conditionJpeg(prefix))).size, [48, 32]);
     }
-    assert(rejected > 0);
   });
 
   Deno.test(`conditionJpeg() survives any damage to ${JSON.stringify(kind)}`, async () => {

@@ -22,7 +22,8 @@ export class UnsupportedJpegError extends Error {
 }
 
 /** The chroma sampling. Throws an {@linkcode UnsupportedJpegError} where the frame header is not one for RTP/JPEG. */
-export function checkSampling({ frame, adobeTransform }: Pick<JpegHeader, "frame" | "adobeTransform">): ChromaSampling {
+export function checkSampling(header: Pick<JpegHeader, "frame" | "hasJfif" | "adobeTransform">): ChromaSampling {
+  const { frame } = header;
   const { marker, precision, components } = frame;
   if (marker !== SOF0 && marker !== SOF1 && marker !== SOF2) {
     throw new UnsupportedJpegError(
@@ -34,10 +35,7 @@ export function checkSampling({ frame, adobeTransform }: Pick<JpegHeader, "frame
   if (components.length !== 3) {
     throw new UnsupportedJpegError(`it has ${components.length} components, such as CMYK; RTP/JPEG carries YCbCr`);
   }
-  const ids = String.fromCharCode(...components.map(({ id }) => id));
-  if (adobeTransform === 0 || ids === "RGB") {
-    throw new UnsupportedJpegError("its colours are RGB; RTP/JPEG carries YCbCr");
-  }
+  if (isRgb(header)) throw new UnsupportedJpegError("its colours are RGB; RTP/JPEG carries YCbCr");
   const [luma, blue, red] = components;
   const across = luma.h / blue.h;
   const down = luma.v / blue.v;
@@ -46,6 +44,13 @@ export function checkSampling({ frame, adobeTransform }: Pick<JpegHeader, "frame
   if (isEven && across === 2 && down === 1) return "4:2:2";
   const name = isEven && across === 1 && down === 1 ? "4:4:4" : components.map(({ h, v }) => `${h}x${v}`).join(", ");
   throw new UnsupportedJpegError(`its chroma sampling is ${name}; RTP/JPEG carries 4:2:0 and 4:2:2`);
+}
+
+/** Whether three components are red, green and blue, by the rules of libjpeg (jdapimin.c), which everybody follows. */
+function isRgb({ frame, hasJfif, adobeTransform }: Pick<JpegHeader, "frame" | "hasJfif" | "adobeTransform">): boolean {
+  if (hasJfif) return false;
+  if (adobeTransform !== undefined) return adobeTransform === 0;
+  return String.fromCharCode(...frame.components.map(({ id }) => id)) === "RGB";
 }
 
 /** The tables of luma and chroma, from those of the three components. Throws as {@linkcode checkSampling} does. */

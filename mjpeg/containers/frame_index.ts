@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MAX_INDEXED_FRAMES } from "../limits.ts";
+import { MAX_INDEXED_FRAMES, MAX_NAMED_FRAMES } from "../limits.ts";
 import { UintList } from "./uint_list.ts";
 
 /** Where a frame is in its file. */
@@ -64,6 +64,10 @@ export class FrameIndexBuilder {
   #largestBytes = 0;
   /** The first frame above the limit. */
   #excess: FoundFrame | undefined;
+  readonly #notes: string[] = [];
+  #droppedCount = 0;
+  /** The first of those that were dropped. */
+  readonly #dropped: { readonly where: string; readonly reason: string }[] = [];
 
   /** Takes up to `maxFrames`, default {@linkcode MAX_INDEXED_FRAMES}. More are a problem of the file, and dropped. */
   constructor({ maxFrames = MAX_INDEXED_FRAMES }: { readonly maxFrames?: number } = {}) {
@@ -73,6 +77,22 @@ export class FrameIndexBuilder {
   /** Frames so far. */
   get count(): number {
     return this.#offsets.length;
+  }
+
+  /** The number of the next frame in the file, from 1; those that were dropped count. */
+  get nextNumber(): number {
+    return this.count + this.#droppedCount + 1;
+  }
+
+  /** The next frame, at `offset`, is damaged: it is dropped, and the index says why. `reason` is a sentence about the frame. */
+  drop(offset: number, reason: string): void {
+    const where = `rame ${this.nextNumber} at byte ${offset}`;
+    if (this.#droppedCount++ < MAX_NAMED_FRAMES) this.#dropped.push({ where, reason });
+  }
+
+  /** Something is wrong with the file: a sentence without a full stop. */
+  note(problem: string): void {
+    this.#notes.push(problem);
   }
 
   /**
@@ -93,7 +113,10 @@ export class FrameIndexBuilder {
 
   /** Ends the index. Throws a `SyntaxError` with the problem where there is not one whole frame. */
   finish(format: string, { problem, durationUs }: IndexEnd): FrameIndex {
-    if (this.count === 0) throw new SyntaxError(problem ?? "There is no whole JPEG in the file");
+    const problems = [...this.#notes, ...this.#droppedSentence(), ...(problem === undefined ? [] : [problem])].join(
+      "; ",
+    );
+    if (this.count === 0) throw new SyntaxError(problems || "There is no whole JPEG in the file");
     for (const list of [this.#offsets, this.#lengths, this.#timesUs]) list.trim();
     const [offsets, lengths, { count }] = [this.#offsets, this.#lengths, this];
     return {
@@ -102,13 +125,24 @@ export class FrameIndexBuilder {
       largestBytes: this.#largestBytes,
       times: this.#finishTimes(this.#excess?.timeUs ?? durationUs),
       problem: this.#excess === undefined
-        ? problem
+        ? problems || undefined
         : `The file has more than ${this.#maxFrames} frames; the others are dropped`,
       locate(index) {
         if (!(index >= 0 && index < count)) throw new RangeError(`Cannot locate frame ${index}: there are ${count}`);
         return { offset: offsets.at(index), lengthBytes: lengths.at(index) };
       },
     };
+  }
+
+  #droppedSentence(): string[] {
+    const [first] = this.#dropped;
+    if (first === undefined) return [];
+    if (this.#droppedCount === 1) return [`F${first.where} is dropped: ${first.reason}`];
+    const more = this.#droppedCount - this.#dropped.length;
+    const named = this.#dropped.map(({ where, reason }) => `f${where} (${reason})`);
+    return [
+      `${this.#droppedCount} frames are dropped: ${[...named, ...(more > 0 ? [`${more} more`] : [])].join(", ")}`,
+    ];
   }
 
   #addTime(timeUs: number | undefined): void {

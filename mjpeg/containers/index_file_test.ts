@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { memoryFile } from "../../tests/support/memory_file.ts";
 import type { RandomAccess } from "./container.ts";
 import { indexFile } from "./index_file.ts";
@@ -34,14 +35,28 @@ const FILES: readonly {
     file: concat([JPEG, JPEG.subarray(0, 7)]),
     format: "concatenated",
     count: 1,
-    problem: "The last JPEG, at byte 10, is truncated by the end of the file",
+    problem: "Frame 2 at byte 10 is dropped: it is truncated by the end of the file",
   },
   {
-    title: "a malformed JPEG between whole ones",
-    file: concat([JPEG, JPEG.subarray(0, 7), JPEG]),
+    title: "JPEGs that end in their headers, between whole ones",
+    file: concat([JPEG, ...Array(5).fill([JPEG.subarray(0, 4), JPEG]).flat()]),
+    format: "concatenated",
+    count: 6,
+    problem:
+      "5 frames are dropped: frame 2 at byte 10 (it ends in its header), frame 4 at byte 24 (it ends in its header), " +
+      "frame 6 at byte 38 (it ends in its header), 2 more",
+  },
+  {
+    title: "a length header of letters",
+    file: concat([new TextEncoder().encode("abcde"), JPEG]),
+    format: "concatenated",
+    count: 1,
+  },
+  {
+    title: "a length header of four digits, and one of six",
+    file: concat([new TextEncoder().encode("0010"), JPEG, new TextEncoder().encode("000010"), JPEG]),
     format: "concatenated",
     count: 2,
-    problem: "Malformed JPEGs between the whole ones are dropped: 1",
   },
   {
     title: "junk of more than one read between two images",
@@ -72,12 +87,7 @@ const REJECTED: readonly { title: string; file: Uint8Array; message: string }[] 
   {
     title: "half a JPEG",
     file: JPEG.subarray(0, 6),
-    message: "The last JPEG, at byte 0, is truncated by the end of the file",
-  },
-  {
-    title: "a length header of letters before a JPEG",
-    file: concat([new TextEncoder().encode("abcde"), JPEG]),
-    message: 'the length header "abcde", not five digits',
+    message: "Frame 1 at byte 0 is dropped: it is truncated by the end of the file",
   },
 ];
 
@@ -101,9 +111,10 @@ function watchedFile(bytes: Uint8Array, onRead: (count: number) => void): Random
 }
 
 const labFrame = concat([encodeLabHeader(10), JPEG]);
-// Both need many reads: a header a frame, or chunks of 256 KiB.
+const largeLabFrame = concat([encodeLabHeader(90_000), JPEG, new Uint8Array(90_000 - JPEG.length)]);
+// Both need many reads: a header a large frame, or chunks of 256 KiB.
 const LONG_FILES: readonly { title: string; file: Uint8Array }[] = [
-  { title: "the lab's format", file: concat(Array(20).fill(labFrame)) },
+  { title: "the lab's format", file: concat(Array(20).fill(largeLabFrame)) },
   { title: "concatenated JPEGs", file: concat([JPEG, new Uint8Array(4_000_000), JPEG]) },
 ];
 
@@ -137,5 +148,43 @@ Deno.test("indexFile() indexes maxFrames, and says so where there is one more", 
     const [atLimit, above] = [await index(300), await index(301)];
     assertEquals([atLimit.count, atLimit.problem, above.count], [300, undefined, 300]);
     assertEquals(above.problem, "The file has more than 300 frames; the others are dropped");
+  }
+});
+
+Deno.test("indexFile() takes a JPEG without EOI at the end of a file for a frame if all its data are there", async () => {
+  const jpeg = await makeJpeg();
+  const open = jpeg.subarray(0, -2);
+  const index = await indexFile(memoryFile(concat([open, open])));
+  assertEquals([index.count, index.problem], [2, undefined]);
+  const cut = await indexFile(memoryFile(concat([open, open.subarray(0, -40)])));
+  assertEquals(cut.problem, `Frame 2 at byte ${open.length} is dropped: it is truncated by the end of the file`);
+});
+
+Deno.test("indexFile() finds 39 of 40 frames where one is damaged, wherever that is", async () => {
+  const frames = await Promise.all(Array.from({ length: 40 }, (_, seed) => makeJpeg({ seed })));
+  for (const length of [3, 4, 25, 100, 400]) {
+    const file = concat([...frames.slice(0, 10), frames[10].subarray(0, length), ...frames.slice(11)]);
+    const { count, locate } = await indexFile(memoryFile(file));
+    assertEquals(count, 39, `cut at ${length}`);
+    const last = locate(38);
+    assertEquals(file.subarray(last.offset, last.offset + last.lengthBytes), frames[39]);
+  }
+});
+
+Deno.test("indexFile() leaves out the pictures that belong to a photo, and takes those that follow", async () => {
+  // The list of pictures: the photo itself, and one at an offset from the list's own start.
+  const list = (offset: number) => [
+    ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0xb0, 2, 0, 7, 0, 0, 0, 32, 0, 0, 0, 26, 0, 0, 0, 0],
+    ...[...Array(16).fill(0), ...Array(8).fill(0), 0, 0, 0, offset, 0, 0, 0, 0],
+  ];
+  const photo = (offset: number) => {
+    const data = [0x4d, 0x50, 0x46, 0, ...list(offset)];
+    return concat([JPEG.subarray(0, 2), Uint8Array.of(0xff, 0xe2, 0, data.length + 2, ...data), JPEG.subarray(2)]);
+  };
+  // The list begins 10 bytes into the photo; the other picture follows the photo.
+  const whole = photo(photo(0).length - 10);
+  for (const count of [1, 2]) {
+    const index = await indexFile(memoryFile(concat([...Array(count).fill([whole, JPEG]).flat(), JPEG])));
+    assertEquals([index.count, index.problem], [count + 1, undefined]);
   }
 });

@@ -5,9 +5,11 @@
  * @module
  */
 
-import { isJpegAt, isSoiAt } from "../jpeg/markers.ts";
+import { isSoiAt } from "../jpeg/markers.ts";
 import type { Container, RandomAccess } from "./container.ts";
+import { FileWindow } from "./file_window.ts";
 import type { FrameIndexBuilder, IndexEnd } from "./frame_index.ts";
+import { addMarkedFrames } from "./marked_frames.ts";
 
 const LAB_HEADER_BYTES = 5;
 /** SOI and EOI. */
@@ -40,35 +42,70 @@ export function encodeLabHeader(lengthBytes: number): Uint8Array {
   return new TextEncoder().encode(String(lengthBytes).padStart(LAB_HEADER_BYTES, "0"));
 }
 
-/** Files that start with a length header. Five other bytes before a JPEG count as a malformed header, which is then reported. */
+/** Files that start with a length header. */
 export const LAB_FORMAT: Container = {
   name: "lab",
   signature: "five digits and a JPEG",
-  recognizes: (head) => decodeLabHeader(head) !== undefined || !isJpegAt(head, 0) && isJpegAt(head, LAB_HEADER_BYTES),
+  recognizes: (head) => decodeLabHeader(head) !== undefined,
   index: indexLabFile,
 };
 
-/** Reads only the length headers and the first two bytes after them. */
+/** What stands where a frame should be. */
+interface Entry {
+  readonly offset: number;
+  /** The five bytes of the length header, or what is there of them. */
+  readonly header: string;
+  /** `undefined` where the header is none. */
+  readonly lengthBytes: number | undefined;
+  readonly isJpeg: boolean;
+}
+
+/**
+ * Reads the length headers and the two bytes behind each. A frame that is no JPEG is dropped, since its length tells where the next
+ * one is. From the first header on that leads nowhere, frames are found by their markers.
+ */
 async function indexLabFile(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd> {
-  const probeBytes = LAB_HEADER_BYTES + 2;
-  for (let offset = 0; offset < file.lengthBytes;) {
-    const name = `Frame ${frames.count + 1} at byte ${offset}`;
-    const probe = await file.read(offset, Math.min(probeBytes, file.lengthBytes - offset));
-    const lengthBytes = decodeLabHeader(probe);
-    if (lengthBytes === undefined) {
-      const found = new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES));
-      return { problem: `${name} has the length header ${JSON.stringify(found)}, not five digits` };
-    }
+  const window = new FileWindow(file);
+  for (let entry = await readEntry(window, 0); entry !== undefined;) {
+    const { offset, lengthBytes, isJpeg } = entry;
     const start = offset + LAB_HEADER_BYTES;
-    const left = file.lengthBytes - start;
-    if (lengthBytes > left) {
-      return { problem: `${name} announces ${lengthBytes} bytes, but only ${left} are left in the file` };
+    const next = lengthBytes === undefined ? undefined : await readEntry(window, start + lengthBytes);
+    const problem = problemOf(entry, { next, leftBytes: file.lengthBytes - start });
+    if (problem !== undefined || lengthBytes === undefined) {
+      frames.note(
+        `Frame ${frames.nextNumber} at byte ${offset} ${problem}; from there on, frames are found by their markers`,
+      );
+      await addMarkedFrames(file, { frames, from: offset });
+      return {};
     }
-    if (lengthBytes < MIN_JPEG_BYTES || !isSoiAt(probe, LAB_HEADER_BYTES)) {
-      return { problem: `${name} is not a JPEG: it does not start with FF D8` };
-    }
-    if (!frames.add({ offset: start, lengthBytes })) break;
-    offset = start + lengthBytes;
+    if (lengthBytes === 0) frames.drop(offset, "it is empty");
+    else if (lengthBytes < MIN_JPEG_BYTES || !isJpeg) frames.drop(offset, "it does not start with FF D8");
+    else if (!frames.add({ offset: start, lengthBytes })) return {};
+    entry = next;
   }
   return {};
+}
+
+/** The entry at `offset`; `undefined` at the end of the file and behind it. */
+async function readEntry(window: FileWindow, offset: number): Promise<Entry | undefined> {
+  const probe = await window.read(offset, LAB_HEADER_BYTES + 2);
+  if (probe.length === 0) return undefined;
+  const header = new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES));
+  return { offset, header, lengthBytes: decodeLabHeader(probe), isJpeg: isSoiAt(probe, LAB_HEADER_BYTES) };
+}
+
+/** Why the header of an entry leads nowhere, as the rest of a sentence. */
+function problemOf(
+  { header, lengthBytes }: Entry,
+  { next, leftBytes }: { readonly next: Entry | undefined; readonly leftBytes: number },
+): string | undefined {
+  if (lengthBytes === undefined) return `has the length header ${JSON.stringify(header)}, not five digits`;
+  if (lengthBytes > leftBytes) return `announces ${lengthBytes} bytes, but only ${leftBytes} are left in the file`;
+  // The header at the end of the file may be cut.
+  if (next?.header.length === LAB_HEADER_BYTES && next.lengthBytes === undefined) {
+    return `announces ${lengthBytes} bytes, but ${
+      JSON.stringify(next.header)
+    } follows them, not the next length header`;
+  }
+  return undefined;
 }

@@ -6,7 +6,6 @@
  */
 
 import { isRestart } from "../jpeg/markers.ts";
-import { malformed } from "../jpeg/segments.ts";
 
 /** Zero bytes after the data, for peeking past its end. */
 const PADDING_BYTES = 4;
@@ -46,12 +45,12 @@ export class BitReader {
     return this.#position > this.#end;
   }
 
-  /** Moves to the next restart interval. Throws a `SyntaxError` where there is none. */
-  nextInterval(): void {
+  /** Moves to the next restart interval; false where there is none. */
+  nextInterval(): boolean {
+    if (this.#interval + 1 === this.#ends.length) return false;
     this.#position = this.#end;
-    this.#interval++;
-    if (this.#interval === this.#ends.length) throw malformed("a restart marker is missing");
-    this.#end = this.#ends[this.#interval];
+    this.#end = this.#ends[++this.#interval];
+    return true;
   }
 
   /** The next 16 bits, which stay unread; zeros after the end of the data. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { BitReader } from "./bit_reader.ts";
 
 /** All bits of the first restart interval, a bit at a time. */
@@ -41,7 +41,7 @@ Deno.test("BitReader moves to the next restart interval, however much of the las
     assertEquals(reader.isPastEnd, false);
     reader.nextInterval();
     assertEquals([reader.read(8), reader.isPastEnd], [0xcc, false]);
-    assertThrows(() => reader.nextInterval(), SyntaxError, "a restart marker is missing");
+    assertEquals(reader.nextInterval(), false);
   }
 });
 

@@ -16,7 +16,7 @@ import {
   type FrameHeader,
   type ScanHeader,
 } from "../jpeg/segment_data.ts";
-import { findScanEnd, malformed, readSegment } from "../jpeg/segments.ts";
+import { findScanEnd, findSegment, malformed, type Segment } from "../jpeg/segments.ts";
 import { MAX_BLOCKS, MAX_BLOCKS_PER_BYTE, MAX_SCANS } from "../limits.ts";
 import { createDecoder, type HuffmanDecoder } from "./huffman_codes.ts";
 import { decodeScan, type ScannedComponent, type ScanPart } from "./scan_decoder.ts";
@@ -45,6 +45,8 @@ export interface CoefficientImage {
   readonly height: number;
   /** In the order of the frame header. */
   readonly components: readonly ComponentCoefficients[];
+  /** Why some coefficients may be missing, which are 0 then; `undefined` for a whole JPEG. */
+  readonly damage: string | undefined;
 }
 
 /** What segments between scans may change. Tables are by number. */
@@ -64,21 +66,72 @@ interface Component extends ScannedComponent {
 
 /**
  * Decodes sequential and progressive Huffman-coded JPEGs of 8 bits. Missing Huffman tables are the standard ones, as in frames
- * of AVI files. Throws a `SyntaxError` for a malformed or truncated JPEG, and a `RangeError` for one that exceeds the limits.
+ * of AVI files. What is damaged from its first scan on is decoded as far as it goes. Throws a `SyntaxError` for a JPEG that is
+ * malformed before, and a `RangeError` for one that exceeds the limits.
  */
 export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
   if (!isSoiAt(jpeg, 0)) throw malformed("it does not start with FF D8");
-  const tables: Tables = {
+  const decoder = new CoefficientDecoder(jpeg);
+  let damage: string | undefined;
+  try {
+    damage = decoder.decode();
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || decoder.scans === 0) throw error;
+    damage = error.message;
+  }
+  return { ...decoder.image(), damage };
+}
+
+/** Walks the segments of one JPEG. */
+class CoefficientDecoder {
+  /** Scans that were decoded. */
+  scans = 0;
+  readonly #jpeg: Uint8Array;
+  readonly #tables: Tables = {
     dc: [STANDARD_LUMA_DC, STANDARD_CHROMA_DC].map(createDecoder),
     ac: [STANDARD_LUMA_AC, STANDARD_CHROMA_AC].map(createDecoder),
     quant: [],
     restartInterval: 0,
   };
-  let frame: FrameHeader | undefined;
-  let components: Component[] = [];
-  let scans = 0;
-  for (let segment = readSegment(jpeg, 2); segment !== undefined;) {
-    let next = segment.end;
+  #frame: FrameHeader | undefined;
+  #components: Component[] = [];
+
+  constructor(jpeg: Uint8Array) {
+    this.#jpeg = jpeg;
+  }
+
+  /** Decodes to the end; returns what is wrong with the first damaged scan. */
+  decode(): string | undefined {
+    let damage: string | undefined;
+    for (let segment = findSegment(this.#jpeg, 2); segment !== undefined;) {
+      let next = segment.end;
+      if (segment.marker === SOS) {
+        next = findScanEnd(this.#jpeg, segment.end);
+        const problem = this.#decodeScan(segment, this.#jpeg.subarray(segment.end, next));
+        damage ??= problem;
+        if (!hasMarker(this.#jpeg, next)) break;
+      } else {
+        this.#takeSegment(segment);
+      }
+      segment = findSegment(this.#jpeg, next);
+    }
+    return damage;
+  }
+
+  image(): Omit<CoefficientImage, "damage"> {
+    if (this.#frame === undefined || this.scans === 0) throw malformed("it has no frame header or no scan");
+    return {
+      width: this.#frame.width,
+      height: this.#frame.height,
+      components: this.#components.map(({ h, v, blocksPerLine, blockLines, values, quantTable, quantNumber }) => {
+        if (quantTable === undefined) throw malformed(`quantization table ${quantNumber} or a scan is missing`);
+        return { h, v, blocksPerLine, blockLines, values, quantTable };
+      }),
+    };
+  }
+
+  #takeSegment(segment: Segment): void {
+    const tables = this.#tables;
     if (segment.marker === DQT) {
       for (const { number, values } of decodeQuantTables(segment)) tables.quant[number] = values;
     } else if (segment.marker === DHT) {
@@ -87,33 +140,30 @@ export function decodeCoefficients(jpeg: Uint8Array): CoefficientImage {
       }
     } else if (segment.marker === DRI) {
       tables.restartInterval = decodeRestartInterval(segment);
-    } else if (segment.marker === SOS) {
-      if (frame === undefined) throw malformed("a scan before the frame header");
-      if (++scans > MAX_SCANS) throw new RangeError(`Cannot decode more than ${MAX_SCANS} scans of a JPEG`);
-      next = findScanEnd(jpeg, segment.end);
-      const scan = decodeScanHeader(segment);
-      decodeScan(jpeg.subarray(segment.end, next), chooseParts(scan, { components, tables }), {
-        ...scan,
-        isProgressive: frame.marker === SOF2,
-        restartInterval: tables.restartInterval,
-      });
-      if (next >= jpeg.length) break;
     } else if (isFrameHeader(segment.marker)) {
-      if (frame !== undefined) throw malformed("a second frame header");
-      frame = decodeFrameHeader(segment);
-      components = createComponents(frame, jpeg.length);
+      if (this.#frame !== undefined) throw malformed("a second frame header");
+      this.#frame = decodeFrameHeader(segment);
+      this.#components = createComponents(this.#frame, this.#jpeg.length);
     }
-    segment = readSegment(jpeg, next);
   }
-  if (frame === undefined || scans === 0) throw malformed("it has no frame header or no scan");
-  return {
-    width: frame.width,
-    height: frame.height,
-    components: components.map(({ h, v, blocksPerLine, blockLines, values, quantTable, quantNumber }) => {
-      if (quantTable === undefined) throw malformed(`quantization table ${quantNumber} or a scan is missing`);
-      return { h, v, blocksPerLine, blockLines, values, quantTable };
-    }),
-  };
+
+  #decodeScan(segment: Segment, data: Uint8Array): string | undefined {
+    if (this.#frame === undefined) throw malformed("a scan before the frame header");
+    if (this.scans === MAX_SCANS) throw new RangeError(`Cannot decode more than ${MAX_SCANS} scans of a JPEG`);
+    const scan = decodeScanHeader(segment);
+    const parts = chooseParts(scan, { components: this.#components, tables: this.#tables });
+    this.scans++;
+    return decodeScan(data, parts, {
+      ...scan,
+      isProgressive: this.#frame.marker === SOF2,
+      restartInterval: this.#tables.restartInterval,
+    });
+  }
+}
+
+/** Whether there may be more segments. Without EOI, the last scan ends with the bytes. */
+function hasMarker(jpeg: Uint8Array, offset: number): boolean {
+  return offset + 1 < jpeg.length;
 }
 
 function createComponents({ width, height, components }: FrameHeader, jpegBytes: number): Component[] {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import { extensionData, splitJpeg } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
@@ -32,7 +32,7 @@ Deno.test(`decodeCoefficients() decodes ${MAX_BLOCKS} blocks, and not one more`,
 
 Deno.test(`decodeCoefficients() accepts ${MAX_BLOCKS_PER_BYTE} blocks a byte, and not one more`, () => {
   const bytes = 1000;
-  assertThrows(() => decodeCoefficients(flatJpeg(80, 100, bytes)), SyntaxError, "its entropy-coded data is truncated");
+  assertMatch(decodeCoefficients(flatJpeg(80, 100, bytes)).damage ?? "", /its entropy-coded data is truncated/);
   assertThrows(
     () => decodeCoefficients(flatJpeg(89, 90, bytes)),
     SyntaxError,

@@ -43,9 +43,12 @@ export interface ScanOptions extends ScanHeader {
   readonly restartInterval: number;
 }
 
-/** Decodes a scan into the coefficients of its components. Throws a `SyntaxError` for malformed or truncated data. */
-export function decodeScan(data: Uint8Array, parts: readonly ScanPart[], options: ScanOptions): void {
-  new ScanDecoder(data, parts, options).decode();
+/**
+ * Decodes a scan into the coefficients of its components. Malformed or truncated data ends its restart interval; the coefficients
+ * from there on stay as they are. Returns what is wrong with the first such interval, or `undefined`.
+ */
+export function decodeScan(data: Uint8Array, parts: readonly ScanPart[], options: ScanOptions): string | undefined {
+  return new ScanDecoder(data, parts, options).decode();
 }
 
 /** A part while it is being decoded. */
@@ -66,7 +69,6 @@ class ScanDecoder {
   readonly #blocks: BlockDecoder;
   readonly #parts: readonly Part[];
   readonly #restartInterval: number;
-  #mcusToRestart: number;
 
   constructor(data: Uint8Array, parts: readonly ScanPart[], options: ScanOptions) {
     this.#reader = new BitReader(data);
@@ -79,23 +81,42 @@ class ScanDecoder {
       prediction: 0,
     }));
     this.#restartInterval = options.restartInterval;
-    this.#mcusToRestart = options.restartInterval;
   }
 
-  decode(): void {
+  decode(): string | undefined {
     const [first] = this.#parts;
     // Only a scan of one component leaves out the blocks that fill up MCUs (T.81, A.2.2).
     const isAlone = this.#parts.length === 1;
     const { h, v, blocksPerLine, blockLines, ownBlocksPerLine, ownBlockLines } = first.component;
     const mcusPerLine = isAlone ? ownBlocksPerLine : blocksPerLine / h;
-    const mcuLines = isAlone ? ownBlockLines : blockLines / v;
-    for (let line = 0; line < mcuLines; line++) {
-      for (let column = 0; column < mcusPerLine; column++) {
-        this.#beginMcu();
-        if (isAlone) this.#blocks.decode(first, (line * blocksPerLine + column) * 64);
-        else for (const part of this.#parts) this.#decodeMcu(part, { line, column });
-        if (this.#reader.isPastEnd) throw malformed("its entropy-coded data is truncated");
+    const count = mcusPerLine * (isAlone ? ownBlockLines : blockLines / v);
+    const interval = this.#restartInterval || count;
+    let damage: string | undefined;
+    for (let start = 0; start < count; start += interval) {
+      if (start > 0 && !this.#restart()) return damage ?? "a restart marker is missing";
+      try {
+        this.#decodeInterval({ start, end: Math.min(start + interval, count), mcusPerLine });
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        damage ??= error.message;
       }
+    }
+    return damage;
+  }
+
+  /** Decodes MCUs `start` to `end`, the end not included. */
+  #decodeInterval({ start, end, mcusPerLine }: { start: number; end: number; mcusPerLine: number }): void {
+    const [first] = this.#parts;
+    const isAlone = this.#parts.length === 1;
+    let line = Math.floor(start / mcusPerLine);
+    let column = start % mcusPerLine;
+    for (let mcu = start; mcu < end; mcu++) {
+      if (isAlone) this.#blocks.decode(first, (line * first.component.blocksPerLine + column) * 64);
+      else for (const part of this.#parts) this.#decodeMcu(part, { line, column });
+      if (this.#reader.isPastEnd) throw malformed("its entropy-coded data is truncated");
+      if (++column < mcusPerLine) continue;
+      column = 0;
+      line++;
     }
   }
 
@@ -107,14 +128,10 @@ class ScanDecoder {
     }
   }
 
-  #beginMcu(): void {
-    if (this.#restartInterval === 0) return;
-    if (this.#mcusToRestart === 0) {
-      this.#reader.nextInterval();
-      this.#blocks.restart();
-      for (const part of this.#parts) part.prediction = 0;
-      this.#mcusToRestart = this.#restartInterval;
-    }
-    this.#mcusToRestart--;
+  /** Moves to the next restart interval; false where there is none. */
+  #restart(): boolean {
+    this.#blocks.restart();
+    for (const part of this.#parts) part.prediction = 0;
+    return this.#reader.nextInterval();
   }
 }

@@ -11,7 +11,7 @@ import {
   STANDARD_LUMA_AC,
   STANDARD_LUMA_DC,
 } from "./huffman_tables.ts";
-import { APP14, DHT, DQT, DRI, isFrameHeader, SOS } from "./markers.ts";
+import { APP0, APP14, DHT, DQT, DRI, isFrameHeader, SOS } from "./markers.ts";
 import {
   decodeFrameHeader,
   decodeHuffmanTables,
@@ -21,7 +21,11 @@ import {
   type FrameHeader,
   type ScanHeader,
 } from "./segment_data.ts";
-import { malformed, readHeaderSegments } from "./segments.ts";
+import { malformed, readHeaderSegments, type Segment } from "./segments.ts";
+
+/** Shorter segments do not count (libjpeg's jdmarker.c). */
+const JFIF_BYTES = 14;
+const ADOBE_BYTES = 12;
 
 /** The header of a JPEG, up to its first scan. Tables are by number. */
 export interface JpegHeader {
@@ -33,6 +37,8 @@ export interface JpegHeader {
   readonly dcTables: (HuffmanTable | undefined)[];
   readonly acTables: (HuffmanTable | undefined)[];
   readonly restartInterval: number;
+  /** Whether it has a JFIF segment. Colours are YCbCr then, whatever Adobe's segment says. */
+  readonly hasJfif: boolean;
   /** The colour transform in Adobe's segment: 0 is RGB or CMYK, 1 YCbCr, 2 YCCK; `undefined` without that segment. */
   readonly adobeTransform: number | undefined;
 }
@@ -44,6 +50,7 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
   const acTables: JpegHeader["acTables"] = [STANDARD_LUMA_AC, STANDARD_CHROMA_AC];
   let frame: FrameHeader | undefined;
   let restartInterval = 0;
+  let hasJfif = false;
   let adobeTransform: number | undefined;
   for (const segment of readHeaderSegments(jpeg)) {
     if (segment.marker === DQT) {
@@ -54,7 +61,9 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
       }
     } else if (segment.marker === DRI) {
       restartInterval = decodeRestartInterval(segment);
-    } else if (segment.marker === APP14 && new TextDecoder().decode(segment.data.subarray(0, 5)) === "Adobe") {
+    } else if (segment.marker === APP0 && hasSignature(segment, "JFIF\0", JFIF_BYTES)) {
+      hasJfif = true;
+    } else if (segment.marker === APP14 && hasSignature(segment, "Adobe", ADOBE_BYTES)) {
       adobeTransform = segment.data[11];
     } else if (isFrameHeader(segment.marker)) {
       frame = decodeFrameHeader(segment);
@@ -69,9 +78,14 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
         dcTables,
         acTables,
         restartInterval,
+        hasJfif,
         adobeTransform,
       };
     }
   }
   throw malformed("it ends before its first scan");
+}
+
+function hasSignature({ data }: Segment, signature: string, minBytes: number): boolean {
+  return data.length >= minBytes && new TextDecoder("latin1").decode(data.subarray(0, signature.length)) === signature;
 }

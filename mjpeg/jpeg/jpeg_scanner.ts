@@ -1,160 +1,343 @@
 /**
  * Finds where images begin and end in a stream of bytes, by their markers alone (ITU-T T.81, B.1). Used to index files and to
- * depacketize the lab's frames.
+ * depacketize the lab's frames. A damaged image costs no other: the search goes on at the next plausible SOI.
  *
  * @module
  */
 
-import { EOI, isRestart, SOI, SOS, TEM } from "./markers.ts";
+import { MAX_NESTED_IMAGES } from "../limits.ts";
+import { APP2, beginsSegment, EOI, mayHoldImage, mayHoldSoi, SOI, SOS } from "./markers.ts";
 
-/** Where an image lies in the stream of bytes. */
+/** An image that can be shown, at least in part: it has a scan. */
 export interface ImageLocation {
   /** Offset of SOI from the start of the stream. */
   readonly offset: number;
-  /** From SOI to EOI, both included. */
+  /** From SOI to EOI, both included; up to the next image where there is no EOI. */
   readonly lengthBytes: number;
+  /** Offset of its multi-picture data, behind "MPF" and a zero (CIPA DC-007, 5.2); `undefined` without. */
+  readonly multiPictureOffset: number | undefined;
 }
+
+/** What the scanner finds, in order. */
+export type ScannerOutput =
+  | { readonly kind: "image" } & ImageLocation
+  /** An image that ended before its first scan. */
+  | { readonly kind: "malformed"; readonly offset: number; readonly reason: string };
 
 /** Where the next byte lies: between images, in a marker segment or in entropy-coded data. */
 export type ScannerPlace = "between" | "segment" | "entropy";
 
-/** What the next byte should be. */
-type Expecting = "soi" | "soi-second" | "marker-ff" | "marker-code" | "length-high" | "length-low" | "skip" | "entropy";
+/**
+ * What the next byte should be. "anything" is entropy-coded data and junk, up to the next FF; "soi-ff" and "soi-code" stand behind
+ * FF D8, which is an SOI only if a marker follows.
+ */
+type Expecting = "anything" | "marker" | "code" | "soi-ff" | "soi-code" | "length-high" | "length-low" | "body";
+
+/** What is known of the bytes so far. */
+interface State {
+  expecting: Expecting;
+  phase: "between" | "header" | "entropy";
+  /** Of the image that has not ended. */
+  imageOffset: number;
+  multiPictureOffset: number | undefined;
+  /** Of the FF D8 that may begin the next image. */
+  soiOffset: number;
+  /** Of the segment that was read last. */
+  marker: number;
+  /** Bytes of it still to come. */
+  left: number;
+  /** The first bytes of its data, up to four, and how many have come. */
+  signature: number;
+  signatureBytes: number;
+}
+
+function initialState(): State {
+  return {
+    expecting: "anything",
+    phase: "between",
+    imageOffset: 0,
+    multiPictureOffset: undefined,
+    soiOffset: 0,
+    marker: 0,
+    left: 0,
+    signature: 0,
+    signatureBytes: 0,
+  };
+}
+
+/** "MPF" and a zero. */
+const MULTI_PICTURE_SIGNATURE = 0x4d504600;
+/** Data of the largest SOS, which has four components (T.81, B.2.3). */
+const SOS_MAX_DATA_BYTES = 12;
 
 /**
- * Finds whole images in bytes that come in chunks of any size. It walks the marker segments, so an FF D9 inside a segment (an
- * EXIF thumbnail) does not end the image. Junk between images is skipped. Keeps a few numbers, no bytes.
+ * Takes bytes in chunks of any size and keeps a few numbers of them. It walks the marker segments, so an FF D9 inside a segment (an
+ * EXIF thumbnail) does not end the image. What begins inside a segment is an image of its own only if it goes on behind the segment
+ * and no marker follows there, or if the segment cannot hold an SOI: then the segment was cut.
  */
 export class JpegScanner {
-  #expecting: Expecting = "soi";
+  #state: State = initialState();
   /** Stream offset of the next byte. */
-  #offset = 0;
-  #imageOffset = 0;
-  #marker = 0;
-  #segmentLength = 0;
-  /** Bytes of the segment still to skip. */
-  #skip = 0;
-  #sawScan = false;
-  #malformedImages = 0;
+  #offset: number;
+  #outputs: ScannerOutput[] = [];
+  /** Looks for images within the segment that is being read; the innermost has none. */
+  readonly #inner: JpegScanner | undefined;
 
-  /** Images so far that began but are malformed or truncated. */
-  get malformedImages(): number {
-    return this.#malformedImages;
+  /** `offset` is that of the first byte, default 0; segments within segments are looked into down to `nestedLevels`. */
+  constructor(
+    { offset = 0, nestedLevels = MAX_NESTED_IMAGES }: { readonly offset?: number; readonly nestedLevels?: number } = {},
+  ) {
+    this.#offset = offset;
+    if (nestedLevels > 0) this.#inner = new JpegScanner({ nestedLevels: nestedLevels - 1 });
   }
 
   /** Where the next byte lies. */
   get place(): ScannerPlace {
-    if (this.#expecting === "soi" || this.#expecting === "soi-second") return "between";
-    return this.#expecting === "entropy" || (this.#sawScan && this.#expecting === "marker-code")
-      ? "entropy"
-      : "segment";
+    const { phase, expecting } = this.#state;
+    return phase === "header" || isInSegment(expecting) ? "segment" : phase;
   }
 
-  /** Offset of the SOI of the image that has not ended yet; `undefined` between images. */
-  get openImageOffset(): number | undefined {
-    return this.place === "between" ? undefined : this.#imageOffset;
+  /** Takes the next bytes of the stream. Returns what ends in them. */
+  push(chunk: Uint8Array): ScannerOutput[] {
+    this.#read(chunk);
+    return this.#takeOutputs();
   }
 
-  /** Takes the next bytes of the stream. Returns the images that end in them. */
-  push(chunk: Uint8Array): ImageLocation[] {
-    const images: ImageLocation[] = [];
+  /**
+   * Ends the stream. Returns what is in a segment that the end has cut, and the image that is still open if it has a scan: whether it
+   * is whole, only its entropy-coded data can tell.
+   */
+  finish(): { readonly outputs: readonly ScannerOutput[]; readonly open: ImageLocation | undefined } {
+    while (this.#hasInnerUpTo(this.#offset)) this.#goOnWithInner();
+    const open = this.#state.phase === "entropy" ? this.#imageUpTo(this.#offset) : undefined;
+    if (open === undefined) this.#close(this.#offset);
+    this.#state = initialState();
+    return { outputs: this.#takeOutputs(), open };
+  }
+
+  #read(chunk: Uint8Array): void {
     const base = this.#offset;
-    let index = 0;
-    while (index < chunk.length) {
-      switch (this.#expecting) {
-        case "soi":
-        case "entropy": {
+    this.#offset += chunk.length;
+    /** Where the segment that is being read begins in this chunk, from its length on. */
+    let segmentStart = 0;
+    for (let index = 0; index < chunk.length;) {
+      const state = this.#state;
+      switch (state.expecting) {
+        case "anything": {
           const ff = chunk.indexOf(0xff, index);
-          if (ff < 0) index = chunk.length;
-          else {
-            index = ff + 1;
-            this.#expecting = this.#expecting === "soi" ? "soi-second" : "marker-code";
-          }
+          if (ff < 0) return;
+          index = ff + 1;
+          state.expecting = "code";
           break;
         }
-        case "soi-second": {
-          const byte = chunk[index++];
-          if (byte === SOI) this.#begin(base + index - 2);
-          else if (byte !== 0xff) this.#expecting = "soi";
-          break;
-        }
-        case "marker-ff":
+        case "marker":
           if (chunk[index] === 0xff) {
             index++;
-            this.#expecting = "marker-code";
-          } else this.#reject();
-          break;
-        case "marker-code": {
-          const code = chunk[index++];
-          if (code === EOI && this.#sawScan) {
-            images.push({ offset: this.#imageOffset, lengthBytes: base + index - this.#imageOffset });
-            this.#expecting = "soi";
-          } else this.#takeMarker(code, base + index);
-          break;
-        }
-        case "length-high":
-          this.#segmentLength = chunk[index++] << 8;
-          this.#expecting = "length-low";
-          break;
-        case "length-low":
-          this.#segmentLength |= chunk[index++];
-          if (this.#segmentLength < 2) this.#reject();
-          else {
-            this.#skip = this.#segmentLength - 2;
-            this.#expecting = "skip";
-            if (this.#skip === 0) this.#endSegment();
+            state.expecting = "code";
+          } else {
+            this.#missMarker();
+            segmentStart = index;
           }
           break;
-        case "skip": {
-          const step = Math.min(this.#skip, chunk.length - index);
-          index += step;
-          this.#skip -= step;
-          if (this.#skip === 0) this.#endSegment();
+        case "code":
+          this.#takeCode(chunk[index++], base + index);
+          segmentStart = index;
+          break;
+        case "soi-ff":
+          if (chunk[index] !== 0xff) state.expecting = "anything";
+          else {
+            index++;
+            state.expecting = "soi-code";
+          }
+          break;
+        case "soi-code":
+          this.#takeCodeAfterSoi(chunk[index++], base + index);
+          segmentStart = index;
+          break;
+        case "length-high":
+          state.left = chunk[index++] << 8;
+          state.expecting = "length-low";
+          break;
+        case "length-low":
+          state.left |= chunk[index++];
+          this.#takeLength(state.left, base + index);
+          break;
+        case "body": {
+          const end = Math.min(index + state.left, chunk.length);
+          this.#readSignature(chunk.subarray(index, end), base + index);
+          state.left -= end - index;
+          index = end;
+          if (state.left > 0) break;
+          this.#lookInto(chunk.subarray(segmentStart, index));
+          this.#endSegment();
+          segmentStart = index;
           break;
         }
       }
     }
-    this.#offset = base + chunk.length;
-    return images;
+    if (isInSegment(this.#state.expecting)) this.#lookInto(chunk.subarray(segmentStart));
   }
 
-  #begin(offset: number): void {
-    this.#imageOffset = offset;
-    this.#sawScan = false;
-    this.#expecting = "marker-ff";
-  }
-
-  #reject(): void {
-    this.#malformedImages++;
-    this.#expecting = "soi";
-  }
-
-  /** Any marker except the EOI that ends an image. `end` is the stream offset after it. */
-  #takeMarker(code: number, end: number): void {
+  /** The byte behind FF; `end` is the stream offset behind it. */
+  #takeCode(code: number, end: number): void {
+    const state = this.#state;
+    state.expecting = "code";
     if (code === 0xff) return;
-    const inEntropy = this.#sawScan;
-    if (code === 0x00 || isRestart(code)) {
-      if (inEntropy) this.#expecting = "entropy";
-      else this.#reject();
-    } else if (code === SOI) {
-      this.#malformedImages++;
-      this.#begin(end - 2);
-    } else if (code === EOI) {
-      this.#reject();
-    } else if (code === TEM) {
-      this.#expecting = "marker-ff";
+    if (code === SOI) {
+      state.soiOffset = end - 2;
+      state.expecting = "soi-ff";
+    } else if (state.phase !== "between" && code === EOI) {
+      this.#close(end);
+    } else if (state.phase !== "between" && beginsSegment(code)) {
+      Object.assign(state, { expecting: "length-high", marker: code, signature: 0, signatureBytes: 0 });
+      if (this.#inner !== undefined) this.#inner.#restart(end);
     } else {
-      this.#marker = code;
-      this.#expecting = "length-high";
+      state.expecting = "anything";
+    }
+  }
+
+  /** The byte behind FF D8 FF. */
+  #takeCodeAfterSoi(code: number, end: number): void {
+    const state = this.#state;
+    if (code === SOI) state.soiOffset = end - 2;
+    if (code === 0xff) return;
+    if (code === EOI || beginsSegment(code)) {
+      this.#close(state.soiOffset);
+      this.#state = { ...initialState(), phase: "header", imageOffset: state.soiOffset };
+      this.#takeCode(code, end);
+    } else {
+      state.expecting = code === SOI ? "soi-ff" : "anything";
+    }
+  }
+
+  /** The length of a segment, itself included; `end` is the stream offset behind it. */
+  #takeLength(lengthBytes: number, end: number): void {
+    const state = this.#state;
+    state.left = lengthBytes - 2;
+    if (state.left < 0 || state.marker === SOS && state.left > SOS_MAX_DATA_BYTES) {
+      // No length: a frame was cut here, and the next one may begin with these bytes.
+      const [high, low] = [lengthBytes >> 8, lengthBytes & 0xff];
+      state.expecting = low === 0xff ? "code" : "anything";
+      if (high === 0xff) this.#takeCode(low, end);
+    } else if (state.left === 0) {
+      this.#endSegment();
+    } else {
+      state.expecting = "body";
     }
   }
 
   #endSegment(): void {
-    if (this.#marker === SOS) {
-      this.#sawScan = true;
-      this.#expecting = "entropy";
+    const state = this.#state;
+    if (!mayHoldSoi(state.marker) && this.#isSegmentCut) {
+      this.#goOnWithInner();
+    } else if (!mayHoldSoi(state.marker) && this.#isInSoi) {
+      this.#goOnWithSoi();
+    } else if (state.marker === SOS) {
+      state.phase = "entropy";
+      state.expecting = "anything";
     } else {
-      this.#expecting = "marker-ff";
+      state.expecting = "marker";
     }
   }
+
+  /** No marker follows a segment: it was cut, junk stands behind it, or it was entropy-coded data that looked like a marker. */
+  #missMarker(): void {
+    if (this.#isSegmentCut) this.#goOnWithInner();
+    else this.#goOnWithSoi();
+  }
+
+  /** Bytes of the segment, its length included. */
+  #lookInto(bytes: Uint8Array): void {
+    if (this.#inner !== undefined) this.#inner.#read(bytes);
+  }
+
+  /** Whether the segment seems to have been cut by an image. A whole image may also be the thumbnail of a header. */
+  get #isSegmentCut(): boolean {
+    if (this.#inner === undefined) return false;
+    const { phase, marker } = this.#state;
+    const mayHaveThumbnail = phase === "header" && mayHoldImage(marker);
+    const hasImage = this.#inner.#outputs.some(({ kind }) => kind === "image");
+    return this.#inner.#state.phase !== "between" || !mayHaveThumbnail && hasImage;
+  }
+
+  /** Whether an image in the segment that is being read is open at `offset`, or ends there. */
+  #hasInnerUpTo(offset: number): boolean {
+    if (this.#inner === undefined || !isInSegment(this.#state.expecting)) return false;
+    const last = this.#inner.#outputs.at(-1);
+    return this.#isSegmentCut || last?.kind === "image" && last.offset + last.lengthBytes === offset;
+  }
+
+  /** Whether the segment ends in the middle of what may be an SOI. */
+  get #isInSoi(): boolean {
+    return this.#inner !== undefined && this.#inner.#state.expecting !== "anything";
+  }
+
+  /** Goes on with an SOI in the middle of which the segment ends, if there is one. */
+  #goOnWithSoi(): void {
+    const inner = this.#inner === undefined ? initialState() : this.#inner.#state;
+    this.#state.expecting = inner.expecting;
+    this.#state.soiOffset = inner.soiOffset;
+  }
+
+  /** Leaves the image whose segment was cut, and goes on with those that are in the segment. */
+  #goOnWithInner(): void {
+    const inner = this.#inner!;
+    this.#close(inner.#outputs[0]?.offset ?? inner.#state.imageOffset);
+    this.#outputs.push(...inner.#outputs);
+    this.#state = inner.#state;
+    inner.#takePlaceOfInner();
+  }
+
+  #takePlaceOfInner(): void {
+    const inner = this.#inner;
+    this.#restart(this.#offset);
+    if (inner === undefined) return;
+    this.#outputs = inner.#outputs;
+    this.#state = inner.#state;
+    inner.#takePlaceOfInner();
+  }
+
+  #restart(offset: number): void {
+    this.#state = initialState();
+    this.#offset = offset;
+    this.#outputs = [];
+  }
+
+  /** Ends the image that is open, if one is. */
+  #close(end: number): void {
+    const { phase } = this.#state;
+    if (phase === "entropy") this.#outputs.push({ kind: "image", ...this.#imageUpTo(end) });
+    if (phase === "header") this.#reject("it ends in its header");
+    this.#state.phase = "between";
+    this.#state.expecting = "anything";
+  }
+
+  #imageUpTo(end: number): ImageLocation {
+    const { imageOffset, multiPictureOffset } = this.#state;
+    return { offset: imageOffset, lengthBytes: end - imageOffset, multiPictureOffset };
+  }
+
+  #reject(reason: string): void {
+    this.#outputs.push({ kind: "malformed", offset: this.#state.imageOffset, reason });
+  }
+
+  #readSignature(data: Uint8Array, offset: number): void {
+    const state = this.#state;
+    if (state.marker !== APP2) return;
+    for (let index = 0; index < data.length && state.signatureBytes < 4; index++) {
+      state.signature = state.signature << 8 | data[index];
+      if (++state.signatureBytes < 4 || state.signature !== MULTI_PICTURE_SIGNATURE) continue;
+      state.multiPictureOffset ??= offset + index + 1;
+    }
+  }
+
+  #takeOutputs(): ScannerOutput[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+}
+
+function isInSegment(expecting: Expecting): boolean {
+  return expecting === "length-high" || expecting === "length-low" || expecting === "body";
 }

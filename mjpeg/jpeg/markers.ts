@@ -33,8 +33,15 @@ export const SOS = 0xda;
 export const DQT = 0xdb;
 /** Define restart interval. */
 export const DRI = 0xdd;
+/** Reserved for extensions, from here to JPG13. */
+const JPG0 = 0xf0;
+const JPG13 = 0xfd;
 /** Application segment 0: JFIF, or AVI1 in frames of AVI files. */
 export const APP0 = 0xe0;
+/** Application segment 2: colour profiles, and the list of a photo's pictures (MPF). */
+export const APP2 = 0xe2;
+/** Comment. */
+const COM = 0xfe;
 /** Application segment 14: Adobe's, which tells the colour space. */
 export const APP14 = 0xee;
 
@@ -46,6 +53,23 @@ export function isFrameHeader(marker: number): boolean {
 /** Whether a marker is RST0 to RST7, which separate the restart intervals of a scan. */
 export function isRestart(marker: number): boolean {
   return marker >= RST0 && marker <= RST7;
+}
+
+/** Whether an image may stand in the segment of a marker, such as a thumbnail: in APP0 to APP15, and in COM. */
+export function mayHoldImage(marker: number): boolean {
+  return marker >= APP0 && marker < JPG0 || marker === COM;
+}
+
+/** Whether FF D8 FF may stand in the segment of a marker: as part of an image, or as values of quantization tables. */
+export function mayHoldSoi(marker: number): boolean {
+  return mayHoldImage(marker) || marker === DQT;
+}
+
+/** Whether a segment with a length follows a marker. None of the reserved markers is followed by one (T.81, table B.1). */
+export function beginsSegment(marker: number): boolean {
+  return marker >= SOF0 && marker !== JPG && !(marker >= RST0 && marker <= EOI) &&
+    !(marker >= JPG0 && marker <= JPG13) &&
+    marker !== 0xff;
 }
 
 /** Whether SOI is at `offset`. */

@@ -6,7 +6,7 @@
  */
 
 import { MAX_HEADER_SEGMENTS } from "../limits.ts";
-import { EOI, isRestart, isSoiAt, SOS, TEM } from "./markers.ts";
+import { beginsSegment, EOI, isRestart, isSoiAt, SOS, TEM } from "./markers.ts";
 
 /** A marker segment. */
 export interface Segment {
@@ -37,12 +37,24 @@ export function readSegment(jpeg: Uint8Array, offset: number): Segment | undefin
   return { marker, data: jpeg.subarray(at + 2, at + length), end: at + length };
 }
 
+/**
+ * Like {@linkcode readSegment}, but passes over what is no marker segment, such as FF 00 or any other junk: encoders leave it behind
+ * segments, and decoders do not mind.
+ */
+export function findSegment(jpeg: Uint8Array, offset: number): Segment | undefined {
+  for (let at = jpeg.indexOf(0xff, offset); at >= 0; at = jpeg.indexOf(0xff, at + 1)) {
+    const marker = jpeg[at + 1];
+    if (marker === EOI || beginsSegment(marker)) return readSegment(jpeg, at);
+  }
+  throw malformed(`no marker behind byte ${offset}`);
+}
+
 /** The segments of a JPEG up to and including its first SOS. Throws a `SyntaxError` where they are malformed. */
 export function* readHeaderSegments(jpeg: Uint8Array): Generator<Segment> {
   if (!isSoiAt(jpeg, 0)) throw malformed("it does not start with FF D8");
   for (let offset = 2, count = 1;; count++) {
     if (count > MAX_HEADER_SEGMENTS) throw malformed(`more than ${MAX_HEADER_SEGMENTS} segments before its first scan`);
-    const segment = readSegment(jpeg, offset);
+    const segment = findSegment(jpeg, offset);
     if (segment === undefined) throw malformed("it ends before its first scan");
     yield segment;
     if (segment.marker === SOS) return;

@@ -7,17 +7,28 @@
 
 import { JpegScanner } from "../../mjpeg/jpeg/jpeg_scanner.ts";
 import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
+import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import type { DamageCause } from "../damage.ts";
 import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 
-/** Reports a frame that has a hole, has no EOI or is not a JPEG as damaged, once. */
+/** What a frame takes from its last packet. */
+type PacketEnd = Pick<OrderedPacket, "timestamp" | "arrivalMs" | "marker">;
+
+/**
+ * Reports a frame that has a hole, is truncated or is not a JPEG as damaged, once. A frame without EOI is whole where its packet, or
+ * the marker, says that it ends there; it gets one.
+ */
 export class LabDepacketizer implements Depacketizer {
   /** What has arrived of the current frame. */
   readonly #buffer: FrameBuffer;
   /** Finds the end of the current frame; `undefined` between frames. */
   #scanner: JpegScanner | undefined;
+  /** The only packet of the current frame so far; `undefined` once it has several. */
+  #onlyPacket: PacketEnd | undefined;
+  /** Whether a frame has come in several packets. */
+  #sawFragments = false;
   /** What a packet between frames belongs to, unless it begins a frame: the end of a complete frame, or one that was given up. */
   #rest: "unknown" | "complete" | "given-up" = "unknown";
 
@@ -34,9 +45,13 @@ export class LabDepacketizer implements Depacketizer {
     }
     // Some forks send an empty payload at the end of the file.
     if (packet.payload.length === 0 && !packet.marker) return outputs;
-    if (isSoiAt(packet.payload, 0) && this.#scanner?.place !== "segment") {
-      this.#giveUp("truncated", outputs);
+    if (this.#beginsFrame(packet.payload)) {
+      if (!this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
       this.#scanner = new JpegScanner();
+      const { timestamp, arrivalMs, marker } = packet;
+      this.#onlyPacket = { timestamp, arrivalMs, marker };
+    } else {
+      this.#onlyPacket = undefined;
     }
     if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
@@ -50,27 +65,46 @@ export class LabDepacketizer implements Depacketizer {
 
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    this.#giveUp("truncated", outputs);
+    if (this.#sawFragments || !this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
     this.#rest = "unknown";
     return outputs;
   }
 
+  /** A JPEG at the start of a packet may also be the thumbnail in a segment of the current frame, which is cut there. */
+  #beginsFrame(payload: Uint8Array): boolean {
+    return isSoiAt(payload, 0) && (this.#scanner?.place !== "segment" || isWholeJpeg(payload));
+  }
+
+  /** Ends a frame without EOI whose only packet has its scan. Returns false where there is none. */
+  #endOnlyPacket(outputs: DepacketizerOutput[]): boolean {
+    if (this.#onlyPacket === undefined || this.#scanner?.place !== "entropy") return false;
+    this.#finishBuffered(this.#onlyPacket, outputs);
+    return true;
+  }
+
   #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
     const { payload, timestamp, arrivalMs } = packet;
-    const isComplete = scanner.push(payload).some((image) => image.offset === 0);
+    const isComplete = scanner.push(payload).some(({ kind, offset }) => kind === "image" && offset === 0);
+    this.#sawFragments ||= this.#onlyPacket === undefined;
     if (isComplete && this.#buffer.lengthBytes === 0) {
       this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (!this.#buffer.append(payload)) {
       this.#giveUp("too-large", outputs);
-    } else if (isComplete) {
-      this.#finish({ kind: "frame", data: this.#buffer.bytes.slice(), timestamp, arrivalMs }, packet, outputs);
+    } else if (isComplete || packet.marker && scanner.place === "entropy") {
+      this.#finishBuffered(packet, outputs);
     } else if (packet.marker) {
       this.#giveUp("truncated", outputs);
       this.#rest = "unknown";
     }
   }
 
-  #finish(frame: DepacketizerOutput, { marker }: OrderedPacket, outputs: DepacketizerOutput[]): void {
+  #finishBuffered(packet: PacketEnd, outputs: DepacketizerOutput[]): void {
+    const { timestamp, arrivalMs } = packet;
+    const data = withEoi(this.#buffer.bytes.slice());
+    this.#finish({ kind: "frame", data, timestamp, arrivalMs }, packet, outputs);
+  }
+
+  #finish(frame: DepacketizerOutput, { marker }: PacketEnd, outputs: DepacketizerOutput[]): void {
     outputs.push(frame);
     this.#drop();
     this.#rest = marker ? "unknown" : "complete";
@@ -85,6 +119,7 @@ export class LabDepacketizer implements Depacketizer {
 
   #drop(): void {
     this.#scanner = undefined;
+    this.#onlyPacket = undefined;
     this.#buffer.clear();
   }
 }

@@ -73,6 +73,10 @@ Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost i
 const frame = jpeg(60);
 const fragments = packetizeLabFrame(frame, { fragmentBytes: 20 });
 const whole = { payload: frame, marker: false };
+const withoutEoi = { payload: frame.subarray(0, -2), marker: false };
+const withoutEoiFragments = packetizeLabFrame(frame.subarray(0, -2), { fragmentBytes: 20 });
+const reserved = concat([frame.subarray(0, 20), Uint8Array.of(0xff, 0x3c, 0xf0, 0xf0), frame.subarray(20)]);
+const junk = concat([frame.subarray(0, 9), Uint8Array.of(7, 0xff, 0), frame.subarray(9)]);
 const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8Array | string)[] }[] = [
   {
     title: "a missing marker on the last fragment",
@@ -85,9 +89,42 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
     expected: [frame, frame],
   },
   {
-    title: "a frame truncated by the marker",
-    input: packets([{ ...fragments[0], marker: true }, whole]),
+    title: "a frame that its marker ends in its header",
+    input: packets([{ payload: frame.subarray(0, 9), marker: true }, whole]),
     expected: ["truncated", frame],
+  },
+  {
+    title: "a frame that ends in its header, in a packet of its own",
+    input: packets([{ payload: frame.subarray(0, 9), marker: false }, whole, whole]),
+    expected: ["truncated", frame, frame],
+  },
+  {
+    title: "frames without EOI in packets of their own, each once the next or the end has come",
+    input: packets([withoutEoi, withoutEoi, whole, withoutEoi]),
+    expected: [frame, frame, frame, frame],
+  },
+  {
+    title: "a frame without EOI whose marker is set",
+    input: packets([{ ...withoutEoi, marker: true }, ...withoutEoiFragments]),
+    expected: [frame, frame],
+  },
+  {
+    title: "a frame whose scan has a reserved marker",
+    input: packets([{ payload: reserved, marker: false }, whole]),
+    expected: [reserved, frame],
+  },
+  {
+    title: "junk between header segments",
+    input: packets([{ payload: junk, marker: false }, whole]),
+    expected: [junk, frame],
+  },
+  {
+    title: "an empty frame and one of zeros between good ones",
+    input: packets([whole, { payload: new Uint8Array(0), marker: false }, whole, {
+      payload: new Uint8Array(1000),
+      marker: false,
+    }, whole]),
+    expected: [frame, frame, frame],
   },
   {
     title: "a frame truncated by the next",
@@ -96,7 +133,7 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
   },
   {
     title: "a frame truncated by the end of the stream",
-    input: packets([whole, fragments[0]]),
+    input: packets([...fragments, fragments[0]]),
     expected: [frame, "truncated"],
   },
   {

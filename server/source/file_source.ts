@@ -5,6 +5,7 @@
  */
 
 import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
+import { withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
 import type { FrameCache } from "./frame_cache.ts";
@@ -108,8 +109,9 @@ export class FileSource implements SeekableSource, IndexedFrames {
     this.#file ??= await this.#open();
     const target = new Uint8Array(lengthBytes);
     await readExactly(this.#file, { target, offset });
-    this.#cache.set(this.#owner, index, target);
-    return target;
+    const frame = withEoi(target);
+    this.#cache.set(this.#owner, index, frame);
+    return frame;
   }
 
   async #open(): Promise<Deno.FsFile> {
