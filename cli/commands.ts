@@ -38,8 +38,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./demo.ts"),
   },
   testsrc: {
-    summary: "Write the test source to a file in the lab's format",
-    permissions: () => ["write"],
+    summary: "Write the test source to a file",
+    permissions: () => ["read", "write"],
     load: () => import("./testsrc.ts"),
   },
   licenses: {

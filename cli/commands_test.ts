@@ -11,7 +11,7 @@ const CASES: readonly [args: string, permissions: string[]][] = [
   ["play 127.0.0.1 1025 5008 movie.mjpeg --out=-", ["net", "read"]],
   ["play 127.0.0.1 1025 5008 movie.mjpeg -- --out frames", ["net", "read"]],
   ["demo", ["net", "read"]],
-  ["testsrc out.mjpeg", ["write"]],
+  ["testsrc out.mjpeg", ["read", "write"]],
   ["play --help --out frames", []],
   ["--help", []],
   ["sreve", []],

@@ -6,7 +6,10 @@
 
 import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
-import { Recorder } from "../client/record/recorder.ts";
+import type { StoreOptions } from "../client/record/open_frame_store.ts";
+import { Recorder, type RecorderOptions } from "../client/record/recorder.ts";
+import { isStandardOutput } from "../client/record/store_name.ts";
+import { localFileOf } from "../client/session/target.ts";
 import { printable } from "../net/printable.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { Command } from "./command.ts";
@@ -24,6 +27,7 @@ const MAX_FLOWS = 16;
 
 const OPTIONS = {
   out: text("OUT", "Store the frames in a folder, in a file, or (with -) send them to standard output"),
+  force: flag("Replace the file, or the frames in the folder, that --out names"),
   frames: number("N", "Stop after N whole frames", { min: 1, integer: true }),
   seconds: number("N", "Stop after N seconds of playing", { min: 0.01 }),
   json: flag("Print the summary as JSON on standard output"),
@@ -70,8 +74,11 @@ export const command: Command = {
 URL is rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH of a camera or server. The other form is that of the networking lab:
 ask the server at HOST, TCP port PORT, for FILE, and receive it on UDP port RTP_PORT.`,
   options: OPTIONS,
-  notes: `--out movie.mjpeg, or any other name with an ending, writes a file in the lab's format. --out frames, a name
-without an ending, makes a folder with frame-000001.jpg and so on. --out - writes the JPEGs one after the other.`,
+  notes:
+    `--out movie.mjpeg writes a file in the lab's format, whose frames have up to 99999 bytes. --out movie.mjpg writes the
+JPEGs one after the other, and so does --out -. --out frames/, or a name without an ending, makes a folder with
+frame-000001.jpg and so on. --out shot.jpg --frames 1 writes one JPEG. Nothing is made before the first frame has come,
+and nothing is overwritten without --force.`,
   examples: [
     "play rtsp://127.0.0.1:1025/movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg",
@@ -83,14 +90,15 @@ without an ending, makes a folder with frame-000001.jpg and so on. --out - write
     const { options, positionals } = parseCommand(args, OPTIONS);
     const target = parseTarget(positionals, options);
     const { out } = options;
-    if (out === "-" && options.json) {
-      throw new UsageError("--out - and --json both write to standard output; store to a file instead");
+    if (out !== undefined && isStandardOutput(out) && options.json) {
+      throw new UsageError(`--out ${out} and --json both write to standard output; store to a file instead`);
     }
     if (out === "") throw new UsageError("--out needs a folder, a file or -");
     const interrupt = interruptSignal();
     configureLogging(options);
     const maxFrames = options.frames ?? Infinity;
-    const recorder = out === undefined ? undefined : await openRecorder(out, maxFrames);
+    const storeOptions = { maxFrames, force: options.force, playedName: localFileOf(target), clock: systemClock };
+    const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
     const player = new Player({
       target,
       transport: options.transport,
@@ -108,20 +116,23 @@ without an ending, makes a folder with frame-000001.jpg and so on. --out - write
         maxSeconds: options.seconds ?? Infinity,
         interrupt,
       });
+      if (recorder !== undefined && recorder.stored === 0 && recorder.tooLarge > 0) {
+        throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
+      }
     } finally {
       const summary = summaryOf(player, recorder);
       if (options.json) console.log(printable(JSON.stringify(summary)));
       if (summary.packets > 0) {
-        standardError.line(summaryLine(summary, { out, stored: recorder?.stored, dropped: recorder?.dropped }));
+        standardError.line(summaryLine(summary, { out, recorder }));
       }
     }
     return EXIT.done;
   },
 };
 
-async function openRecorder(out: string, maxFrames: number): Promise<Recorder> {
+async function openRecorder(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
   try {
-    return await Recorder.open(out, { maxFrames, clock: systemClock });
+    return await Recorder.open(out, options);
   } catch (error) {
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }

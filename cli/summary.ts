@@ -6,6 +6,7 @@
 
 import type { Playback, PlaybackStatistics, PlaybackStatus } from "../page/playback.ts";
 import type { Recorder } from "../client/record/recorder.ts";
+import { isStandardOutput } from "../client/record/store_name.ts";
 
 /** The counters of {@linkcode PlaybackStatistics} that are in the summary. */
 export type SummaryCounters = Pick<
@@ -30,6 +31,8 @@ export type SummaryCounters = Pick<
 export interface Summary extends SummaryCounters {
   /** Whole frames: stored ones with `--out`, received ones without. */
   readonly frames: number;
+  /** Whole frames that `--out` did not store: writing was too slow, or the format has no room for them. */
+  readonly droppedFrames: number;
   /** The dialect of the server; null if no server answered. */
   readonly dialect: string | null;
   readonly transport: PlaybackStatus["transport"];
@@ -40,6 +43,7 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
   const statistics = player.statistics();
   return {
     frames: recorder?.stored ?? statistics.frames,
+    droppedFrames: recorder === undefined ? 0 : recorder.dropped + recorder.tooLarge,
     damagedFrames: statistics.damagedFrames,
     packets: statistics.packets,
     lostPackets: statistics.lostPackets,
@@ -62,13 +66,15 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
 /** The summary in one line. */
 export function summaryLine(
   summary: Summary,
-  { out, stored, dropped }: { out?: string; stored?: number; dropped?: number },
+  { out, recorder }: { readonly out?: string; readonly recorder?: Recorder },
 ): string {
   const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
-  const where = out === undefined || out === "-" ? "" : `, ${stored} stored in ${out}`;
-  const lost = dropped ? `, ${dropped} dropped because writing was too slow` : "";
+  const { stored = 0, dropped = 0, tooLarge = 0 } = recorder ?? {};
+  const where = out === undefined || isStandardOutput(out) ? "" : `, ${stored} stored in ${out}`;
+  const lost = dropped === 0 ? "" : `, ${dropped} dropped because writing was too slow`;
+  const large = tooLarge === 0 ? "" : `, ${tooLarge} dropped because they are too large for the format`;
   return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
-    `${where}${lost}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
+    `${where}${lost}${large}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
       jitterMs.toFixed(1)
     } ms`;
 }

@@ -1,16 +1,17 @@
 /**
- * `mjpegrtsp testsrc`: writes the test source to a file in the lab's format.
+ * `mjpegrtsp testsrc`: writes the test source to a file, a folder or standard output.
  *
  * @module
  */
 
-import { dirname } from "@std/path";
-import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
+import type { FrameStore } from "../client/record/frame_store.ts";
+import { openFrameStore, type StoreOptions } from "../client/record/open_frame_store.ts";
+import { storageAdvice } from "../client/record/storage_advice.ts";
+import { FrameTooLargeError } from "../mjpeg/containers/written_format.ts";
 import { DEFAULT_TEST_PATTERN, TestPattern } from "../mjpeg/testsrc/test_pattern.ts";
-import { fileReason } from "../net/file_reason.ts";
 import type { Command } from "./command.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
-import { number, type Option } from "./options/option.ts";
+import { flag, number, type Option } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
 import { standardError } from "./terminal/line_output.ts";
@@ -35,29 +36,29 @@ const OPTIONS = {
   seconds: number("N", "Length in seconds", { min: 0.01, max: 86_400, fallback: 10 }),
   size: SIZE,
   fps: number("N", "Frames a second", { min: 0.1, max: 1000, fallback: FRAME_RATE }),
+  force: flag("Replace the file, or the frames in the folder, that OUT names"),
 };
 
 /** The command. */
 export const command: Command = {
   usage: ["testsrc OUT [OPTIONS]"],
   description:
-    `Writes a test pattern to the file OUT: colour bars, a moving ball, the frame number and a clock. The file is in
-the lab's format, and its frames are small enough for every lab client.`,
+    `Writes a test pattern to OUT: colour bars, a moving ball, the frame number and a clock. Its frames are small enough
+for every lab client. OUT is a file in the lab's format (movie.mjpeg) or of concatenated JPEGs (movie.mjpg), a folder
+(frames/), or - for standard output. Nothing is overwritten without --force.`,
   options: OPTIONS,
   examples: ["testsrc movie.mjpeg", "testsrc movie.mjpeg --seconds 60 --size 320x240 --fps 25"],
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
     if (positionals.length !== 1) throw new UsageError("testsrc needs OUT, the file to write");
+    const [out] = positionals;
     const pattern = createPattern({ ...options.size, frameRate: options.fps });
     const count = Math.max(1, Math.round(options.seconds * options.fps));
-    const written = await writeMovie(positionals[0], { pattern, count, interrupt: interruptSignal() });
-    standardError.line(
-      `${positionals[0]}: ${written} frames, ${options.size.width}x${options.size.height}, in the lab's format`,
-    );
-    if (written < count) {
-      throw new FailedError(`Interrupted after ${written} of ${count} frames; the file has these whole frames`);
-    }
+    const store = await openStore(out, { maxFrames: count, force: options.force });
+    const written = await writeFrames(store, { out, pattern, count, interrupt: interruptSignal() });
+    standardError.line(`${out}: ${written} frames, ${options.size.width}x${options.size.height}`);
+    if (written < count) throw new FailedError(`Interrupted after ${written} of ${count} frames; ${out} has these`);
     return EXIT.done;
   },
 };
@@ -71,34 +72,36 @@ function createPattern(options: { width: number; height: number; frameRate: numb
   }
 }
 
+async function openStore(out: string, options: StoreOptions): Promise<FrameStore> {
+  try {
+    return await openFrameStore(out, options);
+  } catch (error) {
+    throw new FailedError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Writes `count` frames, or fewer if the user interrupts; returns how many. */
-async function writeMovie(
-  path: string,
-  { pattern, count, interrupt }: { pattern: TestPattern; count: number; interrupt: AbortSignal },
+async function writeFrames(
+  store: FrameStore,
+  { out, pattern, count, interrupt }: { out: string; pattern: TestPattern; count: number; interrupt: AbortSignal },
 ): Promise<number> {
   const progress = new ProgressLine();
   try {
-    using file = await Deno.open(path, { write: true, create: true, truncate: true });
     for (let number = 1; number <= count; number++) {
       if (interrupt.aborted) return number - 1;
-      const jpeg = await pattern.encode(number);
-      await writeAll(file, encodeLabHeader(jpeg.length));
-      await writeAll(file, jpeg);
+      await store.write(await pattern.encode(number), () => {});
       progress.show(number / count, `frame ${number} of ${count}`);
     }
     return count;
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    if (error instanceof Deno.errors.NotFound) {
-      throw new FailedError(`Cannot write ${path}: there is no directory ${dirname(path)}; create it first`);
+    if (error instanceof FrameTooLargeError) {
+      throw new UsageError(`A frame does not fit: ${error.message}; choose a smaller --size, or a name in .mjpg`);
     }
-    if (error instanceof Error) throw new FailedError(`Cannot write ${path}: ${fileReason(error)}`);
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof Error) throw new FailedError(`Cannot write to ${out}: ${storageAdvice(error)}`);
     throw error;
   } finally {
     progress.end();
+    store.close();
   }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }

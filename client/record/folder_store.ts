@@ -7,35 +7,48 @@
 import { join } from "@std/path";
 import type { FrameStore } from "./frame_store.ts";
 
-/** A file for each frame. */
+const FRAME_NAME = /^frame-\d{6,}\.jpg$/;
+
+/** A file for each frame. The folder is made when the first frame is there. */
 export class FolderStore implements FrameStore {
   readonly #folder: string;
+  readonly #replaces: boolean;
   #count = 0;
 
-  private constructor(folder: string) {
+  /** With `replaces`, frames of an earlier run are removed when the first new one is there. */
+  constructor(folder: string, { replaces }: { readonly replaces: boolean }) {
     this.#folder = folder;
-  }
-
-  /** Creates the folder where there is none. Rejects where it has frames of an earlier run. */
-  static async open(folder: string): Promise<FolderStore> {
-    await Deno.mkdir(folder, { recursive: true });
-    for await (const { name } of Deno.readDir(folder)) {
-      if (/^frame-\d{6,}\.jpg$/.test(name)) {
-        throw new Error("it has frames of an earlier run, which would mix with new ones; empty it or name another");
-      }
-    }
-    return new FolderStore(folder);
+    this.#replaces = replaces;
   }
 
   async write(frame: Uint8Array): Promise<void> {
+    if (this.#count === 0) await this.#prepare();
     const path = join(this.#folder, `frame-${String(++this.#count).padStart(6, "0")}.jpg`);
+    // A name that is taken meanwhile, be it by a link, is neither followed nor overwritten.
+    using file = await Deno.open(path, { write: true, createNew: true });
     try {
-      await Deno.writeFile(path, frame);
+      for (let written = 0; written < frame.length;) written += await file.write(frame.subarray(written));
     } catch (error) {
-      await Deno.remove(path).catch(() => {/* it may never have been created: the first error is the one to tell */});
+      await Deno.remove(path).catch(() => {/* the first error is the one to tell */});
       throw error;
     }
   }
 
   close(): void {}
+
+  async #prepare(): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true });
+    if (!this.#replaces) return;
+    for (const name of await frameNames(this.#folder)) await Deno.remove(join(this.#folder, name));
+  }
+}
+
+/** Whether a folder has frames of an earlier run. */
+export async function hasFrames(folder: string): Promise<boolean> {
+  return (await frameNames(folder)).length > 0;
+}
+
+async function frameNames(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.map(({ name }) => name).filter((name) => FRAME_NAME.test(name));
 }

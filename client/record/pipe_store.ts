@@ -1,5 +1,5 @@
 /**
- * Concatenated JPEG to standard output.
+ * Concatenated JPEG to standard output, a named pipe or a device.
  *
  * @module
  */
@@ -10,11 +10,37 @@ import { writeAll } from "./write_all.ts";
 /** A pipe takes a write as a whole. In pieces, a pipe that is read slowly can be told from one that nobody reads. */
 const PIECE_BYTES = 16 * 1024;
 
-/** Standard output, which stays open. */
+/** Something that takes bytes, one after the other. */
+interface Output {
+  write(bytes: Uint8Array): Promise<number>;
+  close?(): void;
+}
+
+/** A pipe, which is opened when the first frame is there. */
 export class PipeStore implements FrameStore {
-  write(frame: Uint8Array, onProgress: () => void): Promise<void> {
-    return writeAll(Deno.stdout, frame, { onProgress, pieceBytes: PIECE_BYTES });
+  readonly #open: () => Promise<Output>;
+  #output: Output | undefined;
+
+  private constructor(open: () => Promise<Output>) {
+    this.#open = open;
   }
 
-  close(): void {}
+  /** Standard output, which stays open. */
+  static standardOutput(): PipeStore {
+    return new PipeStore(() => Promise.resolve({ write: (bytes) => Deno.stdout.write(bytes) }));
+  }
+
+  /** A named pipe, which opens once somebody reads it, or a device. */
+  static at(path: string): PipeStore {
+    return new PipeStore(() => Deno.open(path, { write: true }));
+  }
+
+  async write(frame: Uint8Array, onProgress: () => void): Promise<void> {
+    this.#output ??= await this.#open();
+    await writeAll(this.#output, frame, { onProgress, pieceBytes: PIECE_BYTES });
+  }
+
+  close(): void {
+    this.#output?.close?.();
+  }
 }

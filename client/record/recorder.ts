@@ -7,9 +7,10 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { Playback, ReceivedFrame } from "../../page/playback.ts";
+import { FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
 import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
 import type { FrameStore } from "./frame_store.ts";
-import { openFrameStore } from "./open_frame_store.ts";
+import { openFrameStore, type StoreOptions } from "./open_frame_store.ts";
 import { storageAdvice } from "./storage_advice.ts";
 
 const log = getLogger(["mjpegrtsp", "recorder"]);
@@ -32,6 +33,7 @@ export class Recorder {
   #queued = 0;
   #queuedBytes = 0;
   #dropped = 0;
+  #tooLarge = 0;
   #lastWrite: Promise<void> = Promise.resolve();
   /** How often a part of a frame was taken. */
   #progress = 0;
@@ -46,8 +48,8 @@ export class Recorder {
   }
 
   /** Records to the store that `out` names: see {@linkcode openFrameStore}. */
-  static async open(out: string, options: RecorderOptions): Promise<Recorder> {
-    return new Recorder(await openFrameStore(out), options);
+  static async open(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
+    return new Recorder(await openFrameStore(out, options), options);
   }
 
   /** Frames stored so far. */
@@ -58,6 +60,11 @@ export class Recorder {
   /** Frames dropped because writing was slower than receiving. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Frames dropped because the format has no room for them. */
+  get tooLarge(): number {
+    return this.#tooLarge;
   }
 
   /** Resolves when all frames that were wanted are stored; rejects when one cannot be stored. */
@@ -121,6 +128,7 @@ export class Recorder {
       this.#progress++;
       if (++this.#stored >= this.#options.maxFrames) this.#ended.resolve();
     } catch (error) {
+      if (error instanceof FrameTooLargeError) return this.#dropTooLarge(error);
       this.#hasFailed = true;
       this.#ended.reject(
         new Error(
@@ -128,5 +136,16 @@ export class Recorder {
         ),
       );
     }
+  }
+
+  /** The others may be smaller: the run goes on. */
+  #dropTooLarge({ message }: FrameTooLargeError): void {
+    this.#accepted--;
+    if (this.#tooLarge++ > 0) return;
+    log.warn(
+      "frame {number} is dropped, as all will be that are too large: {reason}. Record to a folder (--out NAME/) or to " +
+        "concatenated JPEGs (--out NAME.mjpg) to have them all",
+      { number: this.#stored + 1, reason: message },
+    );
   }
 }

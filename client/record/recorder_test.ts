@@ -1,15 +1,18 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/lab_format.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../../tests/support/test_playback.ts";
+import { until } from "../../tests/support/until.ts";
 import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
 import type { FrameStore } from "./frame_store.ts";
 import { Recorder } from "./recorder.ts";
 
 const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
+
+const LAB_FILE = concat(FRAMES.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
 
 /** Records `frames` to `out` until it ends or they are all stored; what was stored, and the error if one came. */
 async function record(
@@ -37,12 +40,11 @@ Deno.test("Recorder stores a folder of JPEGs, which it creates", async () => {
   }
 });
 
-Deno.test("Recorder stores the lab's format, over what was there", async () => {
+Deno.test("Recorder stores the lab's format", async () => {
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "movie.mjpeg");
-  await Deno.writeFile(out, new Uint8Array(5000));
   await record(out);
-  assertEquals(await Deno.readFile(out), concat(FRAMES.flatMap((frame) => [encodeLabHeader(frame.length), frame])));
+  assertEquals(await Deno.readFile(out), LAB_FILE);
 });
 
 Deno.test("Recorder ends once it has as many frames as were wanted, and stores no more", async () => {
@@ -58,32 +60,34 @@ Deno.test("Recorder ends once it has as many frames as were wanted, and stores n
   assertEquals((await Array.fromAsync(Deno.readDir(out))).length, 2);
 });
 
-Deno.test("Recorder refuses a folder with frames of an earlier run", async () => {
-  await using directory = await temporaryDirectory();
-  await record(directory.path);
-  await assertRejects(
-    () => Recorder.open(directory.path, { maxFrames: 1, clock: new FakeClock() }),
-    Error,
-    "it has frames of an earlier run, which would mix with new ones",
-  );
-});
-
-Deno.test("Recorder refuses a file in a folder that does not exist", async () => {
-  await using directory = await temporaryDirectory();
-  await assertRejects(
-    () => Recorder.open(join(directory.path, "no", "movie.mjpeg"), { maxFrames: 1, clock: new FakeClock() }),
-    Error,
-    "the folder it lies in does not exist; create it first",
-  );
-});
-
-Deno.test("Recorder keeps whole frames only when a frame is too large for the format", async () => {
+Deno.test("Recorder drops frames that are too large for the format, counts them, and goes on", async () => {
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "movie.mjpeg");
-  const { recorder, error } = await record(out, { frames: [FRAMES[0], new Uint8Array(100_000), FRAMES[2]] });
+  const large = new Uint8Array(LAB_FRAME_MAX_BYTES + 1);
+  const frames = [large, FRAMES[0], large, large, FRAMES[1], FRAMES[2]];
+  const { recorder, error } = await record(out, { frames });
+  assertEquals([recorder.stored, recorder.tooLarge, recorder.dropped, error], [3, 3, 0, undefined]);
+  assertEquals(await Deno.readFile(out), LAB_FILE);
+});
+
+Deno.test("Recorder does not count frames that are too large among those that were wanted", async () => {
+  await using directory = await temporaryDirectory();
+  const recorder = await Recorder.open(join(directory.path, "movie.mjpeg"), { maxFrames: 1, clock: new FakeClock() });
+  const playback = new TestPlayback();
+  recorder.record(playback);
+  playback.show(new Uint8Array(LAB_FRAME_MAX_BYTES + 1));
+  await until(() => recorder.tooLarge === 1);
+  playback.show(FRAMES[0]);
+  await recorder.ended;
+  await recorder.close();
   assertEquals(recorder.stored, 1);
-  assertMatch(error?.message ?? "", /five digits reach 99999; 1 whole frames are kept/);
-  assertEquals(await Deno.readFile(out), concat([encodeLabHeader(100), FRAMES[0]]));
+});
+
+Deno.test("Recorder stores frames of the largest size that the format has", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  const { recorder } = await record(out, { frames: [new Uint8Array(LAB_FRAME_MAX_BYTES)] });
+  assertEquals([recorder.stored, (await Deno.stat(out)).size], [1, LAB_FRAME_MAX_BYTES + 5]);
 });
 
 Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE} frames wait for the disk, and drops one more`, async () => {

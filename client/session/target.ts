@@ -41,6 +41,13 @@ export function titleOf(target: Target): string {
   return decodePercents(withoutSecrets(target.url.path)).replace(/^\//, "") || target.url.hostname;
 }
 
+/** The name of the file that is played, where its server runs on this machine; `undefined` elsewhere. */
+export function localFileOf(target: Target): string | undefined {
+  const { hostname } = "url" in target ? target.url : target;
+  const isLocal = /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(hostname);
+  return isLocal ? titleOf(target).split("/").at(-1) : undefined;
+}
+
 /** Host and port of the server: `127.0.0.1:1025`. */
 export function serverOf(target: Target): string {
   return hostAndPort("url" in target ? target.url : target);

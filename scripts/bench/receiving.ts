@@ -18,7 +18,8 @@ const CLIENTS: readonly { readonly name: string; readonly start: (url: string, r
   { name: "`mjpegrtsp play --no-preview`", start: (url) => startOurs(["play", url, "--no-preview"]) },
   {
     name: "`mjpegrtsp play --no-preview --out FILE`",
-    start: (url, root) => startOurs(["play", url, "--no-preview", "--out", join(root, "out.mjpeg")], { write: true }),
+    start: (url, root) =>
+      startOurs(["play", url, "--no-preview", "--force", "--out", join(root, "out.mjpeg")], { write: true }),
   },
   {
     name: "`gst-launch-1.0 rtspsrc ! rtpjpegdepay ! fakesink`",

@@ -139,10 +139,10 @@ const UNUSABLE: readonly [title: string, file: string, content: Uint8Array | str
   ["no JPEG", "text.txt", "Hello, I am no movie", /The file is not a JPEG: it starts with 48 65 6c 6c 6f/],
   ["an empty file", "empty.mjpeg", "", /The file is empty/],
   [
-    "a length header that is not five digits",
+    "a JPEG without a scan",
     "odd.mjpeg",
     new Uint8Array([...new TextEncoder().encode("12x45"), 0xff, 0xd8, 0xff, 0xd9]),
-    /Frame 1 at byte 0 has the length header "12x45", not five digits/,
+    /Frame 1 at byte 5 is dropped: it ends in its header/,
   ],
   [
     "a length header longer than the file",

@@ -70,14 +70,18 @@ Deno.test("play with --out keeps net, read and write", async () => {
   await program.waitForLine(/^granted: net read write$/);
 });
 
-Deno.test("testsrc keeps write, and --help nothing", async () => {
+Deno.test("testsrc keeps read and write, and --help nothing", async () => {
   await using directory = await temporaryDirectory();
   const audit = join(directory.path, "audit.jsonl");
   const out = join(directory.path, "out.mjpeg");
   await using program = startAudited(["testsrc", out, "--seconds", "0.1"], audit);
   assertEquals((await program.exit()).code, 0);
-  // Deno 2.9.6 also lists a read for a file that is opened to be written.
-  assertEquals((await readAudit(audit)).toSorted(), [`read ${out}`, `write ${out}`]);
+  const used = new Set(await readAudit(audit));
+  const folder = ["read", "write"].map((right) => `${right} ${directory.path}`);
+  assertEquals(
+    [...used].filter((line) => !line.startsWith(`${folder[0]}/`) && !line.startsWith(`${folder[1]}/`)).toSorted(),
+    folder,
+  );
   const helpAudit = join(directory.path, "help.jsonl");
   await using help = startAudited(["serve", "--help"], helpAudit);
   assertEquals((await help.exit()).code, 0);
