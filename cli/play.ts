@@ -15,6 +15,7 @@ import { systemClock } from "../net/system_clock.ts";
 import type { Command } from "./command.ts";
 import { EXIT, FailedError, UsageError } from "./options/errors.ts";
 import { choice, flag, inGroup, number, text, toggle } from "./options/option.ts";
+import { origins } from "./options/origins_option.ts";
 import { parseCommand } from "./options/parse_command.ts";
 import { parseTarget } from "./options/play_target.ts";
 import { playUntilEnd } from "./playing.ts";
@@ -39,6 +40,7 @@ const OPTIONS = {
       integer: true,
       defaultText: "8025, or the next free port",
     }),
+    "allow-origin": origins("ORIGIN", "Let web pages of this origin show the video"),
     "no-preview": flag("Show no page"),
   }),
   ...inGroup("Connection", {
@@ -110,7 +112,9 @@ and nothing is overwritten without --force.`,
       await playUntilEnd({
         player,
         recorder,
-        preview: options["no-preview"] ? false : { port: options["preview-port"] },
+        preview: options["no-preview"]
+          ? false
+          : { port: options["preview-port"], allowedOrigins: options["allow-origin"] },
         paused: options.paused,
         maxFrames,
         maxSeconds: options.seconds ?? Infinity,

@@ -7,7 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
-import { type Preview, startPreview } from "../page/page_server.ts";
+import { type Preview, type PreviewOptions, startPreview } from "../page/page_server.ts";
 import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FailedError } from "./options/errors.ts";
@@ -22,8 +22,8 @@ export interface PlayingOptions {
   readonly player: Player;
   /** Stores the frames; `undefined` if they are not stored. */
   readonly recorder: Recorder | undefined;
-  /** Port of the page, `undefined` for the first free one; `false` shows no page. */
-  readonly preview: { readonly port: number | undefined } | false;
+  /** How to start the page; `false` shows none. */
+  readonly preview: PreviewOptions | false;
   /** Send SETUP only; the user starts playing. */
   readonly paused: boolean;
   /** Stop after this many whole frames. */
@@ -40,7 +40,7 @@ export interface PlayingOptions {
  */
 export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   const { player, recorder, preview } = options;
-  const page = preview === false ? undefined : await openPreview(player, preview.port);
+  const page = preview === false ? undefined : await openPreview(player, preview);
   const end = endOf(options);
   recorder?.record(player);
   const stopKeys = listenForKeys((key) => key === "quit" ? end.resolve() : togglePlaying(player));
@@ -56,9 +56,9 @@ export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   }
 }
 
-async function openPreview(player: Player, port: number | undefined): Promise<Preview> {
+async function openPreview(player: Player, options: PreviewOptions): Promise<Preview> {
   try {
-    const page = await startPreview(player, { port });
+    const page = await startPreview(player, options);
     log.info("watch it at {url}", { url: page.url });
     return page;
   } catch (error) {

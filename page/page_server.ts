@@ -18,7 +18,7 @@ import page from "./index.html" with { type: "text" };
 import { BOUNDARY, multipartStream } from "./multipart_stream.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
-import { refusalReason } from "./same_site.ts";
+import { judgeRequest } from "./same_site.ts";
 
 const HOSTNAME = "127.0.0.1";
 const DEFAULT_PORT = 8025;
@@ -35,10 +35,14 @@ const ASSETS: Readonly<Record<string, { readonly type: string; readonly text: st
   "/page.js": { type: "text/javascript; charset=utf-8", text: script },
 };
 
+/** What pages of allowed origins may have. */
+const SHARED_PATHS = ["/stream.mjpeg", "/snapshot.jpg", "/stats.json"];
+
 const SECURITY_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
@@ -48,6 +52,8 @@ const SECURITY_HEADERS = {
 export interface PreviewOptions {
   /** TCP port; default 8025 or the next free one. */
   readonly port?: number;
+  /** Origins whose pages may show the video; default none. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** A page that is being served. */
@@ -62,19 +68,21 @@ export interface Preview {
 /** Serves the page for `playback`. Rejects with an error that names a free port where `port` is taken. */
 export async function startPreview(playback: Playback, options: PreviewOptions = {}): Promise<Preview> {
   const build = await hash(page + style + script);
-  return new PageServer(playback, build).start(options.port);
+  return new PageServer(playback, { build, allowedOrigins: options.allowedOrigins ?? [] }).start(options.port);
 }
 
 class PageServer {
   readonly #playback: Playback;
   readonly #build: string;
+  readonly #allowedOrigins: readonly string[];
   readonly #sockets = new Set<FrameSocket>();
   #streams = 0;
   #port = 0;
 
-  constructor(playback: Playback, build: string) {
+  constructor(playback: Playback, { build, allowedOrigins }: { build: string; allowedOrigins: readonly string[] }) {
     this.#playback = playback;
     this.#build = build;
+    this.#allowedOrigins = allowedOrigins;
   }
 
   start(port: number | undefined): Preview {
@@ -111,9 +119,12 @@ class PageServer {
   }
 
   #answer(request: HttpRequest): HttpResponse | WebSocketAnswer {
-    const reason = refusalReason(request.headers, this.#port);
-    const answer = reason === undefined ? this.#find(request) : textResponse(403, `Refused: ${printable(reason)}`);
-    return "accept" in answer ? answer : { ...answer, headers: { ...SECURITY_HEADERS, ...answer.headers } };
+    const policy = { port: this.#port, allowedOrigins: this.#allowedOrigins, sharedPaths: SHARED_PATHS };
+    const verdict = judgeRequest(request, policy);
+    const isRefused = "refusal" in verdict;
+    const answer = isRefused ? textResponse(403, `Refused: ${printable(verdict.refusal)}`) : this.#find(request);
+    if ("accept" in answer) return answer;
+    return { ...answer, headers: { ...SECURITY_HEADERS, ...(isRefused ? {} : verdict.headers), ...answer.headers } };
   }
 
   #find({ method, path, headers }: HttpRequest): HttpResponse | WebSocketAnswer {

@@ -186,6 +186,32 @@ Deno.test("preview: /stream.mjpeg gives a browser the last frame once more where
   }
 });
 
+Deno.test("preview: pages of allowed origins may show the video, and others say how to allow theirs", async () => {
+  const origin = "http://localhost:3000";
+  const playback = new TestPlayback();
+  const preview = await startPreview(playback, { port: reservePort(), allowedOrigins: [origin] });
+  playback.show(FRAME);
+  const image = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+  const get = async (path: string, headers: Record<string, string>) => {
+    const response = await fetch(preview.url + path, { headers: { ...image, ...headers } });
+    return { status: response.status, policy: response.headers.get("cross-origin-resource-policy"), response };
+  };
+  for (const path of ["stream.mjpeg", "snapshot.jpg", "stats.json"]) {
+    const { status, policy, response } = await get(path, { referer: `${origin}/page` });
+    assertEquals([status, policy, response.headers.get("access-control-allow-origin")], [200, "cross-origin", origin]);
+    await response.body!.cancel();
+    const refused = await get(path, { referer: "http://localhost:4000/" });
+    assertEquals([refused.status, refused.policy], [403, "same-origin"]);
+    assertStringIncludes(await refused.response.text(), "--allow-origin http://localhost:4000");
+  }
+  for (const path of ["", "page.js", "ws"]) {
+    const { status, response } = await get(path, { referer: `${origin}/page` });
+    assertEquals(status, 403);
+    await response.body!.cancel();
+  }
+  await preview.shutdown();
+});
+
 Deno.test("preview: the socket tells what it is, then states, statistics and frames", async () => {
   await using preview = await open();
   preview.playback.show(FRAME);
