@@ -1,14 +1,19 @@
-// @ts-check
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 /*
  * The local page: draws the frames that come over one WebSocket, sends the buttons' commands back, and reconnects by itself when
  * the player is started again.
  */
 
+// @ts-check
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
 const FRAME_HEADER_BYTES = 12;
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_MAX_MS = 2000;
+/** The player has viewers enough (RFC 6455, 7.4: registered at IANA as "Try Again Later"). */
+const TRY_AGAIN_LATER = 1013;
+/** How long no frame can be decoded before the user is told. */
+const UNDECODABLE_NOTICE_MS = 500;
 const MODE_KEY = "mjpegrtsp-four-buttons";
 
 /** @typedef {"SETUP" | "PLAY" | "PAUSE" | "TEARDOWN"} Command */
@@ -26,8 +31,8 @@ function element(selector) {
   return found;
 }
 
-const canvas = /** @type {HTMLCanvasElement} */ (element("#canvas"));
-const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+const picture = /** @type {HTMLCanvasElement} */ (element("#picture"));
+const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
 const placeholder = element("#placeholder");
 const notice = element("#notice");
 const link = element("#link");
@@ -49,6 +54,10 @@ let reconnectMs = RECONNECT_MIN_MS;
 /** @type {ArrayBuffer | undefined} */
 let waiting;
 let isDecoding = false;
+/** Frames that came whole and that the browser cannot decode all the same. */
+let undecodableFrames = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let undecodableTimer;
 
 async function draw() {
   if (isDecoding) return;
@@ -58,18 +67,25 @@ async function draw() {
     waiting = undefined;
     try {
       const image = await createImageBitmap(new Blob([message.slice(FRAME_HEADER_BYTES)], { type: "image/jpeg" }));
-      if (canvas.width !== image.width || canvas.height !== image.height) {
-        canvas.width = image.width;
-        canvas.height = image.height;
+      if (picture.width !== image.width || picture.height !== image.height) {
+        picture.width = image.width;
+        picture.height = image.height;
       }
       context.drawImage(image, 0, 0);
       image.close();
       const header = new DataView(message);
-      canvas.dataset.frame = String(header.getUint32(0));
-      canvas.dataset.arrivalMs = String(header.getFloat64(4));
+      picture.dataset.frame = String(header.getUint32(0));
+      picture.dataset.arrivalMs = String(header.getFloat64(4));
       placeholder.hidden = true;
+      clearTimeout(undecodableTimer);
+      undecodableTimer = undefined;
+      tell("decoder", undefined);
     } catch (error) {
-      showNotice({ level: "error", text: `The browser cannot decode this frame: ${error}` });
+      undecodableFrames++;
+      undecodableTimer ??= setTimeout(
+        () => tell("decoder", { level: "error", text: `The browser cannot decode the frames that come: ${error}` }),
+        UNDECODABLE_NOTICE_MS,
+      );
     }
   }
   isDecoding = false;
@@ -83,19 +99,24 @@ function take(message) {
     case "hello":
       if (build !== "" && build !== message.build) location.reload();
       build = message.build;
+      reconnectMs = RECONNECT_MIN_MS;
+      showLink("live", "connected to the player");
+      tell("link", undefined);
       element("#title").textContent = message.title;
+      element("h1").title = message.title;
       element("#server").textContent = message.server;
       document.title = `${message.title} · mjpegrtsp`;
       break;
     case "status":
       status = message;
+      tell("command", undefined);
       showStatus();
       break;
     case "stats":
       showStatistics(message);
       break;
     case "error":
-      showNotice({ level: "error", text: message.text });
+      tell("command", { level: "error", text: message.text });
       break;
   }
 }
@@ -111,16 +132,21 @@ function showStatus() {
   for (const button of commandButtons) button.disabled = !status.allowed.includes(asCommand(button.dataset.command));
   for (const button of actionButtons) button.disabled = commandsOf(button.dataset.action).length === 0;
   placeholder.textContent = status.state === "PLAYING" ? "Waiting for the first frame" : "No frame yet: press Play";
-  canvas.dataset.stale = String(status.state === "INIT");
-  showNotice(status.notice);
+  picture.dataset.stale = String(status.state === "INIT");
+  tell("player", status.notice);
 }
 
-/** @param {Notice | undefined} news */
-function showNotice(news) {
-  notice.hidden = news === undefined;
-  if (news === undefined) return;
-  notice.dataset.level = news.level;
-  notice.textContent = news.advice === undefined ? news.text : `${news.text}. ${news.advice}`;
+/** What there is to tell, by who tells it; the first one is shown. @type {Record<string, Notice | undefined>} */
+const notices = { link: undefined, command: undefined, decoder: undefined, player: undefined };
+
+/** @param {string} teller @param {Notice | undefined} news */
+function tell(teller, news) {
+  notices[teller] = news;
+  const shown = Object.values(notices).find((candidate) => candidate !== undefined);
+  notice.hidden = shown === undefined;
+  if (shown === undefined) return;
+  notice.dataset.level = shown.level;
+  notice.textContent = shown.advice === undefined ? shown.text : `${shown.text}. ${shown.advice}`;
 }
 
 /** @param {Record<string, any>} stats */
@@ -143,6 +169,7 @@ function showStatistics(stats) {
   }
   set("droppedFrames", `${stats.droppedFrames.toLocaleString()} frames`);
   const causes = Object.entries(stats.damageCauses).map(([cause, count]) => `${count} ${cause.replaceAll("-", " ")}`);
+  if (undecodableFrames > 0) causes.push(`${undecodableFrames} not decodable`);
   set("damagedFrames", causes.length === 0 ? String(stats.damagedFrames) : causes.join(", "));
   set("fps", isPlaying ? `${stats.currentFps} fps` : "–");
   set("bitrate", isPlaying ? `${(stats.currentBitrate / 1e6).toFixed(2)} Mbit/s` : "–");
@@ -220,7 +247,8 @@ document.onkeydown = (event) => {
   if (isOnControl || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === " ") {
     event.preventDefault();
-    send(commandsOf(status.state === "PLAYING" ? "pause" : "play"));
+    const play = commandsOf("play");
+    send(play.length > 0 ? play : commandsOf("pause"));
   } else if (event.key === "f") {
     toggleFullscreen();
   }
@@ -241,22 +269,19 @@ function showMode() {
 function connect() {
   socket = new WebSocket(`ws://${location.host}/ws`);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => {
-    reconnectMs = RECONNECT_MIN_MS;
-    showLink("live", "connected to the player");
-    showNotice(undefined);
-  };
   socket.onmessage = ({ data }) => {
     if (typeof data === "string") return take(JSON.parse(data));
     waiting = data;
     draw();
   };
-  socket.onclose = () => {
-    showLink("gone", "the player is gone");
+  socket.onclose = ({ code, reason }) => {
+    const isRefused = code === TRY_AGAIN_LATER;
+    showLink("gone", isRefused ? "waiting for the player" : "the player is gone");
     status = { ...status, allowed: [], ended: true };
     showStatus();
-    canvas.dataset.stale = "true";
-    showNotice({ level: "error", text: "The player is gone. Start it again, and this page reconnects by itself." });
+    picture.dataset.stale = "true";
+    const gone = "The player is gone. Start it again, and this page reconnects by itself";
+    tell("link", isRefused ? { level: "warning", text: reason } : { level: "error", text: gone });
     setTimeout(connect, reconnectMs);
     reconnectMs = Math.min(RECONNECT_MAX_MS, reconnectMs * 2);
   };

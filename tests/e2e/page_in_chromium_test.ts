@@ -1,6 +1,7 @@
 /** The page in a real Chromium: what a viewer sees and does, our programs started as a user would. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { openPage, startBrowser } from "../support/browser.ts";
+import { makeLabMovie } from "../support/lab_movie.ts";
 import { peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
@@ -39,8 +40,8 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   await server.program.waitForLine(/paused session/);
   // What was on its way when the reply came has been drawn once the picture stands still.
   await tab.until(`new Promise((resolve) => {
-    const before = document.querySelector("#canvas").dataset.frame;
-    setTimeout(() => resolve(document.querySelector("#canvas").dataset.frame === before), 500);
+    const before = document.querySelector("#picture").dataset.frame;
+    setTimeout(() => resolve(document.querySelector("#picture").dataset.frame === before), 500);
   })`);
   const frozen = await tab.shownNumber();
   assert(frozen !== undefined);
@@ -164,3 +165,25 @@ peerTest("page: says that a live server is tried again, shows it when it is back
   await tab.until(`document.querySelector("#notice").hidden`);
   assertEquals(tab.errors, []);
 });
+
+for (const form of ["URL", "lab"] as const) {
+  peerTest(`page: Play shows a movie again that has ended, in the ${form} form`, ["chromium"], async () => {
+    await using movie = await makeLabMovie({ frameCount: 10 });
+    await using server = await startOurServer({ root: movie.root });
+    const source = form === "lab"
+      ? ["127.0.0.1", String(server.port), String(reservePort()), movie.file]
+      : [`rtsp://127.0.0.1:${server.port}/${movie.file}`];
+    await using player = await startPlayer(server.port, { source });
+    await using browser = await startBrowser();
+    const tab = await openPage(browser, player.url);
+    for (const end of [10, 20]) {
+      await tab.waitForNotice("Play shows it again");
+      assertEquals(await tab.drawnFrame(), end);
+      if (form === "URL") await tab.waitForState("READY");
+      await tab.page.click('[data-action="play"]');
+      await tab.waitForFrameAfter(end);
+      assertEquals(await tab.notice(), undefined);
+    }
+    assertEquals(tab.errors, []);
+  });
+}

@@ -28,13 +28,35 @@ export async function startBrowser(): Promise<Browser & AsyncDisposable> {
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
+/** How to open a tab. */
+export interface TabOptions {
+  readonly viewport?: Size;
+  /** What to wait for: a stream without an end never finishes loading. */
+  readonly waitUntil?: "load" | "commit";
+}
+
 /** Opens `url` in a new tab. Errors in the page's scripts fail the test that awaits `errors`. */
-export async function openPage(browser: Browser, url: string): Promise<PlayerPage> {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+export async function openPage(browser: Browser, url: string, options: TabOptions = {}): Promise<PlayerPage> {
+  const { viewport = { width: 1180, height: 720 }, waitUntil = "load" } = options;
+  const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   const opened = new PlayerPage(page);
-  await page.goto(url);
+  await page.goto(url, { waitUntil });
   return opened;
+}
+
+/** Width and height in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where an element is on the screen, in CSS pixels. */
+export interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 /** A tab with the local page. */
@@ -61,28 +83,42 @@ export class PlayerPage {
 
   /** The number of the frame drawn last, 0 before the first. */
   async drawnFrame(): Promise<number> {
-    return Number(await this.page.getAttribute("#canvas", "data-frame") ?? 0);
+    return Number(await this.page.getAttribute("#picture", "data-frame") ?? 0);
   }
 
   /** Waits until a frame after `frame` is drawn; returns its number. */
   async waitForFrameAfter(frame: number): Promise<number> {
-    await this.until(`Number(document.querySelector("#canvas").dataset.frame ?? 0) > ${frame}`);
+    await this.until(`Number(document.querySelector("#picture").dataset.frame ?? 0) > ${frame}`);
     return await this.drawnFrame();
   }
 
   /** The frame number that the test pattern shows in the canvas's pixels, as a viewer would read it. */
   async shownNumber(): Promise<number | undefined> {
     const size = await this.page.evaluate(`(({ width, height }) => ({ width, height }))(
-      document.querySelector("#canvas"))`) as { width: number; height: number };
+      document.querySelector("#picture"))`) as { width: number; height: number };
     // One row of pixels, in the middle of the cells, is all that the code needs.
     const { y, cell } = frameCodeLayout(size);
     const row = y + (cell >> 1);
     const pixels = await this.page.evaluate(
-      `Array.from(document.querySelector("#canvas").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
+      `Array.from(document.querySelector("#picture").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
     ) as number[];
     const image = { ...size, data: new Uint8Array(size.width * size.height * 4) };
     image.data.set(pixels, row * size.width * 4);
     return readFrameCode(image);
+  }
+
+  /** Where the first element that `selector` finds is on the screen. */
+  async box(selector: string): Promise<Box> {
+    return await this.page.evaluate(
+      `document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().toJSON()`,
+    );
+  }
+
+  /** The notice that is shown, if one is. */
+  async notice(): Promise<string | undefined> {
+    return await this.page.evaluate(
+      `document.querySelector("#notice").hidden ? undefined : document.querySelector("#notice").textContent`,
+    );
   }
 
   /** Waits until the state shown is `state`. */

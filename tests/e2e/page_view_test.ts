@@ -1,0 +1,175 @@
+/** What a viewer sees of the page in a real Chromium, where the test decides what is played. */
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { MAX_VIEWERS } from "../../page/limits.ts";
+import { type PreviewOptions, startPreview } from "../../page/page_server.ts";
+import { openPage, type Size, startBrowser } from "../support/browser.ts";
+import { makeJpeg } from "../support/jpegs.ts";
+import { peerTest } from "../support/peers.ts";
+import { reservePort } from "../support/ports.ts";
+import { TestPlayback } from "../support/test_playback.ts";
+import { soon, until } from "../support/until.ts";
+
+const LONG_NOTICE =
+  "No packet has come for 5 s: check that the server has a file, that no firewall blocks its UDP port, " +
+  "and that the camera is not asleep behind its router. ".repeat(4);
+const BUTTONS = ["play", "pause", "stop"].map((action) => `[data-action=${action}]`);
+
+/** A browser, and a page that is served. */
+async function open(options: PreviewOptions = {}) {
+  const playback = new TestPlayback();
+  const preview = await startPreview(playback, { port: reservePort(), ...options });
+  const browser = await startBrowser();
+  return {
+    playback,
+    browser,
+    url: preview.url,
+    port: preview.port,
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await preview.shutdown();
+    },
+  };
+}
+
+peerTest("page: full screen shows the whole picture, as large as it fits", ["chromium"], async () => {
+  await using opened = await open();
+  const screen = { width: 1920, height: 1080 };
+  const tab = await openPage(opened.browser, opened.url, { viewport: screen });
+  await tab.waitForState("READY");
+  await tab.page.keyboard.press("f");
+  await tab.until("document.fullscreenElement !== null");
+  for (const size of [{ width: 320, height: 240 }, { width: 240, height: 320 }, { width: 2560, height: 480 }]) {
+    opened.playback.show(await makeJpeg(size));
+    await tab.waitForFrameAfter((opened.playback.latestFrame?.number ?? 0) - 1);
+    const { left, top, width, height } = await tab.box("#picture");
+    assertEquals({ left, top, width, height }, { left: 0, top: 0, ...screen });
+    // Within its box the picture keeps its shape and is not cut.
+    assertEquals(await tab.page.evaluate(`getComputedStyle(document.querySelector("#picture")).objectFit`), "contain");
+  }
+});
+
+const PICTURES: readonly Size[] = [
+  { width: 96, height: 64 },
+  { width: 640, height: 480 },
+  { width: 480, height: 1280 },
+  { width: 1920, height: 1080 },
+];
+const WINDOWS: readonly Size[] = [
+  { width: 1366, height: 650 },
+  { width: 1024, height: 600 },
+  { width: 820, height: 560 },
+  { width: 360, height: 640 },
+];
+
+for (const size of WINDOWS) {
+  peerTest(`page: picture, buttons and notice in a window of ${size.width}x${size.height}`, ["chromium"], async () => {
+    await using opened = await open();
+    const { playback } = opened;
+    const tab = await openPage(opened.browser, opened.url, { viewport: size });
+    for (const picture of PICTURES) {
+      playback.become({ notice: undefined });
+      playback.show(await makeJpeg(picture));
+      await tab.waitForFrameAfter((playback.latestFrame?.number ?? 0) - 1);
+      await tab.until(`document.querySelector("#notice").hidden`);
+      const shown = await tab.box("#picture");
+      assert(shown.width <= picture.width && shown.height <= picture.height, "the picture is not enlarged");
+      assertLess(Math.abs(shown.width / shown.height - picture.width / picture.height), 0.02, "it keeps its shape");
+      assert(shown.width > 90 && shown.height > 60);
+      const boxes = async () => await Promise.all(BUTTONS.map((selector) => tab.box(selector)));
+      const before = await boxes();
+      playback.become({ notice: { level: "warning", text: LONG_NOTICE } });
+      await tab.waitForNotice("No packet has come");
+      assertEquals(await boxes(), before, "a notice moves nothing");
+      for (const { bottom, right } of before) assert(bottom <= size.height && right <= size.width, `${bottom}`);
+      const [notice, screen] = [await tab.box("#notice"), await tab.box("#screen")];
+      assert(notice.top >= screen.top && notice.bottom <= screen.bottom, "the notice is on the picture");
+      assertEquals(await tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+    }
+    assertEquals(tab.errors, []);
+  });
+}
+
+peerTest("page: a frame that cannot be decoded costs that frame, and is counted", ["chromium"], async () => {
+  await using opened = await open();
+  const { playback } = opened;
+  const tab = await openPage(opened.browser, opened.url);
+  const good = await makeJpeg();
+  playback.show(good);
+  await tab.waitForFrameAfter(0);
+  playback.show(good.subarray(0, 100));
+  await tab.until(`/^1 not decodable$/.test(document.querySelector('[data-stat="damagedFrames"]').textContent)`);
+  // Nothing follows: then it is said.
+  await tab.waitForNotice("The browser cannot decode the frames that come");
+  playback.show(good);
+  await tab.waitForFrameAfter(2);
+  assertEquals(await tab.notice(), undefined);
+  assertEquals(await tab.statistic("damagedFrames"), "1 not decodable");
+  assertEquals(tab.errors, []);
+});
+
+peerTest("page: /stream.mjpeg shows the newest frame while paused", ["chromium"], async () => {
+  await using opened = await open();
+  opened.playback.show(await makeJpeg({ width: 64, height: 48 }));
+  const tab = await openPage(opened.browser, `${opened.url}stream.mjpeg`, { waitUntil: "commit" });
+  const width = (expected: number) => tab.until(`document.images[0]?.naturalWidth === ${expected}`);
+  await width(64);
+  opened.playback.show(await makeJpeg({ width: 80, height: 48 }));
+  await width(80);
+  opened.playback.show(await makeJpeg({ width: 96, height: 48 }));
+  await width(96);
+});
+
+/** A web page of another origin, with this in its body. */
+function serveElsewhere(body: () => string) {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(body(), { headers: { "content-type": "text/html" } }),
+  );
+  return {
+    origin: `http://localhost:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+peerTest("page: a link of another site leads to it, and an <img> of an allowed one shows the video", [
+  "chromium",
+], async () => {
+  let url = "";
+  await using elsewhere = serveElsewhere(() =>
+    `<a href="${url}">open</a><img src="${url}stream.mjpeg" onerror="document.title = 'refused'"><iframe src="${url}"></iframe>`
+  );
+  for (const allowedOrigins of [[], [elsewhere.origin]]) {
+    await using opened = await open({ allowedOrigins });
+    url = opened.url;
+    opened.playback.show(await makeJpeg({ width: 64, height: 48 }));
+    const tab = await openPage(opened.browser, elsewhere.origin, { waitUntil: "commit" });
+    if (allowedOrigins.length === 0) await tab.until(`document.title === "refused"`);
+    else await tab.until(`document.images[0].naturalWidth === 64`);
+    assertEquals(tab.page.frames().length, 2);
+    const framed = await tab.page.frames()[1].evaluate<string>("document.body.textContent");
+    assert(!framed.includes("Pause"), `the page is not framed: ${framed}`);
+    await tab.page.click("a", { noWaitAfter: true });
+    await tab.page.waitForURL(opened.url, { waitUntil: "commit" });
+    await tab.waitForState("READY");
+  }
+});
+
+peerTest("page: one that comes when there are viewers enough is told so, and shown when one has gone", [
+  "chromium",
+], async () => {
+  await using opened = await open();
+  const viewers: WebSocket[] = [];
+  while (viewers.length < MAX_VIEWERS) viewers.push(new WebSocket(`ws://127.0.0.1:${opened.port}/ws`));
+  await soon(Promise.all(viewers.map((viewer) => new Promise((resolve) => viewer.onopen = resolve))));
+  const tab = await openPage(opened.browser, opened.url);
+  await tab.waitForNotice(`There are ${MAX_VIEWERS} viewers already: close a page`);
+  assertEquals(await tab.page.textContent("#link"), "waiting for the player");
+  const closed = Promise.all(viewers.map((viewer) => new Promise((resolve) => viewer.onclose = resolve)));
+  viewers.shift()!.close();
+  await tab.waitForState("READY");
+  assertEquals([await tab.notice(), await tab.page.textContent("#link")], [undefined, "connected to the player"]);
+  for (const viewer of viewers) viewer.close();
+  await soon(closed);
+  await until(() => opened.playback.listenerCount === 1);
+  assertGreater(opened.playback.listenerCount, 0);
+});
