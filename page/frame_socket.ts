@@ -20,7 +20,7 @@
 import { printable } from "../net/printable.ts";
 import { isSessionMethod, type SessionMethod } from "../rtsp/session_state.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
-import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
+import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES } from "./limits.ts";
 import type { Playback, PlaybackStatistics, PlaybackStatus, ReceivedFrame } from "./playback.ts";
 
 const FRAME_HEADER_BYTES = 12;
@@ -127,16 +127,17 @@ export class FrameSocket implements WebSocketHandler {
 
   /** Sends a message, unless too much waits for the page; returns whether. */
   #tell(message: PageMessage): boolean {
+    if (!this.#hasRoom(0)) return false;
     // What a server wrote must not reorder or hide what stands beside it on the page.
     const text = JSON.stringify(message, (_, value) => typeof value === "string" ? printable(value) : value);
-    const hasRoom = this.#hasRoom(text.length);
-    if (hasRoom) this.#socket.sendText(text);
-    return hasRoom;
+    this.#socket.sendText(text);
+    return true;
   }
 
   #hasRoom(bytes: number): boolean {
-    const { bufferedBytes } = this.#socket;
-    return bufferedBytes === 0 || bufferedBytes + bytes <= PAGE_MAX_BUFFERED_BYTES;
+    const { bufferedBytes, bufferedMessages } = this.#socket;
+    if (bufferedMessages === 0) return true;
+    return bufferedMessages < PAGE_MAX_BUFFERED_MESSAGES && bufferedBytes + bytes <= PAGE_MAX_BUFFERED_BYTES;
   }
 }
 

@@ -6,7 +6,7 @@ import { until } from "../tests/support/until.ts";
 import { decodePageCommand, FrameSocket } from "./frame_socket.ts";
 import { HttpServer } from "./http/http_server.ts";
 import type { ServerWebSocket } from "./http/web_socket.ts";
-import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES } from "./limits.ts";
+import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES } from "./limits.ts";
 
 const HANDSHAKE = [
   ...["GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
@@ -78,7 +78,24 @@ Deno.test("FrameSocket holds a bounded number of bytes for a page that does not 
   }
   await opened.send(...Array(5000).fill("no command"), PLAY);
   await until(() => playback.commands.length === 1);
-  assert(socket.bufferedBytes <= PAGE_MAX_BUFFERED_BYTES, `${socket.bufferedBytes} bytes wait`);
+  // The last text may be over the limit by its own length.
+  assert(socket.bufferedBytes <= PAGE_MAX_BUFFERED_BYTES + 1000, `${socket.bufferedBytes} bytes wait`);
+  assert(socket.bufferedMessages <= PAGE_MAX_BUFFERED_MESSAGES, `${socket.bufferedMessages} messages wait`);
+});
+
+Deno.test(`FrameSocket lets ${PAGE_MAX_BUFFERED_MESSAGES} messages wait, and not one more`, async () => {
+  await using opened = await open();
+  const { playback, socket } = opened;
+  // The system takes some of it.
+  await until(() => {
+    playback.show(new Uint8Array(PAGE_MAX_BUFFERED_BYTES / 2));
+    return socket.bufferedMessages > 1;
+  });
+  const { bufferedMessages } = socket;
+  for (let count = 1; count <= PAGE_MAX_BUFFERED_MESSAGES; count++) {
+    playback.become({ state: "READY" });
+    assertEquals(socket.bufferedMessages, Math.min(bufferedMessages + count, PAGE_MAX_BUFFERED_MESSAGES));
+  }
 });
 
 Deno.test("FrameSocket sends one frame of any size, and no second one before it has left", async () => {

@@ -16,6 +16,9 @@ export const MAX_REQUEST_BYTES = 32 * 1024;
 /** Bytes that may wait for a slow page; a frame that would exceed it is dropped, unless it is alone. */
 export const PAGE_MAX_BUFFERED_BYTES = 1024 * 1024;
 
+/** Messages that may wait for a slow page, frames included. */
+export const PAGE_MAX_BUFFERED_MESSAGES = 64;
+
 /** Longest message that a page may send, in bytes, all its fragments together. */
 export const MAX_PAGE_MESSAGE_BYTES = 256;
 

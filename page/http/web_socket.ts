@@ -59,8 +59,10 @@ export class ServerWebSocket {
   readonly #conn: Deno.Conn;
   readonly #reader = new ClientFrameReader();
   #handler: WebSocketHandler | undefined;
+  /** Frames that have not been written to their end. */
+  readonly #waiting: Uint8Array[] = [];
   #bufferedBytes = 0;
-  #lastWrite: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
   #isOpen = true;
   /** The page has closed, too: the connection may end. */
   #isClosedByPage = false;
@@ -80,6 +82,11 @@ export class ServerWebSocket {
     return this.#bufferedBytes;
   }
 
+  /** Messages that wait for the page. */
+  get bufferedMessages(): number {
+    return this.#waiting.length;
+  }
+
   /** Sends a text. Does nothing once either end closes. */
   sendText(text: string): void {
     this.#write(OPCODE.text, new TextEncoder().encode(text));
@@ -94,7 +101,7 @@ export class ServerWebSocket {
   close(code: number, reason: string): Promise<void> {
     this.#write(OPCODE.close, encodeClosePayload(code, reason));
     this.#end();
-    return this.#lastWrite;
+    return this.#written;
   }
 
   /** Reads what the page sends until it closes, too, or the connection ends. */
@@ -110,7 +117,7 @@ export class ServerWebSocket {
     } finally {
       this.#end();
     }
-    await this.#lastWrite;
+    await this.#written;
   }
 
   #take(bytes: Uint8Array): void {
@@ -139,10 +146,21 @@ export class ServerWebSocket {
     if (!this.#isOpen) return;
     const frame = encodeServerFrame(opcode, ...parts);
     this.#bufferedBytes += frame.length;
-    this.#lastWrite = this.#lastWrite
-      .then(() => writeAll(this.#conn, frame))
-      .then(() => void (this.#bufferedBytes -= frame.length))
-      .catch(() => this.#end());
+    if (this.#waiting.push(frame) === 1) this.#written = this.#writeWaiting();
+  }
+
+  async #writeWaiting(): Promise<void> {
+    try {
+      for (let frame = this.#waiting[0]; frame !== undefined; frame = this.#waiting[0]) {
+        await writeAll(this.#conn, frame);
+        this.#bufferedBytes -= frame.length;
+        this.#waiting.shift();
+      }
+    } catch {
+      // The page has gone, as the reader of the connection will find.
+      this.#waiting.length = this.#bufferedBytes = 0;
+      this.#end();
+    }
   }
 
   #end(): void {
