@@ -84,8 +84,9 @@ Deno.test("preview: refuses other sites' requests, whatever they ask for", async
 
 Deno.test("preview: answers other methods than GET and HEAD 405", async () => {
   await using preview = await open();
-  const response = await fetch(preview.url, { method: "POST" });
+  const response = await fetch(preview.url, { method: "POST", body: "PLAY" });
   assertEquals([response.status, await response.text()], [405, "Only GET and HEAD are answered\n"]);
+  assertEquals(response.headers.get("allow"), "GET, HEAD");
 });
 
 Deno.test("preview: answers HEAD as GET, without the body", async () => {

@@ -16,6 +16,7 @@ import { encodeHandshake, handshakeRefusal, ServerWebSocket, type WebSocketHandl
 const log = getLogger(["mjpegrtsp", "page"]);
 
 const READ_BYTES = 4096;
+const GONE = "a connection to the page ended: {reason}";
 
 /** The answer to a request for a WebSocket. */
 export interface WebSocketAnswer {
@@ -60,8 +61,9 @@ export class HttpConnection {
         }
       }
     } catch (error) {
-      if (error instanceof RequestError) await this.#refuse(error).catch(() => {/* the client has gone */});
-      else log.debug("a connection to the page ended: {reason}", { reason: String(error) });
+      if (!(error instanceof RequestError)) return log.debug(GONE, { reason: String(error) });
+      await this.#write({ method: "GET", isPersistent: false }, textResponse(error.status, error.message))
+        .catch((error) => log.debug(GONE, { reason: String(error) }));
     } finally {
       this.close();
     }
@@ -101,14 +103,20 @@ export class HttpConnection {
     }
   }
 
-  async #write({ method, isPersistent }: HttpRequest, response: HttpResponse): Promise<boolean> {
+  /** Writes a response; returns whether another request may follow. */
+  async #write(
+    { method, isPersistent }: Pick<HttpRequest, "method" | "isPersistent">,
+    response: HttpResponse,
+  ): Promise<boolean> {
     const head = encodeResponseHead(response, { isPersistent });
     const { body } = response;
     const isWhole = body instanceof Uint8Array;
     if (method === "HEAD") await writeAll(this.#conn, head);
     else if (isWhole) await writeAll(this.#conn, concat([head, body]));
     else await this.#stream(head, body);
-    return isPersistent && isWhole;
+    if (isPersistent && isWhole) return true;
+    if (isWhole) await this.#linger();
+    return false;
   }
 
   /** Writes a body without an end until the reader goes. What it sends meanwhile is ignored. */
@@ -128,13 +136,8 @@ export class HttpConnection {
     }
   }
 
-  /** Says why a request cannot be answered; the client may still be sending it. */
-  async #refuse({ status, message }: RequestError): Promise<void> {
-    const response = textResponse(status, message);
-    await writeAll(
-      this.#conn,
-      concat([encodeResponseHead(response, { isPersistent: false }), response.body as Uint8Array]),
-    );
+  /** Closes when the client has; it may still be sending, and a reset would take the response from it (RFC 9112, 9.6). */
+  async #linger(): Promise<void> {
     await this.#conn.closeWrite();
     await this.#ignoreInput(MAX_IGNORED_BYTES);
   }

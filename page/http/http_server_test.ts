@@ -73,12 +73,12 @@ for (const path of ["/", "/nothing", "/broken", "/stream", "/ws"]) {
   });
 }
 
-Deno.test("HttpServer closes behind a request that it cannot read, and says why", STRICT, async () => {
+Deno.test("HttpServer answers a request that it does not read to its end, and closes", STRICT, async () => {
   await using opened = open();
   for (
     const [request, status] of [
       ["nonsense\r\n\r\n", "400 Bad Request"],
-      ["POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000), "413 Content Too Large"],
+      ["POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + "x".repeat(60_000), "200 OK"],
       ["GET / HTTP/1.1\r\nCookie: " + "x".repeat(100_000), "431 Request Header Fields Too Large"],
     ]
   ) {

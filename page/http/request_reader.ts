@@ -13,16 +13,16 @@ export interface HttpRequest {
   /** The path of the target as sent, without query. */
   readonly path: string;
   readonly headers: Headers;
-  /** Whether the connection is to stay open behind the response (RFC 9112, 9.3). */
+  /** Whether another request may follow (RFC 9112, 9.3). Behind one with a body, which is not read, none does. */
   readonly isPersistent: boolean;
 }
 
-/** A request that cannot be answered as it is meant; the connection has to end. */
+/** What came is no request, or too long for one; the connection has to end. */
 export class RequestError extends Error {
   override name = "RequestError";
-  readonly status: 400 | 413 | 431;
+  readonly status: 400 | 431;
 
-  constructor(status: 400 | 413 | 431, message: string) {
+  constructor(status: 400 | 431, message: string) {
     super(message);
     this.status = status;
   }
@@ -38,42 +38,41 @@ export class RequestReader {
   #head: number[] = [];
   /** Whether the line that has not ended is empty so far. */
   #isLineEmpty = true;
+  #isLast = false;
 
-  /** Takes the bytes of one read; gives the requests that end in it. Throws a {@linkcode RequestError}. */
-  push(bytes: Uint8Array): HttpRequest[] {
-    const requests: HttpRequest[] = [];
+  /** Takes the bytes of one read, and gives the requests that end in it. Throws a {@linkcode RequestError}. */
+  *push(bytes: Uint8Array): Generator<HttpRequest, void> {
     for (const byte of bytes) {
+      if (this.#isLast) return;
       // Blank lines before a request are ignored (RFC 9112, 2.2).
       if (this.#head.length === 0 && (byte === CARRIAGE_RETURN || byte === LINE_FEED)) continue;
       this.#head.push(byte);
-      if (byte === LINE_FEED && this.#isLineEmpty) requests.push(this.#finish());
+      if (byte === LINE_FEED && this.#isLineEmpty) yield this.#finish();
       else if (this.#head.length >= MAX_REQUEST_BYTES) {
         throw new RequestError(431, `The request exceeds ${MAX_REQUEST_BYTES} bytes`);
       } else if (byte !== CARRIAGE_RETURN) this.#isLineEmpty = byte === LINE_FEED;
     }
-    return requests;
   }
 
   #finish(): HttpRequest {
     const text = new TextDecoder("latin1").decode(Uint8Array.from(this.#head));
     this.#head = [];
     this.#isLineEmpty = true;
-    return decodeRequest(text);
+    const request = decodeRequest(text);
+    this.#isLast = !request.isPersistent;
+    return request;
   }
 }
 
-/** Decodes a head. Throws a {@linkcode RequestError} for one that is malformed, and for a request with a body. */
+/** Decodes a head. Throws a {@linkcode RequestError} for one that is malformed. */
 export function decodeRequest(text: string): HttpRequest {
   const [first, ...lines] = text.trimEnd().split(/\r?\n/);
   const match = REQUEST_LINE.exec(first);
   if (match === null) throw new RequestError(400, "The first line is not that of an HTTP/1.1 request");
   const [, method, target, minorVersion] = match;
   const headers = decodeFields(lines);
-  const length = headers.get("content-length") ?? "0";
-  if (headers.has("transfer-encoding") || !/^0+$/.test(length)) {
-    throw new RequestError(413, "A request with a body is not answered");
-  }
-  const isPersistent = minorVersion === "1" && !hasToken(headers.get("connection"), "close");
+  const hasBody = headers.has("transfer-encoding") || !/^0+$/.test(headers.get("content-length") ?? "0");
+  const isPersistent = minorVersion === "1" && !hasToken(headers.get("connection"), "close") && !hasBody;
   return { method, path: pathOf(target), headers, isPersistent };
 }
 

@@ -12,7 +12,6 @@ export const REASON_PHRASES = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
-  413: "Content Too Large",
   426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
