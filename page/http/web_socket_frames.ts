@@ -61,9 +61,8 @@ export class ClientFrameReader {
   #opcode: number | undefined;
   #message: number[] = [];
 
-  /** Takes the bytes of one read; gives the messages that end in it. Throws a {@linkcode WebSocketError}. */
-  push(bytes: Uint8Array): ClientMessage[] {
-    const messages: ClientMessage[] = [];
+  /** Takes the bytes of one read, and gives the messages that end in it. Throws a {@linkcode WebSocketError}. */
+  *push(bytes: Uint8Array): Generator<ClientMessage, void> {
     for (const byte of bytes) {
       if (this.#frame === undefined) {
         this.#headBytes.push(byte);
@@ -74,9 +73,8 @@ export class ClientFrameReader {
       }
       if (this.#payload.length < this.#frame.lengthBytes) continue;
       const message = this.#end(this.#frame);
-      if (message !== undefined) messages.push(message);
+      if (message !== undefined) yield message;
     }
-    return messages;
   }
 
   /** Checks a head before anything of its payload is held. */
