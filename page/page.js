@@ -103,7 +103,7 @@ function take(message) {
       showLink("live", "connected to the player");
       tell("link", undefined);
       element("#title").textContent = message.title;
-      element("h1").title = message.title;
+      element("h1").title = `${message.title} from ${message.server}`;
       element("#server").textContent = message.server;
       document.title = `${message.title} · mjpegrtsp`;
       break;

@@ -12,11 +12,10 @@ import { soon, until } from "../support/until.ts";
 const LONG_NOTICE =
   "No packet has come for 5 s: check that the server has a file, that no firewall blocks its UDP port, " +
   "and that the camera is not asleep behind its router. ".repeat(4);
-const BUTTONS = ["play", "pause", "stop"].map((action) => `[data-action=${action}]`);
+const BUTTONS = ["SETUP", "PLAY", "PAUSE", "TEARDOWN"].map((command) => `[data-command=${command}]`);
 
 /** A browser, and a page that is served. */
-async function open(options: PreviewOptions = {}) {
-  const playback = new TestPlayback();
+async function open(options: PreviewOptions = {}, playback = new TestPlayback()) {
   const preview = await startPreview(playback, { port: reservePort(), ...options });
   const browser = await startBrowser();
   return {
@@ -48,6 +47,11 @@ peerTest("page: full screen shows the whole picture, as large as it fits", ["chr
   }
 });
 
+/** A movie whose name fits no line. */
+class LongTitle extends TestPlayback {
+  override readonly title = `${"recorded-in-the-night-".repeat(10)}.mjpeg`;
+}
+
 const PICTURES: readonly Size[] = [
   { width: 96, height: 64 },
   { width: 640, height: 480 },
@@ -63,9 +67,10 @@ const WINDOWS: readonly Size[] = [
 
 for (const size of WINDOWS) {
   peerTest(`page: picture, buttons and notice in a window of ${size.width}x${size.height}`, ["chromium"], async () => {
-    await using opened = await open();
+    await using opened = await open({}, new LongTitle());
     const { playback } = opened;
     const tab = await openPage(opened.browser, opened.url, { viewport: size });
+    await tab.page.click("#mode");
     for (const picture of PICTURES) {
       playback.become({ notice: undefined });
       playback.show(await makeJpeg(picture));

@@ -15,7 +15,7 @@ import type { SessionMethod } from "../../rtsp/session_state.ts";
 
 /** Shows what it is told to show, and keeps the commands that it gets. */
 export class TestPlayback implements Playback {
-  readonly title = "movie.mjpeg";
+  readonly title: string = "movie.mjpeg";
   readonly server = "127.0.0.1:1025";
   readonly commands: SessionMethod[] = [];
   status: PlaybackStatus = {
