@@ -27,12 +27,17 @@ class WaitingPlayback extends TestPlayback {
 async function open() {
   const playback = new WaitingPlayback();
   const opened = Promise.withResolvers<ServerWebSocket>();
-  const server = new HttpServer({ hostname: "127.0.0.1", port: 0 }, () => ({
-    accept(socket) {
-      opened.resolve(socket);
-      return new FrameSocket(socket, { playback, build: "1", onClosed() {} });
-    },
-  }));
+  const server = new HttpServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    answer: () => ({
+      accept(socket) {
+        opened.resolve(socket);
+        return new FrameSocket(socket, { playback, build: "1", onClosed() {} });
+      },
+    }),
+  });
+  server.start();
   const page = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await page.write(new TextEncoder().encode(HANDSHAKE));
   let text = "";

@@ -100,6 +100,7 @@ function take(message) {
       if (build !== "" && build !== message.build) location.reload();
       build = message.build;
       reconnectMs = RECONNECT_MIN_MS;
+      undecodableFrames = 0;
       showLink("live", "connected to the player");
       tell("link", undefined);
       element("#title").textContent = message.title;

@@ -88,6 +88,7 @@ class PageServer {
   start(port: number | undefined): Preview {
     const http = this.#listen(port);
     this.#port = http.port;
+    http.start();
     return {
       url: `http://${HOSTNAME}:${http.port}/`,
       port: http.port,
@@ -100,7 +101,7 @@ class PageServer {
     const last = Math.min(first + PORT_TRIES - 1, MAX_PORT);
     for (let port = first; port <= last; port++) {
       try {
-        return new HttpServer({ hostname: HOSTNAME, port }, (request) => this.#answer(request));
+        return new HttpServer({ hostname: HOSTNAME, port, answer: (request) => this.#answer(request) });
       } catch (error) {
         if (error instanceof Deno.errors.PermissionDenied) {
           throw new Error(`Port ${port} for the page is not allowed; leave --preview-port out for one that is`);

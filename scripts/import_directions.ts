@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/record": ["page", "mjpeg/", "net"],
 
   "page": ["page/http", "rtsp", "mjpeg", "net"],
-  "page/http": [],
+  "page/http": ["net"],
 
   "rtsp": ["net"],
   "rtp": ["net"],

@@ -6,6 +6,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
+import { isOfOneConnection, isOutOfDescriptors } from "../../net/socket_errors.ts";
+import { systemClock } from "../../net/system_clock.ts";
 import { CLOSE_PATIENCE_MS, MAX_PAGE_CONNECTIONS } from "../limits.ts";
 import { type Answer, HttpConnection } from "./http_connection.ts";
 
@@ -14,24 +17,40 @@ const log = getLogger(["mjpegrtsp", "page"]);
 /** Time before the next try where the system has no room for a connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 100;
 
+/** Constructor options of {@linkcode HttpServer}. */
+export interface HttpServerOptions {
+  readonly hostname: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly answer: Answer;
+  /** Times waits; default the system's. */
+  readonly clock?: Clock;
+}
+
 /** Listens from its construction until it is closed. */
 export class HttpServer {
   readonly #listener: Deno.TcpListener;
   readonly #answer: Answer;
+  readonly #clock: Clock;
   /** In the order of their arrival. */
   readonly #connections = new Map<HttpConnection, Promise<void>>();
-  readonly #accepting: Promise<void>;
+  #accepting: Promise<void> | undefined;
   #isClosed = false;
 
   /** Throws where the port cannot be listened on. */
-  constructor(address: { readonly hostname: string; readonly port: number }, answer: Answer) {
+  constructor({ hostname, port, answer, clock = systemClock }: HttpServerOptions) {
     this.#answer = answer;
-    this.#listener = Deno.listen({ transport: "tcp", ...address });
-    this.#accepting = this.#acceptAll();
+    this.#clock = clock;
+    this.#listener = Deno.listen({ transport: "tcp", hostname, port });
   }
 
   get port(): number {
     return this.#listener.addr.port;
+  }
+
+  /** Accepts connections from now on. */
+  start(): void {
+    this.#accepting ??= this.#acceptAll();
   }
 
   /** Tells the pages why, and closes all connections. Resolves when nothing of them is left. */
@@ -39,11 +58,10 @@ export class HttpServer {
     if (!this.#isClosed) this.#listener.close();
     this.#isClosed = true;
     const connections = [...this.#connections.keys()];
-    const told = Promise.all(connections.map((connection) => connection.sayGoodbye(reason)));
-    let timer;
-    const patience = new Promise((resolve) => timer = setTimeout(resolve, CLOSE_PATIENCE_MS));
-    await Promise.race([told, patience]);
-    clearTimeout(timer);
+    const patience = Promise.withResolvers<void>();
+    const cancelPatience = this.#clock.after(CLOSE_PATIENCE_MS, () => patience.resolve());
+    await Promise.race([patience.promise, Promise.all(connections.map((connection) => connection.sayGoodbye(reason)))]);
+    cancelPatience();
     for (const connection of connections) connection.close();
     await Promise.all([this.#accepting, ...this.#connections.values()]);
   }
@@ -53,12 +71,7 @@ export class HttpServer {
       try {
         this.#serve(await this.#listener.accept());
       } catch (error) {
-        if (this.#isClosed) return;
-        // A connection that ended before it was accepted is no reason to wait.
-        if (error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.ConnectionReset) continue;
-        log.warn("the page cannot accept a connection: {reason}", { reason: String(error) });
-        this.#makeRoom();
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+        if (!this.#isClosed) await this.#recover(error);
       }
     }
   }
@@ -69,12 +82,21 @@ export class HttpServer {
     this.#connections.set(connection, connection.run().finally(() => this.#connections.delete(connection)));
   }
 
-  /** Closes the oldest connection that nobody watches over. */
-  #makeRoom(): void {
+  /** What went wrong with one connection delays no other one. */
+  async #recover(error: unknown): Promise<void> {
+    if (isOfOneConnection(error)) return;
+    if (isOutOfDescriptors(error) && this.#makeRoom()) return;
+    log.warn("the page cannot accept a connection: {reason}", { reason: String(error) });
+    await new Promise<void>((resolve) => this.#clock.after(ACCEPT_PAUSE_MS, resolve));
+  }
+
+  /** Closes the oldest connection that nobody watches over; returns whether there was one. */
+  #makeRoom(): boolean {
     for (const connection of this.#connections.keys()) {
       if (connection.isWatched || connection.isClosed) continue;
       connection.close();
-      return;
+      return true;
     }
+    return false;
   }
 }

@@ -4,7 +4,6 @@ import { until } from "../../tests/support/until.ts";
 import { MAX_PAGE_MESSAGE_BYTES } from "../limits.ts";
 import { HttpServer } from "./http_server.ts";
 import { decodeRequest } from "./request_reader.ts";
-import { textResponse } from "./response.ts";
 import { encodeHandshake, handshakeRefusal, type ServerWebSocket } from "./web_socket.ts";
 
 /** Nothing may be left open. */
@@ -50,16 +49,17 @@ async function open() {
   const heard: (string | Uint8Array)[] = [];
   let closedCount = 0;
   let socket: ServerWebSocket | undefined;
-  const server = new HttpServer(
-    { hostname: "127.0.0.1", port: 0 },
-    ({ path }) =>
-      path !== "/ws" ? textResponse(404, "nothing") : {
-        accept(accepted) {
-          socket = accepted;
-          return { onMessage: (data) => heard.push(data), onClosed: () => closedCount++ };
-        },
+  const server = new HttpServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    answer: () => ({
+      accept(accepted) {
+        socket = accepted;
+        return { onMessage: (data) => heard.push(data), onClosed: () => closedCount++ };
       },
-  );
+    }),
+  });
+  server.start();
   const page = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await page.write(new TextEncoder().encode(requestOf(HANDSHAKE)));
   await until(() => socket !== undefined);
