@@ -8,8 +8,8 @@ import { Player } from "../client/player.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { freeUdpPort } from "../net/udp_ports.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/served_root.ts";
 import type { Command } from "./command.ts";
+import { openRoot } from "./open_root.ts";
 import { EXIT, UsageError } from "./options/errors.ts";
 import { number } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
@@ -47,7 +47,7 @@ Ctrl-C or q ends it.`,
     const interrupt = interruptSignal();
     configureLogging(options);
     const server = new RtspServer({
-      root: await ServedRoot.open("."),
+      root: await openRoot("."),
       hostname: HOST,
       port: 0,
       frameRate: 20,

@@ -7,16 +7,15 @@
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { hostAndPort } from "../net/addresses.ts";
-import { fileReason } from "../net/file_reason.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { LAB_FRAGMENT_MIN_BYTES, LAB_FRAGMENT_STYLES, LAB_PAYLOAD_MAX_BYTES } from "../rtp/lab/lab_packetizer.ts";
 import { DEFAULT_MTU_BYTES } from "../server/limits.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/served_root.ts";
 import type { Command } from "./command.ts";
 import { explainListenError } from "./listen_error.ts";
+import { openRoot } from "./open_root.ts";
 import { describeEmulation, EMULATION_OPTIONS, emulationOf } from "./options/emulation_options.ts";
-import { EXIT, FailedError, UsageError } from "./options/errors.ts";
+import { EXIT, UsageError } from "./options/errors.ts";
 import { MULTICAST_OPTIONS, multicastGroupOf } from "./options/multicast_options.ts";
 import { choice, flag, inGroup, number, type OptionValues, text } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
@@ -136,16 +135,6 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     return server;
   } catch (error) {
     throw explainListenError(error, { hostname, port });
-  }
-}
-
-async function openRoot(path: string): Promise<ServedRoot> {
-  try {
-    return await ServedRoot.open(path);
-  } catch (error) {
-    const shown = JSON.stringify(path);
-    if (error instanceof Deno.errors.NotFound) throw new FailedError(`There is no directory or file ${shown} to serve`);
-    throw new FailedError(`Cannot serve ${shown}: ${fileReason(error)}`);
   }
 }
 

@@ -7,6 +7,9 @@
 /** Longest line of a message, in bytes, its line end not counted. Longer lines of a description are left out. */
 export const MAX_LINE_BYTES = 4096;
 
+/** Lines of a description that are read. */
+export const MAX_DESCRIPTION_LINES = 1024;
+
 /** Media sections of a description that are read. */
 export const MAX_MEDIA_SECTIONS = 64;
 

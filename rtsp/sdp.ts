@@ -6,7 +6,7 @@
  */
 
 import * as sdp from "sdp-transform";
-import { MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
+import { MAX_DESCRIPTION_LINES, MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
 
 /** What the server says about a stream. */
 export interface StreamDescription {
@@ -139,9 +139,9 @@ export function decodePresentation(text: string): PresentationDescription {
   };
 }
 
-/** The text without lines that are too long, and without media sections that are too many: nothing that is played has such. */
+/** The text without what is too long or too many of it: nothing that is played has such, and sdp-transform is slow with it. */
 function bounded(text: string): string {
-  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.length <= MAX_LINE_BYTES);
+  const lines = text.split(/\r\n|\r|\n/, MAX_DESCRIPTION_LINES).filter((line) => line.length <= MAX_LINE_BYTES);
   const sections = lines.flatMap((line, index) => line.startsWith("m=") ? [index] : []);
   return lines.slice(0, sections[MAX_MEDIA_SECTIONS]).join("\n");
 }

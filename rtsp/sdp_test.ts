@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
+import { MAX_DESCRIPTION_LINES, MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
 import { decodePresentation, encodeStreamDescription, type StreamDescription } from "./sdp.ts";
 
 const STREAM: StreamDescription = {
@@ -137,6 +137,13 @@ Deno.test(`decodePresentation() reads lines of ${MAX_LINE_BYTES} characters, and
       width: 8,
       height: 8,
     }]);
+  }
+});
+
+Deno.test(`decodePresentation() reads ${MAX_DESCRIPTION_LINES} lines, and not one more`, () => {
+  for (const [count, control] of [[MAX_DESCRIPTION_LINES, "x"], [MAX_DESCRIPTION_LINES + 1, undefined]] as const) {
+    const lines = ["m=video 0 RTP/AVP 26", ...Array.from({ length: count - 2 }, () => "a="), "a=control:x", ""];
+    assertEquals(decodePresentation(lines.join("\r\n")).tracks[0].control, control);
   }
 });
 
