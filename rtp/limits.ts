@@ -34,3 +34,6 @@ export const MAX_EXTENSION_SEGMENTS = 64;
 
 /** Time between two RTCP receiver reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
 export const RECEIVER_REPORT_INTERVAL_MS = 5000;
+
+/** Packets of a compound RTCP packet that are decoded. */
+export const MAX_RTCP_PACKETS = 64;

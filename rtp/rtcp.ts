@@ -6,6 +6,7 @@
  */
 
 import { concat } from "@std/bytes";
+import { MAX_RTCP_PACKETS } from "./limits.ts";
 
 /** Packet types (RFC 3550, 12.1). */
 export const RTCP_TYPE = { senderReport: 200, receiverReport: 201, sourceDescription: 202, bye: 203 } as const;
@@ -140,12 +141,12 @@ function writeReports(view: DataView, start: number, reports: readonly ReportBlo
 }
 
 /**
- * Decodes a compound packet. Packets of types that this program does not know are ignored. Throws a `SyntaxError` for malformed
- * ones (RFC 3550, A.2).
+ * Decodes a compound packet. Packets of types that this program does not know are ignored, as are those behind the first
+ * {@linkcode MAX_RTCP_PACKETS}. Throws a `SyntaxError` for malformed ones (RFC 3550, A.2).
  */
 export function decodeRtcp(datagram: Uint8Array): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
-  for (let at = 0; at < datagram.length;) {
+  for (let at = 0, count = 1; at < datagram.length && count <= MAX_RTCP_PACKETS; count++) {
     if (at + HEADER_BYTES > datagram.length) {
       throw new SyntaxError(`Cannot decode RTCP packet: header needs 4 bytes, got ${datagram.length - at}`);
     }
@@ -215,7 +216,7 @@ function readReports(view: DataView, start: number, count: number): ReportBlock[
   });
 }
 
-/** The names in the chunks of an SDES packet (RFC 3550, 6.5). */
+/** The name in each chunk of an SDES packet (RFC 3550, 6.5): a source has one, so that further ones are passed over. */
 function decodeNames(view: DataView, count: number): CanonicalName[] {
   const names: CanonicalName[] = [];
   let at = 0;
@@ -223,10 +224,12 @@ function decodeNames(view: DataView, count: number): CanonicalName[] {
     if (at + 4 > view.byteLength) throw new SyntaxError(`Cannot decode RTCP packet: chunk ${chunk + 1} is truncated`);
     const ssrc = view.getUint32(at);
     at += 4;
+    let isNamed = false;
     while (at < view.byteLength && view.getUint8(at) !== 0) {
       const length = at + 1 < view.byteLength ? view.getUint8(at + 1) : 0;
       if (at + 2 + length > view.byteLength) throw new SyntaxError("Cannot decode RTCP packet: an item is truncated");
-      if (view.getUint8(at) === SDES_CNAME) {
+      if (view.getUint8(at) === SDES_CNAME && !isNamed) {
+        isNamed = true;
         const bytes = new Uint8Array(view.buffer, view.byteOffset + at + 2, length);
         names.push({ kind: "cname", ssrc, name: new TextDecoder().decode(bytes) });
       }

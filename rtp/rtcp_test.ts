@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
+import { MAX_RTCP_PACKETS } from "./limits.ts";
 import { compactNtp, decodeRtcp, encodeRtcp, type RtcpPacket } from "./rtcp.ts";
 
 const REPORT = {
@@ -133,6 +135,24 @@ Deno.test("decodeRtcp() gives back what encodeRtcp() makes, times to a microseco
       } else assertEquals(got, sent);
     });
   }));
+});
+
+Deno.test(`decodeRtcp() decodes ${MAX_RTCP_PACKETS} packets of a datagram, and not one more`, () => {
+  const bye = encodeRtcp([{ kind: "bye", ssrcs: [1] }]);
+  for (const count of [MAX_RTCP_PACKETS, MAX_RTCP_PACKETS + 1, 8000]) {
+    assertEquals(decodeRtcp(concat(Array.from({ length: count }, () => bye))).length, MAX_RTCP_PACKETS);
+  }
+});
+
+Deno.test("decodeRtcp() takes one name for each of the 31 chunks, whatever else is in them", () => {
+  // A chunk of 65 words: SSRC, the name "a", 126 empty items of the same kind, the null byte.
+  const chunk = Uint8Array.from(
+    { length: 260 },
+    (_, at) => [0, 0, 0, 7, 1, 1, 0x61][at] ?? (at < 259 && at % 2 === 1 ? 1 : 0),
+  );
+  const header = Uint8Array.of(0x80 | 31, 202, 31 * 65 >> 8, 31 * 65 & 0xff);
+  const names = decodeRtcp(concat([header, ...Array.from({ length: 31 }, () => chunk)]));
+  assertEquals(names, Array.from({ length: 31 }, () => ({ kind: "cname" as const, ssrc: 7, name: "a" })));
 });
 
 Deno.test("decodeRtcp() survives any bytes", () => {
