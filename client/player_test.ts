@@ -122,7 +122,11 @@ Deno.test("Player counts and shows the frames of a second session after those of
 
 Deno.test("Player says that the server does not have the file", async () => {
   await using opened = await open("nothing.Mjpeg");
-  await assertRejects(() => opened.player.command("SETUP"), Error, "it has nothing of that name: check \"nothing.Mjpeg\"");
+  await assertRejects(
+    () => opened.player.command("SETUP"),
+    Error,
+    'it has nothing of that name: check "nothing.Mjpeg"',
+  );
   assertEquals([opened.player.status.state, opened.player.status.notice?.level], ["INIT", "error"]);
 });
 

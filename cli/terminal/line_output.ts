@@ -8,6 +8,8 @@
 import { printable } from "../../net/printable.ts";
 import { MAX_WAITING_CHARS } from "../limits.ts";
 
+const RETRY_MS = 20;
+
 /** Writes lines in their order, while the program goes on. */
 export class LineOutput {
   /** Told how many messages were dropped, as soon as messages can be written again. */
@@ -51,7 +53,7 @@ export class LineOutput {
       this.#waitingChars = 0;
       try {
         const bytes = this.#encoder.encode(messages.join(""));
-        for (let count = 0; count < bytes.length;) count += await this.#target.write(bytes.subarray(count));
+        for (let count = 0; count < bytes.length;) count += await this.#writeSome(bytes.subarray(count));
         // With more waiting there may be no room for the news.
         if (this.#waiting.length === 0) this.#tellDropped();
       } catch {
@@ -60,6 +62,17 @@ export class LineOutput {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** Writes what is taken, and returns how much that is. Whoever shares a terminal or a pipe with us may have it refuse to wait. */
+  async #writeSome(bytes: Uint8Array): Promise<number> {
+    try {
+      return await this.#target.write(bytes);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      return 0;
+    }
   }
 
   #tellDropped(): void {

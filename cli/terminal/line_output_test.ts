@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { soon } from "../../tests/support/until.ts";
+import { soon, until } from "../../tests/support/until.ts";
 import { MAX_WAITING_CHARS } from "../limits.ts";
 import { LineOutput } from "./line_output.ts";
 
@@ -9,10 +9,12 @@ function pipe(chunk = Infinity) {
   gate.resolve();
   return {
     text: "",
+    writes: 0,
     error: undefined as Error | undefined,
     fill: () => void (gate = Promise.withResolvers()),
     empty: () => gate.resolve(),
     async write(bytes: Uint8Array): Promise<number> {
+      this.writes++;
       await gate.promise;
       if (this.error !== undefined) throw this.error;
       const taken = bytes.subarray(0, chunk);
@@ -65,4 +67,15 @@ Deno.test("LineOutput goes on after errors of a closed pipe or a full disk, and 
   output.line("d");
   await soon(output.written());
   assertEquals(target.text, "d\n3 dropped\n");
+});
+
+Deno.test("LineOutput tries again where a pipe neither takes anything nor lets wait", async () => {
+  const target = pipe();
+  const output = new LineOutput(target);
+  target.error = new Deno.errors.WouldBlock();
+  output.line("a");
+  await until(() => target.writes > 2);
+  target.error = undefined;
+  await soon(output.written());
+  assertEquals(target.text, "a\n");
 });
