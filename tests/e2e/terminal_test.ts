@@ -172,6 +172,24 @@ Deno.test({
   },
 });
 
+/** Runs its arguments on a terminal of their own, closes that when they have said something, and prints their exit code. */
+const TERMINAL = `import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+while b"rtsp://" not in os.read(terminal, 4096):
+    pass
+os.close(terminal)
+print("exit code", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
+
+peerTest("serve: SIGHUP of a terminal that closes ends it as Ctrl-C does", ["python3"], async () => {
+  await using movie = await makeLabMovie({ frameCount: 3 });
+  await using server = startOurs(["serve", movie.root, "--host", "127.0.0.1", "--port", "0"], {
+    through: ["python3", "-c", TERMINAL],
+  });
+  await server.waitForLine(/^exit code 0$/);
+});
+
 const ROOTS: readonly [title: string, root: (directory: string) => Promise<string>, reason: RegExp][] = [
   ["below a file", (directory) => Promise.resolve(join(directory, "file", "x")), /a part of its path is no directory/],
   ["a loop of links", (directory) => Promise.resolve(join(directory, "loop")), /its links lead in a circle/],
