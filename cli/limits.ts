@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Characters of messages that may wait for whoever reads standard error; further messages are dropped and counted. */
+/** Characters of messages that may wait for whoever reads standard error; one always may. Others are dropped and counted. */
 export const MAX_WAITING_CHARS = 256 * 1024;
 
 /** How long the end of the program waits for whoever reads standard error, in milliseconds. */

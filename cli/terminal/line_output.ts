@@ -32,7 +32,7 @@ export class LineOutput {
 
   /** Writes text of our own as it is, for instance to rewrite a line. */
   raw(text: string): void {
-    if (this.#waitingChars + text.length > MAX_WAITING_CHARS) {
+    if (this.#waitingChars > 0 && this.#waitingChars + text.length > MAX_WAITING_CHARS) {
       this.#dropped++;
       return;
     }

@@ -53,6 +53,14 @@ Deno.test(`LineOutput keeps ${MAX_WAITING_CHARS} characters for a pipe that nobo
   assertEquals(target.text, `under way\n${half}\n${half}\n2 dropped\n`);
 });
 
+Deno.test("LineOutput writes a message of any length where nothing waits", async () => {
+  const target = pipe();
+  const output = new LineOutput(target);
+  output.line("\x1b".repeat(MAX_WAITING_CHARS));
+  await soon(output.written());
+  assertEquals(target.text.length, 6 * MAX_WAITING_CHARS + 1);
+});
+
 Deno.test("LineOutput goes on after errors of a closed pipe or a full disk, and tells what is missing once it can", async () => {
   const target = pipe();
   const output = new LineOutput(target);
