@@ -58,6 +58,9 @@ export const MAX_INDEXED_FILES = 64;
 /** Directory entries that are compared with a name that differs in case. */
 export const MAX_DIRECTORY_ENTRIES = 10_000;
 
+/** Directories whose names are kept in memory. */
+export const MAX_LISTED_DIRECTORIES = 16;
+
 /** Longest name for which near names are suggested, in characters. */
 export const MAX_NEAR_NAME_CHARS = 100;
 

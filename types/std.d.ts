@@ -105,14 +105,6 @@ declare module "@std/text/closest-string" {
   ): string | undefined;
 }
 
-declare module "@std/text/word-similarity-sort" {
-  export function wordSimilaritySort(
-    givenWord: string,
-    possibleWords: Iterable<string>,
-    options?: { caseSensitive?: boolean; compareFn?: (a: string, b: string) => number },
-  ): string[];
-}
-
 declare module "@std/data-structures/binary-heap" {
   export class BinaryHeap<T> {
     constructor(compare?: (a: T, b: T) => number);

@@ -125,7 +125,7 @@ function logIndex(path: string, { format, count, largestBytes, problem }: Indexe
   if (largestBytes > LAB_CLIENT_PAYLOAD_BYTES) {
     log.warn(
       "{path} has a frame of {largestBytes} bytes; plain lab clients read {limit} bytes a frame and cannot show it " +
-        "(make it smaller: ffmpeg -i IN -q:v 12 -s 640x360 -f mjpeg OUT)",
+        "(make it smaller: ffmpeg -i IN -q:v 12 -s 640x360 -pix_fmt yuvj420p -f mjpeg OUT)",
       { path, largestBytes, limit: LAB_CLIENT_PAYLOAD_BYTES },
     );
   }

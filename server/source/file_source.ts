@@ -5,7 +5,7 @@
  */
 
 import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
-import { withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
+import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
 import type { FrameCache } from "./frame_cache.ts";
@@ -109,19 +109,22 @@ export class FileSource implements SeekableSource, IndexedFrames {
     this.#file ??= await this.#open();
     const target = new Uint8Array(lengthBytes);
     await readExactly(this.#file, { target, offset });
+    // A file that grows while it is played, such as a recording, still has the frames that it had.
+    if (!await this.#isUnchanged(this.#file) && !isWholeJpeg(target)) throw changedError();
     const frame = withEoi(target);
     this.#cache.set(this.#owner, index, frame);
     return frame;
   }
 
   async #open(): Promise<Deno.FsFile> {
-    const file = await Deno.open(this.#path, { read: true });
-    const version = versionOf(await file.stat());
-    if (isSameVersion(version, this.#version)) return file;
-    file.close();
-    throw new Error(
-      "Cannot read on: the file has been written to since it was indexed; a new SETUP plays what it is now",
-    );
+    // To open a pipe that has taken the place of the file would wait for its other end.
+    if (!(await Deno.stat(this.#path)).isFile) throw changedError();
+    return await Deno.open(this.#path, { read: true });
+  }
+
+  /** Whether the file is what it was when it was indexed. Asked behind a read, it holds for the bytes that were read. */
+  async #isUnchanged(file: Deno.FsFile): Promise<boolean> {
+    return isSameVersion(versionOf(await file.stat()), this.#version);
   }
 
   /** One user less. Queued reads come first, and another user may come meanwhile. */
@@ -133,4 +136,10 @@ export class FileSource implements SeekableSource, IndexedFrames {
       this.#file = undefined;
     });
   }
+}
+
+function changedError(): Error {
+  return new Error(
+    "Cannot read on: the file has been written to since it was indexed; a new SETUP plays what it is now",
+  );
 }

@@ -123,3 +123,53 @@ Deno.test("FileSource reads nothing of a file that was written to since it was i
   await assertRejects(async () => await source.frame(0), Error, "the file has been written to since it was indexed");
   cursor.close();
 });
+
+/** A lab file with these frames. */
+function labFileOf(frames: readonly Uint8Array[]): Uint8Array {
+  return concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame]));
+}
+
+const REWRITTEN: readonly { title: string; content: Uint8Array }[] = [
+  { title: "other frames of other lengths", content: labFileOf([jpeg(50), jpeg(51), jpeg(52)]) },
+  { title: "junk", content: new Uint8Array(500).fill(0xff) },
+  { title: "zeros", content: new Uint8Array(500) },
+];
+
+for (const { title, content } of REWRITTEN) {
+  Deno.test(`FileSource gives no slice of a file that is overwritten in place with ${title} while it is played`, async () => {
+    await using directory = await temporaryDirectory();
+    const { source, cursor, path } = await open(directory.path, 0);
+    assertEquals(await source.frame(0), FRAMES[0]);
+    using file = await Deno.open(path, { write: true });
+    await file.write(content);
+    await Deno.utime(path, new Date(), new Date(Date.now() + 5000));
+    for (const index of [1, 2]) {
+      await assertRejects(async () => await source.frame(index), Error, "the file has been written to since it was");
+    }
+    cursor.close();
+  });
+}
+
+Deno.test("FileSource plays on from a file that grows", async () => {
+  await using directory = await temporaryDirectory();
+  const { source, cursor, path } = await open(directory.path, 0);
+  assertEquals(await source.frame(0), FRAMES[0]);
+  await Deno.writeFile(path, labFileOf(FRAMES), { append: true });
+  assertEquals([await source.frame(1), await source.frame(2)], [FRAMES[1], FRAMES[2]]);
+  cursor.close();
+});
+
+Deno.test("FileSource gives frames without EOI one, and leaves junk behind EOI as it is", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "movie.mjpeg");
+  const frames = [FRAMES[0].subarray(0, -2), concat([FRAMES[1], new Uint8Array(3)]), FRAMES[2]];
+  const bytes = labFileOf(frames);
+  await Deno.writeFile(path, bytes);
+  const index = await indexFile(memoryFile(bytes));
+  const source = new FileSource({
+    ...{ name: "movie.mjpeg", path, index, loops: false, cache: new FrameCache(0) },
+    version: versionOf(await Deno.stat(path)),
+    times: new RegularTimes(3, 20),
+  });
+  assertEquals([await source.frame(0), await source.frame(1)], [FRAMES[0], frames[1]]);
+});

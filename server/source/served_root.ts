@@ -5,8 +5,8 @@
  */
 
 import { basename, dirname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
-import { wordSimilaritySort } from "@std/text/word-similarity-sort";
-import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_CANDIDATES, MAX_NEAR_NAME_CHARS } from "../limits.ts";
+import { MAX_NEAR_NAME_CHARS } from "../limits.ts";
+import { DirectoryListings } from "./directory_listing.ts";
 
 const NEAR_NAMES = 5;
 const MOVIE_NAME = /\.(?:mjpe?g|jpe?g)$/i;
@@ -21,6 +21,7 @@ interface OnlyFile {
 export class ServedRoot {
   readonly #directory: string;
   readonly #onlyFile: OnlyFile | undefined;
+  readonly #listings = new DirectoryListings();
 
   private constructor(directory: string, onlyFile?: OnlyFile) {
     this.#directory = directory;
@@ -67,14 +68,15 @@ export class ServedRoot {
   /** Names of Motion-JPEG files at the top of what is served, in order. */
   async movieNames(): Promise<string[]> {
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
-    return (await listNames(this.#directory)).filter((name) => MOVIE_NAME.test(name)).sort();
+    const { names } = await this.#listings.list(this.#directory);
+    return names.filter((name) => MOVIE_NAME.test(name)).sort();
   }
 
   /** Up to five names that can be served and look most like `name`. */
   async nearNames(name: string): Promise<string[]> {
     if (name.length > MAX_NEAR_NAME_CHARS) return [];
-    const names = this.#onlyFile !== undefined ? [this.#onlyFile.name] : await this.#fileNames(this.#directory);
-    return wordSimilaritySort(name, names, { caseSensitive: false }).slice(0, NEAR_NAMES);
+    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
+    return (await this.#listings.list(this.#directory)).near(name, NEAR_NAMES);
   }
 
   #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): string | undefined {
@@ -85,9 +87,7 @@ export class ServedRoot {
 
   async #findEntry(directory: string, part: string): Promise<string | undefined> {
     if (await exists(join(directory, part))) return part;
-    const entries = await listNames(directory);
-    const alike = entries.filter((entry) => entry.toLowerCase() === part.toLowerCase());
-    return alike.length === 1 ? alike[0] : undefined;
+    return (await this.#listings.list(directory)).alike(part);
   }
 
   async #insideRoot(path: string): Promise<string | undefined> {
@@ -103,14 +103,6 @@ export class ServedRoot {
     const isInside = below !== "" && below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
     return isInside ? realPath : undefined;
   }
-
-  async #fileNames(directory: string): Promise<string[]> {
-    const names: string[] = [];
-    for await (const entry of Deno.readDir(directory)) {
-      if (!entry.isDirectory && names.push(entry.name) >= MAX_NEAR_CANDIDATES) break;
-    }
-    return names;
-  }
 }
 
 /** Whether there is an entry of that name, as far as the system takes it for a name at all. */
@@ -122,18 +114,4 @@ async function exists(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.PermissionDenied) throw error;
     return false;
   }
-}
-
-/** The names in a directory; none where it is no directory or cannot be read. */
-async function listNames(directory: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(directory)) {
-      if (names.push(entry.name) >= MAX_DIRECTORY_ENTRIES) break;
-    }
-  } catch (error) {
-    const isNoDirectory = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-    if (!isNoDirectory) throw error;
-  }
-  return names;
 }
