@@ -42,7 +42,7 @@ const OPTIONS = {
     integer: true,
     fallback: DEFAULT_MTU_BYTES,
   }),
-  reencode: flag("Re-encode JPEGs that RTP/JPEG cannot carry (grey, 4:4:4, ...) instead of refusing them"),
+  reencode: flag("Re-encode grey and RGB JPEGs, 4:4:4 and other chroma subsampling, instead of refusing them"),
   ...inGroup("Clients of the networking lab", {
     marker: flag("Set the marker on whole frames, too, for lab clients that stay black without it"),
     fragment: number("BYTES", "Send frames in fragments of up to this size, for lab clients that expect fragments", {

@@ -9,6 +9,7 @@ import { APP0, APP14, DHT, SOF0 } from "../jpeg/markers.ts";
 import { readHeaderSegments } from "../jpeg/segments.ts";
 import { isWholeJpeg } from "../jpeg/whole_jpeg.ts";
 import { rebuildJpeg } from "./rebuild.ts";
+import { reencodeJpeg } from "./reencoding.ts";
 import { UnsupportedJpegError } from "./supported_jpeg.ts";
 
 /** The same JPEG without segments of one marker. */
@@ -124,16 +125,61 @@ Deno.test("conditionJpeg() ignores APP and COM segments and junk after EOI", asy
   assertEquals(conditionJpeg(dressed), conditionJpeg(jpeg));
 });
 
-const REFUSED: readonly { title: string; make: () => Promise<Uint8Array>; message: string }[] = [
+const REFUSED: readonly {
+  title: string;
+  make: () => Promise<Uint8Array>;
+  message: string;
+  /** Default true. */
+  isReencodable?: boolean;
+}[] = [
   {
     title: "4:4:4",
     make: () => makeJpeg({ chromaSubsample: 1 }),
     message: "its chroma sampling is 4:4:4; RTP/JPEG carries 4:2:0 and 4:2:2",
   },
   { title: "grey", make: () => makeJpeg({ grey: true }), message: "it is grey" },
-  { title: "12 bits", make: () => patched(SOF0, 0, 12), message: "its samples have 12 bits; RTP/JPEG carries 8" },
-  { title: "arithmetic coding", make: () => patched(SOF0, -3, 0xc9), message: "it is arithmetic-coded" },
-  { title: "lossless", make: () => patched(SOF0, -3, 0xc3), message: "it is lossless or hierarchical" },
+  {
+    title: "12 bits",
+    make: () => patched(SOF0, 0, 12),
+    message: "its samples have 12 bits; RTP/JPEG carries 8. ffmpeg -i IN -pix_fmt yuvj420p",
+    isReencodable: false,
+  },
+  {
+    title: "arithmetic coding",
+    make: () => patched(SOF0, -3, 0xc9),
+    message: "it is arithmetic-coded; RTP/JPEG carries Huffman coding. jpegtran IN > OUT",
+    isReencodable: false,
+  },
+  {
+    title: "lossless",
+    make: () => patched(SOF0, -3, 0xc3),
+    message: "it is lossless; RTP/JPEG carries baseline JPEG. ffmpeg -i IN",
+    isReencodable: false,
+  },
+  {
+    title: "hierarchical",
+    make: () => patched(SOF0, -3, 0xc5),
+    message: "it is hierarchical",
+    isReencodable: false,
+  },
+  {
+    title: "CMYK",
+    make: cmyk,
+    message: "it has four components, such as CMYK; RTP/JPEG carries YCbCr. ffmpeg -i IN",
+    isReencodable: false,
+  },
+  {
+    title: "luma of three times the chroma",
+    make: () => patched(SOF0, 7, 0x32),
+    message: "its chroma sampling is 3x2, 1x1, 1x1",
+    isReencodable: true,
+  },
+  {
+    title: "components without a common size",
+    make: async () => withSampling(await makeJpeg(), [0x32, 0x21, 0x11]),
+    message: "its chroma sampling is 3x2, 2x1, 1x1",
+    isReencodable: false,
+  },
   {
     title: "chroma tables that differ",
     // The third component takes the first table.
@@ -188,11 +234,35 @@ function withIds(jpeg: Uint8Array, ids: string): Uint8Array {
   return copy;
 }
 
-for (const { title, make, message } of REFUSED) {
-  Deno.test(`conditionJpeg() refuses ${title}, with the reason`, async () => {
+for (const { title, make, message, isReencodable = true } of REFUSED) {
+  Deno.test(`conditionJpeg() refuses ${title}, with the reason and what helps`, async () => {
     const jpeg = await make();
-    assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError, message);
+    const error = assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError, message);
+    assertEquals(error.isReencodable, isReencodable);
+    if (isReencodable) await reencodeJpeg(jpeg, { maxPixels: 48 * 32 });
   });
+}
+
+/** A JPEG whose frame header has a fourth component. */
+async function cmyk(): Promise<Uint8Array> {
+  const jpeg = await makeJpeg();
+  const header = [...readHeaderSegments(jpeg)].find(({ marker }) => marker === SOF0)!;
+  const start = header.data.byteOffset - 4;
+  const data = [...header.data.slice(0, 5), 4, ...header.data.slice(6), 4, 0x11, 1];
+  return concat([
+    jpeg.subarray(0, start),
+    Uint8Array.of(0xff, SOF0, 0, data.length + 2, ...data),
+    jpeg.subarray(header.end),
+  ]);
+}
+
+/** The same JPEG with other sampling factors in its frame header. */
+function withSampling(jpeg: Uint8Array, factors: readonly number[]): Uint8Array {
+  const copy = jpeg.slice();
+  for (const { marker, data } of readHeaderSegments(copy)) {
+    if (marker === SOF0) factors.forEach((factor, index) => data[7 + 3 * index] = factor);
+  }
+  return copy;
 }
 
 for (const kind of [{ optimized: true }, { progressive: true }]) {

@@ -12,12 +12,16 @@ export const SOF0 = 0xc0;
 export const SOF1 = 0xc1;
 /** Start of frame, progressive DCT. */
 export const SOF2 = 0xc2;
+/** Start of frame, lossless. */
+export const SOF3 = 0xc3;
 /** Define Huffman tables. */
 export const DHT = 0xc4;
 /** Reserved for extensions. */
 const JPG = 0xc8;
 /** Start of frame, extended sequential DCT with arithmetic coding. All SOF from here on use arithmetic coding. */
 export const SOF9 = 0xc9;
+/** Start of frame, progressive DCT with arithmetic coding. */
+export const SOF10 = 0xca;
 /** Define arithmetic coding conditioning. */
 const DAC = 0xcc;
 const SOF15 = 0xcf;

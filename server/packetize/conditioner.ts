@@ -28,7 +28,9 @@ export class Conditioner {
       const image = conditionWithoutTranscoding(jpeg);
       return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
-      if (error instanceof UnsupportedJpegError) return this.#reencode ? this.#transcode(jpeg) : withAdvice(error);
+      if (error instanceof UnsupportedJpegError && error.isReencodable) {
+        return this.#reencode ? this.#transcode(jpeg) : withAdvice(error.message);
+      }
       if (isUnusable(error)) return error;
       throw error;
     }
@@ -68,9 +70,8 @@ export class Conditioner {
     return this.#worker = worker;
   }
 
-  #errorOf({ problem, isUnsupported }: ConditioningFailure): Error {
-    if (isUnsupported && !this.#reencode) return withAdvice(new UnsupportedJpegError(problem));
-    return new SyntaxError(problem);
+  #errorOf({ problem, isReencodable }: ConditioningFailure): Error {
+    return isReencodable && !this.#reencode ? withAdvice(problem) : new SyntaxError(problem);
   }
 
   #giveUp(error: Error): void {
@@ -79,6 +80,6 @@ export class Conditioner {
   }
 }
 
-function withAdvice({ message }: UnsupportedJpegError): UnsupportedJpegError {
-  return new UnsupportedJpegError(`${message}; serve --reencode re-encodes such frames`);
+function withAdvice(problem: string): UnsupportedJpegError {
+  return new UnsupportedJpegError(`${problem}; serve --reencode re-encodes such frames`);
 }

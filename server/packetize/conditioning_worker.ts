@@ -25,8 +25,8 @@ export interface ConditioningFailure {
   /** The task's number. */
   readonly number: number;
   readonly problem: string;
-  /** Whether the frame is well-formed, and RTP/JPEG has no place for it. */
-  readonly isUnsupported: boolean;
+  /** Whether the frame is well-formed, and re-encoding it would help. */
+  readonly isReencodable: boolean;
 }
 
 /** The worker's answer, with the task's number. */
@@ -51,7 +51,7 @@ async function perform({ number, jpeg, reencode }: ConditioningTask): Promise<Co
   } catch (error) {
     // Whatever went wrong, it concerns this frame alone.
     const problem = isUnusable(error) ? error.message : String(error);
-    return { number, problem, isUnsupported: error instanceof UnsupportedJpegError };
+    return { number, problem, isReencodable: error instanceof UnsupportedJpegError && error.isReencodable };
   }
 }
 
@@ -59,7 +59,7 @@ async function condition(jpeg: Uint8Array, reencode: boolean): Promise<Condition
   try {
     return { image: conditionJpeg(jpeg), reencodedBecause: undefined };
   } catch (error) {
-    if (!(error instanceof UnsupportedJpegError) || !reencode) throw error;
+    if (!(error instanceof UnsupportedJpegError && error.isReencodable) || !reencode) throw error;
     return {
       image: await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS }),
       reencodedBecause: error.message,
