@@ -52,6 +52,9 @@ export const FRAME_CACHE_BYTES = 64 * 1024 * 1024;
 /** Largest frame that is read from a file, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
+/** Frames that are looked at for one that RTP/JPEG carries, to describe a stream by. */
+export const MAX_DESCRIBED_FRAMES = 16;
+
 /** Files whose index is kept in memory. */
 export const MAX_INDEXED_FILES = 64;
 

@@ -55,9 +55,18 @@ export interface IndexEnd {
 /** Lengths from here on are all the same: nobody reads such a frame. */
 const MAX_LENGTH_BYTES = 2 ** 32 - 1;
 
+/** Which frames of a file are indexed. */
+export interface FrameLimits {
+  /** Default {@linkcode MAX_INDEXED_FRAMES}. */
+  readonly maxFrames?: number;
+  /** Length of the largest frame; default as large as it likes. */
+  readonly maxFrameBytes?: number;
+}
+
 /** Collects the frames of a file, and makes a {@linkcode FrameIndex} of them. */
 export class FrameIndexBuilder {
   readonly #maxFrames: number;
+  readonly #maxFrameBytes: number;
   readonly #offsets = new UintList(6);
   readonly #lengths = new UintList(4);
   readonly #timesUs = new UintList(6);
@@ -69,9 +78,10 @@ export class FrameIndexBuilder {
   /** The first of those that were dropped. */
   readonly #dropped: { readonly where: string; readonly reason: string }[] = [];
 
-  /** Takes up to `maxFrames`, default {@linkcode MAX_INDEXED_FRAMES}. More are a problem of the file, and dropped. */
-  constructor({ maxFrames = MAX_INDEXED_FRAMES }: { readonly maxFrames?: number } = {}) {
+  /** Frames above the limits are a problem of the file, and dropped. */
+  constructor({ maxFrames = MAX_INDEXED_FRAMES, maxFrameBytes = Infinity }: FrameLimits = {}) {
     this.#maxFrames = maxFrames;
+    this.#maxFrameBytes = maxFrameBytes;
   }
 
   /** Frames so far. */
@@ -103,6 +113,10 @@ export class FrameIndexBuilder {
     if (this.count === this.#maxFrames) {
       this.#excess ??= frame;
       return false;
+    }
+    if (frame.lengthBytes > this.#maxFrameBytes) {
+      this.drop(frame.offset, `it has ${frame.lengthBytes} bytes, at most ${this.#maxFrameBytes} are read`);
+      return true;
     }
     this.#addTime(frame.timeUs);
     this.#offsets.push(frame.offset);

@@ -7,7 +7,7 @@
 import { encodeHex } from "@std/encoding/hex";
 import { CONCATENATED_JPEGS } from "./concatenated_format.ts";
 import type { Container, RandomAccess } from "./container.ts";
-import { type FrameIndex, FrameIndexBuilder } from "./frame_index.ts";
+import { type FrameIndex, FrameIndexBuilder, type FrameLimits } from "./frame_index.ts";
 import { LAB_FORMAT } from "./lab_format.ts";
 
 /** The first that recognizes a file indexes it. Concatenated JPEGs may start with any junk, so they are the last. */
@@ -17,18 +17,16 @@ const CONTAINERS: readonly Container[] = [LAB_FORMAT, CONCATENATED_JPEGS];
 const HEAD_BYTES = 64 * 1024;
 
 /** Options of {@linkcode indexFile}. */
-export interface IndexOptions {
+export interface IndexOptions extends FrameLimits {
   /** Stops the indexing before its next read; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Frames that are indexed at most; default `MAX_INDEXED_FRAMES`. More are a problem of the file, and dropped. */
-  readonly maxFrames?: number;
 }
 
 /**
  * Finds every frame of a file. Rejects with a `SyntaxError` that says what is wrong where the file is empty, has no known format, or
  * has not one whole frame.
  */
-export async function indexFile(file: RandomAccess, { signal, maxFrames }: IndexOptions = {}): Promise<FrameIndex> {
+export async function indexFile(file: RandomAccess, { signal, ...limits }: IndexOptions = {}): Promise<FrameIndex> {
   if (file.lengthBytes === 0) throw new SyntaxError("The file is empty");
   const stoppable = signal === undefined ? file : stopAt(signal, file);
   const head = await stoppable.read(0, Math.min(HEAD_BYTES, file.lengthBytes));
@@ -38,7 +36,7 @@ export async function indexFile(file: RandomAccess, { signal, maxFrames }: Index
     const expected = CONTAINERS.map(({ signature }) => signature).join(" or ");
     throw new SyntaxError(`The file is not a JPEG: it starts with ${start}; expected ${expected}`);
   }
-  const frames = new FrameIndexBuilder({ maxFrames });
+  const frames = new FrameIndexBuilder(limits);
   const end = await container.index(stoppable, frames);
   return frames.finish(container.name, end);
 }

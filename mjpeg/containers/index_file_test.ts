@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { memoryFile } from "../../tests/support/memory_file.ts";
@@ -187,4 +187,21 @@ Deno.test("indexFile() leaves out the pictures that belong to a photo, and takes
     const index = await indexFile(memoryFile(concat([...Array(count).fill([whole, JPEG]).flat(), JPEG])));
     assertEquals([index.count, index.problem], [count + 1, undefined]);
   }
+});
+
+Deno.test("indexFile() drops frames of more than maxFrameBytes, and takes the others", async () => {
+  const larger = concat([JPEG.subarray(0, 8), Uint8Array.of(3), JPEG.subarray(8)]);
+  for (
+    const frames of [[JPEG, larger, JPEG], [JPEG, larger, JPEG].flatMap((one) => [encodeLabHeader(one.length), one])]
+  ) {
+    const index = await indexFile(memoryFile(concat(frames)), { maxFrameBytes: JPEG.length });
+    assertEquals([index.count, index.largestBytes], [2, JPEG.length]);
+    assertMatch(index.problem ?? "", /^Frame 2 at byte \d+ is dropped: it has 11 bytes, at most 10 are read$/);
+  }
+});
+
+Deno.test("indexFile() takes a last JPEG whose EOI is hidden by a marker in its scan", async () => {
+  const hidden = concat([JPEG.subarray(0, 8), Uint8Array.of(0xff, 0xe5, 1, 0), JPEG.subarray(8)]);
+  const index = await indexFile(memoryFile(concat([JPEG, hidden])));
+  assertEquals([index.count, index.locate(1).lengthBytes, index.problem], [2, hidden.length, undefined]);
 });

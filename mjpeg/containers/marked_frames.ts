@@ -7,6 +7,7 @@
 
 import { hasWholeScan } from "../entropy/whole_scan.ts";
 import { type ImageLocation, JpegScanner, type ScannerOutput } from "../jpeg/jpeg_scanner.ts";
+import { endsWithEoi } from "../jpeg/whole_jpeg.ts";
 import { decodeOtherPictures, MULTI_PICTURE_MAX_BYTES } from "../jpeg/multi_picture.ts";
 import { MAX_CHECKED_BYTES } from "../limits.ts";
 import type { RandomAccess } from "./container.ts";
@@ -56,9 +57,15 @@ class FrameAdder {
   /** The image that the end of the file leaves open. */
   async addLast({ offset, lengthBytes }: ImageLocation): Promise<void> {
     if (this.#others.has(offset)) return;
-    const isWhole = lengthBytes <= MAX_CHECKED_BYTES && hasWholeScan(await this.#file.read(offset, lengthBytes));
-    if (isWhole) this.#frames.add({ offset, lengthBytes });
+    if (await this.#isWhole(offset, lengthBytes)) this.#frames.add({ offset, lengthBytes });
     else this.#frames.drop(offset, "it is truncated by the end of the file");
+  }
+
+  /** Whether an image has all its data, or ends with an EOI that damage in its scan hid. */
+  async #isWhole(offset: number, lengthBytes: number): Promise<boolean> {
+    if (lengthBytes > MAX_CHECKED_BYTES) return false;
+    const jpeg = await this.#file.read(offset, lengthBytes);
+    return endsWithEoi(jpeg) || hasWholeScan(jpeg);
   }
 
   async #readOthers(offset: number): Promise<void> {

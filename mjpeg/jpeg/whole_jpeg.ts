@@ -20,6 +20,7 @@ export function withEoi(jpeg: Uint8Array): Uint8Array {
   return endsWithEoi(jpeg) || new JpegScanner().push(jpeg).length > 0 ? jpeg : concat([jpeg, Uint8Array.of(0xff, EOI)]);
 }
 
-function endsWithEoi(bytes: Uint8Array): boolean {
+/** Whether the last two bytes are EOI. */
+export function endsWithEoi(bytes: Uint8Array): boolean {
   return bytes[bytes.length - 2] === 0xff && bytes[bytes.length - 1] === EOI;
 }

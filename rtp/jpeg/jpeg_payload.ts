@@ -11,6 +11,20 @@ export const JPEG_CLOCK_RATE = 90_000;
 export const JPEG_HEADER_BYTES = 8;
 /** Largest width and height that the header can say. Larger ones are 0 there; SDP or a header extension has them. */
 export const JPEG_MAX_DIMENSION = 2040;
+/** Size of a frame. */
+export interface FrameSize {
+  /** Samples a line. */
+  readonly width: number;
+  /** Lines. */
+  readonly height: number;
+}
+
+/** The size that receivers get of a frame: the header counts in eights, and cannot say a size above its maximum. */
+export function receivedSize({ width, height }: FrameSize): FrameSize {
+  if (width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION) return { width, height };
+  return { width: Math.ceil(width / 8) * 8, height: Math.ceil(height / 8) * 8 };
+}
+
 /** Largest frame: the fragment offset has 24 bits. */
 export const JPEG_MAX_SCAN_BYTES = 2 ** 24 - 1;
 

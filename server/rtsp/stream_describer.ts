@@ -6,12 +6,13 @@
 
 import { getLogger } from "@logtape/logtape";
 import { plainAddress } from "../../net/addresses.ts";
-import { JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload.ts";
+import { JPEG_MAX_DIMENSION, receivedSize } from "../../rtp/jpeg/jpeg_payload.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeStreamDescription } from "../../rtsp/sdp.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { encodePath } from "../../rtsp/uri.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
+import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
 import { type Source, SourceUnusableError } from "../source/source.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
@@ -34,6 +35,8 @@ export class StreamDescriber {
   readonly #options: StreamDescriberOptions;
   /** Sources of which the log has told what is special about their frames. */
   readonly #told = new WeakSet<Source>();
+  /** Why sources have no frame that RTP/JPEG carries. */
+  readonly #unusable = new WeakMap<Source, Error>();
 
   constructor(options: StreamDescriberOptions) {
     this.#options = options;
@@ -55,7 +58,8 @@ export class StreamDescriber {
     };
   }
 
-  #encode(source: Source, { width, height }: FrameSize, address: string): string {
+  #encode(source: Source, size: FrameSize, address: string): string {
+    const { width, height } = receivedSize(size);
     const frameCount = source.isLive ? 0 : source.frameCount;
     return encodeStreamDescription({
       title: source.name,
@@ -71,11 +75,14 @@ export class StreamDescriber {
     });
   }
 
-  /** The first frame of a source as RTP/JPEG carries it; `undefined` where it cannot, which the log explains. */
+  /**
+   * The first frame of a source that RTP/JPEG carries: frames before it may be damaged. `undefined` where there is none among the
+   * first, which the log explains.
+   */
   async lookAt(client: Client, source: Source): Promise<FramePackets | undefined> {
     const { peer } = client.connection;
     const { name } = source;
-    const frame = await this.#firstFrame(source);
+    const frame = this.#unusable.get(source) ?? await this.#firstUsableFrame(source);
     if (frame instanceof Error) {
       log.warn("{peer} cannot have {name} over RTP/JPEG: frame 1: {reason}", { peer, name, reason: frame.message });
       return undefined;
@@ -85,9 +92,20 @@ export class StreamDescriber {
     return frame;
   }
 
-  async #firstFrame(source: Source): Promise<FramePackets | Error> {
+  async #firstUsableFrame(source: Source): Promise<FramePackets | Error> {
+    const first = await this.#packetsOf(() => source.firstFrame());
+    if (source.isLive || !(first instanceof Error)) return first;
+    for (let index = 1; index < Math.min(source.frameCount, MAX_DESCRIBED_FRAMES); index++) {
+      const frame = await this.#packetsOf(() => source.frame(index));
+      if (!(frame instanceof Error)) return frame;
+    }
+    this.#unusable.set(source, first);
+    return first;
+  }
+
+  async #packetsOf(read: () => Uint8Array | Promise<Uint8Array>): Promise<FramePackets | Error> {
     try {
-      return await this.#options.packetizer.packetsOf(await source.firstFrame());
+      return await this.#options.packetizer.packetsOf(await read());
     } catch (error) {
       if (error instanceof SourceUnusableError) return error;
       throw error;

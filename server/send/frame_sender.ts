@@ -25,6 +25,8 @@ export interface FrameTime {
   readonly dueMs: number;
   /** Time to the next frame, in milliseconds. */
   readonly intervalMs: number;
+  /** Number of the frame in its source, from 1, for the log. */
+  readonly number?: number;
 }
 
 /**

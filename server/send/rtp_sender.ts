@@ -136,7 +136,7 @@ export class RtpSender implements RtspFrameSender {
   #sendPackets(frame: FramePackets | Error, time: FrameTime): void | Promise<void> {
     if (this.#isClosed) return;
     const problem = frame instanceof Error ? frame : this.#sizeProblem(frame.size);
-    if (frame instanceof Error || problem !== undefined) return this.#dropUnusable(problem!);
+    if (frame instanceof Error || problem !== undefined) return this.#dropUnusable(problem!, time.number);
     this.#cancelBye?.();
     if (this.#cancelReport === undefined && this.#isPlaying) this.#report();
     const sent = this.#options.transport.sendFrame(frame, this.#sequencer.stampAt(time.dueMs), time);
@@ -161,11 +161,12 @@ export class RtpSender implements RtspFrameSender {
   }
 
   /** A frame that cannot be carried is dropped; the log tells the same reason once. */
-  #dropUnusable(problem: Error): void {
+  #dropUnusable(problem: Error, number: number | undefined): void {
     this.drop(1);
     if (problem.message === this.#lastProblem) return;
     this.#lastProblem = problem.message;
-    log.warn("{peer}: a frame is dropped: {reason}", { peer: this.#options.peer, reason: problem.message });
+    const frame = number === undefined ? "a frame" : `frame ${number}`;
+    log.warn("{peer}: {frame} is dropped: {reason}", { peer: this.#options.peer, frame, reason: problem.message });
   }
 
   #sayBye(): void {

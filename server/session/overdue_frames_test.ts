@@ -44,6 +44,7 @@ function open({ frameCount = 100, drops = true, loops = false }) {
       loops,
     },
     firstFrame: () => frames.frame(0),
+    frame: (index) => frames.frame(index),
     openCursor: () => new IndexedCursor(frames, { onClose() {} }),
   };
   const pacer = new Pacer(clock);

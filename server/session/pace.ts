@@ -12,6 +12,8 @@ export interface DueTime {
   readonly dueMs: number;
   /** Time until the next frame, in milliseconds. */
   readonly intervalMs: number;
+  /** Number of the frame in its source, from 1, where it has one. */
+  readonly number: number | undefined;
 }
 
 /** Gives frames their times until the next PLAY. */
@@ -39,10 +41,11 @@ export class Pace {
   }
 
   /** When a frame is due. */
-  at({ timeUs, durationUs }: FrameSlot): DueTime {
+  at({ timeUs, durationUs, number }: FrameSlot): DueTime {
     return {
       dueMs: this.#startMs + Math.abs(timeUs - this.#originUs) / 1000 / this.#rate,
       intervalMs: durationUs / 1000 / this.#rate,
+      number,
     };
   }
 

@@ -7,6 +7,7 @@
 
 import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
+import { MAX_FRAME_BYTES } from "../limits.ts";
 import { FileAccess, type FileVersion, isSameVersion, versionOf } from "./file_access.ts";
 
 /** What becomes of an index: something that is kept as long as the file is what it was. */
@@ -85,7 +86,7 @@ export class FileIndexes<T> {
 
   async #index(path: string, version: FileVersion, signal: AbortSignal): Promise<T> {
     using file = await Deno.open(path, { read: true });
-    const index = await indexFile(new FileAccess(file, version.sizeBytes), { signal });
+    const index = await indexFile(new FileAccess(file, version.sizeBytes), { signal, maxFrameBytes: MAX_FRAME_BYTES });
     return this.#open({ path, version, index });
   }
 }

@@ -6,7 +6,6 @@
 
 import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
 import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
-import { MAX_FRAME_BYTES } from "../limits.ts";
 import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
 import type { FrameCache } from "./frame_cache.ts";
 import type { FrameTimes } from "./frame_times.ts";
@@ -103,9 +102,6 @@ export class FileSource implements SeekableSource, IndexedFrames {
 
   async #readNow(index: number): Promise<Uint8Array> {
     const { offset, lengthBytes } = this.#index.locate(index);
-    if (lengthBytes > MAX_FRAME_BYTES) {
-      throw new RangeError(`Cannot read frame ${index + 1}: ${lengthBytes} bytes, at most ${MAX_FRAME_BYTES} are read`);
-    }
     this.#file ??= await this.#open();
     const target = new Uint8Array(lengthBytes);
     await readExactly(this.#file, { target, offset });

@@ -62,7 +62,7 @@ export class IndexedCursor implements SeekableCursor {
     }
     const timeUs = this.#timeUs(this.#position);
     const durationUs = Math.abs(this.#timeUs(this.#position + this.#step) - timeUs);
-    return { timeUs, durationUs, droppedFrames: 0 };
+    return { timeUs, durationUs, number: this.#index + 1, droppedFrames: 0 };
   }
 
   read(): Uint8Array | Promise<Uint8Array> {

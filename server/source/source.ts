@@ -31,6 +31,8 @@ export interface SeekableSource extends SourceProperties {
   readonly times: FrameTimes;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
+  /** The JPEG of frame `index`, 0 to frameCount - 1: at once if it is in memory. Shared, not to be written to. */
+  frame(index: number): Uint8Array | Promise<Uint8Array>;
   /** A cursor at the first frame. */
   openCursor(): SeekableCursor;
 }
@@ -54,6 +56,8 @@ export interface FrameSlot {
   readonly timeUs: number;
   /** Time until the next frame on the cursor's way, in microseconds, above 0; an estimate at a live source. */
   readonly durationUs: number;
+  /** Number of the frame in its source, from 1; `undefined` at a live source. */
+  readonly number?: number;
   /** Frames that were dropped in front of this one, since the cursor was behind a live source. */
   readonly droppedFrames: number;
 }
