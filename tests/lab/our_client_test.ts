@@ -10,13 +10,16 @@ import { concat, equals } from "@std/bytes";
 import { join } from "@std/path";
 import { peerTest } from "../support/peers.ts";
 import { systemClock } from "../../net/system_clock.ts";
+import { SILENCE_MS } from "../../client/limits.ts";
 import { Player } from "../../client/player.ts";
 import { CHILD_TIMEOUT_MS, type ChildExit } from "../support/child_program.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { labFile, makeLabMovie } from "../support/lab_movie.ts";
 import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { type LabServerOptions, PYTHON, readFrames, startLabServer } from "./lab_peers.ts";
 import { startOurs } from "../support/our_program.ts";
+import { until } from "../support/until.ts";
 
 const FRAMES = 25;
 
@@ -150,6 +153,33 @@ for (const { title, flowCount, ...server } of PAUSED_SERVERS) {
     assertMovie(received, movie.frames.slice(0, received.length));
     assertEquals(player.statistics().lostPackets, 0);
   });
+}
+
+for (const dialect of ["a", "b"] as const) {
+  peerTest(
+    `Player shows a movie again by PLAY once a lab server of dialect ${dialect} has sent it`,
+    [PYTHON],
+    async () => {
+      await using movie = await makeLabMovie({ frameCount: 10 });
+      await using labServer = await startLabServer({ root: movie.root, dialect });
+      const clock = new FakeClock();
+      const target = { hostname: "127.0.0.1", port: labServer.port, rtpPort: reservePort(), file: movie.file };
+      const player = new Player({ target: { ...target, dialect: "auto" }, clock });
+      const received: Uint8Array[] = [];
+      player.subscribe({ frame: ({ data }) => received.push(data) });
+      try {
+        await player.command("SETUP");
+        for (const count of [10, 20]) {
+          await player.command("PLAY");
+          await until(() => received.length === count);
+          clock.advance(SILENCE_MS);
+        }
+      } finally {
+        await player.close();
+      }
+      assertMovie(received, [...movie.frames, ...movie.frames]);
+    },
+  );
 }
 
 for (const missingFile of ["200", "silent", "404", "404-glued"] as const) {
