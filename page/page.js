@@ -14,6 +14,8 @@ const RECONNECT_MAX_MS = 2000;
 const TRY_AGAIN_LATER = 1013;
 /** How long no frame can be decoded before the user is told. */
 const UNDECODABLE_NOTICE_MS = 500;
+/** How long an info is shown. */
+const INFO_MS = 5000;
 const MODE_KEY = "mjpegrtsp-four-buttons";
 
 /** @typedef {"SETUP" | "PLAY" | "PAUSE" | "TEARDOWN"} Command */
@@ -137,6 +139,9 @@ function showStatus() {
   tell("player", status.notice);
 }
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let noticeTimer;
+
 /** What there is to tell, by who tells it; the first one is shown. @type {Record<string, Notice | undefined>} */
 const notices = { link: undefined, command: undefined, decoder: undefined, player: undefined };
 
@@ -144,10 +149,14 @@ const notices = { link: undefined, command: undefined, decoder: undefined, playe
 function tell(teller, news) {
   notices[teller] = news;
   const shown = Object.values(notices).find((candidate) => candidate !== undefined);
+  const text = shown?.advice === undefined ? shown?.text ?? "" : `${shown.text}. ${shown.advice}`;
+  if (text === notice.textContent) return;
+  notice.textContent = text;
+  notice.dataset.level = shown?.level ?? "";
   notice.hidden = shown === undefined;
-  if (shown === undefined) return;
-  notice.dataset.level = shown.level;
-  notice.textContent = shown.advice === undefined ? shown.text : `${shown.text}. ${shown.advice}`;
+  clearTimeout(noticeTimer);
+  // What needs nobody's help does not lie on the picture for long.
+  if (shown?.level === "info") noticeTimer = setTimeout(() => notice.hidden = true, INFO_MS);
 }
 
 /** @param {Record<string, any>} stats */

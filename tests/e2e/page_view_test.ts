@@ -94,6 +94,22 @@ for (const size of WINDOWS) {
   });
 }
 
+peerTest("page: an info goes by itself, and stays away while the player only repeats it", ["chromium"], async () => {
+  await using opened = await open();
+  const { playback } = opened;
+  const tab = await openPage(opened.browser, opened.url);
+  playback.become({ notice: { level: "info", text: "The server is back" } });
+  await tab.waitForNotice("The server is back");
+  await tab.until(`document.querySelector("#notice").hidden`);
+  playback.become({ state: "PLAYING" });
+  await tab.waitForState("PLAYING");
+  assertEquals(await tab.notice(), undefined);
+  playback.become({ notice: { level: "warning", text: "The stream has ended" } });
+  await tab.waitForNotice("The stream has ended");
+  playback.become({ notice: { level: "info", text: "The server is back" } });
+  await tab.waitForNotice("The server is back");
+});
+
 peerTest("page: a frame that cannot be decoded costs that frame, and is counted", ["chromium"], async () => {
   await using opened = await open();
   const { playback } = opened;
