@@ -170,9 +170,11 @@ export class ServerWebSocket {
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decodeText(data: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(data);
+    return utf8.decode(data);
   } catch {
     throw new WebSocketError(1007, "A text is not UTF-8");
   }

@@ -47,7 +47,7 @@ interface FrameHead {
   readonly isFinal: boolean;
   readonly opcode: number;
   readonly lengthBytes: number;
-  readonly mask: Uint8Array;
+  readonly mask: readonly number[];
 }
 
 /** Puts the messages of a client together. Holds no more than the longest one may be. */
@@ -121,11 +121,14 @@ function decodeHead(bytes: readonly number[]): FrameHead {
   const opcode = first & 0x0f;
   if ((first & 0x70) !== 0 || !OPCODES.includes(opcode)) throw new WebSocketError(1002, "A frame is of no known kind");
   if ((second & 0x80) === 0) throw new WebSocketError(1002, "A frame of the client is not masked");
-  const head = new DataView(Uint8Array.from(bytes).buffer);
-  const short = second & 0x7f;
-  // Numbers from 2^53 on lose digits, and are too long all the same.
-  const lengthBytes = short === 127 ? Number(head.getBigUint64(2)) : short === 126 ? head.getUint16(2) : short;
-  return { isFinal: (first & 0x80) !== 0, opcode, lengthBytes, mask: Uint8Array.from(bytes.slice(-MASK_BYTES)) };
+  let lengthBytes = second & 0x7f;
+  const maskStart = bytes.length - MASK_BYTES;
+  if (maskStart > 2) {
+    lengthBytes = 0;
+    // Numbers from 2^53 on lose digits, and are too long all the same.
+    for (let index = 2; index < maskStart; index++) lengthBytes = 256 * lengthBytes + bytes[index];
+  }
+  return { isFinal: (first & 0x80) !== 0, opcode, lengthBytes, mask: bytes.slice(maskStart) };
 }
 
 /** A whole message, or a control frame, as a server sends it: in one frame, without a mask. Its payload comes in parts. */
