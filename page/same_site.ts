@@ -21,6 +21,8 @@ export interface SitePolicy {
 export type Verdict = { readonly headers: Readonly<Record<string, string>> } | { readonly refusal: string };
 
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
+/** The origin of files and of pages in a sandbox (RFC 6454, 6.2). */
+const OPAQUE = "null";
 /** Browsers omit this port in `Host` and `Origin` (RFC 9110, 4.2.1). */
 const HTTP_PORT = 80;
 
@@ -42,8 +44,11 @@ export function judgeRequest({ path, headers }: Pick<HttpRequest, "path" | "head
   }
   const reason = foreignness(headers, `http://${host}`);
   if (reason === undefined || isLink(headers)) return { headers: {} };
-  const advice = isShared ? `; play --allow-origin ${source ?? "ORIGIN"} lets pages of that origin show the video` : "";
-  return { refusal: reason + advice };
+  if (!isShared) return { refusal: reason };
+  const advice = source === OPAQUE
+    ? "a page that is a file has no origin that could be allowed: serve it over HTTP"
+    : `play --allow-origin ${source ?? "ORIGIN"} lets pages of that origin show the video`;
+  return { refusal: `${reason}; ${advice}` };
 }
 
 /** Why a request is another site's; `undefined` where it is not. */
@@ -65,6 +70,5 @@ function isLink(headers: Headers): boolean {
 
 /** The origin of the page that an `<img>` is on, which has no `Origin`. */
 function refererOrigin(headers: Headers): string | undefined {
-  const referer = headers.get("referer");
-  return referer !== null && URL.canParse(referer) ? new URL(referer).origin : undefined;
+  return URL.parse(headers.get("referer") ?? "")?.origin;
 }

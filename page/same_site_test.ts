@@ -87,6 +87,10 @@ Deno.test("judgeRequest() says how to allow an origin that may not show the vide
         "play --allow-origin ORIGIN lets pages of that origin show the video",
     });
   }
+  assertEquals(judge({ origin: "null" }), {
+    refusal:
+      "Origin is null, another site; a page that is a file has no origin that could be allowed: serve it over HTTP",
+  });
   // The page says where it is by Origin, whatever Referer says.
   const { refusal } = judge({ origin: "http://evil.example", referer: "http://localhost:3000/" }) as {
     refusal: string;
