@@ -4,6 +4,7 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { Player } from "../client/player.ts";
 import type { StoreOptions } from "../client/record/open_frame_store.ts";
@@ -23,6 +24,8 @@ import { summaryLine, summaryOf } from "./summary.ts";
 import { interruptSignal } from "./terminal/interrupts.ts";
 import { standardError } from "./terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "./terminal/logging.ts";
+
+const log = getLogger(["mjpegrtsp", "play"]);
 
 const MAX_FLOWS = 16;
 
@@ -98,6 +101,11 @@ and nothing is overwritten without --force.`,
     if (out === "") throw new UsageError("--out needs a folder, a file or -");
     const interrupt = interruptSignal();
     configureLogging(options);
+    if ("url" in target && target.url.fragment !== undefined) {
+      log.warn("{fragment} is not sent: write %23 for the # if it belongs to the name", {
+        fragment: JSON.stringify(`#${target.url.fragment}`),
+      });
+    }
     const maxFrames = options.frames ?? Infinity;
     const storeOptions = { maxFrames, force: options.force, playedName: localFileOf(target), clock: systemClock };
     const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);

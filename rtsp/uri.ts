@@ -11,15 +11,17 @@ export interface UriReference {
   readonly authority: string | undefined;
   readonly path: string;
   readonly query: string | undefined;
+  /** Never sent (RFC 3986, 3.5). */
+  readonly fragment: string | undefined;
 }
 
 /** RFC 3986, appendix B. */
-const COMPONENTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?/;
+const COMPONENTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^]*))?/;
 
-/** The components of a reference. A fragment is left out: none is ever sent (RFC 3986, 3.5). */
+/** The components of a reference. */
 export function splitUri(reference: string): UriReference {
-  const [, scheme, authority, path, query] = COMPONENTS.exec(reference)!;
-  return { scheme, authority, path, query };
+  const [, scheme, authority, path, query, fragment] = COMPONENTS.exec(reference)!;
+  return { scheme, authority, path, query, fragment };
 }
 
 /** The URI that `reference` stands for at `base`, which has a scheme and an authority (RFC 3986, 5.2.2). */
@@ -36,7 +38,7 @@ export function resolveUri(base: string, reference: string): string {
 }
 
 /** RFC 3986, 5.3. A path behind an authority begins with a slash. */
-function joinUri({ scheme, authority, path, query }: UriReference): string {
+function joinUri({ scheme, authority, path, query }: Omit<UriReference, "fragment">): string {
   const slash = authority !== undefined && path !== "" && !path.startsWith("/") ? "/" : "";
   return (scheme === undefined ? "" : `${scheme}:`) + (authority === undefined ? "" : `//${authority}`) + slash + path +
     (query === undefined ? "" : `?${query}`);

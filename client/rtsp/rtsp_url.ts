@@ -21,6 +21,8 @@ export interface RtspUrl {
   readonly user: string | undefined;
   /** Password, decoded; `undefined` where there is none. */
   readonly password: string | undefined;
+  /** What followed a `#`, which is not sent. */
+  readonly fragment?: string;
 }
 
 const SCHEME = "rtsp://";
@@ -35,7 +37,7 @@ export function parseRtspUrl(text: string): RtspUrl {
   if (scheme !== SCHEME) throw wrongScheme(scheme);
   const rest = url.slice(SCHEME.length);
   const hostStart = userInfoLength(rest);
-  const { authority = "", path: plainPath, query } = splitUri(`//${rest.slice(hostStart)}`);
+  const { authority = "", path: plainPath, query, fragment } = splitUri(`//${rest.slice(hostStart)}`);
   const [, typedHost, portText = ""] = HOST_AND_PORT.exec(authority) ?? [];
   const host = typedHost === undefined ? undefined : asciiHost(typedHost);
   if (host === undefined) throw wrongForm(wrongAuthority(authority));
@@ -54,6 +56,7 @@ export function parseRtspUrl(text: string): RtspUrl {
     path,
     user: userInfo === undefined ? undefined : decodePercents(colon < 0 ? userInfo : userInfo.slice(0, colon)),
     password: userInfo === undefined || colon < 0 ? undefined : decodePercents(userInfo.slice(colon + 1)),
+    ...(fragment === undefined ? {} : { fragment }),
   };
 }
 

@@ -12,7 +12,6 @@ const URLS: readonly [text: string, href: string, rest: [string, number, string,
   ["rtsp://u:100%@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", "100%"]],
   ["rtsp://u@cam/v", "rtsp://cam/v", ["cam", 554, "/v", "u", undefined]],
   ["rtsp://[::1]:8554/v", "rtsp://[::1]:8554/v", ["::1", 8554, "/v"]],
-  ["rtsp://cam/v#frame", "rtsp://cam/v", ["cam", 554, "/v"]],
   // As people type them.
   ["rtsp://cam/my movie.mjpeg", "rtsp://cam/my%20movie.mjpeg", ["cam", 554, "/my%20movie.mjpeg"]],
   ["rtsp://cam/100%.mjpeg?q=50%", "rtsp://cam/100%25.mjpeg?q=50%25", ["cam", 554, "/100%25.mjpeg?q=50%25"]],
@@ -62,6 +61,11 @@ for (const [text, message] of WRONG) {
     assertThrows(() => parseRtspUrl(text), SyntaxError, message);
   });
 }
+
+Deno.test("parseRtspUrl() keeps what follows a # apart", () => {
+  const { href, path, fragment } = parseRtspUrl("rtsp://cam/v?x=1#2?3");
+  assertEquals([href, path, fragment], ["rtsp://cam/v?x=1", "/v?x=1", "2?3"]);
+});
 
 Deno.test("parseRtspUrl() repeats no password in its error", () => {
   for (

@@ -109,6 +109,12 @@ Deno.test("play rtsp:// stops waiting for its server when it is told to", async 
 const WRONG: readonly [url: string, args: string[], code: number, message: RegExp][] = [
   ["rtsp://127.0.0.1:PORT/nothing.mjpeg", [], 1, /refused DESCRIBE .*nothing\.mjpeg: 404 Not Found/],
   ["rtsp://127.0.0.1:0/x", [], 2, /The URL is not of the form rtsp:\/\/\[USER:PASSWORD@\]HOST\[:PORT\]\/PATH/],
+  [
+    "rtsp://127.0.0.1:PORT/a#1.mjpeg",
+    [],
+    1,
+    /"#1\.mjpeg" is not sent: write %23 for the #[^]*refused DESCRIBE .*\/a: 404/,
+  ],
   ["http://127.0.0.1/x", [], 2, /The URL is not of the form rtsp:/],
   [
     "rtsp://127.0.0.1:PORT/x",
