@@ -1,6 +1,6 @@
 /**
  * Writes cli/licenses.txt, what `mjpegrtsp licenses` prints, from the packages that are embedded in the executable: `deno task
- * licenses`. With `--check`, which `deno task ok` uses, it writes nothing and fails if the file is not what it would write.
+ * licenses:write`. With `--check`, which `deno task ok` uses, it writes nothing and fails if the file is not what it would write.
  *
  * @module
  */
@@ -84,7 +84,7 @@ if (import.meta.main) {
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(OUTPUT, text);
   } else if (await Deno.readTextFile(OUTPUT).catch(() => "") !== text) {
-    console.error(`${OUTPUT} is stale: run deno task licenses and commit it`);
+    console.error(`${OUTPUT} is stale: run deno task licenses:write and commit it`);
     Deno.exit(1);
   }
 }
