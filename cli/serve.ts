@@ -50,7 +50,7 @@ const OPTIONS = {
       max: LAB_PAYLOAD_MAX_BYTES,
       integer: true,
     }),
-    "fragment-style": choice("STYLE", "How they are numbered", { words: LAB_FRAGMENT_STYLES }),
+    "fragment-style": choice("STYLE", "Numbering", { words: LAB_FRAGMENT_STYLES }),
     "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
   }),
   ...MULTICAST_OPTIONS,
@@ -69,8 +69,9 @@ Files are in the lab's format (five digits before each JPEG) or concatenated JPE
 The name "testsrc" is always there: a test pattern with a frame number and a clock.
 
 If a lab client stays black, it may be a fork that waits for the marker (--marker) or for fragments (--fragment). Each
---fragment-style is that of some forks: a sequence number for each fragment; the frame's number for all its fragments;
-the same behind offset and total (4+4 bytes), behind index, count and size (2+2+2), or behind index and count (2+2).`,
+--fragment-style is that of some forks: a sequence number for each fragment; the same, and the frame's number as their
+timestamp; the frame's number for all its fragments; the same behind offset and total (4+4 bytes), behind index, count
+and size (2+2+2), or behind index and count (2+2).`,
   options: OPTIONS,
   examples: [
     "serve --port 1025",

@@ -18,18 +18,20 @@ export const LAB_FRAGMENT_MIN_BYTES = 2;
  * How forks of the lab number the fragments of a frame:
  *
  * - `sequence`: each has a sequence number of its own;
+ * - `timestamp`: the same, and the number of their frame is the timestamp of them all;
  * - `frame-number`: all have the number of their frame;
  * - `offset8`: the same, each behind its offset in the frame and the frame's length, 4 bytes each;
  * - `index6`: the same, each behind its index from 0, their count, and its own length, 2 bytes each;
  * - `index4`: the same without the length.
  */
-export const LAB_FRAGMENT_STYLES = ["sequence", "frame-number", "offset8", "index6", "index4"] as const;
+export const LAB_FRAGMENT_STYLES = ["sequence", "timestamp", "frame-number", "offset8", "index6", "index4"] as const;
 
 /** One of {@linkcode LAB_FRAGMENT_STYLES}. */
 export type LabFragmentStyle = typeof LAB_FRAGMENT_STYLES[number];
 
 const PREFIX_BYTES: Readonly<Record<LabFragmentStyle, number>> = {
   "sequence": 0,
+  "timestamp": 0,
   "frame-number": 0,
   "offset8": 8,
   "index6": 6,

@@ -20,6 +20,7 @@ Deno.test("packetizeLabFrame() marks a whole frame where that is asked for", () 
 
 const PREFIXES: readonly [style: LabFragmentStyle, prefixes: (readonly number[] | undefined)[]][] = [
   ["sequence", [undefined, undefined, undefined]],
+  ["timestamp", [undefined, undefined, undefined]],
   ["frame-number", [undefined, undefined, undefined]],
   // Offset and length of the frame.
   ["offset8", [[0, 0, 0, 0, 0, 0, 2, 88], [0, 0, 1, 0, 0, 0, 2, 88], [0, 0, 2, 0, 0, 0, 2, 88]]],

@@ -40,14 +40,14 @@ async function visit(options: Partial<Omit<ServerOptions, "clock">> = {}) {
     port: receiver.port,
     ask: (method: string, ...more: string[]) =>
       exchange([`${method} movie.mjpeg RTSP/1.0`, `CSeq: ${++cseq}`, `Session: ${session}`, ...more].join("\n")),
-    /** What comes in so many milliseconds, as sequence number, marker, and index in the movie. */
-    async play(milliseconds: number): Promise<{ number: number; marker: boolean; index: number }[]> {
+    /** What comes in so many milliseconds, as sequence number, timestamp, marker, and index in the movie. */
+    async play(milliseconds: number): Promise<{ number: number; timestamp: number; marker: boolean; index: number }[]> {
       await server.advance(milliseconds);
       const datagrams = receiver.datagrams.slice(seen);
       seen = receiver.datagrams.length;
       return datagrams.map((datagram) => {
-        const { sequenceNumber, marker, payload } = decodeRtpPacket(datagram);
-        return { number: sequenceNumber, marker, index: frames.findIndex((frame) => equals(frame, payload)) };
+        const { sequenceNumber: number, timestamp, marker, payload } = decodeRtpPacket(datagram);
+        return { number, timestamp, marker, index: frames.findIndex((frame) => equals(frame, payload)) };
       });
     },
     async [Symbol.asyncDispose]() {
@@ -223,6 +223,23 @@ Deno.test("LabResponder gives all fragments of a frame its number in the styles 
   }
 });
 
+Deno.test("LabResponder gives all fragments of a frame its number as timestamp where told to, over steps and rounds, too", async () => {
+  await using visited = await visit({ fragmentBytes: 1000, fragmentStyle: "timestamp", loop: true });
+  await visited.setUp();
+  await visited.ask("PLAY");
+  const before = await visited.play(2 * FRAME_MS);
+  assertEquals([...new Set(before.map(({ timestamp }) => timestamp))].slice(0, 2), [1, 2]);
+  await visited.ask("SETTIME", `FRAME: ${FRAMES - 2}`);
+  const after = await visited.play(4 * FRAME_MS);
+  const stamps = [...new Set(after.map(({ timestamp }) => timestamp))];
+  assertEquals(stamps.slice(0, 4), [FRAMES - 1, FRAMES, FRAMES + 1, FRAMES + 2]);
+  await visited.ask("FORWARD");
+  const stepped = await visited.play(FRAME_MS);
+  assertEquals(stepped[0].timestamp, stamps.at(-1)! + 1 + SKIP);
+  const numbers = [...before, ...after, ...stepped].map(({ number }) => number);
+  assertEquals(numbers, numbers.map((_, index) => index + 1));
+});
+
 Deno.test("LabResponder counts fragments on over a seek where they are numbered one by one", async () => {
   await using visited = await visit({ fragmentBytes: 1000 });
   await visited.setUp();
@@ -290,7 +307,8 @@ for (const method of ["SWITCH", "CHANGE"]) {
       assertEquals([await visited.setUp(), visited.session], [200, session]);
       assertEquals(await visited.play(2 * FRAME_MS), []);
       await visited.ask("PLAY");
-      assertEquals((await visited.play(2 * FRAME_MS))[0], { number: 1, marker: false, index: 0 });
+      const [{ number, index }] = await visited.play(2 * FRAME_MS);
+      assertEquals([number, index], [1, 0]);
     }
   });
 }

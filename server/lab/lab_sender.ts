@@ -49,9 +49,12 @@ export class LabSender implements LabFrameSender {
   readonly #options: LabSenderOptions;
   #fragmentBytes: number | undefined;
   /**
-   * The lab counts frames from 1, the `sequence` style their packets, and goes on counting over PAUSE and PLAY; its SSRC is 0.
+   * The lab counts frames from 1, the styles `sequence` and `timestamp` their packets, and goes on counting over PAUSE and PLAY; its
+   * SSRC is 0.
    */
   readonly #sequencer = new Sequencer({ ssrc: 0, sequenceNumber: 1, timestampAtZero: 0, clockRate: 1 });
+  /** Timestamp of the next frame in the style `timestamp`. */
+  #nextFrame = 1;
   #isClosed = false;
   /** Grows to the largest packet; a send has ended before the next one begins. */
   #packet = new Uint8Array(2048);
@@ -71,11 +74,12 @@ export class LabSender implements LabFrameSender {
   }
 
   get nextNumber(): number {
-    return this.#sequencer.nextSequenceNumber;
+    return this.#stampsFrames ? this.#nextFrame : this.#sequencer.nextSequenceNumber;
   }
 
   renumber(frame: number): void {
-    if (!this.#countsPackets) this.#sequencer.jumpTo(frame & 0xffff);
+    if (this.#stampsFrames) this.#nextFrame = frame >>> 0;
+    else if (!this.#countsPackets) this.#sequencer.jumpTo(frame & 0xffff);
   }
 
   drop(frames: number): void {
@@ -102,13 +106,19 @@ export class LabSender implements LabFrameSender {
 
   /** Whether the sequence numbers count fragments. */
   get #countsPackets(): boolean {
-    return this.#fragmentBytes !== undefined && (this.#options.fragmentStyle ?? "sequence") === "sequence";
+    const { fragmentStyle = "sequence" } = this.#options;
+    return this.#fragmentBytes !== undefined && (fragmentStyle === "sequence" || this.#stampsFrames);
+  }
+
+  /** Whether timestamps are the numbers of the frames, for clients that know by them which fragments belong together. */
+  get #stampsFrames(): boolean {
+    return this.#fragmentBytes !== undefined && this.#options.fragmentStyle === "timestamp";
   }
 
   async #sendFrame(jpeg: Uint8Array, time: FrameTime): Promise<void> {
     const { sockets, clock, datagrams, pacer, fragmentStyle, marksWholeFrames } = this.#options;
     const socket = sockets[this.counters.frames % sockets.length];
-    const unixMs = Math.floor(clock.unixMs() / 1000) * 1000;
+    const seconds = this.#stampsFrames ? this.#nextFrame++ : Math.floor(clock.unixMs() / 1000);
     const packets = packetizeLabFrame(jpeg, { fragmentBytes: this.#fragmentBytes, fragmentStyle, marksWholeFrames });
     // A frame that no datagram can hold is cut in any case.
     const isNumberedEach = this.#countsPackets || (this.#fragmentBytes === undefined && packets.length > 1);
@@ -120,7 +130,7 @@ export class LabSender implements LabFrameSender {
       const lengthBytes = payloadStart + payload.length;
       if (this.#packet.length < lengthBytes) this.#packet = new Uint8Array(lengthBytes);
       const packet = this.#packet.subarray(0, lengthBytes);
-      encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, ...this.#sequencer.stampAt(unixMs) });
+      encodeRtpHeader(packet, { marker, payloadType: PAYLOAD_TYPE_JPEG, ...this.#sequencer.stampAt(seconds * 1000) });
       if (prefix !== undefined) packet.set(prefix, RTP_HEADER_BYTES);
       packet.set(payload, payloadStart);
       await datagrams.send(packet, socket);

@@ -64,7 +64,7 @@ export interface AnyFrameSender {
 /** Sends to a client of the lab. */
 export interface LabFrameSender extends AnyFrameSender {
   readonly dialect: "lab";
-  /** Number of the next frame, or of its first fragment where fragments are counted; below 65536. */
+  /** Number of the next frame, or of its first fragment where fragments alone are counted. */
   readonly nextNumber: number;
   /**
    * The next frame gets this number, from 1, for clients that go elsewhere in a movie and know frames by their numbers. Where fragments

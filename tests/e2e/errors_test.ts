@@ -317,7 +317,7 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["serve --fragment-style offset8", /--fragment-style offset8 needs --fragment BYTES/],
   [
     "serve --fragment 1400 --fragment-style 8",
-    /--fragment-style needs sequence, frame-number, offset8, index6 or index4, got "8"/,
+    /--fragment-style needs sequence, timestamp, frame-number, offset8, index6 or index4, got "8"/,
   ],
   ["serve --loss 200%", /--loss needs a number with %, 0% to 100%/],
   ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],

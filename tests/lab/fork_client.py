@@ -28,6 +28,7 @@ class Program:
         self.rtp.settimeout(PATIENCE_SECONDS)
         self.rtp.bind(("", 0))
         self.rtp_port = self.rtp.getsockname()[1]
+        self.timestamp = None
         self.seq = 0
         self.session = 0
         self.frames = {name: self.read_movie(name) for name in (file, other)}
@@ -72,7 +73,7 @@ class Program:
     def packet(self):
         """Sequence number, marker and payload of the next packet."""
         data = self.rtp.recv(65536)
-        _, second, number, _, _ = struct.unpack(">BBHII", data[:12])
+        _, second, number, self.timestamp, _ = struct.unpack(">BBHII", data[:12])
         return number, second >> 7, data[12:]
 
     def frame(self, name=None):
@@ -345,6 +346,32 @@ def indexed(program, head_bytes):
         return len(got) + len(piece) if index == count - 1 else -1
 
     pieces(program, head_bytes, place)
+
+
+def timestamp_fork(program):
+    """Pieces with a timestamp of their own are another frame, and nothing else is: the timestamp is its number. PLAY goes to a frame."""
+    pieces, shown = [], 0
+
+    def next_frame():
+        nonlocal pieces, shown
+        marker = False
+        while not marker:
+            number, marker, piece = program.packet()
+            if program.timestamp != shown:
+                pieces, shown = [], program.timestamp
+            pieces.append((number, piece))
+        pieces.sort()
+        assert [number for number, _ in pieces] == list(range(pieces[0][0], pieces[0][0] + len(pieces))), pieces
+        assert program.frames[program.file][b"".join(piece for _, piece in pieces)] == shown
+        return shown
+
+    program.setup()
+    program.request("PLAY")
+    assert [next_frame() for _ in range(5)] == [1, 2, 3, 4, 5]
+    program.request("PLAY", "Frame: 20")
+    program.drop_waiting()
+    assert next_frame() - 20 in range(1, NEAR)
+    program.request("TEARDOWN")
 
 
 def index6_fork(program):

@@ -50,8 +50,9 @@ peerTest(
   },
 );
 
-/** The fork whose client reads the fragments of each style that gives them their frame's number. */
+/** The fork whose client reads the fragments of each style that gives them their frame's number somewhere. */
 const STYLES: Readonly<Record<string, string>> = {
+  "timestamp": "timestamp",
   "frame-number": "numbered",
   ...{ offset8: "offset8", index6: "index6", index4: "index4" },
 };
