@@ -37,3 +37,6 @@ export const RECEIVER_REPORT_INTERVAL_MS = 5000;
 
 /** Packets of a compound RTCP packet that are decoded. */
 export const MAX_RTCP_PACKETS = 64;
+
+/** Most bytes of RTCP in which a server looks for reports: 31 blocks, the sender's name and a BYE take half of that. */
+export const MAX_REPORT_BYTES = 2048;

@@ -186,11 +186,11 @@ function decodeBody(type: number, count: number, body: Uint8Array): RtcpPacket[]
         rtpTimestamp: view.getUint32(12),
         packetCount: view.getUint32(16),
         octetCount: view.getUint32(20),
-        reports: readReports(view, 4 + SENDER_INFO_BYTES, count),
+        reports: decodeReportBlocks(view, 4 + SENDER_INFO_BYTES, count),
       }];
     case RTCP_TYPE.receiverReport:
       need(4 + count * REPORT_BLOCK_BYTES);
-      return [{ kind: "receiver-report", ssrc: view.getUint32(0), reports: readReports(view, 4, count) }];
+      return [{ kind: "receiver-report", ssrc: view.getUint32(0), reports: decodeReportBlocks(view, 4, count) }];
     case RTCP_TYPE.sourceDescription:
       return decodeNames(view, count);
     case RTCP_TYPE.bye:
@@ -201,7 +201,8 @@ function decodeBody(type: number, count: number, body: Uint8Array): RtcpPacket[]
   }
 }
 
-function readReports(view: DataView, start: number, count: number): ReportBlock[] {
+/** So many report blocks from `start` on, all of which are there (RFC 3550, 6.4.1). */
+export function decodeReportBlocks(view: DataView, start: number, count: number): ReportBlock[] {
   return Array.from({ length: count }, (_, index) => {
     const at = start + index * REPORT_BLOCK_BYTES;
     return {
