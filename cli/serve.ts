@@ -16,6 +16,7 @@ import { explainListenError } from "./listen_error.ts";
 import { openRoot } from "./open_root.ts";
 import { describeEmulation, EMULATION_OPTIONS, emulationOf } from "./options/emulation_options.ts";
 import { EXIT, UsageError } from "./options/errors.ts";
+import { LIMIT_OPTIONS, limitsOf } from "./options/limit_options.ts";
 import { MULTICAST_OPTIONS, multicastGroupOf } from "./options/multicast_options.ts";
 import { choice, flag, inGroup, number, type OptionValues, text } from "./options/option.ts";
 import { parseCommand } from "./options/parse_command.ts";
@@ -54,6 +55,7 @@ const OPTIONS = {
     "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
   }),
   ...MULTICAST_OPTIONS,
+  ...LIMIT_OPTIONS,
   ...EMULATION_OPTIONS,
   ...LOGGING_OPTIONS,
 };
@@ -120,6 +122,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       mtuBytes: options.mtu,
       reencode: options.reencode,
       group,
+      ...limitsOf(options),
       tool: `mjpegrtsp/${denoConfig.version}`,
       emulation,
       clock: systemClock,

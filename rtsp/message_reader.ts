@@ -90,6 +90,11 @@ export class MessageReader<T> {
     return this.#examinedEnd < this.#end || !this.#openLineAnnouncesBody;
   }
 
+  /** What has come of the message, as text. */
+  get pendingText(): string {
+    return decodeUtf8(this.#buffer.subarray(this.#start, this.#end));
+  }
+
   /** Set once a peer has sent more than the limits allow. */
   get failure(): MessageTooLargeError | undefined {
     return this.#failure;

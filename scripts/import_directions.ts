@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
   "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
   "cli/terminal": ["cli/options", "net"],
-  "cli/options": ["server/session", "client/session", "client/rtsp", "rtsp"],
+  "cli/options": ["server", "server/session", "client/session", "client/rtsp", "rtsp"],
 
   "server": ["server/", "rtsp", "net"],
   "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],

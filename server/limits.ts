@@ -4,11 +4,26 @@
  * @module
  */
 
-/** TCP connections at once; the next one is answered 503 and closed. */
+/** TCP connections at once, unless told otherwise; for the next one an idle one gives way, or it is answered 503 and closed. */
 export const MAX_CONNECTIONS = 1024;
 
-/** When all connections are taken, one without a session that was silent for this long gives way, in milliseconds. */
-export const IDLE_CONNECTION_MS = 10_000;
+/** Part of the connections, and of the sessions, that one address may have, unless told otherwise: a classroom may be behind it. */
+export const ADDRESS_SHARE = 0.5;
+
+/** How long a session, or a client with one, must have done nothing to give way to another of its address, in milliseconds. */
+export const IDLE_MS = 10_000;
+
+/** How long a client without a session must have asked for nothing to give way to another of its address, in milliseconds. */
+export const IDLE_WITHOUT_SESSION_MS = 1000;
+
+/** Connections that are being refused at once: each may send its first request. More are closed at once. */
+export const MAX_REFUSALS = 32;
+
+/** How long a connection that is refused may take for its first request, in milliseconds. */
+export const REFUSAL_TIMEOUT_MS = 2000;
+
+/** Connections fewer than the system allows, so that descriptors are left for files and groups. */
+export const SPARE_DESCRIPTORS = 8;
 
 /** A request must be complete this long after its first byte, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -19,19 +34,37 @@ export const SETTLE_MS = 150;
 /** Malformed requests in a row after which a connection is closed. */
 export const MAX_MALFORMED_REQUESTS = 5;
 
+/** Bytes that are read from a connection, in its turn, before others have theirs; each request or packet counts for more. */
+export const READ_SHARE_BYTES = 16 * 1024;
+
+/** What a request or a packet counts for in a connection's share, besides its bytes. */
+export const READ_SHARE_PER_OUTPUT_BYTES = 256;
+
+/** Connections that have taken their share and go on in the same turn of the event loop. */
+export const READS_PER_TURN = 1;
+
+/** Bytes of no use, less those that are forgotten, after which a connection is closed. */
+export const MAX_RUBBISH_BYTES = 1024 * 1024;
+
+/** Bytes of no use that are forgotten in a second: some clients go on sending what nobody reads. */
+export const RUBBISH_BYTES_PER_SECOND = 4096;
+
 /** Requests of a connection that may wait for their replies; with more, nothing is read from it. */
 export const MAX_UNANSWERED_REQUESTS = 32;
 
 /** A client that takes no byte of what is written to it for this long is gone, in milliseconds. */
 export const WRITE_TIMEOUT_MS = 30_000;
 
-/** Sessions at once; the next SETUP is answered 503. */
+/** Sessions at once, unless told otherwise; for the next one an idle one gives way, or its SETUP is answered 503. */
 export const MAX_SESSIONS = 2048;
+
+/** A session over UDP that was never played ends this long after its connection, in seconds. */
+export const UNPLAYED_SESSION_SECONDS = 10;
 
 /** Sessions that one connection may have set up at once. */
 export const MAX_SESSIONS_PER_CONNECTION = 16;
 
-/** A session that may expire ends after this time without a request or a report, in seconds (RFC 2326, 12.37). */
+/** A session over UDP ends after this time without a request or a report, in seconds (RFC 2326, 12.37). */
 export const SESSION_TIMEOUT_SECONDS = 60;
 
 /** Sockets that one client of the lab's multi-flow fork may ask for. */
@@ -93,6 +126,12 @@ export const MAX_SPREAD_MS = 100;
 
 /** Bytes of frames that may wait for a slow TCP client, the last frame not counted; with more, frames are dropped. */
 export const PACKET_BACKLOG_BYTES = 256 * 1024;
+
+/** Bytes of all frames that clients over TCP are being sent, each counted once; with more, the oldest are cut short. */
+export const HELD_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Bytes that are made ready at once for a client over TCP: what it holds of its own, however large the frame is. */
+export const WRITE_PIECE_BYTES = 64 * 1024;
 
 /** Bytes of spare buffers for writing over TCP. */
 export const SPARE_BUFFER_BYTES = 8 * 1024 * 1024;

@@ -6,15 +6,27 @@
 
 import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../net/addresses.ts";
+import { isOfOneConnection, isOutOfDescriptors } from "../net/socket_errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
+import { Admission } from "./admission.ts";
 import { BufferPool } from "./send/buffer_pool.ts";
 import { Catalog } from "./source/catalog.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { Connection } from "./connection/connection.ts";
+import { ReadTurns } from "./connection/read_turns.ts";
 import { FramePacketizer } from "./packetize/frame_packetizer.ts";
 import { LabResponder, type LabResponderOptions } from "./lab/lab_responder.ts";
-import { DEFAULT_MTU_BYTES, IDLE_CONNECTION_MS, MAX_CONNECTIONS, SPARE_BUFFER_BYTES } from "./limits.ts";
+import { HeldFrames } from "./send/held_frames.ts";
+import {
+  ADDRESS_SHARE,
+  DEFAULT_MTU_BYTES,
+  HELD_FRAME_BYTES,
+  MAX_CONNECTIONS,
+  MAX_REFUSALS,
+  MAX_SESSIONS,
+  SPARE_BUFFER_BYTES,
+} from "./limits.ts";
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
@@ -28,6 +40,9 @@ import { StreamDescriber } from "./rtsp/stream_describer.ts";
 import { StreamSetup } from "./rtsp/stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
+
+/** How long to wait before the next connection is accepted where the system cannot, in milliseconds. */
+const ACCEPT_PAUSE_MS = 100;
 
 /** How to serve. */
 export interface ServerOptions {
@@ -63,6 +78,10 @@ export interface ServerOptions {
   readonly emulation: Emulation | undefined;
   /** TCP connections at once, default {@linkcode MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
+  /** Sessions at once, default {@linkcode MAX_SESSIONS}. */
+  readonly maxSessions?: number;
+  /** Part of the connections, and of the sessions, that one address may have; default {@linkcode ADDRESS_SHARE}. */
+  readonly addressShare?: number;
   /** Paces frames and times requests out. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
@@ -77,19 +96,19 @@ export class RtspServer {
   readonly #catalog: Catalog;
   readonly #pacer: Pacer;
   readonly #conditioner: Conditioner;
-  readonly #clients = new Set<Client>();
+  readonly #turns = new ReadTurns();
+  readonly #admission: Admission;
+  readonly #refused = new Set<Connection>();
   readonly #registry: SessionRegistry;
   readonly #labResponder: LabResponder;
   readonly #rtspResponder: RtspResponder;
   readonly #running = new Set<Promise<void>>();
-  readonly #maxConnections: number;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
   /** Listens. Throws `Deno.errors.AddrInUse` or `Deno.errors.PermissionDenied` where the port cannot be had. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
     this.#listener = Deno.listen({ transport: "tcp", hostname: options.hostname, port: options.port });
     try {
       this.#sockets = new RtpSockets(options.hostname, (packet, from) => this.#registry.takeReport(packet, from));
@@ -100,7 +119,9 @@ export class RtspServer {
     const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false } = options;
     this.#catalog = new Catalog(options);
     this.#pacer = new Pacer(clock);
-    this.#registry = new SessionRegistry(clock);
+    const { maxConnections = MAX_CONNECTIONS, maxSessions = MAX_SESSIONS, addressShare = ADDRESS_SHARE } = options;
+    this.#admission = new Admission({ clock, maxConnections, addressShare });
+    this.#registry = new SessionRegistry({ clock, maxSessions, addressShare });
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
     this.#conditioner = new Conditioner({ reencode });
@@ -110,7 +131,8 @@ export class RtspServer {
     const { group } = options;
     const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packetizer });
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
-    const setup = new StreamSetup({ ...shared, factory, describer, packetizer, multicast, buffers });
+    const heldFrames = new HeldFrames({ maxBytes: HELD_FRAME_BYTES });
+    const setup = new StreamSetup({ ...shared, factory, describer, packetizer, multicast, buffers, heldFrames });
     this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, tool });
   }
 
@@ -125,10 +147,7 @@ export class RtspServer {
       try {
         this.#accept(await this.#listener.accept());
       } catch (error) {
-        if (this.#isClosed) return;
-        // One connection that failed before it was accepted, or no file descriptors left: the others go on.
-        log.error("A connection could not be accepted: {reason}", { reason: String(error) });
-        await new Promise<void>((resolve) => this.#options.clock.after(100, resolve));
+        if (!this.#isClosed) await this.#recover(error);
       }
     }
   }
@@ -142,13 +161,26 @@ export class RtspServer {
     this.#isClosed = true;
     this.#listener.close();
     this.#registry.close();
-    for (const client of this.#clients) client.connection.close();
+    for (const { connection } of this.#admission) connection.close();
+    for (const connection of this.#refused) connection.close();
     // Whoever waits for a frame to be transcoded gets an error.
     this.#conditioner.close();
     await Promise.all(this.#running);
     this.#pacer.close();
     this.#catalog.close();
     this.#sockets.close();
+  }
+
+  /** What went wrong with one connection delays no other one. */
+  async #recover(error: unknown): Promise<void> {
+    if (isOfOneConnection(error)) {
+      log.debug("A connection was over before it was accepted: {reason}", { reason: String(error) });
+      return;
+    }
+    if (isOutOfDescriptors(error)) {
+      if (this.#admission.makeDoWithFewer()) return;
+    } else log.error("A connection could not be accepted: {reason}", { reason: String(error) });
+    await new Promise<void>((resolve) => this.#options.clock.after(ACCEPT_PAUSE_MS, resolve));
   }
 
   #accept(conn: Deno.TcpConn): void {
@@ -158,6 +190,7 @@ export class RtspServer {
       peer: hostAndPort(remoteAddress),
       localAddress,
       clock: this.#options.clock,
+      turns: this.#turns,
       respond: (request) => this.#respond(client, request),
       onPacket: (channel, data) => this.#registry.takeInterleaved(data, { client, channel }),
     });
@@ -169,37 +202,21 @@ export class RtspServer {
       channels: new Map(),
       labSession: undefined,
     };
-    if (this.#clients.size >= this.#maxConnections) this.#displaceIdle();
-    if (this.#clients.size >= this.#maxConnections) {
-      log.warn("{peer} is turned away: {count} clients are connected", {
-        peer: connection.peer,
-        count: this.#maxConnections,
-      });
-      this.#keep(connection.refuse(503));
-      return;
-    }
-    conn.setNoDelay(true);
-    conn.setKeepAlive(true);
-    this.#clients.add(client);
+    if (!this.#admission.admit(client)) return this.#refuse(connection);
     this.#keep(this.#serve(client));
+    try {
+      conn.setNoDelay(true);
+      conn.setKeepAlive(true);
+    } catch {
+      // It is over already, which reading finds out as well.
+    }
   }
 
-  /** Closes the connection without a session that has been silent for longest, if that is long. */
-  #displaceIdle(): void {
-    const nowMs = this.#options.clock.nowMs();
-    let idlest: Client | undefined;
-    for (const client of this.#clients) {
-      if (client.sessions.size > 0 || nowMs - client.connection.heardMs < IDLE_CONNECTION_MS) continue;
-      if (idlest === undefined || client.connection.heardMs < idlest.connection.heardMs) idlest = client;
-    }
-    if (idlest === undefined) return;
-    log.warn("{peer} gives way: {count} clients are connected, and it has no session and was silent for {seconds} s", {
-      peer: idlest.connection.peer,
-      count: this.#maxConnections,
-      seconds: Math.round((nowMs - idlest.connection.heardMs) / 1000),
-    });
-    idlest.connection.close();
-    this.#clients.delete(idlest);
+  /** Tells a client that there is no place for it, if only a few are being told. */
+  #refuse(connection: Connection): void {
+    if (this.#refused.size >= MAX_REFUSALS) return connection.close();
+    this.#refused.add(connection);
+    this.#keep(connection.refuse(503).finally(() => this.#refused.delete(connection)));
   }
 
   /** Lets {@linkcode close} wait for what runs on. */
@@ -213,7 +230,7 @@ export class RtspServer {
     log.info("{peer} connected", { peer: connection.peer });
     const reason = await connection.run();
     this.#registry.leave(client, reason);
-    this.#clients.delete(client);
+    this.#admission.leave(client);
     log.info("{peer} left: {reason}", { peer: connection.peer, reason });
   }
 

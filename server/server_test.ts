@@ -1,31 +1,23 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
+import { connect } from "node:net";
 import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { reservePort } from "../tests/support/ports.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
-import { MAX_FLOWS } from "./limits.ts";
 import { seededRandom } from "./emulation/random.ts";
-import { IDLE_CONNECTION_MS } from "./limits.ts";
+import { IDLE_MS, IDLE_WITHOUT_SESSION_MS, MAX_FLOWS, MAX_REFUSALS, REFUSAL_TIMEOUT_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
 import { ServedRoot } from "./source/served_root.ts";
-import { soon } from "../tests/support/until.ts";
+import { soon, until } from "../tests/support/until.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 
-/** A running server with `movie.Mjpeg` of ten frames. */
-async function serve(options: Partial<ServerOptions> = {}) {
-  const directory = await temporaryDirectory();
-  const movie = concat(Array.from({ length: 10 }, () => [encodeLabHeader(JPEG.length), JPEG]).flat());
-  await Deno.writeFile(join(directory.path, "movie.Mjpeg"), movie);
-  await Deno.writeTextFile(join(directory.path, "text.txt"), "no movie");
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.use(directory);
-  const server = new RtspServer({
-    root: await ServedRoot.open(directory.path),
+function optionsOf(options: Pick<ServerOptions, "root"> & Partial<ServerOptions>): ServerOptions {
+  return {
     hostname: "127.0.0.1",
     port: 0,
     frameRate: 20,
@@ -35,7 +27,26 @@ async function serve(options: Partial<ServerOptions> = {}) {
     clock: new FakeClock(),
     random: seededRandom(1),
     ...options,
-  });
+  };
+}
+
+/** Connects, and takes it back with a reset. */
+async function reset(port: number): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  const socket = connect(port, "127.0.0.1", () => socket.resetAndDestroy());
+  socket.once("close", () => closed.resolve());
+  await closed.promise;
+}
+
+/** A running server with `movie.Mjpeg` of ten frames. */
+async function serve(options: Partial<ServerOptions> = {}) {
+  const directory = await temporaryDirectory();
+  const movie = concat(Array.from({ length: 10 }, () => [encodeLabHeader(JPEG.length), JPEG]).flat());
+  await Deno.writeFile(join(directory.path, "movie.Mjpeg"), movie);
+  await Deno.writeTextFile(join(directory.path, "text.txt"), "no movie");
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(directory);
+  const server = new RtspServer({ ...optionsOf({ root: await ServedRoot.open(directory.path) }), ...options });
   const running = server.run();
   const resources = cleanup.move();
   return {
@@ -150,13 +161,29 @@ Deno.test(`RtspServer gives up to ${MAX_FLOWS} flows`, async () => {
   assertEquals(statusOf(await client.ask(setup("movie.Mjpeg", `client_port= 5008 flow_num= ${MAX_FLOWS}`))), 200);
 });
 
+Deno.test("RtspServer goes on at once when connections are reset before they are accepted", async () => {
+  await using directory = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new RtspServer(optionsOf({ root: await ServedRoot.open(directory.path), clock }));
+  const { port } = server.address;
+  for (let count = 0; count < 100; count++) await reset(port);
+  const running = server.run();
+  using newcomer = await TcpClient.connect(port);
+  await newcomer.send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+  assertMatch(await newcomer.receive(/\r\n\r\n/), /^RTSP\/1\.0 200 OK/);
+  assertEquals(clock.nowMs(), 0, "nothing was waited for");
+  await server.close();
+  await running;
+});
+
 Deno.test("RtspServer turns away one client too many with 503, and takes another once one has left", async () => {
-  await using running = await serve({ maxConnections: 2 });
+  await using running = await serve({ maxConnections: 2, addressShare: 1 });
   using one = await running.connect();
   using two = await running.connect();
   for (const client of [one, two]) assertEquals(statusOf(await client.ask(setup())), 200);
   using three = await running.connect();
-  assertMatch(await three.receiveAll(), /^RTSP\/1\.0 503 Service Unavailable\n/);
+  assertEquals(statusOf(await three.ask(setup())), 503);
+  assertEquals((await three.receiveAll()).trim(), "");
   one[Symbol.dispose]();
   // The server may not have seen yet that the first has gone.
   for (let status = 503; status !== 200;) {
@@ -167,23 +194,78 @@ Deno.test("RtspServer turns away one client too many with 503, and takes another
   assertEquals(statusOf(await two.ask(setup())), 455, "the second is undisturbed");
 });
 
-Deno.test("RtspServer lets a newcomer take the place of who is silent and has no session, and of nobody else", async () => {
-  const clock = new FakeClock();
-  await using running = await serve({ maxConnections: 2, clock });
+Deno.test("RtspServer turns clients away in the grammar that they ask in, once they ask", async () => {
+  await using running = await serve({ maxConnections: 1, addressShare: 1 });
   using viewer = await running.connect();
-  assertEquals(statusOf(await viewer.ask(setup())), 200);
+  await viewer.ask(request("PLAY", sessionOf(await viewer.ask(setup()))));
+  using player = await running.connect();
+  await player.send("OPTIONS rtsp://127.0.0.1/movie.Mjpeg RTSP/1.0\r\nCSeq: 7\r\n\r\n");
+  assertEquals(await player.receiveAll(), "RTSP/1.0 503 Service Unavailable\r\nCSeq: 7\r\n\r\n");
+  using lab = await running.connect();
+  await lab.send("SETUP movie.Mjpeg\n1\n RTSP/1.0 RTP/UDP 5008");
+  assertEquals(await lab.receiveAll(), "RTSP/1.0 503 Service Unavailable\nCSeq: 1\nSession: 0");
+});
+
+Deno.test(`RtspServer waits ${REFUSAL_TIMEOUT_MS} ms for the request of a client that it turns away, and for ${MAX_REFUSALS} at once`, async () => {
+  const clock = new FakeClock();
+  await using running = await serve({ maxConnections: 1, addressShare: 1, clock });
+  using viewer = await running.connect();
+  await viewer.ask(setup());
   using silent = await running.connect();
-  await silent.ask("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 123456");
-  clock.advance(IDLE_CONNECTION_MS - 1);
-  using early = await running.connect();
-  assertMatch(await early.receiveAll(), /^RTSP\/1\.0 503 /);
-  clock.advance(1);
-  using newcomer = await running.connect();
-  assertEquals(statusOf(await newcomer.ask(setup())), 200);
-  assertEquals(await silent.receiveAll(), "");
-  clock.advance(IDLE_CONNECTION_MS);
+  const others = await Promise.all(Array.from({ length: MAX_REFUSALS - 1 }, () => running.connect()));
+  await until(() => clock.pendingTimers === MAX_REFUSALS);
   using another = await running.connect();
-  assertMatch(await another.receiveAll(), /^RTSP\/1\.0 503 /, "those with sessions stay");
+  assertEquals(await another.receiveAll(), "");
+  clock.advance(REFUSAL_TIMEOUT_MS - 1);
+  assertEquals(clock.pendingTimers, MAX_REFUSALS);
+  clock.advance(1);
+  assertEquals(await silent.receiveAll(), "");
+  for (const client of others) client[Symbol.dispose]();
+});
+
+Deno.test("RtspServer lets a newcomer take the place of who was idle for long, and of nobody who plays", async () => {
+  const clock = new FakeClock();
+  await using running = await serve({ maxConnections: 4, addressShare: 1, clock });
+  using viewer = await running.connect();
+  const session = sessionOf(await viewer.ask(setup()));
+  assertEquals(statusOf(await viewer.ask(request("PLAY", session))), 200);
+  using waiting = await running.connect();
+  assertEquals(statusOf(await waiting.ask(setup())), 200);
+  using asking = await running.connect();
+  assertEquals(statusOf(await asking.ask(request("PLAY", "123456"))), 454);
+  using silent = await running.connect();
+  const isIn = async () => {
+    const newcomer = await running.connect();
+    return statusOf(await newcomer.ask(setup())) === 200 ? newcomer : undefined;
+  };
+  using first = await isIn();
+  assertEquals(await silent.receiveAll(), "", "who has asked for nothing gives way at once");
+  clock.advance(IDLE_WITHOUT_SESSION_MS - 1);
+  assertEquals(await isIn(), undefined);
+  clock.advance(1);
+  using second = await isIn();
+  assertEquals((await asking.receiveAll()).trim(), "", "then who has no session");
+  clock.advance(IDLE_MS - IDLE_WITHOUT_SESSION_MS - 1);
+  assertEquals(await isIn(), undefined);
+  clock.advance(1);
+  using third = await isIn();
+  assertEquals((await waiting.receiveAll()).trim(), "", "then who has not played yet");
+  for (const client of [first, second, third]) {
+    assertEquals(statusOf(await client!.ask("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\n\n")), 200);
+  }
+  clock.advance(IDLE_MS);
+  assertEquals(await isIn(), undefined, "all play");
+});
+
+Deno.test("RtspServer keeps places for other addresses, however many clients one address has", async () => {
+  await using running = await serve({ hostname: "::", maxConnections: 4, addressShare: 0.5 });
+  using one = await running.connect();
+  using two = await running.connect();
+  for (const client of [one, two]) assertEquals(statusOf(await client.ask(setup())), 200);
+  using three = await running.connect();
+  assertEquals(statusOf(await three.ask(setup())), 503);
+  using other = await TcpClient.connect(running.server.address.port, "::1");
+  assertEquals(statusOf(await other.ask(setup())), 200);
 });
 
 Deno.test("RtspServer sends frames to the client's address and port, each client from its own first frame", async () => {

@@ -6,20 +6,31 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import { encodeLabReply, PLAIN_LINES } from "../../rtsp/lab_grammar.ts";
-import type { Dialect, RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import { INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
+import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
 import { createRequestReader } from "../../rtsp/readers.ts";
-import { encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { MAX_MALFORMED_REQUESTS, MAX_UNANSWERED_REQUESTS, REQUEST_TIMEOUT_MS, WRITE_TIMEOUT_MS } from "../limits.ts";
+import {
+  MAX_MALFORMED_REQUESTS,
+  MAX_UNANSWERED_REQUESTS,
+  READ_SHARE_BYTES,
+  READ_SHARE_PER_OUTPUT_BYTES,
+  REFUSAL_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  WRITE_TIMEOUT_MS,
+} from "../limits.ts";
 import { encodeHttpAnswer, isHttpRequest } from "./http_answer.ts";
 import { PendingRequest } from "./pending_request.ts";
+import { ReadTurns } from "./read_turns.ts";
+import { ReplyStyle } from "./reply_style.ts";
+import { RubbishMeter } from "./rubbish_meter.ts";
 import { type PacketWriter, WriteQueue } from "./write_queue.ts";
 
 const log = getLogger(["mjpegrtsp", "connection"]);
 
 const READ_BYTES = 4096;
+const CLOSED_BY_SERVER = "closed by the server";
 
 /** Constructor options of {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -32,9 +43,14 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Carries out a request and returns the reply. Called for one request at a time, in order. */
   readonly respond: (request: RtspRequest) => Promise<RtspReply>;
-  /** Takes an interleaved packet of the client. The bytes are valid until it returns. */
-  readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** Takes an interleaved packet of the client, and tells whether it was of use. The bytes are valid until it returns. */
+  readonly onPacket?: (channel: number, data: Uint8Array) => boolean;
+  /** Shared by all connections of a server, so that each of them is read; default: turns of its own. */
+  readonly turns?: ReadTurns;
 }
+
+/** A message that has come, or text that is none. */
+type Received = Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>;
 
 /** A connection that is open until one of the ends closes it. */
 export class Connection {
@@ -43,24 +59,34 @@ export class Connection {
   readonly #reader = createRequestReader();
   readonly #pending: PendingRequest;
   readonly #writes: WriteQueue;
+  readonly #turns: ReadTurns;
+  readonly #rubbish: RubbishMeter;
+  readonly #style = new ReplyStyle();
   readonly #gone = new AbortController();
   /** Replies are written in the order of their requests. */
   #lastReply: Promise<void> = Promise.resolve();
   #unansweredRequests = 0;
   #malformedInARow = 0;
-  /** Dialect and line style of the last request: replies have the same. */
-  #dialect: Dialect = "lab";
-  #lineStyle = PLAIN_LINES;
+  /** What of the share of this turn has been read. */
+  #shareTaken = 0;
+  /** What the first request is answered where the client is refused. */
+  #refusal: StatusCode | undefined;
+  /** Nothing more is answered. */
+  #isOver = false;
   #heardMs: number;
+  #hasAsked = false;
   /** A write has failed because the client had closed the connection. */
   #hasLeft = false;
   #isClosed = false;
+  #closeReason = CLOSED_BY_SERVER;
 
   /** Reads nothing before {@linkcode run}. */
   constructor(options: ConnectionOptions) {
     const { conn, clock, peer } = this.#options = options;
     this.peer = peer;
     this.#heardMs = clock.nowMs();
+    this.#turns = options.turns ?? new ReadTurns();
+    this.#rubbish = new RubbishMeter(clock);
     this.#pending = new PendingRequest({
       clock,
       onSettled: () => {
@@ -87,6 +113,11 @@ export class Connection {
     return this.#heardMs;
   }
 
+  /** Whether the client has ever sent a request. */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
+  }
+
   /** Aborts when no more requests can come: nobody waits for replies any more. */
   get signal(): AbortSignal {
     return this.#gone.signal;
@@ -103,20 +134,19 @@ export class Connection {
     return reason;
   }
 
-  /** Answers `status` without reading a request, and closes. */
+  /** Answers the first request with `status`, whatever it asks for, and ends the connection. Does not wait for long. */
   async refuse(status: StatusCode): Promise<void> {
-    try {
-      await this.#reply({ status, cseq: undefined, session: undefined });
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.close();
+    this.#refusal = status;
+    const cancelTimeout = this.#options.clock.after(REFUSAL_TIMEOUT_MS, () => this.close());
+    await this.run();
+    cancelTimeout();
   }
 
-  /** Ends the connection at once. */
-  close(): void {
+  /** Ends the connection at once, and says why where it matters to the user. */
+  close(reason: string = CLOSED_BY_SERVER): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closeReason = reason;
     this.#gone.abort();
     this.#pending.reset();
     this.#writes.close();
@@ -129,32 +159,49 @@ export class Connection {
     try {
       for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
         this.#heardMs = clock.nowMs();
+        this.#rubbish.addRead(count);
         const outputs = this.#reader.push(bytes.subarray(0, count));
         // Pending bytes start a new request; restart its timer.
         if (outputs.length > 0 || !this.#reader.isPending) this.#pending.reset();
         this.#take(outputs);
         if (this.#reader.failure !== undefined) throw this.#reader.failure;
+        if (this.#rubbish.isFull) return this.#closeForRubbish();
+        await this.#untilNextRead(count + outputs.length * READ_SHARE_PER_OUTPUT_BYTES);
         if (this.#reader.isPending) this.#pending.note(this.#reader);
-        // A client that does not read its replies has to wait.
-        while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
       }
     } catch (error) {
       if (error instanceof MessageTooLargeError && !this.#isClosed) {
         this.#refuseLast(error.message);
         return `${error.message}: closed by the server`;
       }
-      if (!this.#hasLeft && !hasLeft(error)) return this.#isClosed ? "closed by the server" : messageOf(error);
+      if (!this.#hasLeft && !hasLeft(error)) return this.#isClosed ? this.#closeReason : messageOf(error);
     }
     return "the client closed the connection";
+  }
+
+  /** Waits where others have their turn, or where the client has to read its replies first. */
+  async #untilNextRead(taken: number): Promise<void> {
+    this.#shareTaken += taken;
+    const hasToWait = this.#unansweredRequests > MAX_UNANSWERED_REQUESTS;
+    if (this.#shareTaken < READ_SHARE_BYTES && !hasToWait) return;
+    // What the client has sent of its next request is not read meanwhile, which is not its fault.
+    this.#pending.reset();
+    while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
+    if (this.#shareTaken < READ_SHARE_BYTES) return;
+    this.#shareTaken = 0;
+    await this.#turns.next();
   }
 
   #take(outputs: readonly ReaderOutput<RtspRequest>[]): void {
     let labText: string | undefined;
     for (const output of outputs) {
       if (output.kind === "packet") {
-        this.#options.onPacket?.(output.channel, output.data);
+        const { channel, data } = output;
+        if (this.#options.onPacket?.(channel, data)) this.#rubbish.addUseful(INTERLEAVED_HEADER_BYTES + data.length);
         continue;
       }
+      this.#hasAsked ||= output.kind === "message";
+      if (output.kind === "message") this.#rubbish.addUseful(output.text.length);
       // A student's client sends each request twice in one segment and reads one reply to the two.
       const isRepeated = output.text === labText;
       labText = output.kind === "message" && output.message.dialect !== "rtsp" ? output.text : undefined;
@@ -165,19 +212,24 @@ export class Connection {
     }
   }
 
-  async #answer(output: Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>): Promise<void> {
-    if (this.#isClosed) return;
+  async #answer(output: Received): Promise<void> {
+    if (this.#isClosed || this.#isOver) return;
     if (isHttpRequest(output.text)) return await this.#answerHttp();
     if (output.kind === "malformed") return await this.#answerMalformed(output);
     this.#malformedInARow = 0;
-    this.#dialect = output.message.dialect;
-    this.#lineStyle = output.message.lineStyle;
+    this.#style.follow(output.message);
     log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
-    await this.#reply(await this.#respond(output.message));
+    const reply = await this.#respond(output.message);
+    await this.#write(this.#style.encode(reply));
+    if (this.#refusal === undefined) return;
+    // Closing now would reset a connection with unread bytes, and the reply might be lost.
+    this.#isOver = true;
+    await this.#options.conn.closeWrite();
   }
 
   /** If carrying out a request fails, the reply is 500 and the connection stays open. */
   async #respond(request: RtspRequest): Promise<RtspReply> {
+    if (this.#refusal !== undefined) return { status: this.#refusal, cseq: request.cseq, session: undefined };
     try {
       return await this.#options.respond(request);
     } catch (error) {
@@ -193,12 +245,7 @@ export class Connection {
 
   async #answerMalformed({ error, text }: { readonly error: SyntaxError; readonly text: string }): Promise<void> {
     log.warn("{peer} sent a malformed request: {reason}", { peer: this.peer, reason: error.message });
-    if (looksLikeRtsp(text)) this.#dialect = "rtsp";
-    await this.#reply({
-      status: 400,
-      cseq: this.#dialect === "rtsp" ? findCseq(text) : undefined,
-      session: undefined,
-    });
+    await this.#write(this.#style.encodeRefusal(text, 400));
     if (++this.#malformedInARow < MAX_MALFORMED_REQUESTS) return;
     log.warn("{peer} sent {count} malformed requests in a row: closed", {
       peer: this.peer,
@@ -213,8 +260,7 @@ export class Connection {
     this.close();
   }
 
-  async #reply(reply: RtspReply): Promise<void> {
-    const text = this.#dialect === "rtsp" ? encodeRtspResponse(reply) : encodeLabReply(reply, this.#lineStyle);
+  async #write(text: string): Promise<void> {
     log.debug("{peer} < {text}", { peer: this.peer, text });
     const written = this.#writes.write(new TextEncoder().encode(text));
     this.#writes.watchPending();
@@ -230,12 +276,21 @@ export class Connection {
     this.#lastReply.then(() => this.close());
   }
 
-  /** Answers 400 once the requests before are answered. */
+  /** Answers 400 to what has come of a request, once the requests before are answered. */
   #refuseLast(reason: string): void {
     log.warn("{peer} is refused: {reason}", { peer: this.peer, reason });
-    this.#lastReply = this.#lastReply
-      .then(() => this.#isClosed ? undefined : this.#reply({ status: 400, cseq: undefined, session: undefined }))
-      .catch((error) => this.#fail(error));
+    const text = this.#reader.pendingText;
+    const answer = async () => {
+      if (this.#isClosed) return;
+      await (isHttpRequest(text) ? this.#answerHttp() : this.#write(this.#style.encodeRefusal(text, 400)));
+    };
+    this.#lastReply = this.#lastReply.then(answer).catch((error) => this.#fail(error));
+  }
+
+  #closeForRubbish(): string {
+    log.warn("{peer} sends mostly what is of no use here: closed", { peer: this.peer });
+    this.close();
+    return CLOSED_BY_SERVER;
   }
 
   #giveUp(): void {
@@ -259,16 +314,6 @@ export class Connection {
 function hasLeft(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;
-}
-
-/** Whether a malformed request is meant as RTSP/1.0; the reply is then RTSP/1.0, too. */
-function looksLikeRtsp(text: string): boolean {
-  return /^[^\r\n]*[ \t](?:rtsps?:\/\/|\*[ \t])/i.test(text);
-}
-
-function findCseq(text: string): number | undefined {
-  const match = /^CSeq[ \t]*:[ \t]*(\d{1,10})[ \t]*$/im.exec(text.replaceAll("\r", ""));
-  return match === null ? undefined : Number(match[1]);
 }
 
 function messageOf(error: unknown): string {

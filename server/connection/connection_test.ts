@@ -2,24 +2,29 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { join } from "@std/path";
+import { setImmediate } from "node:timers";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { Connection } from "./connection.ts";
 import {
   MAX_MALFORMED_REQUESTS,
+  MAX_RUBBISH_BYTES,
   MAX_UNANSWERED_REQUESTS,
+  READ_SHARE_BYTES,
+  READ_SHARE_PER_OUTPUT_BYTES,
   REQUEST_TIMEOUT_MS,
   SETTLE_MS,
   WRITE_TIMEOUT_MS,
 } from "../limits.ts";
+import { onePiece } from "./write_queue.ts";
 import { until } from "../../tests/support/until.ts";
 
 /** A connection over a real socket, whose requests are answered 200, or as `respond` says. */
 async function connect(
   respond: (request: RtspRequest) => Promise<RtspReply> = ({ cseq }) =>
     Promise.resolve({ status: 200, cseq, session: "123456" }),
-  onPacket?: (channel: number) => void,
+  onPacket?: (channel: number) => boolean,
 ) {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [client, conn] = await Promise.all([TcpClient.connect(listener.addr.port), listener.accept()]);
@@ -199,14 +204,16 @@ Deno.test(`Connection tolerates malformed requests, but not ${MAX_MALFORMED_REQU
   assertEquals(await opened.ended, "closed by the server");
 });
 
-Deno.test("Connection.refuse() answers and closes without reading", async () => {
+Deno.test("Connection.refuse() answers the first request, and nothing else", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [client, conn] = await Promise.all([TcpClient.connect(listener.addr.port), listener.accept()]);
-  using _ = client;
-  const respond = () => Promise.reject(new Error("nothing is to be read"));
+  const respond = () => Promise.reject(new Error("nothing is to be carried out"));
   const localAddress = conn.localAddr as Deno.NetAddr;
-  await new Connection({ conn, peer: "test", localAddress, clock: new FakeClock(), respond }).refuse(503);
-  assertEquals(await client.receiveAll(), "RTSP/1.0 503 Service Unavailable\nCSeq: 0\nSession: 0");
+  const refused = new Connection({ conn, peer: "test", localAddress, clock: new FakeClock(), respond }).refuse(503);
+  await client.send(`${PLAY}\n\n${PLAY}\n\n`);
+  assertEquals((await client.receiveAll()).trim(), "RTSP/1.0 503 Service Unavailable\nCSeq: 2\nSession: 0");
+  client[Symbol.dispose]();
+  await refused;
 });
 
 Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} requests wait for their replies`, async () => {
@@ -216,13 +223,16 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
   await using opened = await connect(async ({ cseq }) => {
     await gate.promise;
     return { status: 200, cseq, session: "123456" };
-  }, () => read++);
+  }, () => ++read > 0);
   const texts = Array.from({ length: 1000 }, (_, cseq) => `${PLAY.replace("CSeq: 2", `CSeq: ${cseq}`)}\n\n$\0\0\x01x`);
   await opened.client.send(texts.join(""));
   await until(() => read > MAX_UNANSWERED_REQUESTS);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   // What came in the same read is there; nothing behind it.
   assert(read < MAX_UNANSWERED_REQUESTS + 100, `${read} requests were read`);
+  // Half of a request may have been read. What we do not read is not the client's fault.
+  opened.clock.advance(2 * REQUEST_TIMEOUT_MS);
+  assertEquals(opened.clock.pendingTimers, 0);
   gate.resolve();
   await opened.client.receive(/CSeq: 999\n/);
   assertEquals([opened.requests.length, read], [1000, 1000]);
@@ -231,7 +241,7 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
 Deno.test(`Connection ends when the client reads nothing for ${WRITE_TIMEOUT_MS / 1000} s, and not before`, async () => {
   await using opened = await connect();
   // As much as fills the buffers of both ends, and more.
-  for (let count = 0; count < 400; count++) opened.connection.packets.writePackets(new Uint8Array(65_536));
+  for (let count = 0; count < 400; count++) opened.connection.packets.writePackets(onePiece(new Uint8Array(65_536)));
   await untilPending(opened.clock, 1);
   opened.clock.advance(WRITE_TIMEOUT_MS - 1);
   assertEquals(opened.connection.packets.isReady, false);
@@ -284,6 +294,61 @@ Deno.test("Connection answers a malformed RTSP/1.0 request as such, with its CSe
   await using opened = await connect();
   await opened.client.send("PLAY rtsp://127.0.0.1/a RTSP/x\r\nCSeq: 77\r\n\r\n");
   assertMatch(await opened.client.receive(/\r\n\r\n/), /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 77\r\n/);
+});
+
+const LONG_LINE = `X: ${"x".repeat(MAX_LINE_BYTES)}`;
+
+const OVERSIZED: readonly [title: string, start: string, answer: RegExp][] = [
+  ["RTSP/1.0", "OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n", /^RTSP\/1\.0 400 Bad Request\r\nCSeq: 9\r\n\r\n$/],
+  ["RTSP/1.0 from its first line on", "DESCRIBE rtsp://a/", /^RTSP\/1\.0 400 Bad Request\r\n\r\n$/],
+  ["the lab", "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\n", /^RTSP\/1\.0 400 Bad Request\nCSeq: 0\nSession: 0$/],
+  ["HTTP", "GET / HTTP/1.1\r\n", /^HTTP\/1\.1 501 Not Implemented\r\n/],
+];
+
+for (const [title, start, answer] of OVERSIZED) {
+  Deno.test(`Connection refuses a first request that is too long as it was asked: ${title}`, async () => {
+    await using opened = await connect();
+    await opened.client.send(start + LONG_LINE);
+    assertMatch(await opened.client.receiveAll(), answer);
+  });
+}
+
+Deno.test("Connection refuses half a first request as it was asked", async () => {
+  await using opened = await connect();
+  await opened.client.send("OPTIONS * RTSP/1.0\r\nCSeq: 9\r\nUser-Agent: half");
+  await untilPending(opened.clock, 1);
+  opened.clock.advance(REQUEST_TIMEOUT_MS);
+  assertEquals(await opened.client.receiveAll(), "RTSP/1.0 400 Bad Request\r\nCSeq: 9\r\n\r\n");
+});
+
+Deno.test(`Connection reads ${MAX_RUBBISH_BYTES} bytes of no use, and closes at more`, async () => {
+  await using opened = await connect(undefined, () => false);
+  const rubbish = new Uint8Array(MAX_RUBBISH_BYTES / 2).fill(0x20);
+  await opened.client.send(rubbish);
+  for (let at = 0; at < rubbish.length; at += 8) rubbish.set([0x24, 1, 0, 4, 0, 0, 0, 0], at);
+  await opened.client.send(rubbish);
+  assertMatch(await opened.client.ask(PLAY), /200 OK/);
+  // The request has made up for a little.
+  await opened.client.send("\n".repeat(3 * PLAY.length));
+  await opened.client.receiveAll();
+  assertEquals(await opened.ended, "closed by the server");
+});
+
+Deno.test("Connection reads its share, and goes on when all others had their turns", async () => {
+  let packets = 0;
+  await using opened = await connect(undefined, () => ++packets > 0);
+  const total = 100_000;
+  const seen: number[] = [];
+  const countTurns = () => {
+    seen.push(packets);
+    if (packets < total) setImmediate(countTurns);
+  };
+  setImmediate(countTurns);
+  await opened.client.send(new Uint8Array(4 * total).fill(0).map((_, at) => at % 4 === 0 ? 0x24 : 0));
+  await until(() => packets === total);
+  const most = Math.max(...seen.slice(1).map((count, index) => count - seen[index]));
+  // The last of the reads of a turn may go beyond its share.
+  assert(most <= READ_SHARE_BYTES / READ_SHARE_PER_OUTPUT_BYTES + 1024, `${most} packets in a turn`);
 });
 
 Deno.test("Connection times half a request from its own start", async () => {
@@ -353,13 +418,16 @@ for (const outcome of ["succeeds", "fails"]) {
 
 Deno.test("Connection.close() leaves no timer and no error behind if the client reads nothing", async () => {
   const opened = await connect();
-  const packets = Array.from({ length: 400 }, () => opened.connection.packets.writePackets(new Uint8Array(65_536)));
+  let closed = 0;
+  for (let count = 0; count < 400; count++) {
+    opened.connection.packets.writePackets({ ...onePiece(new Uint8Array(65_536)), close: () => closed++ });
+  }
   await opened.client.send(PLAY + "\n\n");
   await until(() => opened.requests.length === 1);
   assertEquals(opened.clock.pendingTimers, 1);
   opened.connection.close();
-  await Promise.all(packets);
   assertEquals([await opened.ended, opened.clock.pendingTimers], ["closed by the server", 0]);
+  await until(() => closed === 400);
   opened.client[Symbol.dispose]();
 });
 

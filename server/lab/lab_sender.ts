@@ -44,6 +44,7 @@ export interface LabSenderOptions {
 export class LabSender implements LabFrameSender {
   readonly dialect = "lab";
   /** A packet carries the number of its frame and the time at which it leaves: every frame is sent. */
+  readonly isReady = true;
   readonly dropsOverdueFrames = false;
   readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   readonly #options: LabSenderOptions;

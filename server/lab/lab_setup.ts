@@ -114,7 +114,7 @@ export class LabSetup {
     if (before !== undefined) registry.end(before, "the client changes to another movie");
     Object.assign(visit, { fork, transport });
     const session = this.#createSession(client, { id, source, visit, transport });
-    registry.add(session, { client, endsWithClient: true, expires: false });
+    registry.add(session, { client, endsWithClient: true });
     client.labSession = session;
     visit.playback = new LabPlayback(session);
     return 200;

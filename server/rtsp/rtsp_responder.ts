@@ -77,7 +77,7 @@ export class RtspResponder {
     const required = headers.getAll("Require").join(", ");
     if (required !== "") return refuse(551, [["Unsupported", required]]);
     // A client that asks for anything is alive.
-    if (request.session !== undefined) this.#options.registry.get(request.session)?.touch();
+    if (request.session !== undefined) this.#options.registry.get(request.session, client)?.touch();
     switch (method) {
       case "OPTIONS":
         return { status: 200, cseq, session: request.session, headers: [["Public", METHODS.join(", ")]] };
@@ -91,18 +91,18 @@ export class RtspResponder {
           : describer.describe(client, request, name));
       }
       default: {
-        if (METHODS.includes(method)) return await this.#applyToSession(request);
+        if (METHODS.includes(method)) return await this.#applyToSession(client, request);
         return UNSUPPORTED_METHODS.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
       }
     }
   }
 
-  async #applyToSession(request: RtspRequest): Promise<RtspReply> {
-    const { method, cseq } = request;
-    const session = request.session === undefined ? undefined : this.#options.registry.get(request.session);
+  async #applyToSession(client: Client, request: RtspRequest): Promise<RtspReply> {
+    const { method, cseq, session: id } = request;
+    const session = id === undefined ? undefined : this.#options.registry.get(id, client);
     if (session === undefined || session.sender.dialect !== "rtsp") {
       // Some clients keep a connection alive before they have a session.
-      const isKeepalive = request.session === undefined && /^[GS]ET_PARAMETER$/.test(method);
+      const isKeepalive = id === undefined && /^[GS]ET_PARAMETER$/.test(method);
       return { status: isKeepalive ? 200 : 454, cseq, session: undefined };
     }
     const outcome: Outcome = isSessionMethod(method)

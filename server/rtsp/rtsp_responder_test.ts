@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { encodeRtcp } from "../../rtp/rtcp.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
-import { type Client, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 
 Deno.test("RtspResponder lists its methods, and echoes CSeq", async () => {
@@ -107,36 +107,65 @@ Deno.test("RtspResponder follows the state table of RFC 2326, and says what is a
   }
 });
 
-Deno.test(`RtspResponder ends a session of which nothing is heard for ${SESSION_TIMEOUT_SECONDS} s, and keeps the others`, async () => {
-  await using server = await serve();
-  const [silent, asking, reporting] = [await server.connect(), await server.connect(), await server.connect()];
+/** A session over UDP, to ports that nobody listens at. */
+const UDP = { Transport: "RTP/AVP;unicast;client_port=5000-5001" };
+
+Deno.test(`RtspResponder ends a session over UDP of which nothing is heard for ${SESSION_TIMEOUT_SECONDS} s, and announces that`, async () => {
+  await using server = await serve({ loop: true });
+  const [silent, asking] = [await server.connect(), await server.connect()];
   const sessions: string[] = [];
-  for (const client of [silent, asking, reporting]) {
-    sessions.push((await client.ask("SETUP", "movie.mjpeg", TCP)).session!);
+  for (const client of [silent, asking]) {
+    const setup = await client.ask("SETUP", "movie.mjpeg", UDP);
+    assertEquals(setup.headers.get("Session"), `${setup.session};timeout=${SESSION_TIMEOUT_SECONDS}`);
+    await client.ask("PLAY", "movie.mjpeg", { Session: setup.session! });
+    sessions.push(setup.session!);
   }
   for (let second = 0; second < SESSION_TIMEOUT_SECONDS + 10; second += 5) {
     server.clock.advance(5000);
     await asking.ask("GET_PARAMETER", "movie.mjpeg", { Session: sessions[1] });
-    const report = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }]);
-    await reporting.send(Uint8Array.of(0x24, 1, 0, report.length, ...report));
-    await reporting.ask("OPTIONS", "*");
+    await silent.ask("OPTIONS", "*");
   }
   const statuses: number[] = [];
-  for (const [index, client] of [silent, asking, reporting].entries()) {
+  for (const [index, client] of [silent, asking].entries()) {
     statuses.push((await client.ask("PAUSE", "movie.mjpeg", { Session: sessions[index] })).status);
   }
-  assertEquals(statuses, [454, 200, 200]);
+  assertEquals(statuses, [454, 200]);
 });
 
-Deno.test("RtspResponder keeps a session that is paused over TCP, as VLC does for minutes without a word", async () => {
-  await using server = await serve();
+Deno.test("RtspResponder keeps a session over TCP as long as its connection, without a word: playing, paused, not yet played", async () => {
+  await using server = await serve({ loop: true });
+  const [unplayed, paused, playing] = await Promise.all([0, 1, 2].map(() => server.connect()));
+  const sessions: string[] = [];
+  for (const client of [unplayed, paused, playing]) {
+    const setup = await client.ask("SETUP", "movie.mjpeg", TCP);
+    assertEquals(setup.headers.get("Session"), setup.session, "no timeout");
+    sessions.push(setup.session!);
+    if (client !== unplayed) await client.ask("PLAY", "movie.mjpeg", { Session: setup.session! });
+  }
+  await server.during(paused.ask("PAUSE", "movie.mjpeg", { Session: sessions[1] }));
+  for (let second = 0; second < 3 * SESSION_TIMEOUT_SECONDS; second += 20) await server.advance(20_000, 1000);
+  const before = framesOf(rtpOf(playing));
+  await server.advanceUntil(() => framesOf(rtpOf(playing)) > before);
+  for (const [index, client] of [unplayed, paused].entries()) {
+    assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: sessions[index] })).status, 200);
+  }
+});
+
+Deno.test("RtspResponder does not hear of a session from another address than its client's", async () => {
+  await using server = await serve({ hostname: "::" });
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
-  await client.ask("PLAY", "movie.mjpeg", { Session: session! });
-  await server.advance(100);
-  await server.during(client.ask("PAUSE", "movie.mjpeg", { Session: session! }));
-  server.clock.advance(10 * SESSION_TIMEOUT_SECONDS * 1000);
-  assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: session! })).status, 200);
+  using stranger = await TcpClient.connect(server.port, "::1");
+  const ask = async (method: string, fields: string) => {
+    await stranger.send(
+      `${method} ${client.url("movie.mjpeg")} RTSP/1.0\r\nCSeq: 1\r\nSession: ${session}\r\n${fields}\r\n`,
+    );
+    return (await stranger.receive(/\r\n\r\n/)).split(" ")[1];
+  };
+  for (const method of ["PLAY", "PAUSE", "GET_PARAMETER", "TEARDOWN"]) assertEquals(await ask(method, ""), "454");
+  assertEquals(await ask("SETUP", `Transport: ${TCP.Transport}\r\n`), "454");
+  const neighbour = await server.connect();
+  assertEquals((await neighbour.ask("PLAY", "movie.mjpeg", { Session: session! })).status, 200, "any connection of it");
 });
 
 Deno.test("RtspResponder answers requests that come at once, in order", async () => {

@@ -12,6 +12,7 @@ import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/transport.ts";
 import type { BufferPool } from "../send/buffer_pool.ts";
+import type { HeldFrames } from "../send/held_frames.ts";
 import type { Session } from "../session/session.ts";
 import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
 import { RtpSender } from "../send/rtp_sender.ts";
@@ -46,6 +47,8 @@ export interface StreamSetupOptions {
   readonly packetizer: FramePacketizer;
   /** For what is written over TCP. */
   readonly buffers: BufferPool;
+  /** The frames that clients over TCP are being sent. */
+  readonly heldFrames: HeldFrames;
   /** Spreads large frames. */
   readonly pacer: Pacer;
   /** The pacer's clock, and the time of day. */
@@ -66,7 +69,7 @@ export class StreamSetup {
   async setUp(client: Client, { cseq, session: id, headers }: RtspRequest, name: string): Promise<RtspReply> {
     const { factory, describer, registry } = this.#options;
     const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
-    if (id !== undefined) return refuse(registry.has(id) ? 459 : 454);
+    if (id !== undefined) return refuse(registry.get(id, client) === undefined ? 454 : 459);
     const offers = decodeTransports(headers.getAll("Transport").join(","));
     if (!factory.hasRoom(client)) return refuse(503);
     const source = await factory.findSource(client, name);
@@ -91,7 +94,8 @@ export class StreamSetup {
     return {
       status: 200,
       cseq,
-      session: `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
+      // Over TCP a session lives as long as its connection.
+      session: transport.protocol === "tcp" ? session.id : `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
       headers: [["Transport", encodeTransport(transport)]],
     };
   }
@@ -110,7 +114,7 @@ export class StreamSetup {
         source,
         describedSize,
       });
-      this.#options.registry.add(seat, { client, endsWithClient: false, expires: true });
+      this.#options.registry.add(seat, { client, endsWithClient: false });
       return { session: seat, transport };
     } catch (error) {
       log.error("{peer} cannot have {name} over multicast: {reason}", {
@@ -124,11 +128,11 @@ export class StreamSetup {
 
   /** Over TCP a session ends with its connection. */
   #createInterleaved(client: Client, stream: OfferedStream): Created {
-    const { buffers } = this.#options;
+    const { buffers, heldFrames } = this.#options;
     const channels = freeChannels(client, stream.offer.interleaved);
-    const transport = new InterleavedTransport(client.connection.packets, { channels, buffers });
+    const transport = new InterleavedTransport(client.connection.packets, { channels, buffers, heldFrames });
     const created = this.#createSession(client, stream, transport);
-    this.#options.registry.add(created.session, { client, endsWithClient: true, expires: true, channels });
+    this.#options.registry.add(created.session, { client, endsWithClient: true, channels });
     return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
   }
 
@@ -150,7 +154,7 @@ export class StreamSetup {
         onError,
       }),
     );
-    registry.add(created.session, { client, endsWithClient: false, expires: true, reportsFrom });
+    registry.add(created.session, { client, endsWithClient: false, reportsFrom });
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 

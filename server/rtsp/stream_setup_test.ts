@@ -11,9 +11,18 @@ import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_serve
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
-import { MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION, SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import {
+  IDLE_MS,
+  MAX_SESSIONS,
+  MAX_SESSIONS_PER_CONNECTION,
+  SESSION_TIMEOUT_SECONDS,
+  UNPLAYED_SESSION_SECONDS,
+} from "../limits.ts";
 import { ServedRoot } from "../source/served_root.ts";
 import { soon } from "../../tests/support/until.ts";
+
+/** To ports that nobody listens at. */
+const UDP = { Transport: "RTP/AVP;unicast;client_port=5000-5001" };
 
 Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver reports there", async () => {
   await using server = await serve();
@@ -194,7 +203,7 @@ Deno.test("frames that are too large for the header of RTP/JPEG have the describ
 });
 
 Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS} of a server, until one ends`, async () => {
-  await using server = await serve();
+  await using server = await serve({ addressShare: 1 });
   const clients = await Promise.all(
     Array.from({ length: MAX_SESSIONS / MAX_SESSIONS_PER_CONNECTION }, () => server.connect()),
   );
@@ -212,4 +221,35 @@ Deno.test(`SETUP is answered 503 to the session after ${MAX_SESSIONS} of a serve
   const [{ client, session }] = sessions;
   await client.ask("TEARDOWN", "movie.mjpeg", { Session: session });
   assertEquals((await newcomer.ask("SETUP", "movie.mjpeg", TCP)).status, 200);
+});
+
+Deno.test("SETUP keeps sessions for other addresses, and lets one of the same address take the place of an idle one", async () => {
+  await using server = await serve({ hostname: "::", maxSessions: 4, loop: true });
+  const [one, two, three] = await Promise.all([0, 1, 2].map(() => server.connect()));
+  const first = await one.ask("SETUP", "movie.mjpeg", UDP);
+  await one.ask("PLAY", "movie.mjpeg", { Session: first.session! });
+  const second = await two.ask("SETUP", "movie.mjpeg", UDP);
+  assertEquals((await three.ask("SETUP", "movie.mjpeg", UDP)).status, 503);
+  using other = await TcpClient.connect(server.port, "::1");
+  await other.send(`SETUP ${one.url("movie.mjpeg")} RTSP/1.0\r\nCSeq: 1\r\nTransport: ${TCP.Transport}\r\n\r\n`);
+  assertEquals((await other.receive(/\r\n\r\n/)).split(" ")[1], "200");
+  server.clock.advance(IDLE_MS);
+  assertEquals((await three.ask("SETUP", "movie.mjpeg", UDP)).status, 200);
+  assertEquals((await two.ask("PLAY", "movie.mjpeg", { Session: second.session! })).status, 454, "it had not played");
+  assertEquals((await one.ask("PAUSE", "movie.mjpeg", { Session: first.session! })).status, 200);
+});
+
+Deno.test(`a session over UDP that was not played ends ${UNPLAYED_SESSION_SECONDS} s after its connection, any other goes on`, async () => {
+  await using server = await serve({ loop: true });
+  const [watching, leaving] = [await server.connect(), await server.connect()];
+  const sessions: string[] = [];
+  for (let count = 0; count < 2; count++) sessions.push((await leaving.ask("SETUP", "movie.mjpeg", UDP)).session!);
+  await leaving.ask("PLAY", "movie.mjpeg", { Session: sessions[0] });
+  leaving[Symbol.dispose]();
+  const statusOf = async (session: string) =>
+    (await watching.ask("SETUP", "movie.mjpeg", { ...UDP, Session: session })).status;
+  await server.advance(UNPLAYED_SESSION_SECONDS * 1000, 1000);
+  assertEquals([await statusOf(sessions[0]), await statusOf(sessions[1])], [459, 459]);
+  await server.advanceUntil(async () => await statusOf(sessions[1]) === 454, 1000);
+  assertEquals(await statusOf(sessions[0]), 459);
 });

@@ -43,6 +43,8 @@ export interface AnyFrameSender {
   readonly counters: Readonly<SendCounters>;
   /** Where to, for the log. */
   readonly destination: string;
+  /** False while the client is so far behind that the next frame is to be dropped. */
+  readonly isReady: boolean;
   /** Whether overdue frames are dropped; else all are sent, however late. */
   readonly dropsOverdueFrames: boolean;
   /**

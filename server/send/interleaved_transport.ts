@@ -1,65 +1,73 @@
 /**
- * RTP and RTCP to one client between the messages of its connection (RFC 2326, 10.12): all packets of a frame in one write.
+ * RTP and RTCP to one client between the messages of its connection (RFC 2326, 10.12): many packets of a frame in one write.
  *
  * @module
  */
 
-import { encodeInterleaved, INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
-import { type RtpStamp, stampRtpHeader } from "../../rtp/packet.ts";
-import type { PacketWriter } from "../connection/write_queue.ts";
+import { encodeInterleaved } from "../../net/interleaved.ts";
+import type { RtpStamp } from "../../rtp/packet.ts";
+import { onePiece, type PacketWriter } from "../connection/write_queue.ts";
 import type { FramePackets } from "../packetize/frame_packetizer.ts";
 import type { BufferPool } from "./buffer_pool.ts";
+import { FramePieces } from "./frame_pieces.ts";
+import type { LogSentence } from "./frame_sender.ts";
+import type { HeldFrames } from "./held_frames.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
+
+/** Constructor options of {@linkcode InterleavedTransport}. */
+export interface InterleavedTransportOptions {
+  /** The channels of the client's connection. */
+  readonly channels: readonly [rtp: number, rtcp: number];
+  /** For what is being written. */
+  readonly buffers: BufferPool;
+  /** The frames of all clients. */
+  readonly heldFrames: HeldFrames;
+}
 
 /** RTP/AVP/TCP. */
 export class InterleavedTransport implements RtpTransport {
   readonly #writer: PacketWriter;
-  readonly #channels: readonly [rtp: number, rtcp: number];
-  readonly #buffers: BufferPool;
+  readonly #options: InterleavedTransportOptions;
+  #cutFrames = 0;
 
-  /** Writes to channels of the client's connection. */
-  constructor(
-    writer: PacketWriter,
-    options: { readonly channels: readonly [rtp: number, rtcp: number]; readonly buffers: BufferPool },
-  ) {
+  /** Writes to the client's connection. */
+  constructor(writer: PacketWriter, options: InterleavedTransportOptions) {
     this.#writer = writer;
-    this.#channels = options.channels;
-    this.#buffers = options.buffers;
+    this.#options = options;
   }
 
   get destination(): string {
-    return `RTP over TCP on channel ${this.#channels[0]}`;
+    return `RTP over TCP on channel ${this.#options.channels[0]}`;
   }
 
   get isReady(): boolean {
     return this.#writer.isReady;
   }
 
-  sendFrame({ bytes, offsets }: FramePackets, { sequenceNumber, timestamp, ssrc }: RtpStamp): number {
-    const count = offsets.length - 1;
-    const buffer = this.#buffers.take(bytes.length);
-    buffer.set(bytes);
-    for (let index = 0; index < count; index++) {
-      const at = offsets[index];
-      buffer[at + 1] = this.#channels[0];
-      stampRtpHeader(buffer, at + INTERLEAVED_HEADER_BYTES, {
-        sequenceNumber: sequenceNumber + index,
-        timestamp,
-        ssrc,
-      });
-    }
+  sendFrame(frame: FramePackets, stamp: RtpStamp): number {
     // Do not wait: a slow client must not hold up its own session, whose next frames are dropped meanwhile.
-    this.#writer.writePackets(buffer.subarray(0, bytes.length)).then(() => this.#buffers.give(buffer));
-    return count;
+    const { channels, buffers, heldFrames } = this.#options;
+    const onCut = () => this.#cutFrames++;
+    this.#writer.writePackets(
+      new FramePieces(frame, { stamp, channel: channels[0], buffers, heldFrames, onCut }),
+    );
+    return frame.packets.length;
   }
 
   sendRtcp(packet: Uint8Array): void {
-    this.#writer.writePackets(encodeInterleaved(this.#channels[1], packet));
+    if (!this.isReady) return;
+    this.#writer.writePackets(onePiece(encodeInterleaved(this.#options.channels[1], packet)));
   }
 
   flush(): void {}
 
   close(): void {}
 
-  summary(): undefined {}
+  summary(): LogSentence | undefined {
+    if (this.#cutFrames === 0) return undefined;
+    return {
+      template: "{cutFrames} frames were cut short, since the client read too slowly",
+      properties: { cutFrames: this.#cutFrames },
+    };
+  }
 }

@@ -63,6 +63,10 @@ export class RtpSender implements RtspFrameSender {
     return this.#options.transport.destination;
   }
 
+  get isReady(): boolean {
+    return this.#options.transport.isReady;
+  }
+
   get ssrc(): number {
     return this.#sequencer.ssrc;
   }
@@ -80,10 +84,8 @@ export class RtpSender implements RtspFrameSender {
   }
 
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void> {
-    const { transport, packetizer } = this.#options;
-    if (!transport.isReady) return this.drop(1);
     this.#isPlaying = true;
-    const packets = packetizer.packetsOf(jpeg);
+    const packets = this.#options.packetizer.packetsOf(jpeg);
     return packets instanceof Promise
       ? packets.then((made) => this.#sendPackets(made, time))
       : this.#sendPackets(packets, time);

@@ -13,6 +13,8 @@ export interface Idleness {
   readonly rank: number;
   /** Since when it has been silent, in milliseconds of the clock; among equals, the longest silent gives way first. */
   readonly sinceMs: number;
+  /** How long it must have been silent to give way to one of the same address, or of one that holds as much; in milliseconds. */
+  readonly patienceMs: number;
 }
 
 /** Constructor options of {@linkcode FairShare}. */
@@ -21,8 +23,6 @@ export interface FairShareOptions<T> {
   readonly max: number;
   /** Places for the members of one address. */
   readonly maxPerAddress: number;
-  /** How long a member must have been silent to give way to one of the same address, or of one that holds as much; in milliseconds. */
-  readonly patienceMs: number;
   /** `undefined` for a member that is not idle, which never gives way. */
   readonly idleness: (member: T) => Idleness | undefined;
 }
@@ -82,14 +82,12 @@ export class FairShare<T> {
 
   /** Whether there is room for one more member of an address at `nowMs` of the clock, or who gives way to it. */
   roomFor(hostname: string, nowMs: number): Room<T> {
-    const { maxPerAddress, patienceMs } = this.#options;
     const own = this.#byOwner.get(ownerOf(hostname)) ?? new Set();
-    const silentSinceMs = nowMs - patienceMs;
-    if (own.size >= maxPerAddress) return { isFree: false, givesWay: this.#idlest(own, silentSinceMs) };
+    if (own.size >= this.#options.maxPerAddress) return { isFree: false, givesWay: this.#idlest(own, nowMs) };
     if (this.#size < this.#max) return { isFree: true };
     for (const members of this.#largestFirst()) {
       // An address that holds more than the newcomer's would then hold gives way at once.
-      const givesWay = this.#idlest(members, members.size > own.size + 1 ? nowMs : silentSinceMs);
+      const givesWay = this.#idlest(members, members.size > own.size + 1 ? Infinity : nowMs);
       if (givesWay !== undefined) return { isFree: false, givesWay };
     }
     return { isFree: false, givesWay: undefined };
@@ -104,11 +102,12 @@ export class FairShare<T> {
     return [...this.#byOwner.values()].sort((one, other) => other.size - one.size);
   }
 
-  #idlest(members: Iterable<T>, silentSinceMs: number): T | undefined {
+  /** Of those whose patience is over at `nowMs`. */
+  #idlest(members: Iterable<T>, nowMs: number): T | undefined {
     let idlest: { readonly member: T; readonly idleness: Idleness } | undefined;
     for (const member of members) {
       const idleness = this.#options.idleness(member);
-      if (idleness === undefined || idleness.sinceMs > silentSinceMs) continue;
+      if (idleness === undefined || idleness.sinceMs + idleness.patienceMs > nowMs) continue;
       if (idlest === undefined || isIdler(idleness, idlest.idleness)) idlest = { member, idleness };
     }
     return idlest?.member;

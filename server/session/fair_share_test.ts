@@ -14,12 +14,14 @@ function shareOf(counts: Readonly<Record<string, number>>, { maxPerAddress = 2 }
   const share = new FairShare<Member>({
     max: 4,
     maxPerAddress,
-    patienceMs: PATIENCE_MS,
     idleness: (one) => one.idleness,
   });
   const members = Object.entries(counts).flatMap(([hostname, count]) =>
     Array.from({ length: count }, (_, index) => {
-      const member: Member = { name: `${hostname}/${index + 1}`, idleness: { rank: 0, sinceMs: index } };
+      const member: Member = {
+        name: `${hostname}/${index + 1}`,
+        idleness: { rank: 0, sinceMs: index, patienceMs: PATIENCE_MS },
+      };
       share.add(hostname, member);
       return member;
     })
@@ -63,9 +65,9 @@ Deno.test("FairShare takes from who holds most, at once, and from equals after a
 Deno.test("FairShare lets the lowest rank give way, then the longest silent, and nobody who is busy", () => {
   const { members, givesWay } = shareOf({ a: 2, b: 2 });
   const [first, second, third, fourth] = members;
-  first.idleness = { rank: 1, sinceMs: 0 };
+  first.idleness = { rank: 1, sinceMs: 0, patienceMs: PATIENCE_MS - 5 };
   assertEquals(givesWay("c", PATIENCE_MS), "a/2");
-  second.idleness = { rank: 1, sinceMs: 5 };
+  second.idleness = { rank: 1, sinceMs: 5, patienceMs: PATIENCE_MS - 5 };
   assertEquals(givesWay("c", PATIENCE_MS), "a/1");
   first.idleness = second.idleness = undefined;
   assertEquals(givesWay("c", PATIENCE_MS), "b/1", "another address where the first has nobody");

@@ -115,8 +115,8 @@ export class Multicast {
     const { hostname, ttl } = group;
     const localAddress = plainAddress(client.localAddress.hostname);
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
-    // Bound to one address, the sockets send into that address's network.
-    const sockets = await openSenders({ hostname, localAddress, ttl });
+    const sockets = await openSenders({ hostname, localAddress, port, ttl });
+    const reports = [sockets[1], ...await openReports(address(port + 1), localAddress)];
     const onError = (error: unknown) => session.fail(error);
     const transport = new UdpTransport({
       datagrams: factory.createDatagramSender(address(port), onError),
@@ -132,10 +132,10 @@ export class Multicast {
     const session: UnicastSession = factory.createSession(peer, { id: hostAndPort(address(port)), source, sender });
     const stream = new MulticastStream({
       session,
-      reports: await openReports(address(port + 1), localAddress),
-      ownReportPort: (sockets[1].addr as Deno.NetAddr).port,
+      reports,
+      clock,
       onEmpty() {
-        for (const socket of sockets) socket.close();
+        for (const socket of [sockets[0], ...reports]) socket.close();
         onEmpty();
       },
     });
@@ -155,11 +155,11 @@ export class Multicast {
   }
 }
 
-/** Sockets that send to the group from an address of ours. */
+/** Sockets that send to the group from an address of ours, and so into that address's network. */
 async function openSenders(
-  { hostname, localAddress, ttl }: { hostname: string; localAddress: string; ttl: number },
+  { hostname, localAddress, port, ttl }: { hostname: string; localAddress: string; port: number; ttl: number },
 ): Promise<readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn]> {
-  const sockets = bindUdpPortPair(localAddress);
+  const sockets = bindSenders(localAddress, port);
   try {
     for (const socket of sockets) {
       const membership = await socket.joinMulticastV4(hostname, localAddress);
@@ -174,21 +174,40 @@ async function openSenders(
   }
 }
 
-/** A socket for what receivers report to the group; `undefined` where it cannot be had, which the log explains. */
-async function openReports(
-  { hostname, port }: Deno.NetAddr,
-  localAddress: string,
-): Promise<Deno.DatagramConn | undefined> {
+/**
+ * Sockets with the ports that are announced, which receivers that look at the sender want: gortsplib does. Others on this machine may
+ * have them as well: players of the group, and other servers.
+ */
+function bindSenders(hostname: string, port: number): readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn] {
+  const bind = (port: number) => Deno.listenDatagram({ transport: "udp", hostname, port, reuseAddress: true });
+  let rtp: Deno.DatagramConn | undefined;
+  try {
+    rtp = bind(port);
+    return [rtp, bind(port + 1)];
+  } catch (error) {
+    rtp?.close();
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    log.warn(
+      "Another program keeps UDP port {port} or {next} of {hostname} for itself: the group is sent to from others, which some " +
+        "players do not accept; choose other ports with --multicast",
+      { hostname, port, next: port + 1 },
+    );
+    return bindUdpPortPair(hostname);
+  }
+}
+
+/** A socket for what receivers report to the group; none where it cannot be had, which the log explains. */
+async function openReports({ hostname, port }: Deno.NetAddr, localAddress: string): Promise<Deno.DatagramConn[]> {
   let socket: Deno.DatagramConn | undefined;
   try {
     socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port, reuseAddress: true });
     await socket.joinMulticastV4(hostname, localAddress);
-    return socket;
+    return [socket];
   } catch (error) {
     socket?.close();
     log.warn("Reports of the group's receivers cannot be read, their requests keep them alive: {reason}", {
       reason: error instanceof Error ? error.message : String(error),
     });
-    return undefined;
+    return [];
   }
 }

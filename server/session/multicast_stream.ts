@@ -6,8 +6,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
-import { decodeRtcp } from "../../rtp/rtcp.ts";
+import { readReceiverReports } from "../../rtp/receiver_reports.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
 import type { Session } from "./session.ts";
 import { numberOf } from "./session_number.ts";
@@ -21,10 +22,9 @@ const log = getLogger(["mjpegrtsp", "session"]);
 export interface MulticastStreamOptions {
   /** Sends the frames to the group. */
   readonly session: Session;
-  /** Gets what the group's receivers report; `undefined` where it could not be bound. */
-  readonly reports: Deno.DatagramConn | undefined;
-  /** The port that our own reports come from: the group sends them back to us. */
-  readonly ownReportPort: number;
+  /** Get what the group's receivers report, to the group or to us. Whoever made them closes them. */
+  readonly reports: readonly Deno.DatagramConn[];
+  readonly clock: Clock;
   /** Called when the last seat is empty: the stream is over. */
   readonly onEmpty: () => void;
 }
@@ -33,10 +33,12 @@ export interface MulticastStreamOptions {
 export class MulticastStream {
   readonly #options: MulticastStreamOptions;
   readonly #seats = new Set<MulticastSeat>();
+  /** By the addresses of seats, whose receivers report for all of them. */
+  readonly #addresses = new Map<string, { seats: number; heardMs: number }>();
 
   constructor(options: MulticastStreamOptions) {
     this.#options = options;
-    if (options.reports !== undefined) this.#readReports(options.reports);
+    for (const socket of options.reports) this.#readReports(socket);
   }
 
   /** Sends the frames to the group. */
@@ -46,14 +48,23 @@ export class MulticastStream {
 
   enter(seat: MulticastSeat): void {
     this.#seats.add(seat);
+    const address = this.#addresses.get(seat.hostname);
+    if (address === undefined) this.#addresses.set(seat.hostname, { seats: 1, heardMs: 0 });
+    else address.seats++;
+  }
+
+  /** When a receiver at that address last reported, in milliseconds of the clock. */
+  heardMs(hostname: string): number {
+    return this.#addresses.get(hostname)?.heardMs ?? 0;
   }
 
   /** The last one to leave ends the stream. */
   leave(seat: MulticastSeat): void {
     this.#seats.delete(seat);
+    const address = this.#addresses.get(seat.hostname);
+    if (address !== undefined && --address.seats === 0) this.#addresses.delete(seat.hostname);
     if (this.#seats.size > 0) return void this.pauseIfUnwatched();
     this.session.end("nobody watches any more");
-    this.#options.reports?.close();
     this.#options.onEmpty();
   }
 
@@ -63,29 +74,30 @@ export class MulticastStream {
     if (!isWatched && this.session.state === "PLAYING") await this.session.pause();
   }
 
-  /** Receivers report to the group: a report shows that the seats of its address are alive. */
+  /** Takes a datagram. Whether it is a report on the stream: the seats of its address are alive then. */
+  takeReport(packet: Uint8Array, from: Deno.NetAddr): boolean {
+    const address = this.#addresses.get(plainAddress(from.hostname));
+    const reports = address === undefined ? undefined : readReceiverReports(packet);
+    if (address === undefined || reports === undefined) return false;
+    const { sender } = this.session;
+    // The group sends our own reports back to us: they are on nobody.
+    const isOnStream = reports.isFromWaiting ||
+      sender.dialect === "rtsp" && reports.blocks.some(({ ssrc }) => ssrc === sender.ssrc);
+    if (isOnStream) address.heardMs = this.#options.clock.nowMs();
+    return isOnStream;
+  }
+
   async #readReports(socket: Deno.DatagramConn): Promise<void> {
     const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
     try {
       for (;;) {
         const [packet, from] = await socket.receive(buffer);
-        const { hostname, port } = from as Deno.NetAddr;
-        if (port === this.#options.ownReportPort || !isReceiverReport(packet)) continue;
-        for (const seat of this.#seats) if (seat.hostname === hostname) seat.touch();
+        this.takeReport(packet, from as Deno.NetAddr);
       }
     } catch (error) {
       if (this.session.state === "INIT") return;
       log.error("Reports of the group cannot be read any more: {reason}", { reason: String(error) });
     }
-  }
-}
-
-function isReceiverReport(packet: Uint8Array): boolean {
-  try {
-    return decodeRtcp(packet).some(({ kind }) => kind === "receiver-report");
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
   }
 }
 
@@ -111,6 +123,7 @@ export class MulticastSeat implements Session {
   readonly #options: MulticastSeatOptions;
   #state: SessionState = "READY";
   #heardMs: number;
+  #hasPlayed = false;
 
   constructor(stream: MulticastStream, options: MulticastSeatOptions) {
     this.#stream = stream;
@@ -139,12 +152,16 @@ export class MulticastSeat implements Session {
     return this.#state;
   }
 
+  get hasPlayed(): boolean {
+    return this.#hasPlayed;
+  }
+
   get positionUs(): number {
     return this.#stream.session.positionUs;
   }
 
   get heardMs(): number {
-    return this.#heardMs;
+    return Math.max(this.#heardMs, this.#stream.heardMs(this.hostname));
   }
 
   touch(): void {
@@ -153,6 +170,7 @@ export class MulticastSeat implements Session {
 
   async play(): Promise<number> {
     this.#state = "PLAYING";
+    this.#hasPlayed = true;
     const { peer } = this.#options;
     log.info("{peer} plays session {number}", { peer, number: numberOf(this) });
     const { session } = this.#stream;

@@ -75,3 +75,29 @@ Deno.test("multicast: a receiver's reports to the group keep its session", async
   socket.close();
   assertEquals((await client.ask("PAUSE", "testsrc", { Session: session! })).status, 200);
 });
+
+Deno.test("multicast comes from the address and the ports that are announced, beside other servers that have them", async () => {
+  const port = reservePort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const other = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port, reuseAddress: true });
+  const receivers = await Promise.all([port, port + 1].map((port) => server.receive({ port, group: GROUP })));
+  const client = await server.connect();
+  const { session, headers } = await client.ask("SETUP", "testsrc", MULTICAST);
+  const [{ source, port: ports }] = decodeTransports(headers.get("Transport")!);
+  await client.ask("PLAY", "testsrc", { Session: session! });
+  await server.advanceUntil(() => receivers.every(({ datagrams }) => datagrams.length > 0));
+  for (const [index, { senders }] of receivers.entries()) {
+    for (const { hostname, port } of senders) assertEquals([hostname, port], [source, ports![index]]);
+  }
+  other.close();
+});
+
+Deno.test("multicast comes from other ports where another program keeps those for itself", async () => {
+  const port = reservePort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const taken = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: port + 1 });
+  const client = await server.connect();
+  const { status, headers } = await client.ask("SETUP", "testsrc", MULTICAST);
+  assertEquals([status, decodeTransports(headers.get("Transport")!)[0].port], [200, [port, port + 1]]);
+  taken.close();
+});

@@ -21,6 +21,7 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     dialect: "lab",
     counters,
     destination: "nowhere",
+    isReady: true,
     dropsOverdueFrames: drops,
     send: ([number]) => void sent.push(number),
     drop: (frames) => counters.droppedFrames += frames,

@@ -27,6 +27,8 @@ export interface Session {
   readonly sender: FrameSender;
   /** INIT once it has ended. */
   readonly state: SessionState;
+  /** Whether it has ever been played. */
+  readonly hasPlayed: boolean;
   /** Whether others watch the same stream, so that nobody may choose what it shows. */
   readonly isShared: boolean;
   /** Time of the next frame within a seekable source, in microseconds: its duration at the end; 0 at a live source. */

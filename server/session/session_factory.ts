@@ -10,7 +10,7 @@ import { fileReason } from "../../net/file_reason.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { type Impairments, NetworkEmulator } from "../emulation/network_emulator.ts";
 import { seededRandom } from "../emulation/random.ts";
-import { EMULATED_QUEUE_MS, MAX_SESSIONS, MAX_SESSIONS_PER_CONNECTION } from "../limits.ts";
+import { EMULATED_QUEUE_MS, MAX_SESSIONS_PER_CONNECTION } from "../limits.ts";
 import { DatagramSender } from "../send/datagram_sender.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
@@ -48,18 +48,22 @@ export class SessionFactory {
     this.#options = options;
   }
 
-  /** Whether the client may set up one more session; the log says why not. */
+  /** Whether the client may set up one more session, if need be in the place of an idle one; the log says why not. */
   hasRoom(client: Client): boolean {
     const { peer } = client.connection;
     if (client.sessions.size >= MAX_SESSIONS_PER_CONNECTION) {
       log.warn("{peer} has {count} sessions already: no more for it", { peer, count: client.sessions.size });
       return false;
     }
-    if (this.#options.registry.size >= MAX_SESSIONS) {
-      log.warn("{peer} is refused: there are {count} sessions already", { peer, count: MAX_SESSIONS });
-      return false;
-    }
-    return true;
+    if (this.#options.registry.makeRoom(client)) return true;
+    log.warn(
+      "{peer} is refused: there are {count} sessions already, and none of them is idle that would have to give way",
+      {
+        peer,
+        count: this.#options.registry.size,
+      },
+    );
+    return false;
   }
 
   /** The source of that name; or the status that says why there is none, which the log explains. */

@@ -5,16 +5,14 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
-import { hostAndPort } from "../../net/addresses.ts";
+import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
-import { decodeRtcp } from "../../rtp/rtcp.ts";
-import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
-import { numberOf } from "./session_number.ts";
+import { readReceiverReports } from "../../rtp/receiver_reports.ts";
+import { IDLE_MS, SESSION_TIMEOUT_SECONDS, UNPLAYED_SESSION_SECONDS } from "../limits.ts";
+import { FairShare, type Idleness } from "./fair_share.ts";
+import { Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./client.ts";
-
-const log = getLogger(["mjpegrtsp", "session"]);
 
 const CHECK_INTERVAL_MS = 5000;
 const SERVER_STOPPED = "the server stopped";
@@ -23,132 +21,173 @@ const SERVER_STOPPED = "the server stopped";
 export interface Tenure {
   /** The connection that it was set up over. */
   readonly client: Client;
-  /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1). */
+  /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1), and then ends when its client is silent. */
   readonly endsWithClient: boolean;
-  /** Whether it ends when its client is silent for long. */
-  readonly expires: boolean;
   /** The RTCP port of its client. */
   readonly reportsFrom?: Deno.NetAddr;
   /** The channels of its client's connection that it has. */
   readonly channels?: readonly number[];
 }
 
+/** A session, and what is known of its client. */
+interface Entry extends Tenure {
+  readonly session: Session;
+  readonly reporter: Reporter | undefined;
+  /** When its connection ended, in milliseconds of the clock. */
+  leftMs: number | undefined;
+}
+
+/** Constructor options of {@linkcode SessionRegistry}. */
+export interface SessionRegistryOptions {
+  readonly clock: Clock;
+  /** Sessions for all addresses together. */
+  readonly maxSessions: number;
+  /** Part of them that one address may have, above 0, up to 1. */
+  readonly addressShare: number;
+}
+
 /** Keeps the sessions of one server. */
 export class SessionRegistry {
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, Session>();
-  readonly #tenures = new Map<Session, Tenure>();
-  /** RTSP/1.0 sessions by where their reports come from. */
-  readonly #reporters = new Map<string, Set<Session>>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #places: FairShare<Entry>;
+  /** RTSP/1.0 clients by where their reports come from. */
+  readonly #reporters = new Map<string, Reporter>();
   #cancelCheck: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(clock: Clock) {
+  constructor({ clock, maxSessions, addressShare }: SessionRegistryOptions) {
     this.#clock = clock;
+    this.#places = new FairShare({
+      max: maxSessions,
+      maxPerAddress: Math.ceil(maxSessions * addressShare),
+      idleness: (entry) => idleness(entry),
+    });
   }
 
   get size(): number {
-    return this.#sessions.size;
+    return this.#entries.size;
   }
 
-  get(id: string): Session | undefined {
-    return this.#sessions.get(id);
+  /** The session of that identifier, for a client at the address that it was set up from; for others it is not there. */
+  get(id: string, { hostname }: Client): Session | undefined {
+    const entry = this.#entries.get(id);
+    return entry !== undefined && plainAddress(entry.client.hostname) === plainAddress(hostname)
+      ? entry.session
+      : undefined;
   }
 
+  /** Whether an identifier is taken. */
   has(id: string): boolean {
-    return this.#sessions.has(id);
+    return this.#entries.has(id);
+  }
+
+  /** Whether there is a place for one more session of a client. One that does nothing gives way where there is none. */
+  makeRoom({ hostname }: Client): boolean {
+    const room = this.#places.roomFor(hostname, this.#clock.nowMs());
+    if (room.isFree) return true;
+    if (room.givesWay === undefined) return false;
+    this.end(room.givesWay.session, "it gave way to another session, since it did nothing");
+    return true;
   }
 
   /** Adds a session. Where the server has stopped while it was set up, it ends at once. */
   add(session: Session, tenure: Tenure): void {
     if (this.#isClosed) return session.end(SERVER_STOPPED);
-    const { client, expires, reportsFrom, channels = [] } = tenure;
-    this.#sessions.set(session.id, session);
-    this.#tenures.set(session, tenure);
+    const { client, endsWithClient, reportsFrom, channels = [] } = tenure;
+    const reporter = reportsFrom === undefined ? undefined : this.#reporterAt(reportsFrom);
+    reporter?.add(session);
+    const entry: Entry = { ...tenure, session, reporter, leftMs: undefined };
+    this.#entries.set(session.id, entry);
+    this.#places.add(client.hostname, entry);
     client.sessions.add(session);
-    if (reportsFrom !== undefined) {
-      const key = hostAndPort(reportsFrom);
-      this.#reporters.set(key, (this.#reporters.get(key) ?? new Set()).add(session));
-    }
     for (const channel of channels) client.channels.set(channel, session);
-    if (expires) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
+    if (!endsWithClient) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
   }
 
   /** Ends a session and forgets it. */
   end(session: Session, reason: string): void {
     session.end(reason);
-    this.#sessions.delete(session.id);
-    const tenure = this.#tenures.get(session);
-    if (tenure === undefined) return;
-    this.#tenures.delete(session);
-    const { client, reportsFrom, channels = [] } = tenure;
+    const entry = this.#entries.get(session.id);
+    if (entry === undefined) return;
+    const { client, reporter, reportsFrom, channels = [] } = entry;
+    this.#entries.delete(session.id);
+    this.#places.delete(client.hostname, entry);
     client.sessions.delete(session);
     if (client.labSession === session) client.labSession = undefined;
     for (const channel of channels) client.channels.delete(channel);
-    if (reportsFrom === undefined) return;
-    const key = hostAndPort(reportsFrom);
-    const reporting = this.#reporters.get(key);
-    reporting?.delete(session);
-    if (reporting?.size === 0) this.#reporters.delete(key);
+    reporter?.delete(session);
+    if (reporter?.size === 0) this.#reporters.delete(hostAndPort(reportsFrom!));
   }
 
   /** A connection has ended, and with it the sessions that cannot go on without it. */
   leave(client: Client, reason: string): void {
-    for (const session of client.sessions) if (this.#tenures.get(session)?.endsWithClient) this.end(session, reason);
+    for (const session of client.sessions) {
+      const entry = this.#entries.get(session.id)!;
+      entry.leftMs = this.#clock.nowMs();
+      if (entry.endsWithClient) this.end(session, reason);
+    }
   }
 
-  /** Takes a datagram from a client's RTCP port; one from an unknown address is ignored. */
-  takeReport(packet: Uint8Array, from: Deno.NetAddr): void {
-    for (const session of this.#reporters.get(hostAndPort(from)) ?? []) this.#takeReportOf(session, packet);
+  /** Takes a datagram from a client's RTCP port. Whether it keeps a session: one from an unknown address does not. */
+  takeReport(packet: Uint8Array, from: Deno.NetAddr): boolean {
+    const reporter = this.#reporters.get(hostAndPort(from));
+    return reporter?.take(packet) ?? false;
   }
 
-  /** Takes a packet from a channel of a client's connection; one on another channel is ignored. */
-  takeInterleaved(packet: Uint8Array, { client, channel }: { client: Client; channel: number }): void {
-    const session = client.channels.get(channel);
-    if (session !== undefined) this.#takeReportOf(session, packet);
+  /** Takes a packet from a channel of a client's connection. Whether it was of use: one on another channel is not. */
+  takeInterleaved(packet: Uint8Array, { client, channel }: { client: Client; channel: number }): boolean {
+    const sender = client.channels.get(channel)?.sender;
+    const reports = sender?.dialect === "rtsp" ? readReceiverReports(packet) : undefined;
+    if (sender?.dialect !== "rtsp" || reports === undefined) return false;
+    for (const block of reports.blocks) sender.takeReport(block);
+    return true;
   }
 
   /** Ends all sessions, and those that are still being set up when they come. */
   close(): void {
     this.#isClosed = true;
     this.#cancelCheck?.();
-    for (const session of this.#sessions.values()) this.end(session, SERVER_STOPPED);
+    for (const { session } of this.#entries.values()) this.end(session, SERVER_STOPPED);
   }
 
-  #takeReportOf(session: Session, packet: Uint8Array): void {
-    try {
-      const { sender } = session;
-      if (sender.dialect !== "rtsp") return;
-      for (const report of decodeRtcp(packet)) {
-        if (report.kind !== "receiver-report" && report.kind !== "sender-report") continue;
-        // A receiver that has received nothing yet reports about no source.
-        const isOurs = report.reports.length === 0
-          ? report.kind === "receiver-report"
-          : report.reports.some(({ ssrc }) => ssrc === sender.ssrc);
-        if (!isOurs) continue;
-        session.touch();
-        for (const block of report.reports) sender.takeReport(block);
-      }
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      log.debug("session {number} got a malformed report: {reason}", {
-        number: numberOf(session),
-        reason: error.message,
-      });
+  #reporterAt(address: Deno.NetAddr): Reporter {
+    const key = hostAndPort(address);
+    let reporter = this.#reporters.get(key);
+    if (reporter === undefined) {
+      reporter = new Reporter(this.#clock);
+      this.#reporters.set(key, reporter);
     }
+    return reporter;
   }
 
   #check(): void {
-    const oldestMs = this.#clock.nowMs() - SESSION_TIMEOUT_SECONDS * 1000;
+    const nowMs = this.#clock.nowMs();
     let isAnyLeft = false;
-    for (const [session, { expires, endsWithClient }] of this.#tenures) {
-      if (!expires) continue;
-      // A client that has paused over TCP has nothing to report; it is there as long as its connection is. VLC sends nothing then.
-      const isPausedOverTcp = endsWithClient && session.state === "READY" && session.sender.counters.packets > 0;
-      if (session.heardMs < oldestMs && !isPausedOverTcp) {
+    for (const entry of this.#entries.values()) {
+      if (entry.endsWithClient) continue;
+      const { session, leftMs } = entry;
+      const silentMs = nowMs - heardMs(entry);
+      if (silentMs > SESSION_TIMEOUT_SECONDS * 1000) {
         this.end(session, `nothing was heard from it for ${SESSION_TIMEOUT_SECONDS} s`);
+      } else if (!session.hasPlayed && leftMs !== undefined && nowMs - leftMs > UNPLAYED_SESSION_SECONDS * 1000) {
+        this.end(session, "its connection ended before it was played");
       } else isAnyLeft = true;
     }
     this.#cancelCheck = isAnyLeft ? this.#clock.after(CHECK_INTERVAL_MS, () => this.#check()) : undefined;
   }
+}
+
+/** When the client of a session was last heard from. */
+function heardMs({ session, reporter }: Entry): number {
+  return Math.max(session.heardMs, reporter?.heardMs ?? 0);
+}
+
+/** Sessions that were never played give way first, then those that have paused and whose connection has ended. */
+function idleness(entry: Entry): Idleness | undefined {
+  const { session, leftMs } = entry;
+  const sinceMs = heardMs(entry);
+  const hasLeft = leftMs !== undefined;
+  if (!session.hasPlayed) return { rank: hasLeft ? 0 : 1, sinceMs, patienceMs: hasLeft ? 0 : IDLE_MS };
+  return session.state === "READY" && hasLeft ? { rank: 2, sinceMs, patienceMs: IDLE_MS } : undefined;
 }

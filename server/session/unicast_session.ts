@@ -49,6 +49,7 @@ export class UnicastSession implements Session {
   #playingSinceMs: number | undefined;
   #playedMs = 0;
   #heardMs: number;
+  #hasPlayed = false;
 
   /** A session in state READY, at the first frame. */
   constructor(options: UnicastSessionOptions) {
@@ -71,6 +72,10 @@ export class UnicastSession implements Session {
     return this.#state;
   }
 
+  get hasPlayed(): boolean {
+    return this.#hasPlayed;
+  }
+
   get positionUs(): number {
     return this.#seekable?.positionUs ?? 0;
   }
@@ -87,6 +92,7 @@ export class UnicastSession implements Session {
     const { peer, clock } = this.#options;
     this.#countPlayedTime();
     this.#state = "PLAYING";
+    this.#hasPlayed = true;
     const run = this.#run = Symbol(this.id);
     if (this.#sending !== undefined) await this.#sending;
     const startMs = clock.nowMs();
@@ -196,6 +202,12 @@ export class UnicastSession implements Session {
         slot = this.#dropOverdue(slot, pace);
       }
       if (slot === undefined) break;
+      if (!this.sender.isReady) {
+        // A frame that nobody takes need not be read.
+        cursor.advance();
+        this.sender.drop(slot.droppedFrames + 1);
+        continue;
+      }
       const frame = cursor.read();
       const jpeg = frame instanceof Uint8Array ? frame : await frame;
       if (this.#run !== run) return;

@@ -35,10 +35,15 @@ export interface OurServer extends AsyncDisposable {
 
 /** Starts `serve` on a free port, of the loopback unless told otherwise, and waits until it listens. */
 export async function startOurServer(
-  options: { readonly root: string; readonly host?: string; readonly args?: readonly string[] },
+  options: {
+    readonly root: string;
+    readonly host?: string;
+    readonly args?: readonly string[];
+    readonly through?: readonly string[];
+  },
 ): Promise<OurServer> {
-  const { root, host = "127.0.0.1", args = [] } = options;
-  const program = startOurs(["serve", root, "--port", "0", "--host", host, ...args]);
+  const { root, host = "127.0.0.1", args = [], through } = options;
+  const program = startOurs(["serve", root, "--port", "0", "--host", host, ...args], { through });
   try {
     const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
     return { port: Number(port), program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };

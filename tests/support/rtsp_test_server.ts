@@ -163,10 +163,10 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
       return receiver;
     },
     /** Lets time go by in steps; what each sets off is done before the next. */
-    async advance(milliseconds: number): Promise<void> {
+    async advance(milliseconds: number, stepMs = STEP_MS): Promise<void> {
       await work.done();
-      for (let step = 0; step < milliseconds; step += STEP_MS) {
-        clock.advance(STEP_MS);
+      for (let step = 0; step < milliseconds; step += stepMs) {
+        clock.advance(stepMs);
         await work.done();
       }
     },

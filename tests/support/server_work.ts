@@ -8,8 +8,8 @@
 import { setImmediate } from "node:timers";
 import { RtspResponder } from "../../server/rtsp/rtsp_responder.ts";
 import { Conditioner } from "../../server/packetize/conditioner.ts";
-import { MulticastSeat } from "../../server/session/multicast_stream.ts";
-import { UnicastSession } from "../../server/session/unicast_session.ts";
+import { MulticastStream } from "../../server/session/multicast_stream.ts";
+import { SessionRegistry } from "../../server/session/session_registry.ts";
 import { FileSource } from "../../server/source/file_source.ts";
 import { TestSource } from "../../server/source/test_source.ts";
 import { until } from "./until.ts";
@@ -35,7 +35,7 @@ export class ServerWork implements Disposable {
   requests = 0;
   /** Of those, the ones whose answers are known. */
   answers = 0;
-  /** Requests and reports that have kept a session. */
+  /** Reports that have kept a session. */
   signsOfLife = 0;
   readonly #restore = new DisposableStack();
   readonly #datagrams = new Map<number, Sent>();
@@ -53,8 +53,8 @@ export class ServerWork implements Disposable {
       this.requests++;
       result.finally(() => this.answers++);
     });
-    for (const session of [UnicastSession.prototype, MulticastSeat.prototype]) {
-      this.#watch(session, "touch", () => this.signsOfLife++);
+    for (const taker of [SessionRegistry.prototype, MulticastStream.prototype]) {
+      this.#watch(taker, "takeReport", (isKnown) => isKnown && this.signsOfLife++);
     }
     this.#watch(datagramConn(), "send", (result, _, [, to]) => {
       this.#waitFor(result);

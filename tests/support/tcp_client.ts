@@ -17,8 +17,8 @@ export class TcpClient implements Disposable {
     this.#conn = conn;
   }
 
-  static async connect(port: number): Promise<TcpClient> {
-    const conn = await Deno.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+  static async connect(port: number, hostname = "127.0.0.1"): Promise<TcpClient> {
+    const conn = await Deno.connect({ transport: "tcp", hostname, port });
     conn.setNoDelay(true);
     return new TcpClient(conn);
   }

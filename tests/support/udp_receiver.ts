@@ -16,6 +16,8 @@ export interface UdpReceiverOptions {
 export class UdpReceiver implements Disposable {
   readonly port: number;
   readonly datagrams: Uint8Array[] = [];
+  /** Where each of them came from. */
+  readonly senders: Deno.NetAddr[] = [];
   readonly #socket: Deno.DatagramConn;
   #received = 0;
   #isClosed = false;
@@ -45,8 +47,9 @@ export class UdpReceiver implements Disposable {
   }
 
   async #collect(): Promise<void> {
-    for await (const [datagram] of this.#socket) {
+    for await (const [datagram, sender] of this.#socket) {
       this.#received++;
+      this.senders.push(sender as Deno.NetAddr);
       this.datagrams.push(datagram);
     }
   }

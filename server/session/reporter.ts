@@ -1,0 +1,60 @@
+/**
+ * The address and port that a client reports from, however many sessions it has: a datagram is read once for all of them.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../net/clock.ts";
+import { readReceiverReports } from "../../rtp/receiver_reports.ts";
+import type { Session } from "./session.ts";
+
+/** The RTCP port of a client. */
+export class Reporter {
+  readonly #clock: Clock;
+  readonly #sessions = new Set<Session>();
+  /** By the SSRC that they send with, which receivers report on. */
+  readonly #bySsrc = new Map<number, Session>();
+  #heardMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Sessions whose reports come from here. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** When a report came that names no session, and so keeps all of them, in milliseconds of the clock. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session);
+    if (session.sender.dialect === "rtsp") this.#bySsrc.set(session.sender.ssrc, session);
+  }
+
+  delete(session: Session): void {
+    this.#sessions.delete(session);
+    const { sender } = session;
+    if (sender.dialect === "rtsp" && this.#bySsrc.get(sender.ssrc) === session) this.#bySsrc.delete(sender.ssrc);
+  }
+
+  /** Takes a datagram. Whether it is a report on one of the sessions. */
+  take(packet: Uint8Array): boolean {
+    const reports = readReceiverReports(packet);
+    if (reports === undefined) return false;
+    let isKnown = reports.isFromWaiting;
+    // A receiver that has received nothing yet reports about no source.
+    if (reports.isFromWaiting) this.#heardMs = this.#clock.nowMs();
+    for (const block of reports.blocks) {
+      const session = this.#bySsrc.get(block.ssrc);
+      if (session?.sender.dialect !== "rtsp") continue;
+      session.touch();
+      session.sender.takeReport(block);
+      isKnown = true;
+    }
+    return isKnown;
+  }
+}
