@@ -44,6 +44,9 @@ const OPTIONS = {
     fallback: DEFAULT_MTU_BYTES,
   }),
   reencode: flag("Re-encode grey and RGB JPEGs, 4:4:4 and other chroma subsampling, instead of refusing them"),
+  "keep-restart-markers": flag(
+    "Leave restart markers in frames for RTSP/1.0 players; gortsplib and MediaMTX refuse them",
+  ),
   ...inGroup("Clients of the networking lab", {
     marker: flag("Set the marker on whole frames, too, for lab clients that stay black without it"),
     fragment: number("BYTES", "Send frames in fragments of up to this size, for lab clients that expect fragments", {
@@ -121,6 +124,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       setupLine,
       mtuBytes: options.mtu,
       reencode: options.reencode,
+      keepRestartMarkers: options["keep-restart-markers"],
       group,
       ...limitsOf(options),
       tool: `mjpegrtsp/${denoConfig.version}`,

@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly group?: MulticastGroup;
   /** Re-encode frames that RTP/JPEG cannot carry, for RTSP/1.0 clients; without it they are refused. */
   readonly reencode?: boolean;
+  /** Send restart markers to RTSP/1.0 clients as they are; without it frames are transcoded, losslessly, to have none. */
+  readonly keepRestartMarkers?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
   readonly tool?: string;
   /** The network that every session's packets go through; `undefined` for the real one alone. */
@@ -116,7 +118,7 @@ export class RtspServer {
       this.#listener.close();
       throw error;
     }
-    const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false } = options;
+    const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false, keepRestartMarkers } = options;
     this.#catalog = new Catalog(options);
     this.#pacer = new Pacer(clock);
     const { maxConnections = MAX_CONNECTIONS, maxSessions = MAX_SESSIONS, addressShare = ADDRESS_SHARE } = options;
@@ -124,7 +126,7 @@ export class RtspServer {
     this.#registry = new SessionRegistry({ clock, maxSessions, addressShare });
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
-    this.#conditioner = new Conditioner({ reencode });
+    this.#conditioner = new Conditioner({ reencode, keepRestartMarkers });
     const packetizer = new FramePacketizer(this.#conditioner, { maxPacketBytes: mtuBytes });
     const describer = new StreamDescriber({ factory, packetizer, tool });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });

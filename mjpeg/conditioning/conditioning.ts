@@ -40,20 +40,30 @@ export interface ConditionedJpeg {
   readonly isTranscoded: boolean;
 }
 
+/** How to condition. */
+export interface ConditioningOptions {
+  /** Transcode what has restart markers, so that it has none: some receivers take no others. Default false. */
+  readonly withoutRestartMarkers?: boolean;
+}
+
 /**
  * Conditions one JPEG. What is damaged from its first scan on is carried as far as a decoder would show it. Throws an
  * {@linkcode UnsupportedJpegError} for what RTP/JPEG cannot carry, and a `SyntaxError` for a JPEG that is malformed before.
  */
-export function conditionJpeg(jpeg: Uint8Array): ConditionedJpeg {
-  return conditionWithoutTranscoding(jpeg) ?? transcode(jpeg);
+export function conditionJpeg(jpeg: Uint8Array, options: ConditioningOptions = {}): ConditionedJpeg {
+  return conditionWithoutTranscoding(jpeg, options) ?? transcode(jpeg);
 }
 
 /** Like {@linkcode conditionJpeg}, but gives `undefined` for a JPEG that must be transcoded, which takes milliseconds. */
-export function conditionWithoutTranscoding(jpeg: Uint8Array): ConditionedJpeg | undefined {
+export function conditionWithoutTranscoding(
+  jpeg: Uint8Array,
+  { withoutRestartMarkers = false }: ConditioningOptions = {},
+): ConditionedJpeg | undefined {
   const header = readJpegHeader(jpeg);
   const sampling = checkSampling(header);
   if (needsTranscoding(header, sampling)) return undefined;
   const { frame, restartInterval, scanStart } = header;
+  if (withoutRestartMarkers && restartInterval > 0) return undefined;
   const scan = jpeg.subarray(scanStart, findScanEnd(jpeg, scanStart));
   if (scan.length === 0) throw malformed("it has no entropy-coded data");
   return {
@@ -83,6 +93,9 @@ function needsTranscoding({ frame, scan, dcTables, acTables }: JpegHeader, sampl
 function transcode(jpeg: Uint8Array): ConditionedJpeg {
   const sampling = checkSampling(readJpegHeader(jpeg));
   const { width, height, components, damage } = decodeCoefficients(jpeg);
+  // Restart markers let decoders go on behind an error: where nothing else needs transcoding, they stay.
+  const asItIs = damage === undefined ? undefined : conditionWithoutTranscoding(jpeg);
+  if (asItIs !== undefined) return asItIs;
   if (damage !== undefined) { for (const { values } of components) clampCoefficients(values); }
   const quantTables = checkQuantTables(components.map(({ quantTable }) => quantTable));
   const lumaLines = sampling === "4:2:0" ? 2 : 1;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { type JpegKind, makeJpeg } from "../../tests/support/jpegs.ts";
+import { type JpegKind, makeJpeg, withRestartMarkers } from "../../tests/support/jpegs.ts";
 import { decodeCoefficients } from "../entropy/coefficients.ts";
 import { conditionJpeg, conditionWithoutTranscoding } from "./conditioning.ts";
 import { MAX_HEADER_SEGMENTS } from "../limits.ts";
@@ -62,6 +62,34 @@ for (const { title, kind, isTranscoded } of CARRIED) {
     assertEquals(conditionJpeg(rebuilt).isTranscoded, false, "a rebuilt JPEG needs no transcoding");
   });
 }
+
+for (const kind of [{}, { width: 61, height: 171 }]) {
+  Deno.test(`conditionJpeg() leaves restart markers, or takes them out without loss: ${JSON.stringify(kind)}`, async () => {
+    const plain = await makeJpeg(kind);
+    const jpeg = withRestartMarkers(plain);
+    assertEquals(visible(jpeg), visible(plain));
+    const kept = conditionJpeg(jpeg);
+    assertEquals([kept.isTranscoded, kept.restartInterval], [false, Math.ceil((kind.width ?? 48) / 16)]);
+    const options = { withoutRestartMarkers: true };
+    assertEquals(conditionWithoutTranscoding(jpeg, options), undefined);
+    const without = conditionJpeg(jpeg, options);
+    assertEquals([without.isTranscoded, without.restartInterval], [true, 0]);
+    assertEquals(visible(rebuildJpeg(without)), visible(plain));
+    assertEquals(conditionWithoutTranscoding(plain, options), conditionJpeg(plain), "others are not transcoded");
+  });
+}
+
+Deno.test("conditionJpeg() leaves restart markers where they help over an error", async () => {
+  const jpeg = withRestartMarkers(await makeJpeg({ height: 64 }));
+  const damaged = jpeg.slice();
+  const marker = damaged.findLastIndex((byte, at) =>
+    byte === 0xff && damaged[at + 1] >= 0xd0 && damaged[at + 1] <= 0xd7
+  );
+  // No code has that many ones.
+  damaged.fill(0xfe, marker - 12, marker);
+  const { isTranscoded, restartInterval } = conditionJpeg(damaged, { withoutRestartMarkers: true });
+  assertEquals([isTranscoded, restartInterval], [false, 3]);
+});
 
 Deno.test("conditionJpeg() supplies the tables that frames of AVI files lack", async () => {
   const jpeg = await makeJpeg();

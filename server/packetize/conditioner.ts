@@ -10,22 +10,31 @@ import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import type { ConditioningFailure, ConditioningResult, ConditioningTask } from "./conditioning_worker.ts";
 
+/** Constructor options of {@linkcode Conditioner}. */
+export interface ConditionerOptions {
+  /** Re-encode frames that RTP/JPEG cannot carry, instead of refusing them. */
+  readonly reencode: boolean;
+  /** Leave restart markers where they are; default false: they are transcoded away, since gortsplib takes no frames with them. */
+  readonly keepRestartMarkers?: boolean;
+}
+
 /** Conditions the frames of all sources of a server. */
 export class Conditioner {
   readonly #reencode: boolean;
+  readonly #withoutRestartMarkers: boolean;
   readonly #tasks = new Map<number, PromiseWithResolvers<ConditionedFrame | Error>>();
   #worker: Worker | undefined;
   #lastTask = 0;
 
-  /** With `reencode`, frames that RTP/JPEG cannot carry are re-encoded instead of refused. */
-  constructor({ reencode }: { readonly reencode: boolean }) {
+  constructor({ reencode, keepRestartMarkers = false }: ConditionerOptions) {
     this.#reencode = reencode;
+    this.#withoutRestartMarkers = !keepRestartMarkers;
   }
 
   /** A frame as RTP/JPEG carries it, or an error that says why it cannot; rejects when the worker fails. */
   condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
     try {
-      const image = conditionWithoutTranscoding(jpeg);
+      const image = conditionWithoutTranscoding(jpeg, { withoutRestartMarkers: this.#withoutRestartMarkers });
       return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
       if (error instanceof UnsupportedJpegError && error.isReencodable) {
@@ -48,7 +57,8 @@ export class Conditioner {
     const result = Promise.withResolvers<ConditionedFrame | Error>();
     result.promise.catch(() => {/* whoever waits for the frame learns it */});
     this.#tasks.set(number, result);
-    this.#startedWorker().postMessage({ number, jpeg, reencode: this.#reencode } satisfies ConditioningTask);
+    const options = { reencode: this.#reencode, withoutRestartMarkers: this.#withoutRestartMarkers };
+    this.#startedWorker().postMessage({ number, jpeg, ...options } satisfies ConditioningTask);
     return result.promise;
   }
 

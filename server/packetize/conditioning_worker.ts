@@ -4,14 +4,14 @@
  * @module
  */
 
-import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { type ConditioningOptions, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 
 /** What the worker is to do. */
-export interface ConditioningTask {
+export interface ConditioningTask extends ConditioningOptions {
   /** To be given back with the result. */
   readonly number: number;
   /** The whole JPEG. */
@@ -45,9 +45,9 @@ scope.onmessage = ({ data: task }) => {
   lastTask = lastTask.then(async () => scope.postMessage(await perform(task)));
 };
 
-async function perform({ number, jpeg, reencode }: ConditioningTask): Promise<ConditioningResult> {
+async function perform({ number, jpeg, ...options }: ConditioningTask): Promise<ConditioningResult> {
   try {
-    return { number, ...await condition(jpeg, reencode) };
+    return { number, ...await condition(jpeg, options) };
   } catch (error) {
     // Whatever went wrong, it concerns this frame alone.
     const problem = isUnusable(error) ? error.message : String(error);
@@ -55,9 +55,12 @@ async function perform({ number, jpeg, reencode }: ConditioningTask): Promise<Co
   }
 }
 
-async function condition(jpeg: Uint8Array, reencode: boolean): Promise<ConditionedFrame> {
+async function condition(
+  jpeg: Uint8Array,
+  { reencode, ...options }: Pick<ConditioningTask, "reencode"> & ConditioningOptions,
+): Promise<ConditionedFrame> {
   try {
-    return { image: conditionJpeg(jpeg), reencodedBecause: undefined };
+    return { image: conditionJpeg(jpeg, options), reencodedBecause: undefined };
   } catch (error) {
     if (!(error instanceof UnsupportedJpegError && error.isReencodable) || !reencode) throw error;
     return {

@@ -3,6 +3,7 @@ import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/transport.ts";
@@ -10,7 +11,7 @@ import { reservePort } from "../../tests/support/ports.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { makeJpeg, withRestartMarkers } from "../../tests/support/jpegs.ts";
 import {
   IDLE_MS,
   MAX_SESSIONS,
@@ -125,6 +126,20 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
       depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })
     );
     for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
+  });
+}
+
+for (const keepRestartMarkers of [false, true]) {
+  Deno.test(`frames with restart markers are sent ${keepRestartMarkers ? "as they are" : "without them"}`, async () => {
+    await using directory = await temporaryDirectory();
+    await Deno.writeFile(join(directory.path, "restarts.mjpeg"), withRestartMarkers(await makeJpeg({ height: 64 })));
+    await using server = await serve({ root: await ServedRoot.open(directory.path), keepRestartMarkers, loop: true });
+    const client = await server.connect();
+    const { session } = await client.ask("SETUP", "restarts.mjpeg", TCP);
+    await client.ask("PLAY", "restarts.mjpeg", { Session: session! });
+    await server.advanceUntil(() => framesOf(rtpOf(client)) > 0);
+    // Types 64 to 127 have restart markers (RFC 2435, 3.1.3).
+    assertEquals(decodeJpegPayload(rtpOf(client)[0].payload).type, keepRestartMarkers ? 65 : 1);
   });
 }
 

@@ -5,6 +5,9 @@
  */
 
 import encodeJpeg, { init } from "@jsquash/jpeg/encode.js";
+import { concat } from "@std/bytes";
+import { decodeCoefficients } from "../../mjpeg/entropy/coefficients.ts";
+import { encodeScan } from "../../mjpeg/entropy/scan_encoder.ts";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import mozjpegWasm from "../../mjpeg/conditioning/mozjpeg_encoder_wasm.js";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
@@ -58,4 +61,30 @@ export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
   // mozjpeg in @jsquash/jpeg 1.6.0 writes broken files when it is told not to optimize, so standard tables are put in afterwards.
   const isPlain = !kind.progressive && !kind.optimized && kind.chromaSubsample !== 1 && !kind.grey;
   return isPlain ? rebuildJpeg(conditionJpeg(jpeg)) : jpeg;
+}
+
+/** The same picture, 4:2:0 with the standard tables, with a restart marker behind each line of MCUs but the last. */
+export function withRestartMarkers(jpeg: Uint8Array): Uint8Array {
+  const { width, height, components } = decodeCoefficients(jpeg);
+  const [luma, blue, red] = components;
+  const mcusPerLine = Math.ceil(width / 16);
+  const lines = Array.from({ length: Math.ceil(height / 16) }, (_, line) => {
+    const linesOf = (component: typeof luma, count: number) => {
+      const lengthOfLines = 64 * component.blocksPerLine * count;
+      const values = component.values.subarray(line * lengthOfLines, (line + 1) * lengthOfLines);
+      return { ...component, values, blockLines: count };
+    };
+    return encodeScan({
+      components: [linesOf(luma, 2), linesOf(blue, 1), linesOf(red, 1)],
+      lumaLines: 2,
+      mcusPerLine,
+      mcuLines: 1,
+    });
+  });
+  const scan = concat(lines.flatMap((line, index) =>
+    index === 0 ? [line] : [[0xff, 0xd0 + (index - 1) % 8], line].map(
+      (bytes) => Uint8Array.from(bytes),
+    )
+  ));
+  return rebuildJpeg({ ...conditionJpeg(jpeg), scan, restartInterval: mcusPerLine });
 }
