@@ -94,6 +94,7 @@ and size (2+2+2), or behind index and count (2+2).`,
     const stop = () => void server.close();
     interrupt.addEventListener("abort", stop);
     if (interrupt.aborted) stop();
+    server.warmUp();
     await server.run();
     await server.close();
     log.info("stopped");

@@ -143,6 +143,13 @@ export class RtspServer {
     return this.#listener.addr as Deno.NetAddr;
   }
 
+  /** Makes ready in the background what the first client would have to wait for: some give up after a few seconds. */
+  warmUp(): void {
+    this.#catalog.warmUp().catch((error) => {
+      if (!this.#isClosed) log.error("The test source cannot be drawn: {reason}", { reason: String(error) });
+    });
+  }
+
   /** Accepts clients until {@linkcode close} is called. */
   async run(): Promise<void> {
     while (!this.#isClosed) {

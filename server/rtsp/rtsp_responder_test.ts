@@ -29,6 +29,14 @@ Deno.test("RtspResponder describes a movie under every spelling of its URL", asy
   }
 });
 
+Deno.test("RtspResponder gives a stream the name of its file, whoever asks first and however", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  for (const path of ["MOVIE.MJPEG", "/./movie.mjpeg/", "movie.mjpeg"]) {
+    assertMatch((await client.ask("DESCRIBE", path)).body, /^s=movie\.mjpeg\r$/m);
+  }
+});
+
 Deno.test("RtspResponder takes URLs as ffmpeg sends what people type, and answers with proper ones", async () => {
   await using server = await serve();
   const names = ["my movie.mjpeg", "100%.mjpeg", "a#1 [ü].mjpeg", "50%25.mjpeg"];

@@ -80,6 +80,11 @@ export class Catalog {
     return names.length > 0 ? names : [this.#testSource.name];
   }
 
+  /** Draws the first picture of the test source, which takes long where it is wanted at once. Rejects where that fails. */
+  async warmUp(): Promise<void> {
+    await this.#testSource.firstFrame();
+  }
+
   /** Ends what runs in the background. */
   close(): void {
     this.#testSource.close();

@@ -82,3 +82,10 @@ Deno.test("Catalog.close() gives up frames that are still being drawn", async ()
   opened.catalog.close();
   await assertRejects(async () => await frame, Error, "closed");
 });
+
+Deno.test("Catalog.warmUp() has the first picture of the test source drawn, so that nobody waits for it", async () => {
+  await using opened = await openCatalog({});
+  await opened.catalog.warmUp();
+  const source = await find(opened.catalog, "testsrc");
+  assert(source.firstFrame() instanceof Uint8Array);
+});
