@@ -110,6 +110,7 @@ export class LabSetup {
     const source = await factory.findSource(client, name);
     if (typeof source === "number") return source;
     const before = client.labSession;
+    if (before === undefined && !factory.makeRoom(client)) return 503;
     const id = before?.id ?? visit.id ?? this.#createId();
     if (before !== undefined) registry.end(before, "the client changes to another movie");
     Object.assign(visit, { fork, transport });

@@ -77,6 +77,7 @@ export class StreamSetup {
     const possible = offers.filter((offer) => this.#isPossible(offer, { client, source }));
     const frame = possible.length === 0 ? undefined : await describer.lookAt(client, source);
     if (possible.length > 0 && frame === undefined) return refuse(415);
+    if (possible.length > 0 && !factory.makeRoom(client)) return refuse(503);
     let created: Created | undefined;
     for (const offer of possible) {
       created = await this.#create(client, { source, describedSize: frame!.size, offer });

@@ -249,6 +249,9 @@ Deno.test("SETUP keeps sessions for other addresses, and lets one of the same ad
   await other.send(`SETUP ${one.url("movie.mjpeg")} RTSP/1.0\r\nCSeq: 1\r\nTransport: ${TCP.Transport}\r\n\r\n`);
   assertEquals((await other.receive(/\r\n\r\n/)).split(" ")[1], "200");
   server.clock.advance(IDLE_MS);
+  assertEquals((await three.ask("SETUP", "nothing.mjpeg", UDP)).status, 404, "nobody gives way to that");
+  assertEquals((await three.ask("SETUP", "movie.mjpeg", { ...UDP, Session: second.session! })).status, 459);
+  server.clock.advance(IDLE_MS);
   assertEquals((await three.ask("SETUP", "movie.mjpeg", UDP)).status, 200);
   assertEquals((await two.ask("PLAY", "movie.mjpeg", { Session: second.session! })).status, 454, "it had not played");
   assertEquals((await one.ask("PAUSE", "movie.mjpeg", { Session: first.session! })).status, 200);

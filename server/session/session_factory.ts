@@ -50,19 +50,26 @@ export class SessionFactory {
 
   /** Whether the client may set up one more session, if need be in the place of an idle one; the log says why not. */
   hasRoom(client: Client): boolean {
+    return this.#mayAdd(client, (registry) => registry.hasRoom(client));
+  }
+
+  /** Like {@linkcode SessionFactory.hasRoom}, right before the session is made: the idle one ends. */
+  makeRoom(client: Client): boolean {
+    return this.#mayAdd(client, (registry) => registry.makeRoom(client));
+  }
+
+  #mayAdd(client: Client, isThereRoom: (registry: SessionRegistry) => boolean): boolean {
     const { peer } = client.connection;
     if (client.sessions.size >= MAX_SESSIONS_PER_CONNECTION) {
       log.warn("{peer} has {count} sessions already: no more for it", { peer, count: client.sessions.size });
       return false;
     }
-    if (this.#options.registry.makeRoom(client)) return true;
-    log.warn(
-      "{peer} is refused: there are {count} sessions already, and none of them is idle that would have to give way",
-      {
-        peer,
-        count: this.#options.registry.size,
-      },
-    );
+    const { registry } = this.#options;
+    if (isThereRoom(registry)) return true;
+    log.warn("{peer} is refused: there are {count} sessions, and none of them is idle that would have to give way", {
+      peer,
+      count: registry.size,
+    });
     return false;
   }
 

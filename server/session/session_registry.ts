@@ -82,7 +82,13 @@ export class SessionRegistry {
     return this.#entries.has(id);
   }
 
-  /** Whether there is a place for one more session of a client. One that does nothing gives way where there is none. */
+  /** Whether there is a place for one more session of a client, or one that does nothing would give way. */
+  hasRoom({ hostname }: Client): boolean {
+    const room = this.#places.roomFor(hostname, this.#clock.nowMs());
+    return room.isFree || room.givesWay !== undefined;
+  }
+
+  /** Makes a place for one more session of a client: one that does nothing gives way where there is none. Whether there is one now. */
   makeRoom({ hostname }: Client): boolean {
     const room = this.#places.roomFor(hostname, this.#clock.nowMs());
     if (room.isFree) return true;
