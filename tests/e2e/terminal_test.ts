@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { join } from "@std/path";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { findProgram, peerTest } from "../support/peers.ts";
+import { findProgram, peerTest, rootTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { type Answers, ScriptedCamera, sdp } from "../support/scripted_camera.ts";
 import { TcpClient } from "../support/tcp_client.ts";
@@ -218,3 +218,14 @@ for (const [title, root, reason] of ROOTS) {
     },
   });
 }
+
+rootTest("serve: a root that the user may not read is refused in a sentence", ["setpriv"], async () => {
+  await using directory = await temporaryDirectory();
+  const root = join(directory.path, "locked");
+  await Deno.mkdir(root, { mode: 0 });
+  await using server = startOurs(["serve", root, "--port", "0"], {
+    through: ["setpriv", "--bounding-set=-dac_override,-dac_read_search"],
+  });
+  const { code, stderr } = await server.exit();
+  assertEquals([code, stderr], [1, [`mjpegrtsp: Cannot serve ${JSON.stringify(root)}: you have no right to use it`]]);
+});
