@@ -18,6 +18,7 @@ import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
 import { packetizeLabFrame } from "../../rtp/lab/lab_packetizer.ts";
 import { decodeRtpPacket, encodeRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
+import { readReceiverReports } from "../../rtp/receiver_reports.ts";
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../../rtp/rtcp.ts";
 import { conditionedJpeg, packetsOf } from "../support/jpeg_packets.ts";
 import { extensionData } from "../support/jpeg_segments.ts";
@@ -107,6 +108,14 @@ fuzz("decodeRtcp() finds reports in any bytes that can be sent on, or throws a S
   // A name that is no UTF-8 becomes longer than it was, and may be cut.
   const others = packets.filter(({ kind }) => kind !== "cname");
   assertSameReports(decodeRtcp(encodeRtcp(others)), others);
+}, { runs: 1000 });
+
+fuzz("readReceiverReports() finds the reports that decodeRtcp() finds, and throws at nothing", rtcpBytes, (bytes) => {
+  const reports = readReceiverReports(bytes);
+  const packets = mayThrow([SyntaxError], () => decodeRtcp(bytes));
+  // It does not look into names and BYEs, which may be malformed.
+  if (reports === undefined || packets === undefined) return;
+  assertEquals(reports.blocks, packets.flatMap((packet) => "reports" in packet ? packet.reports : []));
 }, { runs: 1000 });
 
 /** What a network does to a packet: how many come, and how far each falls behind. */
