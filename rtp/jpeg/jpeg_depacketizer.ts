@@ -15,8 +15,8 @@ import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_EXTENSION_BYTES } from "../limits.ts";
 import { decodeHeaderSegments, findJpegExtension, FIRST_PROFILE } from "./jpeg_extension.ts";
 import { decodeFilePayload, type FileHeaderBytes, findJpegFile, isJpegFileAt } from "./jpeg_file_payload.ts";
-import { type HeaderSource, JpegHeaderBuilder, type Size } from "./jpeg_header_builder.ts";
-import { decodeJpegPayload, JPEG_HEADER_BYTES, type JpegPayload } from "./jpeg_payload.ts";
+import { type HeaderSource, JpegHeaderBuilder } from "./jpeg_header_builder.ts";
+import { decodeJpegPayload, JPEG_HEADER_BYTES, type JpegPayload, type Size } from "./jpeg_payload.ts";
 import { JpegTableCache } from "./jpeg_table_cache.ts";
 
 /** Options of {@linkcode JpegDepacketizer}. */

@@ -14,15 +14,7 @@ import {
 import type { QuantTables } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { DQT } from "../../mjpeg/jpeg/markers.ts";
 import type { DamageCause } from "../damage.ts";
-import { type JpegPayload, RESTART_TYPES } from "./jpeg_payload.ts";
-
-/** Size of an image. */
-export interface Size {
-  /** Samples a line. */
-  readonly width: number;
-  /** Lines. */
-  readonly height: number;
-}
+import { type JpegPayload, RESTART_TYPES, type Size } from "./jpeg_payload.ts";
 
 /** What a header is built from. */
 export interface HeaderSource {

@@ -12,7 +12,7 @@ export const JPEG_HEADER_BYTES = 8;
 /** Largest width and height that the header can say. Larger ones are 0 there; SDP or a header extension has them. */
 export const JPEG_MAX_DIMENSION = 2040;
 /** Size of a frame. */
-export interface FrameSize {
+export interface Size {
   /** Samples a line. */
   readonly width: number;
   /** Lines. */
@@ -20,7 +20,7 @@ export interface FrameSize {
 }
 
 /** The size that receivers get of a frame: the header counts in eights, and cannot say a size above its maximum. */
-export function receivedSize({ width, height }: FrameSize): FrameSize {
+export function receivedSize({ width, height }: Size): Size {
   if (width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION) return { width, height };
   return { width: Math.ceil(width / 8) * 8, height: Math.ceil(height / 8) * 8 };
 }
