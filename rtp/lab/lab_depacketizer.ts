@@ -27,8 +27,8 @@ export class LabDepacketizer implements Depacketizer {
   #scanner: JpegScanner | undefined;
   /** The only packet of the current frame so far; `undefined` once it has several. */
   #onlyPacket: PacketEnd | undefined;
-  /** Whether a frame has come in several packets. */
-  #sawFragments = false;
+  /** Whether a frame without EOI has ended where the next packet began another. */
+  #lacksEoi = false;
   /** What a packet between frames belongs to, unless it begins a frame: the end of a complete frame, or one that was given up. */
   #rest: "unknown" | "complete" | "given-up" = "unknown";
 
@@ -46,7 +46,8 @@ export class LabDepacketizer implements Depacketizer {
     // Some forks send an empty payload at the end of the file.
     if (packet.payload.length === 0 && !packet.marker) return outputs;
     if (this.#beginsFrame(packet.payload)) {
-      if (!this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
+      if (this.#endOnlyPacket(outputs)) this.#lacksEoi = true;
+      else this.#giveUp("truncated", outputs);
       this.#scanner = new JpegScanner();
       const { timestamp, arrivalMs, marker } = packet;
       this.#onlyPacket = { timestamp, arrivalMs, marker };
@@ -65,7 +66,8 @@ export class LabDepacketizer implements Depacketizer {
 
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    if (this.#sawFragments || !this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
+    // The rest of the last frame may have been lost.
+    if (!this.#lacksEoi || !this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
     this.#rest = "unknown";
     return outputs;
   }
@@ -85,7 +87,6 @@ export class LabDepacketizer implements Depacketizer {
   #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
     const { payload, timestamp, arrivalMs } = packet;
     const isComplete = scanner.push(payload).some(({ kind, offset }) => kind === "image" && offset === 0);
-    this.#sawFragments ||= this.#onlyPacket === undefined;
     if (isComplete && this.#buffer.lengthBytes === 0) {
       this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (!this.#buffer.append(payload)) {

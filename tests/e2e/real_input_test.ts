@@ -50,7 +50,7 @@ for (
       const frames = await makeMovies(folder, { name, source });
       await using server = await startOurServer({ root: folder, args: ["--fps", "40"] });
       for (const file of [`${name}.mjpeg`, `${name}.lab`]) {
-        const out = join(folder, `out-${file}`);
+        const out = join(folder, `out-${file}.mjpeg`);
         await using player = startOurs([
           ...["play", "127.0.0.1", String(server.port), String(reservePort()), file],
           ...["--no-preview", "--out", out, "--frames", "40"],

@@ -65,7 +65,8 @@ async function playLive(args: readonly string[]) {
   const url = `rtsp://127.0.0.1:${server.port}/testsrc`;
   const player = startOurs(["play", url, "--no-preview", "--json", "--out", out, ...args], { write: true });
   await player.waitForLine(/set up testsrc/);
-  const stored = async () => (await Array.fromAsync(Deno.readDir(out))).length;
+  // The folder is made when the first frame is there.
+  const stored = () => Array.fromAsync(Deno.readDir(out)).then(({ length }) => length, () => 0);
   await until(async () => await stored() >= 3);
   return {
     server,
