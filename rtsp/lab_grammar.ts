@@ -27,14 +27,14 @@ const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(\S.*))?$/;
 const STATUS_LINE = /^RTSP\/\d\.\d[ \t]+(\d{3})(.*)$/i;
 /** Second line of a dialect B request. */
 export const BARE_CSEQ = /^(?:Seq[ \t]*:[ \t]*)?(\d{1,9})$/i;
-/** Where a lab client wants its packets. */
-export const CLIENT_PORT = /client_port[ \t]*[=:][ \t]*(\d+)/i;
+/** Where a lab client wants its packets: `client_port`, as some write it `port` or `rtp_port`. */
+export const CLIENT_PORT = /port[ \t]*[=:][ \t]*(\d+)/i;
 /** How many sockets a client of the multi-flow fork asks for. */
 export const FLOW_COUNT = /flow_num[ \t]*[=:][ \t]*(\d{1,9})/i;
 /** A Session line, with or without its colon. */
 export const SESSION_LINE = /^session(?:[ \t]*:[ \t]*|[ \t]+)(\S+)/i;
 /** The third line of a SETUP that does not say `Transport:`. */
-export const BARE_TRANSPORT = /^(?:RTSP\/\d\.\d[ \t]+)?[A-Z]{1,8}\/UDP[ \t]/i;
+export const BARE_TRANSPORT = /^(?:RTSP\/\d\.\d[ \t]+)?[A-Z]{1,8}\/UDP[ \t;]/i;
 /** A Transport line of the lab: RTP/AVP is that of RTSP/1.0 (RFC 2326, 12.39). */
 export const LAB_TRANSPORT = /^transport[ \t]*:[ \t]*RTP\/UDP[ \t;]/im;
 

@@ -122,6 +122,16 @@ const VARIANTS: readonly { title: string; text: string; expected: Partial<RtspRe
     expected: { transport: { clientPort: 5008, flowCount: undefined } },
   },
   {
+    title: "port for client_port",
+    text: "SETUP m RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP;port=5008",
+    expected: { transport: { clientPort: 5008, flowCount: undefined } },
+  },
+  {
+    title: "a third line without its name",
+    text: "SETUP m RTSP/1.0\nCSeq: 1\nRTP/UDP; client_port= 5008",
+    expected: { transport: { clientPort: 5008, flowCount: undefined } },
+  },
+  {
     title: "TRANSPORT and trailing spaces",
     text: "SETUP m RTSP/1.0 \nCSeq: 1 \nTRANSPORT: RTP/UDP; client_port= 5008 ",
     expected: { uri: "m", cseq: 1, transport: { clientPort: 5008, flowCount: undefined } },
