@@ -104,6 +104,7 @@ function idleness({ connection, sessions }: Client): Idleness | undefined {
   if (states.some(({ state }) => state === "PLAYING")) return undefined;
   const sinceMs = connection.heardMs;
   if (!connection.hasAsked) return { rank: 0, sinceMs, patienceMs: 0 };
-  if (states.length === 0) return { rank: 1, sinceMs, patienceMs: IDLE_WITHOUT_SESSION_MS };
+  // Whoever waits for us is not idle, or not yet.
+  if (states.length === 0 && !connection.isWaiting) return { rank: 1, sinceMs, patienceMs: IDLE_WITHOUT_SESSION_MS };
   return { rank: states.some(({ hasPlayed }) => hasPlayed) ? 3 : 2, sinceMs, patienceMs: IDLE_MS };
 }

@@ -257,6 +257,31 @@ Deno.test("RtspServer lets a newcomer take the place of who was idle for long, a
   assertEquals(await isIn(), undefined, "all play");
 });
 
+Deno.test("RtspServer does not take a client that waits for its reply for an idle one", async () => {
+  const clock = new FakeClock();
+  const { resolve } = ServedRoot.prototype;
+  const gate = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  ServedRoot.prototype.resolve = async function (...args) {
+    asked.resolve();
+    await gate.promise;
+    return await resolve.apply(this, args);
+  };
+  try {
+    await using running = await serve({ maxConnections: 1, addressShare: 1, clock });
+    using waiting = await running.connect();
+    await waiting.send(setup());
+    await asked.promise;
+    clock.advance(IDLE_WITHOUT_SESSION_MS);
+    using newcomer = await running.connect();
+    assertEquals(statusOf(await newcomer.ask(setup())), 503);
+    gate.resolve();
+    assertEquals(statusOf(await waiting.receive(/RTSP\/1\.0 \d{3} /)), 200);
+  } finally {
+    ServedRoot.prototype.resolve = resolve;
+  }
+});
+
 Deno.test("RtspServer keeps places for other addresses, however many clients one address has", async () => {
   await using running = await serve({ hostname: "::", maxConnections: 4, addressShare: 0.5 });
   using one = await running.connect();

@@ -118,6 +118,11 @@ export class Connection {
     return this.#hasAsked;
   }
 
+  /** Whether it waits for the reply to a request. */
+  get isWaiting(): boolean {
+    return this.#unansweredRequests > 0;
+  }
+
   /** Aborts when no more requests can come: nobody waits for replies any more. */
   get signal(): AbortSignal {
     return this.#gone.signal;

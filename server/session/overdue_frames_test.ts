@@ -12,7 +12,7 @@ import { UnicastSession } from "./unicast_session.ts";
 const FRAME_RATE = 20;
 
 /** A session whose frames are their own numbers, from 0. */
-function open({ frameCount = 100, drops = true, loops = false }) {
+function open({ frameCount = 100, drops = true, loops = false, isReady = () => true }) {
   const clock = new FakeClock();
   const sent: number[] = [];
   const counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
@@ -21,7 +21,9 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     dialect: "lab",
     counters,
     destination: "nowhere",
-    isReady: true,
+    get isReady() {
+      return isReady();
+    },
     dropsOverdueFrames: drops,
     send: ([number]) => void sent.push(number),
     drop: (frames) => counters.droppedFrames += frames,
@@ -33,7 +35,15 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     summary: () => undefined,
   };
   const times = new RegularTimes(frameCount, FRAME_RATE);
-  const frames = { times, loops, frame: (index: number) => Uint8Array.of(index) };
+  let read = 0;
+  const frames = {
+    times,
+    loops,
+    frame(index: number) {
+      read++;
+      return Uint8Array.of(index);
+    },
+  };
   const source: SeekableSource = {
     ...{
       isLive: false,
@@ -56,6 +66,8 @@ function open({ frameCount = 100, drops = true, loops = false }) {
     sent,
     counters,
     isFinished: () => finished,
+    /** Frames read from the source. */
+    read: () => read,
     /** Stands still for so many intervals, and then goes on. */
     async stall(frames: number): Promise<void> {
       clock.advance(frames * 1000 / FRAME_RATE);
@@ -117,6 +129,22 @@ Deno.test("a session whose sender drops nothing goes on in its own time, whereve
     assertEquals(opened.sent.length <= length + 5, true);
     opened.session.end("test over");
   }
+});
+
+Deno.test("a session whose client takes nothing drops frames without reading them, and goes on in time", async () => {
+  let isReady = true;
+  const opened = open({ isReady: () => isReady });
+  opened.session.play({ fromUs: 0 });
+  await opened.run(2);
+  const { length } = opened.sent;
+  const before = opened.read();
+  isReady = false;
+  await opened.run(10);
+  assertEquals([opened.sent.length, opened.read(), opened.counters.droppedFrames], [length, before, 10]);
+  isReady = true;
+  await opened.run(2);
+  assertEquals(opened.sent.slice(length), upTo(opened.sent.length + 10, length + 10));
+  opened.session.end("test over");
 });
 
 Deno.test("a session that loops is where it should be after having been behind", async () => {
