@@ -7,7 +7,8 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { type ConditionedJpeg, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
@@ -132,11 +133,11 @@ const REFUSED: readonly [name: string, program: string, args: string[], message:
   ["RGB", "cjpeg", ["-rgb"], "its colours are RGB"],
   ["arithmetic coding", "cjpeg", ["-arithmetic"], "it is arithmetic-coded"],
   ["quantization tables of 16 bits", "cjpeg", ["-quality", "3"], "its quantization tables have 16 bits"],
-  ["CMYK", "convert", ["-colorspace", "CMYK"], "it has 4 components, such as CMYK"],
+  ["CMYK", "convert", ["-colorspace", "CMYK"], "it has four components, such as CMYK"],
 ];
 
 for (const [name, program, options, message] of REFUSED) {
-  peerTest(`conditionJpeg() refuses ${name} by name`, ["ffmpeg", program], async () => {
+  peerTest(`conditionJpeg() refuses ${name} by name, and what it advises helps`, ["ffmpeg", program], async () => {
     await using directory = await temporaryDirectory();
     const input = await makePicture(directory.path, "64x64");
     const output = join(directory.path, "out.jpg");
@@ -145,5 +146,23 @@ for (const [name, program, options, message] of REFUSED) {
     const jpeg = await Deno.readFile(output);
     const error = assertThrows(() => conditionJpeg(jpeg), UnsupportedJpegError);
     assertStringIncludes(error.message, message);
+    assertEquals([64, 64], sizeOf(error.isReencodable ? await reencodeJpeg(jpeg, MAX) : await follow(error, output)));
   });
+}
+
+const MAX = { maxPixels: 64 * 64 };
+
+function sizeOf({ width, height }: ConditionedJpeg): [number, number] {
+  return [width, height];
+}
+
+/** Does with a file what an error advises. */
+async function follow({ message }: Error, path: string): Promise<ConditionedJpeg> {
+  const [, command] = /\. (.*) (?:re-encodes|makes) /.exec(message)!;
+  const out = `${path}.mjpeg`;
+  const [program, ...args] = command.replace(" > OUT", "").split(" ").map((word) =>
+    word === "IN" ? path : word === "OUT" ? out : word
+  );
+  await run(program, program === "jpegtran" ? ["-outfile", out, ...args] : ["-nostdin", "-loglevel", "error", ...args]);
+  return conditionJpeg(await Deno.readFile(out));
 }

@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { Size } from "../../rtp/jpeg/jpeg_header_builder.ts";
+import type { Size } from "../../rtp/jpeg/jpeg_payload.ts";
 import { depacketize, packetsOf } from "../support/jpeg_packets.ts";
 import { extensionData, splitJpeg } from "../support/jpeg_segments.ts";
 import { peerTest } from "../support/peers.ts";
