@@ -18,6 +18,12 @@ export function isOfOneConnection(error: unknown): boolean {
   return OF_ONE_CONNECTION.includes(codeOf(error));
 }
 
+/** Whether an error of reading or writing says that the peer has closed the connection. */
+export function isOfPeerThatLeft(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted;
+}
+
 /** Whether an error says that nothing more can be opened. */
 export function isOutOfDescriptors(error: unknown): boolean {
   return OUT_OF_DESCRIPTORS.includes(codeOf(error));

@@ -100,11 +100,14 @@ export class Admission {
 
 /** Clients that have asked for nothing give way first, then those without a session, then those that do not play, or not yet. */
 function idleness({ connection, sessions }: Client): Idleness | undefined {
-  const states = [...sessions];
-  if (states.some(({ state }) => state === "PLAYING")) return undefined;
+  let hasPlayed = false;
+  for (const session of sessions) {
+    if (session.state === "PLAYING") return undefined;
+    hasPlayed ||= session.hasPlayed;
+  }
   const sinceMs = connection.heardMs;
   if (!connection.hasAsked) return { rank: 0, sinceMs, patienceMs: 0 };
   // Whoever waits for us is not idle, or not yet.
-  if (states.length === 0 && !connection.isWaiting) return { rank: 1, sinceMs, patienceMs: IDLE_WITHOUT_SESSION_MS };
-  return { rank: states.some(({ hasPlayed }) => hasPlayed) ? 3 : 2, sinceMs, patienceMs: IDLE_MS };
+  if (sessions.size === 0 && !connection.isWaiting) return { rank: 1, sinceMs, patienceMs: IDLE_WITHOUT_SESSION_MS };
+  return { rank: hasPlayed ? 3 : 2, sinceMs, patienceMs: IDLE_MS };
 }

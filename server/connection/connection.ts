@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
+import { isOfPeerThatLeft } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
 import { createRequestReader } from "../../rtsp/readers.ts";
@@ -14,15 +15,13 @@ import type { StatusCode } from "../../rtsp/status.ts";
 import {
   MAX_MALFORMED_REQUESTS,
   MAX_UNANSWERED_REQUESTS,
-  READ_SHARE_BYTES,
-  READ_SHARE_PER_OUTPUT_BYTES,
   REFUSAL_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
 } from "../limits.ts";
 import { encodeHttpAnswer, isHttpRequest } from "./http_answer.ts";
 import { PendingRequest } from "./pending_request.ts";
-import { ReadTurns } from "./read_turns.ts";
+import { ReadShare, ReadTurns } from "./read_turns.ts";
 import { ReplyStyle } from "./reply_style.ts";
 import { RubbishMeter } from "./rubbish_meter.ts";
 import { type PacketWriter, WriteQueue } from "./write_queue.ts";
@@ -59,7 +58,7 @@ export class Connection {
   readonly #reader = createRequestReader();
   readonly #pending: PendingRequest;
   readonly #writes: WriteQueue;
-  readonly #turns: ReadTurns;
+  readonly #share: ReadShare;
   readonly #rubbish: RubbishMeter;
   readonly #style = new ReplyStyle();
   readonly #gone = new AbortController();
@@ -67,8 +66,6 @@ export class Connection {
   #lastReply: Promise<void> = Promise.resolve();
   #unansweredRequests = 0;
   #malformedInARow = 0;
-  /** What of the share of this turn has been read. */
-  #shareTaken = 0;
   /** What the first request is answered where the client is refused. */
   #refusal: StatusCode | undefined;
   /** Nothing more is answered. */
@@ -85,7 +82,7 @@ export class Connection {
     const { conn, clock, peer } = this.#options = options;
     this.peer = peer;
     this.#heardMs = clock.nowMs();
-    this.#turns = options.turns ?? new ReadTurns();
+    this.#share = new ReadShare(options.turns ?? new ReadTurns());
     this.#rubbish = new RubbishMeter(clock);
     this.#pending = new PendingRequest({
       clock,
@@ -171,7 +168,8 @@ export class Connection {
         this.#take(outputs);
         if (this.#reader.failure !== undefined) throw this.#reader.failure;
         if (this.#rubbish.isFull) return this.#closeForRubbish();
-        await this.#untilNextRead(count + outputs.length * READ_SHARE_PER_OUTPUT_BYTES);
+        this.#share.take(count, outputs.length);
+        if (this.#share.isTaken || this.#hasToRead) await this.#untilNextRead();
         if (this.#reader.isPending) this.#pending.note(this.#reader);
       }
     } catch (error) {
@@ -179,22 +177,22 @@ export class Connection {
         this.#refuseLast(error.message);
         return `${error.message}: closed by the server`;
       }
-      if (!this.#hasLeft && !hasLeft(error)) return this.#isClosed ? this.#closeReason : messageOf(error);
+      if (!this.#hasLeft && !isOfPeerThatLeft(error)) return this.#isClosed ? this.#closeReason : messageOf(error);
     }
     return "the client closed the connection";
   }
 
   /** Waits where others have their turn, or where the client has to read its replies first. */
-  async #untilNextRead(taken: number): Promise<void> {
-    this.#shareTaken += taken;
-    const hasToWait = this.#unansweredRequests > MAX_UNANSWERED_REQUESTS;
-    if (this.#shareTaken < READ_SHARE_BYTES && !hasToWait) return;
+  async #untilNextRead(): Promise<void> {
     // What the client has sent of its next request is not read meanwhile, which is not its fault.
     this.#pending.reset();
-    while (this.#unansweredRequests > MAX_UNANSWERED_REQUESTS) await this.#lastReply;
-    if (this.#shareTaken < READ_SHARE_BYTES) return;
-    this.#shareTaken = 0;
-    await this.#turns.next();
+    while (this.#hasToRead) await this.#lastReply;
+    if (this.#share.isTaken) await this.#share.renew();
+  }
+
+  /** Whether too many replies wait for the client to read them. */
+  get #hasToRead(): boolean {
+    return this.#unansweredRequests > MAX_UNANSWERED_REQUESTS;
   }
 
   #take(outputs: readonly ReaderOutput<RtspRequest>[]): void {
@@ -306,19 +304,13 @@ export class Connection {
   #fail(error: unknown): void {
     if (this.#isClosed) return;
     // Many clients close right after their TEARDOWN, without waiting for the reply.
-    this.#hasLeft ||= hasLeft(error);
+    this.#hasLeft ||= isOfPeerThatLeft(error);
     log[this.#hasLeft ? "debug" : "info"]("{peer} cannot be answered: {reason}", {
       peer: this.peer,
       reason: messageOf(error),
     });
     this.close();
   }
-}
-
-/** Whether an error says that the client has closed the connection. */
-function hasLeft(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted;
 }
 
 function messageOf(error: unknown): string {

@@ -6,7 +6,7 @@
  */
 
 import { setImmediate } from "node:timers";
-import { READS_PER_TURN } from "../limits.ts";
+import { READ_SHARE_BYTES, READ_SHARE_PER_OUTPUT_BYTES, READS_PER_TURN } from "../limits.ts";
 
 /** The turns of all connections of a server. */
 export class ReadTurns {
@@ -29,5 +29,31 @@ export class ReadTurns {
       for (const goOn of this.#waiting.splice(0, READS_PER_TURN)) goOn();
       this.#run();
     });
+  }
+}
+
+/** What one connection has read in its turn. */
+export class ReadShare {
+  readonly #turns: ReadTurns;
+  #takenBytes = 0;
+
+  constructor(turns: ReadTurns) {
+    this.#turns = turns;
+  }
+
+  /** Whether the connection has to wait for its next turn. */
+  get isTaken(): boolean {
+    return this.#takenBytes >= READ_SHARE_BYTES;
+  }
+
+  /** So many bytes were read, which gave so many requests and packets. */
+  take(bytes: number, outputs: number): void {
+    this.#takenBytes += bytes + outputs * READ_SHARE_PER_OUTPUT_BYTES;
+  }
+
+  /** Waits for the next turn, where the connection may take its share again. */
+  async renew(): Promise<void> {
+    await this.#turns.next();
+    this.#takenBytes = 0;
   }
 }
