@@ -22,6 +22,9 @@ export const CLOSE_PATIENCE_MS = 1000;
 /** How long a reply without an end may stay as it is before it counts as whole, in milliseconds. */
 export const SETTLE_MS = 150;
 
+/** The same of a reply whose body is shorter than its Content-Length, in milliseconds. */
+export const BODY_SETTLE_MS = 2000;
+
 /** Time without a packet after which the stream counts as silent, in milliseconds. */
 export const SILENCE_MS = 5000;
 

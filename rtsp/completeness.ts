@@ -45,6 +45,11 @@ export class BodyFields {
     return this.#hasBody;
   }
 
+  /** Whether the body is SDP. */
+  get isDescription(): boolean {
+    return this.#isDescription;
+  }
+
   /** Whether the body is SDP without Content-Length, as from some cameras. */
   get isLengthlessDescription(): boolean {
     return this.#isDescription && !this.#hasLengthField;

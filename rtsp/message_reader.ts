@@ -6,7 +6,9 @@
  */
 
 import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
+import type { Resynchronizer } from "./resynchronizer.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
+import { concat } from "@std/bytes";
 import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "./limits.ts";
 
 /** Output of a reader: a message, malformed text, or an interleaved packet (RFC 2326, 10.12). */
@@ -30,6 +32,10 @@ export interface MessageGrammar<T> {
   decode(head: string, body: string): T;
   /** Whether an SDP body may come without Content-Length, as from some cameras. */
   readonly mayBeLengthless: boolean;
+  /** Whether a line that has not ended may be a whole message; default: none may. */
+  mayBeOneLine?(line: string): boolean;
+  /** Whether a message may begin with a line. Behind the first message, others are passed over; default: all may. */
+  isFirstLine?(line: string): boolean;
 }
 
 /** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection must end. */
@@ -39,7 +45,9 @@ export class MessageTooLargeError extends Error {
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const EQUALS_SIGN = 0x3d;
 const FIRST_BUFFER_BYTES = 512;
+const NOTHING = new Uint8Array(0);
 /** Characters searched again when more have come: a read may end within the start of a message. */
 const LONGEST_START_CHARS = 16;
 
@@ -49,7 +57,12 @@ const LONGEST_START_CHARS = 16;
  */
 export class MessageReader<T> {
   readonly #grammar: MessageGrammar<T>;
+  readonly #resynchronizer: Resynchronizer | undefined;
   readonly #packets = new InterleavedDecoder();
+  /** The end of a read that does not tell yet what it begins. */
+  #undecided: Uint8Array = NOTHING;
+  /** Whether a message or packet has come: only then it is known that this is the right kind of connection. */
+  #hasBegun = false;
   /** The bytes of the message so far, from `#start` to `#end`. */
   #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   #start = 0;
@@ -67,11 +80,15 @@ export class MessageReader<T> {
   #fields = new BodyFields();
   /** Where the body starts, once the head has ended. */
   #bodyStart: number | undefined;
+  /** Whether the body goes on behind its Content-Length. */
+  #isOverlong = false;
   #failure: MessageTooLargeError | undefined;
   #steps = 0;
 
-  constructor(grammar: MessageGrammar<T>) {
+  /** With a `resynchronizer`, bytes that are neither a message nor a packet are passed over. */
+  constructor(grammar: MessageGrammar<T>, resynchronizer?: Resynchronizer) {
     this.#grammar = grammar;
+    this.#resynchronizer = resynchronizer;
     this.#completeness = grammar.createCompleteness();
   }
 
@@ -86,13 +103,24 @@ export class MessageReader<T> {
    */
   get mayBeWhole(): boolean {
     if (this.#bodyStart !== undefined) return this.#isLengthless;
-    if (this.#lines === 0 || this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
+    if (this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
+    if (this.#lines === 0) return this.isPending && this.#grammar.mayBeOneLine?.(this.#lineBegin) === true;
     return this.#examinedEnd < this.#end || !this.#openLineAnnouncesBody;
   }
 
   /** What has come of the message, as text. */
   get pendingText(): string {
     return decodeUtf8(this.#buffer.subarray(this.#start, this.#end));
+  }
+
+  /** True while less of a body has come than its Content-Length says. If nothing more comes for long, that was wrong. */
+  get isBodyShort(): boolean {
+    return this.#resynchronizer !== undefined && this.#bodyStart !== undefined && !this.#isLengthless;
+  }
+
+  /** Bytes that were neither a message nor a packet, and were passed over. */
+  get skippedBytes(): number {
+    return this.#resynchronizer?.skippedBytes ?? 0;
   }
 
   /** Set once a peer has sent more than the limits allow. */
@@ -113,7 +141,13 @@ export class MessageReader<T> {
     if (this.#failure !== undefined) throw this.#failure;
     const outputs: ReaderOutput<T>[] = [];
     try {
-      for (let at = 0; at < bytes.length;) at += this.#takeSome(bytes.subarray(at), outputs);
+      const all = this.#undecided.length === 0 ? bytes : concat([this.#undecided, bytes]);
+      this.#undecided = NOTHING;
+      for (let at = 0; at < all.length;) {
+        const count = this.#takeSome(all.subarray(at), outputs);
+        if (count === 0) this.#undecided = all.slice(at);
+        at += count || all.length;
+      }
       if (this.isPending && this.#bodyStart === undefined) this.#checkOpenLine(outputs);
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;
@@ -127,15 +161,22 @@ export class MessageReader<T> {
   takePending(): ReaderOutput<T>[] {
     if (!this.isPending) return [];
     const outputs: ReaderOutput<T>[] = [];
-    this.#finish(this.#isLengthless ? this.#bodyStart! : this.#end, this.#end, outputs);
+    this.#append(this.#undecided);
+    this.#undecided = NOTHING;
+    this.#finish(this.#bodyStart ?? this.#end, this.#end, outputs);
     return outputs;
   }
 
-  /** Takes the bytes of a packet, of a line or of a body. Returns how many. */
+  /** Takes the bytes of a packet, of a line or of a body. Returns how many; 0 where more have to come to tell what they are. */
   #takeSome(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
     if (!this.isPending) {
-      if (this.#packets.isPending || bytes[0] === INTERLEAVED_MAGIC) return this.#takePacket(bytes, outputs);
+      if (this.#packets.isPending) return this.#takePacket(bytes, outputs);
       if (isBlank(bytes[0])) return 1;
+      if (this.#resynchronizer !== undefined && this.#hasBegun) {
+        const skipped = this.#resynchronizer.skip(bytes);
+        if (skipped !== 0) return skipped ?? 0;
+      }
+      if (bytes[0] === INTERLEAVED_MAGIC) return this.#takePacket(bytes, outputs);
     }
     if (this.#bodyStart !== undefined) return this.#takeBody(bytes, outputs);
     const newline = bytes.indexOf(NEWLINE);
@@ -148,7 +189,10 @@ export class MessageReader<T> {
 
   #takePacket(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
     const { usedBytes, packet } = this.#packets.push(bytes);
-    if (packet !== undefined) outputs.push({ kind: "packet", ...packet });
+    if (packet !== undefined) {
+      this.#hasBegun = true;
+      outputs.push({ kind: "packet", ...packet });
+    }
     return usedBytes;
   }
 
@@ -157,6 +201,10 @@ export class MessageReader<T> {
     const line = this.#openLine();
     const content = line.replace(/\r?\n$/, "").slice(this.#cut(line, outputs));
     if (content === "") return this.#endHead(outputs);
+    if (this.#lines === 0 && this.#hasBegun && this.#grammar.isFirstLine?.(content) === false) {
+      this.#resynchronizer?.lose(this.#end - this.#start);
+      return this.#beginAt(this.#end);
+    }
     this.#completeness.take(content);
     this.#fields.take(content);
     this.#lines++;
@@ -176,11 +224,33 @@ export class MessageReader<T> {
   #takeBody(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
     const start = this.#bodyStart!;
     const missing = this.#isLengthless ? Infinity : start + this.#fields.contentLength! - this.#end;
-    const taken = bytes.subarray(0, Math.min(missing, bytes.length));
+    let taken = bytes.subarray(0, Math.min(missing, bytes.length));
+    const next = this.#resynchronizer?.findInBody(taken, this.#endsLine);
+    // What may be the start of something else is part of the body where this ends there.
+    const isCut = next !== undefined && next.at >= 0 && (next.isSure || taken.length < missing);
+    if (isCut && next.at === 0) {
+      if (!next.isSure) return 0;
+      this.#finish(start, this.#end, outputs);
+      return this.#takeSome(bytes, outputs);
+    }
+    if (isCut) taken = taken.subarray(0, next.at);
     this.#append(taken);
     if (this.#end - start > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
-    if (taken.length === missing) this.#finish(start, this.#end, outputs);
+    if (taken.length < missing) return taken.length;
+    this.#isOverlong = this.#goesOn(bytes.subarray(missing));
+    if (!this.#isOverlong) this.#finish(this.#bodyStart!, this.#end, outputs);
     return taken.length;
+  }
+
+  /** Whether a description goes on behind its Content-Length: within a line, or with another one. */
+  #goesOn(rest: Uint8Array): boolean {
+    if (this.#resynchronizer === undefined || !this.#fields.isDescription || rest.length === 0) return false;
+    return this.#endsLine ? rest[1] === EQUALS_SIGN && isSmallLetter(rest[0]) : !this.#resynchronizer.isStart(rest);
+  }
+
+  /** Whether the last byte that was taken ends a line. */
+  get #endsLine(): boolean {
+    return this.#buffer[this.#end - 1] === NEWLINE;
   }
 
   /** A read has ended: what has come may be a complete message of the lab. */
@@ -219,6 +289,19 @@ export class MessageReader<T> {
     const body = decodeUtf8(this.#buffer.subarray(headEnd, end));
     this.#steps += end - this.#start;
     const text = (head + body).trimEnd();
+    this.#beginAt(end);
+    try {
+      const message = this.#grammar.decode(head, body);
+      this.#hasBegun = true;
+      outputs.push({ kind: "message", message, text });
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      outputs.push({ kind: "malformed", error, text });
+    }
+  }
+
+  /** The next message begins at `end`. */
+  #beginAt(end: number): void {
     this.#start = this.#lineStart = end;
     if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
     if (!this.isPending && this.#buffer.length > MAX_MESSAGE_BYTES) this.#buffer = new Uint8Array(FIRST_BUFFER_BYTES);
@@ -228,12 +311,7 @@ export class MessageReader<T> {
     this.#completeness = this.#grammar.createCompleteness();
     this.#fields = new BodyFields();
     this.#bodyStart = undefined;
-    try {
-      outputs.push({ kind: "message", message: this.#grammar.decode(head, body), text });
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      outputs.push({ kind: "malformed", error, text });
-    }
+    this.#isOverlong = false;
   }
 
   #append(bytes: Uint8Array): void {
@@ -271,12 +349,19 @@ export class MessageReader<T> {
 
   /** Whether a body of unknown length follows the head. */
   get #isLengthless(): boolean {
+    if (this.#isOverlong) return true;
     return this.#bodyStart !== undefined && this.#grammar.mayBeLengthless && this.#fields.isLengthlessDescription;
   }
 
   /** Whether enough bytes have come to examine the line that has not ended once more. */
   get #mayExamine(): boolean {
     return this.#end - this.#lineStart <= MAX_LOOKS_PER_BYTE * (this.#end - this.#examinedEnd);
+  }
+
+  /** The first characters of the line that has not ended. */
+  get #lineBegin(): string {
+    const end = Math.min(this.#end, this.#lineStart + LONGEST_START_CHARS);
+    return String.fromCharCode(...this.#buffer.subarray(this.#lineStart, end));
   }
 
   /** The line that has not ended or has just ended, one character a byte. */
@@ -289,6 +374,10 @@ export class MessageReader<T> {
 /** White space and zeros, which some peers send between messages. */
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+function isSmallLetter(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

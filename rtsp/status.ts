@@ -1,5 +1,6 @@
 /**
- * The status codes that this program sends, with their reason phrases (RFC 2326, 7.1.1), and the error for a first line without one.
+ * The status codes that this program sends, with their reason phrases (RFC 2326, 7.1.1), how a status line begins, and the error for a first
+ * line without one.
  *
  * @module
  */
@@ -25,6 +26,12 @@ export const REASON_PHRASES = {
 
 /** A status code that this program sends. */
 export type StatusCode = keyof typeof REASON_PHRASES;
+
+/** A status line, as far as it has to come to be known for one. */
+export const STATUS_LINE_START = /^RTSP\/\d\.\d[ \t]+\d{3}/i;
+/** What may become one when more of it comes. */
+export const STATUS_LINE_PREFIX =
+  /^(?:R|RT|RTS|RTSP|RTSP\/|RTSP\/\d\.?|RTSP\/\d\.\d[ \t]*|RTSP\/\d\.\d[ \t]+\d{1,3})$/i;
 
 const MAX_SHOWN_CHARS = 60;
 

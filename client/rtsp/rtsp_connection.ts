@@ -11,6 +11,7 @@ import type { Clock } from "../../net/clock.ts";
 import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../../rtsp/message_reader.ts";
 import {
+  BODY_SETTLE_MS,
   CONNECT_TIMEOUT_MS,
   MAX_WAITING_WRITES,
   REPLY_TIMEOUT_MS,
@@ -64,6 +65,9 @@ export class RtspConnection {
   #lastWrite: Promise<void> = Promise.resolve();
   #waitingWrites = 0;
   #cancelSettle: (() => void) | undefined;
+  /** Whether a message has come: what cannot be read behind it is passed over. */
+  #hasAnswered = false;
+  #skippedBytes = 0;
   /** A request got no reply in time: the next one does not wait long. */
   #isUnanswered = false;
   #isClosed = false;
@@ -175,7 +179,9 @@ export class RtspConnection {
         this.#cancelSettle?.();
         this.#take(reader.push(bytes.subarray(0, count)));
         if (reader.failure !== undefined) throw reader.failure;
-        if (reader.mayBeWhole) this.#cancelSettle = clock.after(SETTLE_MS, () => this.#take(reader.takePending()));
+        const settleMs = reader.mayBeWhole ? SETTLE_MS : reader.isBodyShort ? BODY_SETTLE_MS : undefined;
+        if (settleMs === undefined) continue;
+        this.#cancelSettle = clock.after(settleMs, () => this.#take(reader.takePending()));
       }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
@@ -185,14 +191,20 @@ export class RtspConnection {
   }
 
   #take(outputs: readonly ReaderOutput<RtspResponse | RtspRequest>[]): void {
+    this.#tellSkipped();
     for (const output of outputs) {
       if (output.kind === "packet") {
         this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
       log.debug("< {text}", () => ({ text: withoutSecrets(output.text) }));
-      if (output.kind === "malformed") this.#awaiting?.reject(output.error);
-      else if ("method" in output.message) this.#options.onRequest?.(output.message);
+      if (output.kind === "malformed") {
+        if (!this.#hasAnswered) this.#awaiting?.reject(output.error);
+        else log.info("passed over what is no message: {reason}", { reason: output.error.message });
+        continue;
+      }
+      this.#hasAnswered = true;
+      if ("method" in output.message) this.#options.onRequest?.(output.message);
       else if (this.#awaiting === undefined) {
         const [line] = output.text.split(/\r?\n/, 1);
         log.warn("The server sent a reply without a request: {line}", () => ({ line: withoutSecrets(line) }));
@@ -200,6 +212,13 @@ export class RtspConnection {
         log.warn("The server sent a late reply, CSeq {cseq}: ignored", { cseq: output.message.cseq });
       } else this.#awaiting.resolve(output.message);
     }
+  }
+
+  #tellSkipped(): void {
+    const { skippedBytes } = this.#options.reader;
+    const bytes = skippedBytes - this.#skippedBytes;
+    if (bytes > 0) log.info("passed over {bytes} bytes between packets and messages", { bytes });
+    this.#skippedBytes = skippedBytes;
   }
 }
 

@@ -41,6 +41,8 @@ export interface RtspDialogueOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Whether a channel is one that the packets of the session come on. */
+  readonly isChannel: (channel: number) => boolean;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket: (channel: number, data: Uint8Array) => void;
   /** The server redirects its client; `location` is the value of the field. */
@@ -95,12 +97,12 @@ export class RtspDialogue {
     this.#connection = undefined;
     // A nonce may belong to one connection, and the credentials to one server.
     this.#challenge = undefined;
-    const { clock, onPacket, onClosed } = this.#options;
+    const { clock, isChannel, onPacket, onClosed } = this.#options;
     const { hostname, port } = this.#url;
     const connection = await RtspConnection.connect({
       hostname,
       port,
-      reader: createRtspReader(),
+      reader: createRtspReader({ isChannel }),
       clock,
       signal: this.#closing.signal,
       onPacket,

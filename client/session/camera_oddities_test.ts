@@ -15,6 +15,7 @@ import {
   sdp,
 } from "../../tests/support/scripted_camera.ts";
 import { until } from "../../tests/support/until.ts";
+import { BODY_SETTLE_MS } from "../limits.ts";
 
 const PACKET = encodeFrame({ sequenceNumber: 1 });
 const BODY = PLAIN.DESCRIBE.body!;
@@ -207,3 +208,32 @@ Deno.test("RtspSession reports at once and every 5 s, also before a packet came:
     camera.clock.advance(5000);
   }
 });
+
+Deno.test("RtspSession passes over bytes between packets, and plays on", async () => {
+  await using camera = open();
+  await camera.session.setUp();
+  await camera.session.play();
+  const frame = (sequenceNumber: number) => interleaved(0, encodeFrame({ sequenceNumber, timestamp: sequenceNumber }));
+  const garbage = PACKET.subarray(20).map((byte) => byte === 0x24 ? 0 : byte);
+  await camera.sendBytes(concat([frame(1), garbage, frame(2), garbage, frame(3)]));
+  await until(() => camera.frames.length === 3);
+  await camera.session.pause();
+  assertEquals([camera.events, camera.openConnections], [[], 1]);
+});
+
+for (const [title, change] of [["longer", 20], ["shorter", -9]] as const) {
+  Deno.test(`RtspSession reads a description that is ${title} than it is said to be`, async () => {
+    const announced = BODY.length - change;
+    await using camera = open({
+      DESCRIBE: ({ cseq }) => ({
+        text:
+          `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\nContent-Type: application/sdp\r\nContent-Length: ${announced}\r\n\r\n${BODY}`,
+      }),
+    });
+    const setUp = camera.session.setUp();
+    await until(() => camera.requests.length === 2 && camera.clock.pendingTimers === 2);
+    camera.clock.advance(BODY_SETTLE_MS);
+    await setUp;
+    assertEquals(camera.asked.at(-1), "SETUP rtsp://camera/stream/track1");
+  });
+}

@@ -62,6 +62,7 @@ export class RtspSession implements PlayerSession {
     this.#redirects = new RedirectLimit(clock);
     this.#dialogue = new RtspDialogue({
       ...{ url, userAgent, clock, random },
+      isChannel: (channel) => this.#tracks.hasChannel(channel),
       onPacket: (channel, packet) => this.#tracks.takeInterleaved(channel, packet),
       onRedirect: (location) => this.#takeRedirect(location),
       onClosed: events.onClosed,

@@ -38,6 +38,11 @@ export class TrackList {
     for (const { path } of this.#tracks) path.takeInterleaved?.(channel, packet);
   }
 
+  /** Whether packets of a track come on a channel of the RTSP connection. */
+  hasChannel(channel: number): boolean {
+    return this.#tracks.some(({ path }) => path.hasChannel?.(channel));
+  }
+
   /** Reports now and every few seconds. */
   startReports(): void {
     for (const { receiver } of this.#tracks) receiver.startReports();

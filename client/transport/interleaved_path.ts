@@ -38,6 +38,10 @@ export class InterleavedPath implements PacketPath {
 
   accept(): void {}
 
+  hasChannel(channel: number): boolean {
+    return this.#channels.includes(channel);
+  }
+
   takeInterleaved(channel: number, packet: Uint8Array): void {
     if (channel === this.#channels[0]) this.#events.onRtp(packet);
     else if (channel === this.#channels[1]) this.#events.onRtcp(packet);

@@ -25,6 +25,8 @@ export interface PacketPath {
   configure(answer: TransportSpec | undefined): Promise<void>;
   /** Lets packets in. Before, they are ignored. */
   accept(): void;
+  /** Whether a channel of the RTSP connection is one of its own. Only paths over that connection have this. */
+  hasChannel?(channel: number): boolean;
   /** Takes a packet that came in the RTSP connection. Only paths over that connection have this. */
   takeInterleaved?(channel: number, packet: Uint8Array): void;
   /** Sends a report to the server, once its address is known. */

@@ -88,6 +88,11 @@ export class ScriptedCamera implements AsyncDisposable {
     await write(this.#conns.at(-1)!, interleaved(channel, data));
   }
 
+  /** Sends any bytes on the newest connection. */
+  async sendBytes(bytes: Uint8Array): Promise<void> {
+    await write(this.#conns.at(-1)!, bytes);
+  }
+
   /** Sends any text on the newest connection. */
   async say(...lines: string[]): Promise<void> {
     await write(this.#conns.at(-1)!, new TextEncoder().encode(lines.join("\r\n")));
