@@ -33,6 +33,11 @@ export type DepacketizerOutput = AssembledFrame | { readonly kind: "damaged"; re
 /** Makes frames of packets that come in order. */
 export interface Depacketizer {
   push(packet: OrderedPacket): readonly DepacketizerOutput[];
+  /**
+   * Takes a packet with the number of the one before, where a sender may give several packets one number. Returns `undefined` for a
+   * duplicate.
+   */
+  pushRepeated?(packet: OrderedPacket): readonly DepacketizerOutput[] | undefined;
   /** Ends the stream: an unfinished frame is damaged. */
   flush(): readonly DepacketizerOutput[];
 }

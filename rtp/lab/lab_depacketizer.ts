@@ -1,6 +1,7 @@
 /**
  * Payloads of the networking lab's RTP packets to whole JPEGs. Whether frames come whole or in fragments is found out from the JPEG
- * itself, since lab servers set the marker in different ways. Stands between the reorder buffer and the player.
+ * itself, since lab servers set the marker in different ways. Forks that number frames instead of packets, and those with a header in
+ * front of each fragment, are found out, too. Stands between the reorder buffer and the player.
  *
  * @module
  */
@@ -10,8 +11,10 @@ import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
 import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import type { DamageCause } from "../damage.ts";
 import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
+import { equals } from "@std/bytes";
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
+import { LabPieceHeaders } from "./lab_piece_header.ts";
 
 /** What a frame takes from its last packet. */
 type PacketEnd = Pick<OrderedPacket, "timestamp" | "arrivalMs" | "marker">;
@@ -23,6 +26,9 @@ type PacketEnd = Pick<OrderedPacket, "timestamp" | "arrivalMs" | "marker">;
 export class LabDepacketizer implements Depacketizer {
   /** What has arrived of the current frame. */
   readonly #buffer: FrameBuffer;
+  readonly #headers = new LabPieceHeaders();
+  /** Whether the sender gives all pieces of a frame one number. */
+  #numbersFrames = false;
   /** Finds the end of the current frame; `undefined` between frames. */
   #scanner: JpegScanner | undefined;
   /** The only packet of the current frame so far; `undefined` once it has several. */
@@ -38,6 +44,24 @@ export class LabDepacketizer implements Depacketizer {
   }
 
   push(packet: OrderedPacket): DepacketizerOutput[] {
+    // Where frames are numbered, another number is another frame.
+    if (this.#numbersFrames && this.#rest === "complete") this.#rest = "unknown";
+    return this.#take(this.#headers.strip(packet, this.#scanner === undefined));
+  }
+
+  /** Forks that number frames send several packets with one number: the first one begins a frame, the others go on with it. */
+  pushRepeated(packet: OrderedPacket): DepacketizerOutput[] | undefined {
+    const { payload } = packet;
+    if (this.#headers.isPresent) {
+      return this.#headers.goesOn(payload) ? this.#take(this.#headers.strip(packet, false)) : undefined;
+    }
+    if (this.#scanner === undefined || this.#beginsFrame(payload)) return undefined;
+    // One that differs is no duplicate. After it, pieces may be the same: those of a blank picture are.
+    this.#numbersFrames ||= !this.#endsWith(payload);
+    return this.#numbersFrames ? this.#take(packet) : undefined;
+  }
+
+  #take(packet: OrderedPacket): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
     if (packet.isAfterGap) {
       this.#giveUp("packet-lost", outputs);
@@ -82,6 +106,12 @@ export class LabDepacketizer implements Depacketizer {
     if (this.#onlyPacket === undefined || this.#scanner?.place !== "entropy") return false;
     this.#finishBuffered(this.#onlyPacket, outputs);
     return true;
+  }
+
+  /** Whether a payload is what came last of the frame. */
+  #endsWith(payload: Uint8Array): boolean {
+    const { bytes } = this.#buffer;
+    return bytes.length >= payload.length && equals(bytes.subarray(bytes.length - payload.length), payload);
   }
 
   #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {

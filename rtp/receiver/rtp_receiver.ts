@@ -9,7 +9,7 @@ import { REORDER_MAX_BYTES, REORDER_MAX_PACKETS, REORDER_WAIT_MS } from "../limi
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../packet.ts";
 import { JitterMeter } from "./jitter_meter.ts";
 import { ReorderBuffer } from "./reorder_buffer.ts";
-import { SequenceTracker } from "./sequence_tracker.ts";
+import { type PacketArrival, SequenceTracker } from "./sequence_tracker.ts";
 
 /** Constructor options of {@linkcode RtpReceiver}. */
 export interface RtpReceiverOptions {
@@ -72,6 +72,8 @@ export class RtpReceiver {
   #damagedFrames = 0;
   #packets = 0;
   #duplicatePackets = 0;
+  /** Packets that share the number of another one, in forks of the lab that number frames. */
+  #sharingPackets = 0;
   #reorderedPackets = 0;
   #malformedPackets = 0;
   #otherPayloadTypePackets = 0;
@@ -115,7 +117,7 @@ export class RtpReceiver {
       damageCauses: { ...this.#damageCauses },
       packets: this.#packets,
       expectedPackets,
-      lostPackets: Math.max(0, expectedPackets - (this.#packets - this.#duplicatePackets)),
+      lostPackets: Math.max(0, expectedPackets - (this.#packets - this.#duplicatePackets - this.#sharingPackets)),
       duplicatePackets: this.#duplicatePackets,
       reorderedPackets: this.#reorderedPackets,
       malformedPackets: this.#malformedPackets,
@@ -140,15 +142,16 @@ export class RtpReceiver {
     }
     this.#packets++;
     this.#bytes += packet.payload.length;
-    if (outcome === "duplicate") {
-      this.#duplicatePackets++;
-      return NO_FRAMES;
-    }
+    if (outcome === "duplicate") return this.#takeRepeated(packet, { extended, arrivalMs });
     const before = outcome === "restarted" ? this.#restart() : NO_FRAMES;
     const arrival = { extended, arrivalMs };
     if (outcome === "reordered") this.#reorderedPackets++;
     else this.#jitter.add(packet.timestamp, arrival);
     const frames = this.#assemble(this.#reorder.push(packet, arrival));
+    // Where packets share a number, what follows a gap cannot wait: the rest of its frame has the same number.
+    if (this.#sharingPackets > 0 && this.#reorder.deadlineMs !== undefined) {
+      return [...before, ...frames, ...this.#skip()];
+    }
     return before.length === 0 ? frames : [...before, ...frames];
   }
 
@@ -159,10 +162,31 @@ export class RtpReceiver {
 
   /** The stream pauses or ends: what is missing will not come. */
   flush(): readonly AssembledFrame[] {
-    const frames = [...this.#assemble(this.#reorder.flush())];
+    const frames = [...this.#skip()];
     this.#count(this.#depacketizer.flush(), frames);
     this.#jitter.pause();
     return frames;
+  }
+
+  /** Takes a packet whose number had come before. */
+  #takeRepeated(packet: RtpPacket, { extended, arrivalMs }: PacketArrival): readonly AssembledFrame[] {
+    const isNewest = extended === this.#sequence.highest && this.#reorder.deadlineMs === undefined;
+    const outputs = isNewest
+      ? this.#depacketizer.pushRepeated?.({ ...packet, arrivalMs, isAfterGap: false })
+      : undefined;
+    if (outputs === undefined) {
+      this.#duplicatePackets++;
+      return NO_FRAMES;
+    }
+    this.#sharingPackets++;
+    const frames: AssembledFrame[] = [];
+    this.#count(outputs, frames);
+    return frames;
+  }
+
+  /** Gives up on what is missing. */
+  #skip(): readonly AssembledFrame[] {
+    return this.#assemble(this.#reorder.flush());
   }
 
   #decode(datagram: Uint8Array): RtpPacket | undefined {

@@ -81,6 +81,11 @@ export class SequenceTracker {
     return this.#ssrc === undefined ? 0 : this.#expectedBefore + this.#highest - this.#first + 1;
   }
 
+  /** Highest extended sequence number of the stream. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   /** Highest sequence number of the stream, with the count of wraps in its high 16 bits (RFC 3550, 6.4.1). */
   get highestSequenceNumber(): number {
     return this.#highest >>> 0;
@@ -116,8 +121,10 @@ export class SequenceTracker {
   }
 
   /** Whether a lower number is neither that of a missing packet nor that of a duplicate. */
-  #beginsAnew({ timestamp }: RtpHeader, extended: number): boolean {
+  #beginsAnew({ sequenceNumber, timestamp }: RtpHeader, extended: number): boolean {
     const behind = this.#highest - extended;
+    // Forks of the lab number frames, and take the time packet by packet.
+    if (behind === 0 && sequenceNumber !== this.#restartAt) return false;
     // A lower number with a newer time: lab servers count from 1 again when the file starts again.
     if (behind > this.#maxDropout || ((timestamp - this.#newestTimestamp) | 0) > 0) return true;
     if (extended < this.#first) return this.#first - extended > MAX_MISORDER;

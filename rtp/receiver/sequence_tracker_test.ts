@@ -150,6 +150,12 @@ const CASES: readonly {
     expected: 3 + 2,
   },
   {
+    title: "the newest number with a newer time for a duplicate",
+    input: [header(1, { timestamp: 10 }), header(1, { timestamp: 11 }), header(2, { timestamp: 11 })],
+    outcomes: ["accepted", "duplicate", "accepted"],
+    expected: 2,
+  },
+  {
     title: `a duplicate that is ${MAX_MISORDER} behind`,
     input: [...numbersTo(MAX_MISORDER + 1), 1, 2],
     outcomes: [...Array(MAX_MISORDER + 1).fill("accepted"), "duplicate", "duplicate"],
