@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
+import { REPLY_TIMEOUT_MS } from "../client/limits.ts";
 import { Player } from "../client/player.ts";
 import type { StoreOptions } from "../client/record/open_frame_store.ts";
 import { Recorder, type RecorderOptions } from "../client/record/recorder.ts";
@@ -54,6 +55,11 @@ const OPTIONS = {
     transport: choice("TRANSPORT", "How packets travel", {
       words: ["auto", "udp", "tcp", "multicast"],
       note: "auto tries UDP, then TCP",
+    }),
+    timeout: number("SECONDS", "How long to wait for an answer of the server", {
+      min: 0.1,
+      max: 3600,
+      fallback: REPLY_TIMEOUT_MS / 1000,
     }),
     reconnect: toggle("Reconnect when the server goes away", { defaultText: "only for live streams with a URL" }),
     "rtp-port": number("PORT", "UDP port to receive on, for a URL", {
@@ -113,6 +119,7 @@ and nothing is overwritten without --force.`,
       target,
       transport: options.transport,
       reconnect: options.reconnect,
+      replyTimeoutMs: options.timeout * 1000,
       userAgent: `mjpegrtsp/${denoConfig.version}`,
       clock: systemClock,
     });

@@ -7,8 +7,14 @@
 /** How long to wait for a connection, name lookup included, in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long to wait for the reply to a request, in milliseconds. */
-export const REPLY_TIMEOUT_MS = 5000;
+/** How long to wait for the reply to a request where the user does not say, in milliseconds: cameras wake up slowly. */
+export const REPLY_TIMEOUT_MS = 15_000;
+
+/** Time after which the user is told that a reply is awaited, in milliseconds. */
+export const FIRST_PROGRESS_MS = 3000;
+
+/** Time after which the user is told again, in milliseconds. */
+export const PROGRESS_MS = 5000;
 
 /** The same after a request that got no reply: a TEARDOWN that nobody will answer must not delay the end. */
 export const UNANSWERED_REPLY_TIMEOUT_MS = 500;
@@ -46,14 +52,17 @@ export const FIRST_PACKET_TIMEOUT_MS = 3000;
 /** How long to wait after a BYE over UDP for packets that were sent before it, in milliseconds. */
 export const BYE_WAIT_MS = 300;
 
+/** How long after the end of its connection a session over UDP may be without answer and packets, in milliseconds. */
+export const SURVIVAL_MS = 3000;
+
 /** Redirects in a row that are followed. */
 export const MAX_REDIRECTS = 5;
 
 /** Time after which the next redirect counts as the first one again, in milliseconds. */
 export const REDIRECT_MEMORY_MS = 10_000;
 
-/** How long a lab server may take to answer the first SETUP before it is tried as an RTSP/1.0 server, in milliseconds. */
-export const LAB_SERVER_PATIENCE_MS = 1000;
+/** How long a lab server may take to answer the first SETUP before it is asked whether it speaks RTSP/1.0, in milliseconds. */
+export const LAB_SERVER_PATIENCE_MS = 3000;
 
 /** Times that a request is sent before a 401 is final. */
 export const MAX_AUTHORIZATIONS = 3;

@@ -4,7 +4,7 @@ import { encodeRtcp } from "../rtp/rtcp.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FINITE, openPlayerAtCamera as open } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN } from "../tests/support/scripted_camera.ts";
-import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, SILENCE_MS } from "./limits.ts";
+import { RECONNECT_SILENCE_MS, RECONNECT_STABLE_MS, REPLY_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 import { until } from "../tests/support/until.ts";
 
 /** Nothing may be left open. */
@@ -237,7 +237,7 @@ Deno.test("Player takes a silent server for gone although the silence grew long 
   clock.advance(RECONNECT_SILENCE_MS - 2000);
   const paused = assertRejects(() => player.command("PAUSE"), Error, "did not answer PAUSE");
   await until(() => camera.methods.includes("PAUSE"));
-  clock.advance(5000);
+  clock.advance(REPLY_TIMEOUT_MS);
   await paused;
   await opened.notice(/The server is gone: no packet has come for 10 s/);
 });

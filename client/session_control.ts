@@ -57,6 +57,8 @@ export class SessionControl {
   /** What the server knows of the session. */
   #state: SessionState = "INIT";
   #notice: Notice | undefined;
+  /** The notice that a reply is awaited. */
+  #waiting: Notice | undefined;
 
   constructor(options: SessionControlOptions) {
     const { clock, random = Math.random, events } = this.#options = options;
@@ -71,6 +73,7 @@ export class SessionControl {
       onPacket: () => this.liveness.note(),
       onEnd: () => this.#reachEnd(),
       onNotice: (notice) => this.#tell(notice),
+      onWaiting: (text) => this.#tellWaiting(text),
       onRenewal: (reason) => this.#renew(reason),
       onClosed: (reason) => this.#lose(reason),
     });
@@ -313,6 +316,15 @@ export class SessionControl {
   /** Packets come again. */
   #resume(): void {
     this.#tell(this.#notice?.level === "warning" && !isLost(this.#phase) ? undefined : this.#notice);
+  }
+
+  /** Says that a reply is awaited, or not any more. */
+  #tellWaiting(text: string | undefined): void {
+    const isOver = text === undefined && this.#notice === this.#waiting;
+    // What keeps the session alive is no concern of the user's, and trouble is told first.
+    if (text !== undefined && (this.#phase === "idle" || (this.#notice?.level ?? "info") !== "info")) return;
+    this.#waiting = text === undefined ? undefined : { level: "info", text };
+    if (isOver || text !== undefined) this.#tell(this.#waiting);
   }
 
   /** Changes the notice, and with an event the phase. */

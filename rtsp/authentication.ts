@@ -32,7 +32,7 @@ export function chooseChallenge(headers: readonly string[]): Challenge | undefin
     if (scheme === "basic") return 1;
     const rank = Object.keys(ALGORITHMS).indexOf(algorithmOf(parameters));
     const qop = parameters.get("qop");
-    const isAnswerable = rank >= 0 && parameters.has("nonce") && (qop === undefined || offersAuth(qop));
+    const isAnswerable = rank >= 0 && parameters.has("nonce") && (!qop || offersAuth(qop));
     return isAnswerable ? 10 - rank : 0;
   };
   return challenges.filter((challenge) => strength(challenge) > 0)
@@ -72,7 +72,8 @@ export function encodeAuthorization(
     `nonce="${quote(nonce)}"`,
     `uri="${quote(uri)}"`,
   ];
-  if (parameters.has("qop")) {
+  // Some cameras send qop="", which means none.
+  if (parameters.get("qop")) {
     const count = nonceCount.toString(16).padStart(8, "0");
     const response = hash(`${secret}:${nonce}:${count}:${clientNonce}:auth:${request}`);
     fields.push(`response="${response}"`, "qop=auth", `nc=${count}`, `cnonce="${clientNonce}"`);
@@ -89,18 +90,53 @@ export function isStale({ parameters }: Challenge): boolean {
   return parameters.get("stale")?.toLowerCase() === "true";
 }
 
-/** The challenges of one header. Commas separate challenges as they separate parameters. */
+/** The nonce of a challenge; `undefined` in Basic. */
+export function nonceOf({ parameters }: Challenge): string | undefined {
+  return parameters.get("nonce");
+}
+
+/** The challenge with the nonce that an Authentication-Info header names for the next request (RFC 2617, 3.2.3). */
+export function withNextNonce(challenge: Challenge, header: string): Challenge {
+  const [part] = decodeChallenges(`Digest ${header}`);
+  const nonce = part?.parameters.get("nextnonce");
+  if (!nonce || nonceOf(challenge) === undefined) return challenge;
+  return { ...challenge, parameters: new Map([...challenge.parameters, ["nonce", nonce]]) };
+}
+
+/**
+ * The challenges of one header. Commas separate challenges as they separate parameters, and some cameras leave them out. Values may
+ * lack their quotes, also where they have spaces: `realm=IP Camera`.
+ */
 function decodeChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
-  const tokens = header.matchAll(/([A-Za-z0-9_-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?[ \t]*,?/g);
-  for (const [, name, quoted, bare] of tokens) {
-    const value = quoted?.replace(/\\(.)/g, "$1") ?? bare;
-    if (value === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() });
-    else challenges.at(-1)?.parameters.set(name.toLowerCase(), value);
+  for (let at = 0; at < header.length;) {
+    const [separator] = matchAt(/[\s,]*/y, header, at)!;
+    const name = matchAt(/([A-Za-z0-9_-]+)[ \t]*(=?)[ \t]*/y, header, at + separator.length);
+    if (name === null) {
+      // A character that belongs to nothing.
+      at += separator.length + 1;
+      continue;
+    }
+    at += separator.length + name[0].length;
+    if (name[2] === "") {
+      challenges.push({ scheme: name[1].toLowerCase(), parameters: new Map() });
+      continue;
+    }
+    const quoted = matchAt(/"((?:[^"\\]|\\.)*)"?/y, header, at);
+    const value = quoted ??
+      matchAt(/[^\s,]*(?:[ \t]+(?!(?:Basic|Digest)[ \t]|[A-Za-z0-9_-]+[ \t]*=)[^\s,]+)*/iy, header, at)!;
+    at += value[0].length;
+    challenges.at(-1)?.parameters.set(name[1].toLowerCase(), quoted?.[1].replace(/\\(.)/g, "$1") ?? value[0]);
   }
   return challenges.filter((challenge): challenge is Challenge & typeof challenge =>
     challenge.scheme === "basic" || challenge.scheme === "digest"
   );
+}
+
+/** What a sticky pattern finds at `at`. */
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 }
 
 function algorithmOf(parameters: ReadonlyMap<string, string>): string {

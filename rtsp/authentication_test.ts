@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { chooseChallenge, encodeAuthorization, isStale } from "./authentication.ts";
+import { chooseChallenge, encodeAuthorization, isStale, nonceOf, withNextNonce } from "./authentication.ts";
 
 const CREDENTIALS = { user: "Mufasa", password: "Circle Of Life" };
 
@@ -93,6 +93,47 @@ for (const { title, headers, chosen } of CHOICES) {
 Deno.test("chooseChallenge() reads quoted text with commas, quotes and equals signs", () => {
   const challenge = chooseChallenge(['Digest realm="a, \\"b\\" = c", nonce="x=="'])!;
   assertEquals([challenge.parameters.get("realm"), challenge.parameters.get("nonce")], ['a, "b" = c', "x=="]);
+});
+
+/** Challenges as cameras spell them. */
+const SPELLINGS: readonly [header: string, parameters: Record<string, string>][] = [
+  ["Digest realm=cam, nonce=n", { realm: "cam", nonce: "n" }],
+  ["Digest realm=IP Camera, nonce=n==", { realm: "IP Camera", nonce: "n==" }],
+  ["Digest realm = IP Camera , nonce = n", { realm: "IP Camera", nonce: "n" }],
+  ['DIGEST REALM="cam" NONCE="n" STALE=false', { realm: "cam", nonce: "n", stale: "false" }],
+  ["Digest realm=IP Camera nonce=n", { realm: "IP Camera", nonce: "n" }],
+  ['Digest realm="cam",nonce="n",qop=""', { realm: "cam", nonce: "n", qop: "" }],
+  ['Digest realm="cam", nonce="n", opaque=, qop=', { realm: "cam", nonce: "n", opaque: "", qop: "" }],
+  ['Digest realm="cam", nonce="n", qop=auth', { realm: "cam", nonce: "n", qop: "auth" }],
+  ['Digest realm="cam", nonce="n', { realm: "cam", nonce: "n" }],
+  ['  ,Digest realm="cam",, nonce="n",', { realm: "cam", nonce: "n" }],
+  ['Basic realm=IP Camera, Digest realm="cam", nonce="n"', { realm: "cam", nonce: "n" }],
+  ['Basic realm=IP Camera Digest realm="cam", nonce="n"', { realm: "cam", nonce: "n" }],
+  ['Negotiate, Bearer realm="x", Digest realm="cam", nonce="n"', { realm: "cam", nonce: "n" }],
+];
+
+for (const [header, parameters] of SPELLINGS) {
+  Deno.test(`chooseChallenge() reads ${header}`, () => {
+    const challenge = chooseChallenge([header])!;
+    assertEquals([challenge.scheme, Object.fromEntries(challenge.parameters)], ["digest", parameters]);
+  });
+}
+
+Deno.test("encodeAuthorization() takes an empty qop for none", () => {
+  const authorize = (header: string) =>
+    encodeAuthorization(chooseChallenge([header])!, { user: "u", password: "p" }, {
+      ...{ method: "DESCRIBE", uri: "rtsp://c/s", nonceCount: 1, clientNonce: "x" },
+    });
+  assertEquals(authorize('Digest realm="cam", nonce="n", qop=""'), authorize('Digest realm="cam", nonce="n"'));
+});
+
+Deno.test("withNextNonce() takes the nonce that a reply names for the next request", () => {
+  const challenge = chooseChallenge(['Digest realm="cam", nonce="n", qop="auth"'])!;
+  const next = withNextNonce(challenge, 'qop=auth, nextnonce="m", nc=00000001');
+  assertEquals([nonceOf(next), next.parameters.get("realm")], ["m", "cam"]);
+  for (const header of ["", "qop=auth", 'nextnonce=""']) assertEquals(withNextNonce(challenge, header), challenge);
+  const basic = chooseChallenge(['Basic realm="cam"'])!;
+  assertEquals(withNextNonce(basic, 'nextnonce="m"'), basic);
 });
 
 Deno.test("isStale() sees that only the nonce is old", () => {

@@ -18,6 +18,8 @@ import {
   SETTLE_MS,
   UNANSWERED_REPLY_TIMEOUT_MS,
 } from "../limits.ts";
+import { connectAdvice, endReason, noReply, noReplyYet, type ServerAdvice } from "./connection_advice.ts";
+import { startPatience } from "./patience.ts";
 import { withoutSecrets } from "./rtsp_url.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
@@ -34,10 +36,16 @@ export interface RtspConnectionOptions {
   readonly reader: MessageReader<RtspResponse> | MessageReader<RtspResponse | RtspRequest>;
   /** Times out connecting, and replies that do not come. */
   readonly clock: Clock;
+  /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
+  readonly replyTimeoutMs?: number;
+  /** What to do about a server that does not answer. */
+  readonly advice: ServerAdvice;
   /** Gives up connecting. To end an open connection, close it. */
   readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** A reply is awaited, which the user should know, or is awaited no longer. */
+  readonly onWaiting?: (text: string | undefined) => void;
   /** Takes a request of the server; without this they are ignored. */
   readonly onRequest?: (request: RtspRequest) => void;
   /** Called once if the connection ends other than by {@linkcode RtspConnection.close}. */
@@ -56,11 +64,21 @@ export interface OutgoingRequest {
   readonly label: string;
 }
 
+/** The server has closed the connection in place of an answer. */
+export class ConnectionEndedError extends Error {
+  override name = "ConnectionEndedError";
+}
+
+/** The server has not answered in time. */
+export class UnansweredError extends Error {
+  override name = "UnansweredError";
+}
+
 /** A connection that is open until one of its ends closes it. */
 export class RtspConnection {
   readonly #options: RtspConnectionOptions;
   readonly #conn: Deno.TcpConn;
-  #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number }) | undefined;
+  #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number; readonly label: string }) | undefined;
   #lastExchange: Promise<unknown> = Promise.resolve();
   #lastWrite: Promise<void> = Promise.resolve();
   #waitingWrites = 0;
@@ -138,34 +156,57 @@ export class RtspConnection {
     this.#isClosed = true;
     this.#cancelSettle?.();
     this.#conn.close();
+    this.#awaiting?.reject(new Error("The dialogue with the server has ended: closed"));
   }
 
   /** Closes the connection, and tells its owner why. */
   #end(reason: string): void {
     if (this.#isClosed) return;
+    const { closed, closedAtOnce } = this.#options.advice;
+    const advice = this.#hasAnswered ? closed : closedAtOnce;
+    const whole = this.#awaiting === undefined
+      ? reason
+      : `${reason}, and ${withoutSecrets(this.#awaiting.label)} is not answered${
+        advice === undefined ? "" : `; ${advice}`
+      }`;
+    this.#awaiting?.reject(new ConnectionEndedError(`The server is gone: ${whole}`));
     this.close();
-    this.#awaiting?.reject(new Error(`The dialogue with the server has ended: ${reason}`));
-    this.#options.onClosed(reason);
+    this.#options.onClosed(whole);
   }
 
   async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
+    if (this.#isClosed) throw new Error(`Cannot send ${withoutSecrets(label)}: the connection has ended`);
     log.debug("> {text}", () => ({ text: withoutSecrets(shown) }));
-    const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq };
+    const { clock, advice, replyTimeoutMs = REPLY_TIMEOUT_MS, onWaiting } = this.#options;
+    const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq, label };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
-    const timeoutMs = this.#isUnanswered ? UNANSWERED_REPLY_TIMEOUT_MS : REPLY_TIMEOUT_MS;
-    const cancelTimeout = this.#options.clock.after(timeoutMs, () => {
-      this.#isUnanswered = true;
-      awaiting.reject(new Error(noReply(label, timeoutMs)));
+    const timeoutMs = this.#isUnanswered ? Math.min(UNANSWERED_REPLY_TIMEOUT_MS, replyTimeoutMs) : replyTimeoutMs;
+    let isTold = false;
+    const endPatience = startPatience({
+      clock,
+      timeoutMs,
+      onProgress: (waitedMs) => {
+        isTold = true;
+        onWaiting?.(noReplyYet(label, { waitedMs, timeoutMs }));
+      },
+      onTimeout: () => {
+        this.#isUnanswered = true;
+        awaiting.reject(new UnansweredError(noReply(label, { timeoutMs, advice })));
+      },
     });
     try {
       // Not awaited: a server that does not read must not delay the timeout of its reply.
-      this.write(new TextEncoder().encode(text)).catch((error) => awaiting.reject(error));
+      this.write(new TextEncoder().encode(text)).catch((error) => {
+        this.#end(endReason(error));
+        awaiting.reject(new Error(`Cannot send ${withoutSecrets(label)}: the connection has ended`));
+      });
       const response = await awaiting.promise;
       this.#isUnanswered = false;
       return response;
     } finally {
-      cancelTimeout();
+      endPatience();
       this.#awaiting = undefined;
+      if (isTold) onWaiting?.(undefined);
     }
   }
 
@@ -183,10 +224,11 @@ export class RtspConnection {
         if (settleMs === undefined) continue;
         this.#cancelSettle = clock.after(settleMs, () => this.#take(reader.takePending()));
       }
+      this.#cancelSettle?.();
+      if (reader.mayBeWhole || reader.isBodyShort) this.#take(reader.takePending());
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = endReason(error);
     }
-    if (this.#isClosed) this.#awaiting?.reject(new Error("The dialogue with the server has ended: closed"));
     this.#end(reason);
   }
 
@@ -220,24 +262,4 @@ export class RtspConnection {
     if (bytes > 0) log.info("passed over {bytes} bytes between packets and messages", { bytes });
     this.#skippedBytes = skippedBytes;
   }
-}
-
-function noReply(label: string, timeoutMs: number): string {
-  return `The server did not answer ${withoutSecrets(label)} within ${timeoutMs / 1000} s; ` +
-    `check that it has that file (some lab servers do not answer when they do not), and that it is an RTSP server`;
-}
-
-function connectAdvice(error: unknown, { hostname, port, signal }: RtspConnectionOptions): string {
-  if (signal.aborted) return "given up";
-  if (error instanceof Deno.errors.TimedOut) {
-    return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s; check the address, and that no firewall is in the way`;
-  }
-  if (error instanceof Deno.errors.ConnectionRefused) {
-    return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  if (/lookup|resolve|not known|no such host/i.test(text)) {
-    return `the host name ${JSON.stringify(hostname)} is unknown; check its spelling or use an IP address`;
-  }
-  return text;
 }

@@ -3,6 +3,7 @@ import { createRtspReader } from "../../rtsp/readers.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSilentPort } from "../../tests/support/silent_port.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
+import { RTSP_ADVICE } from "./connection_advice.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
 
 function connect(port: number, { clock, signal }: { clock: FakeClock; signal: AbortSignal }) {
@@ -10,6 +11,7 @@ function connect(port: number, { clock, signal }: { clock: FakeClock; signal: Ab
     hostname: "127.0.0.1",
     port,
     reader: createRtspReader(),
+    advice: RTSP_ADVICE,
     clock,
     signal,
     onClosed() {},
@@ -45,6 +47,7 @@ Deno.test("RtspConnection gives a server up that asks without end and reads no a
     hostname: "127.0.0.1",
     port: listener.addr.port,
     reader: createRtspReader(),
+    advice: RTSP_ADVICE,
     clock: new FakeClock(),
     signal: new AbortController().signal,
     onRequest: () => {

@@ -8,19 +8,14 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { encodeInterleaved } from "../../net/interleaved.ts";
-import {
-  type Challenge,
-  chooseChallenge,
-  type Credentials,
-  encodeAuthorization,
-  isStale,
-} from "../../rtsp/authentication.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS, type RtspRequest, type RtspResponse } from "../../rtsp/message.ts";
 import { createRtspReader } from "../../rtsp/readers.ts";
 import { encodeRtspRequest, encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { MAX_AUTHORIZATIONS } from "../limits.ts";
+import { Authorizer } from "./authorizer.ts";
+import { RTSP_ADVICE } from "./connection_advice.ts";
 import { refusal, RefusedError } from "./refusal.ts";
 import { isRedirect, RedirectedError, redirectedUrl } from "./redirect.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
@@ -39,6 +34,10 @@ export interface RtspDialogueOptions {
   readonly userAgent: string;
   /** Times out connecting and replies. */
   readonly clock: Clock;
+  /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
+  readonly replyTimeoutMs?: number;
+  /** A reply is awaited, which the user should know, or is awaited no longer. */
+  readonly onWaiting?: (text: string | undefined) => void;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
   /** Whether a channel is one that the packets of the session come on. */
@@ -47,7 +46,7 @@ export interface RtspDialogueOptions {
   readonly onPacket: (channel: number, data: Uint8Array) => void;
   /** The server redirects its client; `location` is the value of the field. */
   readonly onRedirect: (location: string) => void;
-  /** The connection has ended other than by {@linkcode RtspDialogue.close} or {@linkcode RtspDialogue.connect}. */
+  /** The connection has ended other than by {@linkcode RtspDialogue.close} or {@linkcode RtspDialogue.connect}; a request opens another. */
   readonly onClosed: (reason: string) => void;
 }
 
@@ -63,16 +62,19 @@ export interface RequestParts {
 export class RtspDialogue {
   readonly #options: RtspDialogueOptions;
   readonly #closing = new AbortController();
+  readonly #authorizer: Authorizer;
   #url: RtspUrl;
   #connection: RtspConnection | undefined;
+  /** Whether the server has ended the connection. */
+  #hasEnded = false;
+  #reopening: Promise<RtspConnection> | undefined;
   #cseq = 0;
-  #challenge: Challenge | undefined;
-  #nonceCount = 0;
   /** Methods that the server offers, in capitals. */
   #methods: readonly string[] = [];
 
   constructor(options: RtspDialogueOptions) {
     this.#options = options;
+    this.#authorizer = new Authorizer(options.random);
     this.#url = options.url;
   }
 
@@ -94,28 +96,40 @@ export class RtspDialogue {
   /** Closes the connection that there may be, connects, and asks which methods the server offers. */
   async connect(): Promise<void> {
     this.#connection?.close();
-    this.#connection = undefined;
     // A nonce may belong to one connection, and the credentials to one server.
-    this.#challenge = undefined;
-    const { clock, isChannel, onPacket, onClosed } = this.#options;
+    this.#authorizer.reset();
+    await this.#open();
+    const { headers } = await this.tryRequest("OPTIONS", { url: this.#url.href });
+    this.#methods = (headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
+  }
+
+  async #open(): Promise<RtspConnection> {
+    this.#connection = undefined;
+    const { clock, replyTimeoutMs, isChannel, onPacket, onWaiting, onClosed } = this.#options;
     const { hostname, port } = this.#url;
     const connection = await RtspConnection.connect({
-      hostname,
-      port,
+      ...{ hostname, port, clock, replyTimeoutMs, onPacket, onWaiting },
       reader: createRtspReader({ isChannel }),
-      clock,
+      advice: RTSP_ADVICE,
       signal: this.#closing.signal,
-      onPacket,
       onRequest: (request) => this.#answer(request),
-      onClosed,
+      onClosed: (reason) => {
+        if (this.#connection !== connection) return;
+        this.#hasEnded = true;
+        onClosed(reason);
+      },
     });
     if (this.#closing.signal.aborted) {
       connection.close();
       throw new Error("The dialogue is closed");
     }
-    this.#connection = connection;
-    const { headers } = await this.tryRequest("OPTIONS", { url: this.#url.href });
-    this.#methods = (headers.get("Public") ?? "").split(",").map((name) => name.trim().toUpperCase());
+    this.#hasEnded = false;
+    return this.#connection = connection;
+  }
+
+  /** Connects again, once for all who ask for it. */
+  #reopen(): Promise<RtspConnection> {
+    return this.#reopening ??= this.#open().finally(() => this.#reopening = undefined);
   }
 
   /** Whether the server offers a method. */
@@ -139,14 +153,9 @@ export class RtspDialogue {
   /** Sends a request, authorized where the server asks for it. Returns the reply, whatever its status. */
   async tryRequest(method: string, parts: RequestParts): Promise<RtspResponse> {
     for (let attempt = 1;; attempt++) {
-      const wasAuthorized = this.#challenge !== undefined;
       const response = await this.#send(method, parts);
-      if (response.status !== 401 || this.#url.user === undefined || attempt === MAX_AUTHORIZATIONS) return response;
-      const challenge = chooseChallenge(response.headers.getAll("WWW-Authenticate"));
-      const isRefused = wasAuthorized && challenge !== undefined && !isStale(challenge);
-      if (challenge === undefined || isRefused) return response;
-      this.#challenge = challenge;
-      this.#nonceCount = 0;
+      const isAsked = this.#authorizer.take(response, attempt > 1);
+      if (!isAsked || this.#url.user === undefined || attempt === MAX_AUTHORIZATIONS) return response;
     }
   }
 
@@ -185,30 +194,19 @@ export class RtspDialogue {
   }
 
   async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {
-    const connection = this.#connection;
+    // A session may outlive its connection (RFC 2326, 1.1).
+    const connection = this.#hasEnded ? await this.#reopen() : this.#connection;
     if (connection === undefined) throw new Error(`Cannot send ${method}: there is no connection to the server`);
     const cseq = ++this.#cseq;
     const common: HeaderField[] = [["User-Agent", this.#options.userAgent]];
     const encode = (authorization: readonly HeaderField[]) =>
       encodeRtspRequest({ method, url, cseq, headers: [...common, ...authorization, ...headers] });
     return await connection.exchange({
-      text: encode(this.#authorization(method, url)),
-      shown: encode(this.#challenge === undefined ? [] : [["Authorization", "…"]]),
+      text: encode(this.#authorizer.authorize(method, { uri: url, url: this.#url })),
+      shown: encode(this.#authorizer.isActive ? [["Authorization", "…"]] : []),
       cseq,
       label: `${method} ${url}`,
     });
-  }
-
-  #authorization(method: string, uri: string): HeaderField[] {
-    const { user, password } = this.#url;
-    if (this.#challenge === undefined || user === undefined) return [];
-    const credentials: Credentials = { user, password: password ?? "" };
-    const clientNonce = Math.floor(this.#options.random() * 2 ** 32).toString(16).padStart(8, "0");
-    const nonceCount = ++this.#nonceCount;
-    return [[
-      "Authorization",
-      encodeAuthorization(this.#challenge, credentials, { method, uri, nonceCount, clientNonce }),
-    ]];
   }
 
   /** Answers a request of the server. */

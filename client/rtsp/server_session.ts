@@ -11,9 +11,15 @@ import type { RtspResponse } from "../../rtsp/message.ts";
 import { decodeSession } from "../../rtsp/rtsp_grammar.ts";
 import { DEFAULT_SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import { Keepalive } from "./keepalive.ts";
+import type { KeepaliveMethods } from "./keepalive_methods.ts";
+import { ConnectionEndedError, UnansweredError } from "./rtsp_connection.ts";
 import type { RtspDialogue } from "./rtsp_dialogue.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+/** Answers that say nothing about the method: the session is gone, or the password is wrong. */
+const OTHER_REFUSALS: readonly number[] = [401, 403, 454];
+const SESSION_NOT_FOUND = 454;
 
 /** Constructor options of {@linkcode ServerSession}. */
 export interface ServerSessionOptions {
@@ -22,6 +28,8 @@ export interface ServerSessionOptions {
   readonly url: string;
   /** Times the requests that keep the session alive. */
   readonly clock: Clock;
+  /** The methods that may keep it alive. */
+  readonly keepaliveMethods: KeepaliveMethods;
   /** The server does not know the session any more. */
   readonly onForgotten: () => void;
 }
@@ -42,7 +50,7 @@ export class ServerSession {
     this.#keepalive = new Keepalive({
       clock: options.clock,
       timeoutSeconds: session.timeoutSeconds ?? DEFAULT_SESSION_TIMEOUT_SECONDS,
-      ask: () => this.#ask(),
+      ask: async () => void await this.ask(),
     });
   }
 
@@ -57,15 +65,24 @@ export class ServerSession {
     this.#keepalive.stop();
   }
 
-  /** Shows the server that we are still there. */
-  async #ask(): Promise<void> {
-    const { dialogue, url, onForgotten } = this.#options;
-    const method = dialogue.offers("GET_PARAMETER") ? "GET_PARAMETER" : "OPTIONS";
-    try {
-      const { status } = await dialogue.tryRequest(method, { url, headers: [this.header] });
-      if (status === 454) onForgotten();
-    } catch (error) {
-      log.info("{method} failed: {reason}", { method, reason: error instanceof Error ? error.message : error });
+  /** Shows the server that we are still there, by the next best method where one fails. Returns whether it has answered. */
+  async ask(): Promise<boolean> {
+    const { dialogue, url, keepaliveMethods, onForgotten } = this.#options;
+    const best = () => keepaliveMethods.best((method) => dialogue.offers(method));
+    for (let method = best(); method !== undefined; method = best()) {
+      try {
+        const { status } = await dialogue.tryRequest(method, { url, headers: [this.header] });
+        if (status === SESSION_NOT_FOUND) onForgotten();
+        if (status === 200 || OTHER_REFUSALS.includes(status)) return status === 200;
+        log.info("the server answers {method} with {status}: it is asked otherwise from now on", { method, status });
+        keepaliveMethods.refuse(method);
+      } catch (error) {
+        if (error instanceof ConnectionEndedError) keepaliveMethods.refuse(method);
+        else if (error instanceof UnansweredError) keepaliveMethods.doubt(method);
+        log.info("{method} failed: {reason}", { method, reason: error instanceof Error ? error.message : error });
+        return false;
+      }
     }
+    return false;
   }
 }

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../rtsp/message.ts";
+import type { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { LabSession } from "./lab_session.ts";
 import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
 import { RtspSession } from "./rtsp_session.ts";
@@ -19,6 +20,10 @@ export interface PlayerSessionOptions {
   readonly transport?: "auto" | TransportKind;
   /** Name and version of the program. */
   readonly userAgent?: string;
+  /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
+  readonly replyTimeoutMs?: number;
+  /** The requests that may keep sessions at the server alive. */
+  readonly keepaliveMethods?: KeepaliveMethods;
   /** Times packets and replies. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1; default `Math.random`. */
@@ -31,10 +36,14 @@ export function createSession(
   { dialect, events }: { readonly dialect: Dialect | undefined; readonly events: PlayerSessionEvents },
 ): PlayerSession {
   const { target, transport = "auto", userAgent = "mjpegrtsp", clock, random = Math.random } = options;
+  const { replyTimeoutMs, keepaliveMethods } = options;
   const spoken = dialect ?? ("url" in target ? "rtsp" : target.dialect);
   if (!("url" in target) && spoken !== "rtsp") {
-    return new LabSession({ ...target, dialect: spoken, flowCount: target.flowCount, clock, events });
+    const { flowCount } = target;
+    return new LabSession({ ...target, dialect: spoken, flowCount, userAgent, replyTimeoutMs, clock, events });
   }
   const { rtpPort } = target;
-  return new RtspSession({ url: urlOf(target), rtpPort, transport, userAgent, clock, random, events });
+  return new RtspSession({
+    ...{ url: urlOf(target), rtpPort, transport, userAgent, replyTimeoutMs, keepaliveMethods, clock, random, events },
+  });
 }

@@ -12,13 +12,17 @@ import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../../rtsp/message.ts";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
-import { LAB_SERVER_PATIENCE_MS } from "../limits.ts";
+import { LAB_ADVICE } from "../rtsp/connection_advice.ts";
 import { refusal } from "../rtsp/refusal.ts";
-import { RtspConnection } from "../rtsp/rtsp_connection.ts";
+import { ConnectionEndedError, RtspConnection } from "../rtsp/rtsp_connection.ts";
 import { RtpSocket, wildcardFor } from "../transport/rtp_socket.ts";
+import { DialectProbe, isRtsp10 } from "./dialect_probe.ts";
 import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
+import { urlOf } from "./target.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
+
+const SPEAKS_RTSP = "The server speaks RTSP/1.0";
 
 /** A dialect of the lab. */
 export type LabDialect = "lab" | "lab-b";
@@ -37,6 +41,10 @@ export interface LabSessionOptions {
   readonly dialect: "auto" | LabDialect;
   /** Sockets that the server is to send from (multi-flow fork); `undefined` for a plain session. */
   readonly flowCount: number | undefined;
+  /** Name and version of the program. */
+  readonly userAgent: string;
+  /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
+  readonly replyTimeoutMs?: number;
   /** Times out replies, times packets. */
   readonly clock: Clock;
   readonly events: PlayerSessionEvents;
@@ -60,6 +68,8 @@ export class LabSession implements PlayerSession {
   #dialect: "auto" | LabDialect;
   #cseq = 0;
   #session: string | undefined;
+  /** Whether TEARDOWN was sent: then a server that goes has done nothing wrong. */
+  #isLeaving = false;
 
   constructor(options: LabSessionOptions) {
     const { dialect, clock, events } = this.#options = options;
@@ -83,14 +93,13 @@ export class LabSession implements PlayerSession {
 
   /** Rejects with a {@linkcode NotALabServerError} where an RTSP/1.0 server answers and the dialect is `auto`. */
   async setUp(): Promise<void> {
-    const { hostname, port, rtpPort, clock, events, flowCount } = this.#options;
+    const { hostname, port, rtpPort, replyTimeoutMs, clock, events, flowCount } = this.#options;
     const connection = this.#connection = await RtspConnection.connect({
-      hostname,
-      port,
+      ...{ hostname, port, replyTimeoutMs, clock, signal: this.#closing.signal },
       reader: createLabResponseReader(),
-      clock,
-      signal: this.#closing.signal,
-      onClosed: events.onClosed,
+      advice: LAB_ADVICE,
+      onWaiting: events.onWaiting,
+      onClosed: (reason) => !this.#isLeaving && events.onClosed(reason),
     });
     if (this.isClosed) {
       connection.close();
@@ -101,18 +110,16 @@ export class LabSession implements PlayerSession {
       onUnexpectedSource: events.onUnexpectedSource,
       onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });
-    // An RTSP/1.0 server waits for a blank line, which lab servers of the Java edition would take for a request.
-    // gst-rtsp-server 1.22 waits for two where the request came without: "play: gst-rtsp-server in the lab's form" holds it.
-    const cancelBlankLine = this.#dialect !== "auto" ? () => {} : clock.after(LAB_SERVER_PATIENCE_MS, () => {
-      connection.write(new TextEncoder().encode("\r\n\r\n")).catch(
-        () => {/* the connection's reader tells that it has ended */},
-      );
-    });
-    try {
-      await this.#request("SETUP", { clientPort: rtpPort, flowCount });
-    } finally {
-      cancelBlankLine();
-    }
+    const setUp = this.#request("SETUP", { clientPort: rtpPort, flowCount });
+    await (this.#dialect === "auto" ? this.#findOutDialect(setUp) : setUp);
+  }
+
+  /** Awaits the answer of a lab server, or of one that turns out to be none. */
+  async #findOutDialect(setUp: Promise<void>): Promise<void> {
+    const { hostname, port, userAgent, clock } = this.#options;
+    const url = urlOf({ ...this.#options, dialect: "rtsp" }).href;
+    using probe = new DialectProbe({ hostname, port, url, userAgent, clock });
+    await Promise.race([setUp, probe.found.then(() => Promise.reject(new NotALabServerError(SPEAKS_RTSP)))]);
   }
 
   async play(): Promise<void> {
@@ -127,7 +134,13 @@ export class LabSession implements PlayerSession {
   }
 
   async tearDown(): Promise<void> {
-    await this.#request("TEARDOWN");
+    this.#isLeaving = true;
+    try {
+      await this.#request("TEARDOWN");
+    } catch (error) {
+      if (!(error instanceof ConnectionEndedError)) throw error;
+      log.info("the server closed the connection in answer to TEARDOWN");
+    }
   }
 
   renew(): Promise<void> {
@@ -156,7 +169,7 @@ export class LabSession implements PlayerSession {
   /** A server that answers dialect A with a CSeq that is not a number speaks dialect B. */
   #learn(response: RtspResponse, cseq: number): void {
     if (this.#dialect === "auto") {
-      if (isRtsp10(response)) throw new NotALabServerError("The server speaks RTSP/1.0");
+      if (response.status !== 200 && isRtsp10(response)) throw new NotALabServerError(SPEAKS_RTSP);
       this.#dialect = response.cseq === undefined ? "lab-b" : "lab";
     }
     if (response.cseq !== undefined && response.cseq !== cseq) {
@@ -164,11 +177,4 @@ export class LabSession implements PlayerSession {
     }
     if (response.status === 200) this.#session ??= response.session;
   }
-}
-
-/** Even to refuse, lab servers send a Session line, or nothing but the status; and no other fields. */
-function isRtsp10({ status, headers }: RtspResponse): boolean {
-  if (status === 200) return false;
-  const names = [...headers].map(([name]) => name.toLowerCase());
-  return names.some((name) => name !== "cseq" && name !== "session");
 }

@@ -1,9 +1,10 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { LabSession, type LabSessionOptions, NotALabServerError } from "./lab_session.ts";
-import { REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "../limits.ts";
+import { LAB_SERVER_PATIENCE_MS, REPLY_TIMEOUT_MS, SETTLE_MS, UNANSWERED_REPLY_TIMEOUT_MS } from "../limits.ts";
+import { LAB_ADVICE } from "../rtsp/connection_advice.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import { RtspConnection } from "../rtsp/rtsp_connection.ts";
 import { soon, until } from "../../tests/support/until.ts";
@@ -22,9 +23,18 @@ function open(options: Partial<LabSessionOptions> = {}) {
     file: "movie.Mjpeg",
     dialect: "auto",
     flowCount: undefined,
+    userAgent: "test",
     clock,
     events: {
-      ...{ onFrame() {}, onPacket() {}, onUnexpectedSource() {}, onEnd() {}, onNotice() {}, onRenewal() {} },
+      ...{
+        onFrame() {},
+        onPacket() {},
+        onUnexpectedSource() {},
+        onEnd() {},
+        onNotice() {},
+        onWaiting() {},
+        onRenewal() {},
+      },
       onClosed: closed.resolve,
     },
     ...options,
@@ -35,6 +45,8 @@ function open(options: Partial<LabSessionOptions> = {}) {
     clock,
     rtpPort,
     closed: closed.promise,
+    /** The next connection of the client. */
+    acceptOther: () => soon(listener.accept()),
     /** What the client sends next. */
     async read(): Promise<string> {
       const bytes = new Uint8Array(1024);
@@ -138,6 +150,67 @@ Deno.test("LabSession gives up on a reply after its time, and waits less long fo
   assertEquals(server.clock.pendingTimers, 0);
 });
 
+Deno.test("LabSession waits for a slow server, and asks on another connection whether it speaks RTSP/1.0", async () => {
+  await using server = open();
+  const setUp = server.session.setUp();
+  await server.read();
+  server.clock.advance(LAB_SERVER_PATIENCE_MS);
+  using other = await server.acceptOther();
+  const bytes = new Uint8Array(1024);
+  const text = new TextDecoder().decode(bytes.subarray(0, await soon(other.read(bytes)) ?? 0));
+  assertMatch(
+    text,
+    /^OPTIONS rtsp:\/\/127\.0\.0\.1:\d+\/movie\.Mjpeg RTSP\/1\.0\r\nCSeq: 1\r\nUser-Agent: test\r\n\r\n$/,
+  );
+  // A lab server that answers everything has not said that it speaks RTSP/1.0.
+  await other.write(new TextEncoder().encode("RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 123456\r\n\r\n"));
+  server.clock.advance(5000);
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await setUp;
+  assertEquals([server.session.dialect, await soon(other.read(bytes))], ["lab", null]);
+});
+
+Deno.test("LabSession sends nothing but SETUP to a server that answers within its patience", async () => {
+  await using server = open();
+  const setUp = server.session.setUp();
+  await server.read();
+  server.clock.advance(LAB_SERVER_PATIENCE_MS - 1);
+  await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+  await setUp;
+  server.clock.advance(60_000);
+  const tearDown = server.session.tearDown();
+  assertMatch(await server.read(), /^TEARDOWN movie/);
+  await server.hangUp();
+  await tearDown;
+});
+
+Deno.test("LabSession finds that a server which waits for a blank line speaks RTSP/1.0", async () => {
+  await using server = open();
+  const failed = assertRejects(() => server.session.setUp(), NotALabServerError);
+  await server.read();
+  server.clock.advance(LAB_SERVER_PATIENCE_MS);
+  using other = await server.acceptOther();
+  await other.write(new TextEncoder().encode("RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: SETUP, PLAY\r\n\r\n"));
+  await failed;
+});
+
+Deno.test("LabSession takes a server that closes the connection behind TEARDOWN for one that has done its work", async () => {
+  for (const answer of ["RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456", ""]) {
+    await using server = open();
+    const setUp = server.session.setUp();
+    await server.read();
+    await server.reply("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456");
+    await setUp;
+    const tearDown = server.session.tearDown();
+    await server.read();
+    await server.reply(answer);
+    await server.hangUp();
+    await tearDown;
+    const isTold = await Promise.race([server.closed, new Promise((resolve) => setTimeout(resolve, 0))]);
+    assertEquals(isTold, undefined);
+  }
+});
+
 Deno.test("LabSession says that it met an RTSP/1.0 server", async () => {
   await using server = open();
   const setup = server.session.setUp();
@@ -159,16 +232,26 @@ Deno.test("LabSession rejects what is no reply", async () => {
 Deno.test("LabSession ends a request, and says so once, when the server hangs up", async () => {
   await using server = open();
   const setup = server.session.setUp();
-  const failed = assertRejects(() => setup, Error, "The dialogue with the server has ended: the server closed");
+  const failed = assertRejects(
+    () => setup,
+    Error,
+    "The server is gone: the server closed the connection, and SETUP movie.Mjpeg is not answered",
+  );
   await server.read();
   await server.hangUp();
   await failed;
-  assertEquals(await server.closed, "the server closed the connection");
+  assertMatch(await server.closed, /^the server closed the connection, and SETUP .* its program may have failed/);
 });
 
 Deno.test("RtspConnection.connect() says that nobody listens and how to start a server", async () => {
   const { signal } = new AbortController();
-  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
+  const options = {
+    reader: createLabResponseReader(),
+    advice: LAB_ADVICE,
+    clock: new FakeClock(),
+    signal,
+    onClosed() {},
+  };
   const port = reservePort();
   await assertRejects(
     () => RtspConnection.connect({ hostname: "127.0.0.1", port, ...options }),
@@ -179,7 +262,13 @@ Deno.test("RtspConnection.connect() says that nobody listens and how to start a 
 
 Deno.test("RtspConnection.connect() says that a host is unknown", async () => {
   const { signal } = new AbortController();
-  const options = { reader: createLabResponseReader(), clock: new FakeClock(), signal, onClosed() {} };
+  const options = {
+    reader: createLabResponseReader(),
+    advice: LAB_ADVICE,
+    clock: new FakeClock(),
+    signal,
+    onClosed() {},
+  };
   await assertRejects(
     () => RtspConnection.connect({ hostname: "no-such-host.invalid", port: 1025, ...options }),
     Error,

@@ -24,6 +24,8 @@ export interface PlayerSessionEvents {
   readonly onEnd: () => void;
   /** Something that the user should know, while the session goes on. */
   readonly onNotice: (notice: Notice) => void;
+  /** A reply is awaited, which the user should know, or (`undefined`) is awaited no longer. */
+  readonly onWaiting: (text: string | undefined) => void;
   /** The session has to start again, for a reason that the user should know: {@linkcode PlayerSession.renew}, in its turn. */
   readonly onRenewal: (reason: string) => void;
   /** The server is gone, and the session with it. */

@@ -9,14 +9,17 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
+import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS } from "../limits.ts";
 import { Presentation } from "../rtsp/presentation.ts";
 import { RedirectedError, RedirectLimit, TOO_MANY_REDIRECTS } from "../rtsp/redirect.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
+import { ConnectionEndedError } from "../rtsp/rtsp_connection.ts";
 import { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { RtspUrl } from "../rtsp/rtsp_url.ts";
 import { ServerSession } from "../rtsp/server_session.ts";
 import type { AudioTrack, PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
+import { SessionSurvival } from "./session_survival.ts";
 import { TrackList } from "./track_list.ts";
 import { TrackSetup } from "./track_setup.ts";
 
@@ -32,6 +35,10 @@ export interface RtspSessionOptions {
   readonly transport: "auto" | TransportKind;
   /** Name and version of the program. */
   readonly userAgent: string;
+  /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
+  readonly replyTimeoutMs?: number;
+  /** The requests that may keep the session alive; remembered from one session to the next. */
+  readonly keepaliveMethods?: KeepaliveMethods;
   /** Times out replies, keeps the session alive, times reports. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
@@ -47,6 +54,8 @@ export class RtspSession implements PlayerSession {
   readonly #redirects: RedirectLimit;
   readonly #tracks = new TrackList();
   readonly #setup: TrackSetup;
+  readonly #survival: SessionSurvival;
+  readonly #keepaliveMethods: KeepaliveMethods;
   #presentation: Presentation | undefined;
   #session: ServerSession | undefined;
   #cancelFirstPacket: (() => void) | undefined;
@@ -58,14 +67,22 @@ export class RtspSession implements PlayerSession {
   #isClosed = false;
 
   constructor(options: RtspSessionOptions) {
-    const { url, userAgent, clock, random, transport, events } = this.#options = options;
+    const { url, userAgent, clock, random, replyTimeoutMs, transport, events } = this.#options = options;
+    this.#keepaliveMethods = options.keepaliveMethods ?? new KeepaliveMethods();
     this.#redirects = new RedirectLimit(clock);
     this.#dialogue = new RtspDialogue({
-      ...{ url, userAgent, clock, random },
+      ...{ url, userAgent, clock, random, replyTimeoutMs },
       isChannel: (channel) => this.#tracks.hasChannel(channel),
       onPacket: (channel, packet) => this.#tracks.takeInterleaved(channel, packet),
+      onWaiting: events.onWaiting,
       onRedirect: (location) => this.#takeRedirect(location),
-      onClosed: events.onClosed,
+      onClosed: (reason) => this.#takeClosed(reason),
+    });
+    this.#survival = new SessionSurvival({
+      clock,
+      ask: () => this.#session?.ask() ?? Promise.resolve(false),
+      packets: () => this.video?.statistics().packets ?? 0,
+      onGone: events.onClosed,
     });
     this.#setup = new TrackSetup({
       ...{ transport, rtpPort: options.rtpPort, clock, random },
@@ -144,8 +161,8 @@ export class RtspSession implements PlayerSession {
     try {
       await this.#request("TEARDOWN");
     } catch (error) {
-      // Some servers end the session with the stream, and do not know it any more.
-      if (!(error instanceof RefusedError)) throw error;
+      // Some servers end the session with the stream, and do not know it any more, or close the connection in place of an answer.
+      if (!(error instanceof RefusedError || error instanceof ConnectionEndedError)) throw error;
       log.info("{reason}; the session ends all the same", { reason: error.message });
     }
   }
@@ -179,7 +196,7 @@ export class RtspSession implements PlayerSession {
       checkOpen: () => this.#checkOpen(),
       begin: (response) =>
         this.#session ??= new ServerSession(response, {
-          ...{ dialogue: this.#dialogue, url: presentation.url, clock },
+          ...{ dialogue: this.#dialogue, url: presentation.url, clock, keepaliveMethods: this.#keepaliveMethods },
           onForgotten: () => events.onClosed("it no longer knows the session"),
         }),
     });
@@ -236,6 +253,13 @@ export class RtspSession implements PlayerSession {
     this.#options.events.onRenewal(`${reason}: falling back to TCP`);
   }
 
+  /** The connection has ended. It is the end of a session over TCP, unless we are leaving. */
+  #takeClosed(reason: string): void {
+    if (this.#isLeaving) return;
+    if (this.transport === "tcp" || !this.#hasStarted) this.#options.events.onClosed(reason);
+    else this.#survival.start(reason);
+  }
+
   /** The server redirects us, which it may do at any time. */
   #takeRedirect(location: string): void {
     if (this.#redirects.count()) this.#renewElsewhere(location);
@@ -258,6 +282,7 @@ export class RtspSession implements PlayerSession {
 
   #stopTimers(): void {
     this.#session?.stop();
+    this.#survival.stop();
     this.#cancelFirstPacket?.();
     this.#cancelEnd?.();
     this.#tracks.stopReports();

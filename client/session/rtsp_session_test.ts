@@ -1,5 +1,6 @@
 /** An RTSP/1.0 session up to PLAY: descriptions, authentication, redirects. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { RtspRequest } from "../../rtsp/message.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { type Answer, type Answers, PLAIN, sdp } from "../../tests/support/scripted_camera.ts";
@@ -169,6 +170,27 @@ Deno.test("RtspSession answers the strongest of several challenges, and authoriz
     assertMatch(value ?? "", new RegExp(`nc=0000000${index + 1}`));
   });
   assert(camera.requests.every(({ uri }) => !uri.includes("secret")));
+});
+
+Deno.test("RtspSession takes a new nonce wherever and whenever the server sends one", async () => {
+  let nonce = "n1";
+  const guarded = ({ method, headers }: RtspRequest): Answer => {
+    if (headers.get("Authorization")?.includes(`nonce="${nonce}"`)) return PLAIN[method] ?? {};
+    return { status: "401 Unauthorized", lines: [`WWW-Authenticate: Digest realm="cam", nonce="${nonce}"`] };
+  };
+  await using camera = open({
+    ...{ DESCRIBE: guarded, SETUP: guarded, PAUSE: guarded },
+    PLAY: (request) => {
+      const answer = guarded(request);
+      if (answer.status === undefined) nonce = "n3";
+      return answer.status === undefined ? { lines: ['Authentication-Info: nextnonce="n3"'] } : answer;
+    },
+  }, { userInfo: "user:secret@" });
+  await camera.session.setUp();
+  nonce = "n2";
+  await camera.session.play();
+  await camera.session.pause();
+  assertEquals(camera.methods, ["OPTIONS", "DESCRIBE", "DESCRIBE", "SETUP", "PLAY", "PLAY", "PAUSE"]);
 });
 
 Deno.test("RtspSession takes a newer nonce when its own is stale, and gives up when the password is wrong", async () => {

@@ -6,6 +6,7 @@
  */
 
 import type { Dialect } from "../../rtsp/message.ts";
+import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { createSession, type PlayerSessionOptions } from "./create_session.ts";
 import { NotALabServerError } from "./lab_session.ts";
 import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
@@ -14,6 +15,7 @@ import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player
 export class SessionSlot {
   readonly #options: PlayerSessionOptions;
   readonly #events: PlayerSessionEvents;
+  readonly #keepaliveMethods = new KeepaliveMethods();
   /** The newest session, open or closed. */
   #newest: PlayerSession | undefined;
   #dialect: Dialect | undefined;
@@ -61,11 +63,12 @@ export class SessionSlot {
   }
 
   #create(dialect: Dialect | undefined): PlayerSession {
-    const { onFrame, onPacket, onUnexpectedSource, onEnd, onNotice, onRenewal, onClosed } = this.#events;
+    const { onFrame, onPacket, onUnexpectedSource, onEnd, onNotice, onWaiting, onRenewal, onClosed } = this.#events;
     const isPresent = () => this.session === session;
     // What did not come over UDP the last time is not tried over UDP again.
     const isTcpBest = this.transport === "tcp";
-    const session: PlayerSession = createSession(isTcpBest ? { ...this.#options, transport: "tcp" } : this.#options, {
+    const options = { ...this.#options, keepaliveMethods: this.#keepaliveMethods };
+    const session: PlayerSession = createSession(isTcpBest ? { ...options, transport: "tcp" } : options, {
       dialect,
       events: {
         onFrame: (frame) => isPresent() && onFrame(frame),
@@ -73,6 +76,7 @@ export class SessionSlot {
         onUnexpectedSource: () => isPresent() && onUnexpectedSource(),
         onEnd: () => isPresent() && onEnd(),
         onNotice: (notice) => isPresent() && onNotice(notice),
+        onWaiting: (text) => isPresent() && onWaiting(text),
         onRenewal: (reason) => isPresent() && onRenewal(reason),
         onClosed: (reason) => isPresent() && onClosed(reason),
       },

@@ -33,6 +33,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
       onUnexpectedSource: () => counts.unexpectedSources++,
       onEnd: () => events.push("end"),
       onNotice: ({ level, text }) => events.push(`${level}: ${text}`),
+      onWaiting() {},
       onRenewal: (reason) => events.push(`renewal: ${reason}`),
       onClosed: (reason) => events.push(`closed: ${reason}`),
     },
