@@ -34,6 +34,9 @@ export const BODY_SETTLE_MS = 2000;
 /** Time without a packet after which the stream counts as silent, in milliseconds. */
 export const SILENCE_MS = 5000;
 
+/** How long the port that the server sends from may be silent before another one may take its place, in milliseconds. */
+export const SOURCE_SILENCE_MS = 2000;
+
 /** Frames that may wait to be stored. */
 export const RECORDER_MAX_QUEUE = 256;
 

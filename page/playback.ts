@@ -102,7 +102,7 @@ export interface PlaybackStatistics {
   readonly currentFps: number;
   /** Payload bits in the last second. */
   readonly currentBitrate: number;
-  /** Datagrams from an address other than the server's, which are ignored. */
+  /** Datagrams from an address or a port other than the server's, which are ignored. */
   readonly unexpectedSourcePackets: number;
   /** How often frames were damaged, by cause. */
   readonly damageCauses: Readonly<Record<string, number>>;

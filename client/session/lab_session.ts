@@ -16,6 +16,7 @@ import { LAB_ADVICE } from "../rtsp/connection_advice.ts";
 import { refusal } from "../rtsp/refusal.ts";
 import { ConnectionEndedError, RtspConnection } from "../rtsp/rtsp_connection.ts";
 import { RtpSocket, wildcardFor } from "../transport/rtp_socket.ts";
+import { SourceFilter } from "../transport/source_filter.ts";
 import { DialectProbe, isRtsp10 } from "./dialect_probe.ts";
 import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
 import { urlOf } from "./target.ts";
@@ -124,8 +125,14 @@ export class LabSession implements PlayerSession {
 
   async play(): Promise<void> {
     // Packets may come before the reply.
-    if (this.#connection !== undefined) this.#socket?.accept([this.#connection.serverAddress]);
+    if (this.#connection !== undefined) this.#acceptFrom(this.#connection.serverAddress);
     await this.#request("PLAY");
+  }
+
+  /** Lab servers do not say where they send from, and may do so from another port after a pause. */
+  #acceptFrom(address: string): void {
+    const { clock, flowCount: maxPorts } = this.#options;
+    this.#socket?.accept(new SourceFilter({ addresses: [address], maxPorts, clock }));
   }
 
   async pause(): Promise<void> {

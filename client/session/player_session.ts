@@ -18,7 +18,7 @@ export interface PlayerSessionEvents {
   readonly onFrame: (frame: TrackFrame) => void;
   /** A packet of the video has come, whether it completed a frame or not. */
   readonly onPacket: () => void;
-  /** A datagram has come from an address other than the server's. It was ignored. */
+  /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The server says that the stream has ended. */
   readonly onEnd: () => void;

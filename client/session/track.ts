@@ -18,7 +18,7 @@ export interface TrackEvents {
   readonly onFrame: (frame: TrackFrame) => void;
   /** A packet has come. */
   readonly onPacket: () => void;
-  /** A datagram has come from an address other than the server's. It was ignored. */
+  /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The sender has said BYE. */
   readonly onBye: () => void;

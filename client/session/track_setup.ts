@@ -126,14 +126,14 @@ export class TrackSetup {
   }
 
   #openPath(events: PacketPathEvents, index: number): PacketPath {
-    const { dialogue, rtpPort } = this.#options;
+    const { dialogue, rtpPort, clock } = this.#options;
     const { serverAddress: server, localAddress: local } = dialogue;
     if (server === undefined || local === undefined) throw new Error("There is no connection to the server");
     switch (this.#transport) {
       case "multicast":
-        return new MulticastPath({ server, local }, events);
+        return new MulticastPath({ server, local }, { ...events, clock });
       case "udp":
-        return new UdpPath({ server, local }, { ...events, port: index === 0 ? rtpPort : undefined });
+        return new UdpPath({ server, local }, { ...events, clock, port: index === 0 ? rtpPort : undefined });
       case "tcp":
         return new InterleavedPath(events, {
           channels: [2 * index, 2 * index + 1],

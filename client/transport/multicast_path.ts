@@ -5,17 +5,25 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
 import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
+import { SourceFilter } from "./source_filter.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
+
+/** Constructor options of {@linkcode MulticastPath}. */
+export interface MulticastPathOptions extends PacketPathEvents {
+  /** Times silence. */
+  readonly clock: Clock;
+}
 
 /** A group that is joined once the server has named it. */
 export class MulticastPath implements PacketPath {
   readonly offer: TransportSpec = { protocol: "udp", isMulticast: true };
   readonly #addresses: Addresses;
-  readonly #events: PacketPathEvents;
+  readonly #events: MulticastPathOptions;
   #sources: readonly string[] = [];
   #rtp: RtpSocket | undefined;
   #rtcp: RtpSocket | undefined;
@@ -23,7 +31,7 @@ export class MulticastPath implements PacketPath {
   #sender: RtpSocket | undefined;
   #rtcpAddress: Deno.NetAddr | undefined;
 
-  constructor(addresses: Addresses, events: PacketPathEvents) {
+  constructor(addresses: Addresses, events: MulticastPathOptions) {
     this.#addresses = addresses;
     this.#events = events;
   }
@@ -49,8 +57,10 @@ export class MulticastPath implements PacketPath {
   }
 
   accept(): void {
-    this.#rtp?.accept(this.#sources);
-    this.#rtcp?.accept(this.#sources);
+    // Whoever sends to a group may do so from any port.
+    const filter = new SourceFilter({ addresses: this.#sources, maxPorts: Infinity, clock: this.#events.clock });
+    this.#rtp?.accept(filter);
+    this.#rtcp?.accept(filter);
   }
 
   sendRtcp(packet: Uint8Array): void {

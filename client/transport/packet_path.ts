@@ -11,7 +11,7 @@ import type { TransportSpec } from "../../rtsp/transport.ts";
 export interface PacketPathEvents {
   readonly onRtp: (datagram: Uint8Array) => void;
   readonly onRtcp: (datagram: Uint8Array) => void;
-  /** A datagram has come from an address other than the server's. It was ignored. */
+  /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** A socket has failed. */
   readonly onError: (error: Error) => void;

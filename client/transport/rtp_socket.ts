@@ -1,12 +1,13 @@
 /**
- * A UDP socket that the server's packets come to. Takes them from the server's address only.
+ * A UDP socket that the server's packets come to. Takes them from where the server sends only.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
-import { plainAddress } from "../../net/addresses.ts";
+import { hostAndPort } from "../../net/addresses.ts";
 import { freeUdpPort, udpPortOf } from "../../net/udp_ports.ts";
+import type { SourceFilter } from "./source_filter.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 
@@ -26,7 +27,7 @@ export interface RtpSocketAddress {
 export interface RtpSocketEvents {
   /** A datagram of the server's, whose bytes hold until the call returns. */
   readonly onDatagram: (datagram: Uint8Array) => void;
-  /** A datagram has come from an address other than the server's. It was ignored. */
+  /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The socket has failed. */
   readonly onError: (error: Error) => void;
@@ -36,9 +37,9 @@ export interface RtpSocketEvents {
 export class RtpSocket {
   readonly #conn: Deno.DatagramConn;
   readonly #events: RtpSocketEvents;
-  #serverAddresses: readonly string[] = [];
-  /** The address that was accepted last, as the socket gives it. */
-  #lastServer: string | undefined;
+  #filter: SourceFilter | undefined;
+  /** Whether a stranger's datagram was told of. */
+  #isTold = false;
   #isClosed = false;
 
   constructor(conn: Deno.DatagramConn, events: RtpSocketEvents) {
@@ -65,10 +66,9 @@ export class RtpSocket {
     return udpPortOf(this.#conn);
   }
 
-  /** Accepts datagrams from these IP addresses. Before, all are ignored. */
-  accept(serverAddresses: readonly string[]): void {
-    this.#serverAddresses = serverAddresses.map(plainAddress);
-    this.#lastServer = undefined;
+  /** Accepts the datagrams that pass the filter. Before, all are ignored. */
+  accept(filter: SourceFilter): void {
+    this.#filter = filter;
   }
 
   /** Joins a multicast group on the interface with the address `local`; `ttl` is for what is sent to it. */
@@ -99,11 +99,14 @@ export class RtpSocket {
     this.#conn.close();
   }
 
-  #isServers(hostname: string): boolean {
-    if (hostname === this.#lastServer) return true;
-    if (!this.#serverAddresses.includes(plainAddress(hostname))) return false;
-    this.#lastServer = hostname;
-    return true;
+  #ignore(address: Deno.NetAddr): void {
+    if (!this.#isTold) {
+      log.info("ignored what came from {address}, from where the server does not send", {
+        address: hostAndPort(address),
+      });
+    }
+    this.#isTold = true;
+    this.#events.onUnexpectedSource();
   }
 
   async #read(): Promise<void> {
@@ -112,9 +115,9 @@ export class RtpSocket {
       try {
         const [datagram, address] = await this.#conn.receive(buffer);
         // A datagram may have been read when the socket was closed.
-        if (this.#isClosed || this.#serverAddresses.length === 0) continue;
-        if (this.#isServers((address as Deno.NetAddr).hostname)) this.#events.onDatagram(datagram);
-        else this.#events.onUnexpectedSource();
+        if (this.#isClosed || this.#filter === undefined) continue;
+        if (this.#filter.accepts(address as Deno.NetAddr)) this.#events.onDatagram(datagram);
+        else this.#ignore(address as Deno.NetAddr);
       } catch (error) {
         // Windows reports an ICMP "port unreachable" for something sent before as an error of receiving.
         if (error instanceof Deno.errors.ConnectionReset) continue;

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { reservePort } from "../../tests/support/ports.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { RtpSocket } from "./rtp_socket.ts";
+import { SourceFilter } from "./source_filter.ts";
 
 /** A sender bound to one of the loopback's addresses. */
 function sender(hostname: string): Deno.DatagramConn {
@@ -27,7 +29,7 @@ Deno.test({
     const server = sender("127.0.0.1");
     const unexpected = sender("127.0.0.2");
     try {
-      socket.accept(["127.0.0.1"]);
+      socket.accept(new SourceFilter({ addresses: ["127.0.0.1"], clock: new FakeClock() }));
       const to = { transport: "udp", hostname: "127.0.0.1", port } as const;
       for (const [from, byte] of [[unexpected, 1], [server, 2], [unexpected, 3], [server, 9]] as const) {
         await from.send(new Uint8Array([byte]), to);

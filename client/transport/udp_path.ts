@@ -5,27 +5,40 @@
  */
 
 import { bindUdpPortPair } from "../../net/udp_ports.ts";
-import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { Clock } from "../../net/clock.ts";
+import type { Pair, TransportSpec } from "../../rtsp/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
 import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
+import { SourceFilter } from "./source_filter.ts";
 
 /** An RTP header without a payload: no receiver shows it, and it opens the way back. */
 const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+/** Constructor options of {@linkcode UdpPath}. */
+export interface UdpPathOptions extends PacketPathEvents {
+  /** Binds this port and the next one; by default any free pair. */
+  readonly port?: number;
+  /** Times silence. */
+  readonly clock: Clock;
+}
 
 /** UDP ports of our own, at which the server's address may send. */
 export class UdpPath implements PacketPath {
   readonly #server: string;
   readonly #rtp: RtpSocket;
   readonly #rtcp: RtpSocket;
+  readonly #clock: Clock;
   /** Where the server says that it sends from. */
   #source: string | undefined;
+  #serverPorts: Pair | undefined;
   /** Where reports go. */
   #rtcpAddress: Deno.NetAddr | undefined;
 
   /** Binds `port` and the next one, or any free pair. Throws an error that names a free port where `port` is taken. */
-  constructor({ server }: Addresses, events: PacketPathEvents & { readonly port?: number }) {
+  constructor({ server }: Addresses, options: UdpPathOptions) {
     this.#server = server;
-    [this.#rtp, this.#rtcp] = bindPair(wildcardFor(server), events);
+    this.#clock = options.clock;
+    [this.#rtp, this.#rtcp] = bindPair(wildcardFor(server), options);
   }
 
   get offer(): TransportSpec {
@@ -34,6 +47,7 @@ export class UdpPath implements PacketPath {
 
   configure(answer: TransportSpec | undefined): Promise<void> {
     this.#source = answer?.source;
+    this.#serverPorts = answer?.serverPort;
     if (answer?.serverPort !== undefined) {
       const [rtpPort, rtcpPort] = answer.serverPort;
       const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname: this.#server, port });
@@ -45,9 +59,10 @@ export class UdpPath implements PacketPath {
   }
 
   accept(): void {
-    const sources = [this.#server, ...(this.#source === undefined ? [] : [this.#source])];
-    this.#rtp.accept(sources);
-    this.#rtcp.accept(sources);
+    const addresses = [this.#server, ...(this.#source === undefined ? [] : [this.#source])];
+    for (const socket of [this.#rtp, this.#rtcp]) {
+      socket.accept(new SourceFilter({ addresses, ports: this.#serverPorts, clock: this.#clock }));
+    }
   }
 
   sendRtcp(packet: Uint8Array): void {

@@ -74,3 +74,26 @@ Deno.test("UdpPath opens the way back by an empty packet to the server's port, a
     path.close();
   }
 });
+
+Deno.test("UdpPath takes packets from the ports that the server names only", async () => {
+  const { rtp, rtcp, counts, events } = collectPackets();
+  const path = new UdpPath(LOOPBACK, events);
+  using server = openSender("127.0.0.1");
+  using reporter = openSender("127.0.0.1");
+  using stranger = openSender("127.0.0.1");
+  try {
+    await path.configure({ protocol: "udp", isMulticast: false, serverPort: [server.port, reporter.port] });
+    path.accept();
+    const [rtpPort, rtcpPort] = path.offer.clientPort!;
+    for (const [from, byte] of [[stranger, 1], [server, 2]] as const) {
+      await from.send(byte, { hostname: "127.0.0.1", port: rtpPort });
+    }
+    for (const [from, byte] of [[stranger, 3], [reporter, 4]] as const) {
+      await from.send(byte, { hostname: "127.0.0.1", port: rtcpPort });
+    }
+    await until(() => rtp.includes(2) && rtcp.includes(4));
+    assertEquals([rtp, rtcp, counts.unexpectedSources], [[2], [4], 2]);
+  } finally {
+    path.close();
+  }
+});

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FakeClock } from "./fake_clock.ts";
 import type { PacketPathEvents } from "../../client/transport/packet_path.ts";
 
 /** Both ends of the RTSP connection on this machine. */
@@ -14,7 +15,8 @@ export function collectPackets() {
   const rtp: number[] = [];
   const rtcp: number[] = [];
   const counts = { unexpectedSources: 0 };
-  const events: PacketPathEvents = {
+  const events: PacketPathEvents & { readonly clock: FakeClock } = {
+    clock: new FakeClock(),
     onRtp: (datagram) => rtp.push(datagram[0]),
     onRtcp: (datagram) => rtcp.push(datagram[0]),
     onUnexpectedSource: () => counts.unexpectedSources++,
