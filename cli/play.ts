@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import denoConfig from "../deno.json" with { type: "json" };
 import { REPLY_TIMEOUT_MS } from "../client/limits.ts";
 import { Player } from "../client/player.ts";
+import { noPictureReason } from "../client/playout/picture_notice.ts";
 import type { StoreOptions } from "../client/record/open_frame_store.ts";
 import { Recorder, type RecorderOptions } from "../client/record/recorder.ts";
 import { isStandardOutput } from "../client/record/store_name.ts";
@@ -144,6 +145,10 @@ and nothing is overwritten without --force.`,
       if (summary.packets > 0) {
         standardError.line(summaryLine(summary, { out, recorder }));
       }
+    }
+    const statistics = player.statistics();
+    if (statistics.frames === 0 && statistics.packets > 0) {
+      throw new FailedError(`No picture: ${noPictureReason(statistics)}`);
     }
     return EXIT.done;
   },

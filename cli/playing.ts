@@ -97,9 +97,11 @@ function endOf(options: PlayingOptions): PromiseWithResolvers<void> & { dispose(
     frame({ number }) {
       if (recorder === undefined && number >= maxFrames) end.resolve();
     },
-    status({ notice, reconnects }) {
+    status({ state, notice, reconnects }) {
       // Without a page nobody can press Play again, so silence or a lost server is the end, unless the player reconnects.
-      if (preview !== false || notice === undefined || notice.level === "info") return;
+      if (preview !== false || notice === undefined || notice.level === "info" || notice.goesOn) return;
+      // A request that fails while the session goes on is no end.
+      if (notice.level === "error" && state !== "INIT") return;
       if (notice.level === "warning" && reconnects) return;
       if (notice.level === "warning" && player.statistics().frames > 0) end.resolve();
       else end.reject(new FailedError(notice.text));

@@ -12,6 +12,7 @@ import { isStandardOutput } from "../client/record/store_name.ts";
 export type SummaryCounters = Pick<
   PlaybackStatistics,
   | "damagedFrames"
+  | "damageCauses"
   | "packets"
   | "lostPackets"
   | "duplicatePackets"
@@ -45,6 +46,7 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     frames: recorder?.stored ?? statistics.frames,
     droppedFrames: recorder === undefined ? 0 : recorder.dropped + recorder.tooLarge,
     damagedFrames: statistics.damagedFrames,
+    damageCauses: statistics.damageCauses,
     packets: statistics.packets,
     lostPackets: statistics.lostPackets,
     duplicatePackets: statistics.duplicatePackets,
@@ -68,15 +70,15 @@ export function summaryLine(
   summary: Summary,
   { out, recorder }: { readonly out?: string; readonly recorder?: Recorder },
 ): string {
-  const { frames, seconds, fps, damagedFrames, packets, lostPackets, bitrate, jitterMs } = summary;
+  const { frames, seconds, fps, damagedFrames, damageCauses, packets, lostPackets, bitrate, jitterMs } = summary;
   const { stored = 0, dropped = 0, tooLarge = 0 } = recorder ?? {};
   const where = out === undefined || isStandardOutput(out) ? "" : `, ${stored} stored in ${out}`;
+  const causes = Object.entries(damageCauses).map(([cause, count]) => `${count} ${cause.replaceAll("-", " ")}`);
+  const damaged = causes.length === 0 ? `${damagedFrames} damaged` : `${damagedFrames} damaged (${causes.join(", ")})`;
   const lost = dropped === 0 ? "" : `, ${dropped} dropped because writing was too slow`;
   const large = tooLarge === 0 ? "" : `, ${tooLarge} dropped because they are too large for the format`;
   return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
-    `${where}${lost}${large}; ${damagedFrames} damaged; ${packets} packets, ${lostPackets} lost; jitter ${
-      jitterMs.toFixed(1)
-    } ms`;
+    `${where}${lost}${large}; ${damaged}; ${packets} packets, ${lostPackets} lost; jitter ${jitterMs.toFixed(1)} ms`;
 }
 
 function round(value: number, digits: number): number {

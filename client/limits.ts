@@ -58,6 +58,15 @@ export const BYE_WAIT_MS = 300;
 /** How long after the end of its connection a session over UDP may be without answer and packets, in milliseconds. */
 export const SURVIVAL_MS = 3000;
 
+/** How often the player looks whether packets make a picture, in milliseconds. */
+export const PICTURE_CHECK_MS = 1000;
+
+/** Frames of a second that have to be broken by loss before anything is done about it. */
+export const MIN_BROKEN_FRAMES = 2;
+
+/** Seconds with packets and without a whole frame after which the user is told. */
+export const NO_PICTURE_SECONDS = 5;
+
 /** Redirects in a row that are followed. */
 export const MAX_REDIRECTS = 5;
 

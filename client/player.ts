@@ -6,6 +6,7 @@
  */
 
 import type {
+  Notice,
   Playback,
   PlaybackListener,
   PlaybackStatistics,
@@ -14,6 +15,8 @@ import type {
 } from "../page/playback.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./playout/frame_feed.ts";
+import { lossNotice, lossReason, noPictureNotice } from "./playout/picture_notice.ts";
+import { PictureWatch } from "./playout/picture_watch.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
 import { serverOf, titleOf } from "./session/target.ts";
@@ -32,6 +35,8 @@ export class Player implements Playback {
   readonly #control: SessionControl;
   readonly #feed: FrameFeed;
   readonly #statistics = new RunStatistics();
+  readonly #picture: PictureWatch;
+  #hasToldLoss = false;
   readonly #listeners = new Set<PlaybackListener>();
 
   constructor(options: PlayerOptions) {
@@ -50,6 +55,15 @@ export class Player implements Playback {
         },
         onStatus: () => this.#tellStatus(),
       },
+    });
+    this.#picture = new PictureWatch({
+      clock,
+      video: () => this.#control.video,
+      onLoss: (lastSecond) => {
+        if (!this.#control.fallBack(lossReason(lastSecond))) this.#tellLoss(lossNotice(target, lastSecond));
+      },
+      onNoPicture: (counts) => this.#control.tellOfPicture(noPictureNotice(counts)),
+      onPicture: () => this.#control.tellOfPicture(undefined),
     });
   }
 
@@ -94,8 +108,19 @@ export class Player implements Playback {
     for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
+  /** Tells of loss once a session. */
+  #tellLoss(notice: Notice): void {
+    if (!this.#hasToldLoss) this.#control.tellOfPicture(notice);
+    this.#hasToldLoss = true;
+  }
+
   #tellStatus(): void {
     const { status } = this;
+    if (status.state === "PLAYING") this.#picture.start();
+    else {
+      this.#picture.stop();
+      this.#hasToldLoss = false;
+    }
     for (const listener of this.#listeners) listener.status?.(status);
   }
 }

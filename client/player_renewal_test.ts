@@ -1,11 +1,15 @@
 /** The player where a session starts again: what the server says of the old one, and what comes with the first reply of the new. */
 import { assertEquals, assertRejects } from "@std/assert";
+import { packetizeJpeg } from "../rtp/jpeg/jpeg_packetizer.ts";
+import { REORDER_WAIT_MS } from "../rtp/limits.ts";
+import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/transport.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
+import { conditionedJpeg } from "../tests/support/jpeg_packets.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN, ScriptedCamera } from "../tests/support/scripted_camera.ts";
-import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS } from "./limits.ts";
+import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, PICTURE_CHECK_MS } from "./limits.ts";
 import { until } from "../tests/support/until.ts";
 
 const BYE = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
@@ -199,5 +203,47 @@ for (const [title, answers, isPlaying] of SLOW) {
     assertEquals(await played, isPlaying);
     await player.command("TEARDOWN");
     assertEquals([camera.methods.slice(3), player.status.transport], [["PLAY", "TEARDOWN"], "udp"]);
+  });
+}
+
+/** Sends frames over UDP of which each lacks its second packet. */
+async function sendBroken(client: { readonly port: number }, count: number): Promise<void> {
+  const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const payloads = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
+  for (let frame = 0; frame < count; frame++) {
+    for (const [index, payload] of payloads.entries()) {
+      if (index === 1) continue;
+      const sequenceNumber = 1 + frame * payloads.length + index;
+      const marker = index === payloads.length - 1;
+      const packet = encodeRtpPacket({ marker, payloadType: 26, sequenceNumber, timestamp: frame, ssrc: 1, payload });
+      await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port: client.port });
+    }
+  }
+  sender.close();
+}
+
+for (const transport of ["auto", "udp"] as const) {
+  const title = transport === "auto" ? "falls back to TCP" : "says what helps";
+  Deno.test(`Player ${title} where loss breaks most frames of a second over UDP`, async () => {
+    await using opened = open(TAKE_ANY, { transport });
+    const { camera, clock, player } = opened;
+    await opened.play();
+    const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+    await sendBroken({ port }, 4);
+    await until(() => player.statistics().packets === 12);
+    clock.advance(REORDER_WAIT_MS);
+    assertEquals(player.statistics().damageCauses, { "packet-lost": 4 });
+    clock.advance(PICTURE_CHECK_MS);
+    if (transport === "auto") {
+      await opened.notice(
+        /^Packets are lost over UDP: 4 of 4 frames in the last second are broken: falling back to TCP/,
+      );
+      await until(() => camera.methods.filter((method) => method === "PLAY").length === 2);
+      await opened.show();
+      assertEquals(player.status.transport, "tcp");
+    } else {
+      const { notice } = await opened.notice(/--transport tcp, or a larger receive buffer: .*net\.core\.rmem_default/);
+      assertEquals([notice?.level, notice?.goesOn, player.status.state], ["warning", true, "PLAYING"]);
+    }
   });
 }

@@ -23,6 +23,7 @@ import { Reconnection } from "./playout/reconnection.ts";
 import { silenceNotice } from "./playout/silence_notice.ts";
 import { Turns } from "./playout/turns.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
+import type { TrackReceiver } from "../rtp/receiver/track_receiver.ts";
 import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
 import { SessionSlot } from "./session/session_slot.ts";
 import { serverOf, titleOf } from "./session/target.ts";
@@ -101,6 +102,27 @@ export class SessionControl {
       transport: this.#slot.transport,
       ended: this.#phase === "ended",
     };
+  }
+
+  /** Receives the video of the present session. */
+  get video(): TrackReceiver | undefined {
+    return this.#slot.session?.video;
+  }
+
+  /** Goes over to TCP, for a reason to be told. Returns whether it does. */
+  fallBack(reason: string): boolean {
+    return this.#slot.session?.fallBack?.(reason) ?? false;
+  }
+
+  /** Tells something of the packets that come, or (`undefined`) that it does not hold any more. Other trouble goes first. */
+  tellOfPicture(notice: Notice | undefined): void {
+    const isNews = notice !== undefined || this.#notice?.goesOn === true;
+    if (isNews && !this.#isTrouble) this.#tell(notice);
+  }
+
+  /** Whether the notice is of something that other news must not hide. */
+  get #isTrouble(): boolean {
+    return this.#notice !== undefined && this.#notice.level !== "info" && this.#notice.goesOn !== true;
   }
 
   /** Sends a method to the server, once all earlier commands are answered. */
@@ -309,7 +331,7 @@ export class SessionControl {
       return this.#lose(isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
     }
     const video = this.#slot.session?.video;
-    const isNews = this.#notice === undefined || this.#notice.level === "info";
+    const isNews = !this.#isTrouble;
     this.#tell(video !== undefined && isNews ? silenceNotice(this.#options.target, video) : this.#notice);
   }
 

@@ -28,6 +28,8 @@ export interface Notice {
   readonly text: string;
   /** What to do about it with the buttons of the page. */
   readonly advice?: string;
+  /** Whether packets come all the same: nothing ends by it. */
+  readonly goesOn?: boolean;
 }
 
 /** The state of the player. */

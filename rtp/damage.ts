@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Each cause in words that follow "a frame is damaged:". */
+/** Each cause in words that follow "no frame is whole:". */
 export const DAMAGE_REASONS = {
   "packet-lost": "packets of it were lost",
   "truncated": "it ends before it is complete",

@@ -107,7 +107,7 @@ export class LabSession implements PlayerSession {
       throw new Error("The session is closed");
     }
     this.#socket = RtpSocket.bind({ hostname: wildcardFor(connection.serverAddress), port: rtpPort }, {
-      onDatagram: (datagram) => this.video.takeRtp(datagram),
+      onDatagram: (datagram) => !this.#isLeaving && this.video.takeRtp(datagram),
       onUnexpectedSource: events.onUnexpectedSource,
       onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });

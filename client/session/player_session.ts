@@ -58,6 +58,8 @@ export interface PlayerSession {
   play(): Promise<void>;
   /** Asks for no more packets. */
   pause(): Promise<void>;
+  /** Goes over to TCP, for a reason to be told, where that may be done: asks for a renewal. Returns whether it does. */
+  fallBack?(reason: string): boolean;
   /** Ends the session at the server. */
   tearDown(): Promise<void>;
   /** Starts again as far as READY, with other tracks. */

@@ -155,6 +155,11 @@ export class RtspSession implements PlayerSession {
   }
 
   async tearDown(): Promise<void> {
+    this.#tracks.refuse();
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     this.#isLeaving = true;
     this.#stopTimers();
     this.#tracks.sayBye();
@@ -167,8 +172,14 @@ export class RtspSession implements PlayerSession {
     }
   }
 
+  fallBack(reason: string): boolean {
+    if (!this.#setup.canFallBack || this.#isLeaving) return false;
+    this.#fallBack(reason);
+    return true;
+  }
+
   async renew(): Promise<void> {
-    await this.tearDown().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
+    await this.#leave().catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     this.#forget();
     const location = this.#redirect;
     this.#redirect = undefined;

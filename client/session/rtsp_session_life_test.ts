@@ -10,6 +10,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { interleaved } from "../../tests/support/scripted_camera.ts";
 import { until } from "../../tests/support/until.ts";
 import { BYE_WAIT_MS } from "../limits.ts";
 
@@ -220,4 +221,15 @@ Deno.test({
       }
     }
   },
+});
+
+Deno.test("RtspSession shows nothing that comes after TEARDOWN", async () => {
+  const frame = (sequenceNumber: number) => interleaved(0, encodeFrame({ sequenceNumber, timestamp: sequenceNumber }));
+  await using camera = open({ TEARDOWN: { before: frame(2), then: frame(3) } });
+  await camera.session.setUp();
+  await camera.session.play();
+  await camera.sendBytes(frame(1));
+  await until(() => camera.frames.length === 1);
+  await camera.session.tearDown();
+  assertEquals([camera.frames.length, camera.counts.packets], [1, 1]);
 });

@@ -50,6 +50,7 @@ export class Track {
   readonly receiver: TrackReceiver;
   readonly #events: TrackEvents;
   #path: PacketPath;
+  #isRefusing = false;
 
   /** Opens its path. Throws an error that says what to do where that fails. */
   constructor({ chosen, canonicalName, clock, random, openPath, events }: TrackOptions) {
@@ -77,6 +78,11 @@ export class Track {
     return this.#path;
   }
 
+  /** Takes no packet any more. */
+  refuse(): void {
+    this.#isRefusing = true;
+  }
+
   /** Moves to another path. */
   openPath(open: TrackOptions["openPath"]): void {
     this.#path.close();
@@ -91,10 +97,11 @@ export class Track {
 
   #open(open: TrackOptions["openPath"]): PacketPath {
     const { onUnexpectedSource, onError } = this.#events;
+    const isTaken = () => this.#path === path && !this.#isRefusing;
     const path: PacketPath = open({
       // A path that was left may still have a datagram in hand.
-      onRtp: (datagram) => this.#path === path && this.receiver.takeRtp(datagram),
-      onRtcp: (datagram) => this.#path === path && this.receiver.takeRtcp(datagram),
+      onRtp: (datagram) => isTaken() && this.receiver.takeRtp(datagram),
+      onRtcp: (datagram) => isTaken() && this.receiver.takeRtcp(datagram),
       onUnexpectedSource,
       onError,
     });

@@ -33,6 +33,11 @@ export class TrackList {
     for (const track of this.#tracks) track.path.accept();
   }
 
+  /** Takes no packet any more: those that come after TEARDOWN were not asked for. */
+  refuse(): void {
+    for (const track of this.#tracks) track.refuse();
+  }
+
   /** Takes a packet that came in the RTSP connection. */
   takeInterleaved(channel: number, packet: Uint8Array): void {
     for (const { path } of this.#tracks) path.takeInterleaved?.(channel, packet);
