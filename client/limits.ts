@@ -37,6 +37,9 @@ export const SILENCE_MS = 5000;
 /** How long the port that the server sends from may be silent before another one may take its place, in milliseconds. */
 export const SOURCE_SILENCE_MS = 2000;
 
+/** How long after the first packet of a lab server others may come from other ports: forks send from several, in milliseconds. */
+export const FLOWS_JOIN_MS = 500;
+
 /** Frames that may wait to be stored. */
 export const RECORDER_MAX_QUEUE = 256;
 

@@ -12,6 +12,7 @@ import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../../rtsp/message.ts";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
+import { FLOWS_JOIN_MS } from "../limits.ts";
 import { LAB_ADVICE } from "../rtsp/connection_advice.ts";
 import { refusal } from "../rtsp/refusal.ts";
 import { ConnectionEndedError, RtspConnection } from "../rtsp/rtsp_connection.ts";
@@ -131,8 +132,8 @@ export class LabSession implements PlayerSession {
 
   /** Lab servers do not say where they send from, and may do so from another port after a pause. */
   #acceptFrom(address: string): void {
-    const { clock, flowCount: maxPorts } = this.#options;
-    this.#socket?.accept(new SourceFilter({ addresses: [address], maxPorts, clock }));
+    const { clock } = this.#options;
+    this.#socket?.accept(new SourceFilter({ addresses: [address], joinMs: FLOWS_JOIN_MS, clock }));
   }
 
   async pause(): Promise<void> {

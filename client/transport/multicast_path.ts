@@ -58,7 +58,7 @@ export class MulticastPath implements PacketPath {
 
   accept(): void {
     // Whoever sends to a group may do so from any port.
-    const filter = new SourceFilter({ addresses: this.#sources, maxPorts: Infinity, clock: this.#events.clock });
+    const filter = new SourceFilter({ addresses: this.#sources, joinMs: Infinity, clock: this.#events.clock });
     this.#rtp?.accept(filter);
     this.#rtcp?.accept(filter);
   }

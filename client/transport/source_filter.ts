@@ -15,8 +15,8 @@ export interface SourceFilterOptions {
   readonly addresses: readonly string[];
   /** Ports that the server named; where there are none, those that are the first to send count. */
   readonly ports?: readonly number[];
-  /** How many ports of an address may send where the server named none; default 1. */
-  readonly maxPorts?: number;
+  /** How long after the first datagram other ports may join where the server named none, in milliseconds; default 0. */
+  readonly joinMs?: number;
   /** Times silence: a server that starts again may send from another port. */
   readonly clock: Clock;
 }
@@ -24,6 +24,8 @@ export interface SourceFilterOptions {
 /** The ports of an address that have sent. */
 interface Sender {
   readonly ports: Set<number>;
+  /** When the first datagram came, and the last one. */
+  firstMs: number;
   lastMs: number;
 }
 
@@ -31,14 +33,14 @@ interface Sender {
 export class SourceFilter {
   readonly #addresses: ReadonlySet<string>;
   readonly #ports: readonly number[];
-  readonly #maxPorts: number;
+  readonly #joinMs: number;
   readonly #clock: Clock;
   readonly #senders = new Map<string, Sender>();
 
-  constructor({ addresses, ports = [], maxPorts = 1, clock }: SourceFilterOptions) {
+  constructor({ addresses, ports = [], joinMs = 0, clock }: SourceFilterOptions) {
     this.#addresses = new Set(addresses.map(plainAddress));
     this.#ports = ports.filter((port) => port > 0);
-    this.#maxPorts = maxPorts;
+    this.#joinMs = joinMs;
     this.#clock = clock;
   }
 
@@ -49,8 +51,9 @@ export class SourceFilter {
     if (this.#ports.length > 0) return this.#ports.includes(port);
     const nowMs = this.#clock.nowMs();
     if (!sender.ports.has(port)) {
-      if (sender.ports.size >= this.#maxPorts && nowMs - sender.lastMs < SOURCE_SILENCE_MS) return false;
-      if (sender.ports.size >= this.#maxPorts) sender.ports.clear();
+      if (sender.ports.size > 0 && nowMs - sender.lastMs >= SOURCE_SILENCE_MS) sender.ports.clear();
+      if (sender.ports.size === 0) sender.firstMs = nowMs;
+      else if (nowMs - sender.firstMs >= this.#joinMs) return false;
       sender.ports.add(port);
     }
     sender.lastMs = nowMs;
@@ -60,7 +63,7 @@ export class SourceFilter {
   /** What is known of an address, as the socket gives it; `undefined` for a stranger's. */
   #find(hostname: string): Sender | undefined {
     if (!this.#addresses.has(plainAddress(hostname))) return undefined;
-    const sender: Sender = { ports: new Set(), lastMs: 0 };
+    const sender: Sender = { ports: new Set(), firstMs: 0, lastMs: 0 };
     this.#senders.set(hostname, sender);
     return sender;
   }

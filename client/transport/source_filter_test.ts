@@ -25,9 +25,13 @@ for (const ports of [undefined, [0, 0]]) {
   });
 }
 
-Deno.test("SourceFilter accepts as many ports as a server may send from", () => {
-  const { accepts } = open({ maxPorts: 2 });
-  assertEquals([1, 2, 3, 1, 2, 3].map((port) => accepts(port)), [true, true, false, true, true, false]);
+Deno.test("SourceFilter accepts the ports that join in time", () => {
+  const { accepts, clock } = open({ joinMs: 500 });
+  assertEquals([accepts(1), accepts(2)], [true, true]);
+  clock.advance(499);
+  assertEquals([accepts(3), accepts(1)], [true, true]);
+  clock.advance(1);
+  assertEquals([4, 1, 2, 3].map((port) => accepts(port)), [false, true, true, true]);
 });
 
 Deno.test(`SourceFilter accepts another port once the first one was silent for ${SOURCE_SILENCE_MS} ms`, () => {
