@@ -62,8 +62,8 @@ export class Player implements Playback {
       onLoss: (lastSecond) => {
         if (!this.#control.fallBack(lossReason(lastSecond))) this.#tellLoss(lossNotice(target, lastSecond));
       },
-      onNoPicture: (counts) => this.#control.tellOfPicture(noPictureNotice(counts)),
-      onPicture: () => this.#control.tellOfPicture(undefined),
+      onNoPicture: (counts) => this.#control.board.tellOfPicture(noPictureNotice(counts)),
+      onPicture: () => this.#control.board.tellOfPicture(undefined),
     });
   }
 
@@ -110,7 +110,7 @@ export class Player implements Playback {
 
   /** Tells of loss once a session. */
   #tellLoss(notice: Notice): void {
-    if (!this.#hasToldLoss) this.#control.tellOfPicture(notice);
+    if (!this.#hasToldLoss) this.#control.board.tellOfPicture(notice);
     this.#hasToldLoss = true;
   }
 

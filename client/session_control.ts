@@ -9,6 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Notice, PlaybackStatus } from "../page/playback.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
+import { NoticeBoard } from "./notice_board.ts";
 import {
   allowedCommands,
   isConnecting,
@@ -22,6 +23,7 @@ import { Liveness } from "./playout/liveness.ts";
 import { Reconnection } from "./playout/reconnection.ts";
 import { silenceNotice } from "./playout/silence_notice.ts";
 import { Turns } from "./playout/turns.ts";
+import { ConnectionEndedError } from "./rtsp/rtsp_connection.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
 import type { TrackReceiver } from "../rtp/receiver/track_receiver.ts";
 import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
@@ -49,6 +51,8 @@ export interface SessionControlOptions extends PlayerSessionOptions {
 export class SessionControl {
   /** Whether anything comes, and for how long it has. */
   readonly liveness: Liveness;
+  /** What the user should know. */
+  readonly board: NoticeBoard;
   readonly #options: SessionControlOptions;
   readonly #slot: SessionSlot;
   readonly #reconnection: Reconnection;
@@ -57,12 +61,10 @@ export class SessionControl {
   #phase: PlayerPhase = "idle";
   /** What the server knows of the session. */
   #state: SessionState = "INIT";
-  #notice: Notice | undefined;
-  /** The notice that a reply is awaited. */
-  #waiting: Notice | undefined;
 
   constructor(options: SessionControlOptions) {
     const { clock, random = Math.random, events } = this.#options = options;
+    this.board = new NoticeBoard(events.onStatus);
     this.liveness = new Liveness({
       clock,
       stepsMs: [SILENCE_MS, RECONNECT_SILENCE_MS],
@@ -74,7 +76,8 @@ export class SessionControl {
       onPacket: () => this.liveness.note(),
       onEnd: () => this.#reachEnd(),
       onNotice: (notice) => this.#tell(notice),
-      onWaiting: (text) => this.#tellWaiting(text),
+      // What keeps the session alive is no concern of the user's.
+      onWaiting: (text) => (text === undefined || this.#phase !== "idle") && this.board.tellWaiting(text),
       onRenewal: (reason) => this.#renew(reason),
       onClosed: (reason) => this.#lose(reason),
     });
@@ -96,7 +99,7 @@ export class SessionControl {
     return {
       state: this.#sessionState,
       allowed: allowedCommands(this.#phase, this.#sessionState, { isSilent: this.liveness.isSilent }),
-      notice: this.#notice,
+      notice: this.board.notice,
       reconnects: isLost(this.#phase) || this.#reconnects,
       dialect: this.#slot.dialect,
       transport: this.#slot.transport,
@@ -112,17 +115,6 @@ export class SessionControl {
   /** Goes over to TCP, for a reason to be told. Returns whether it does. */
   fallBack(reason: string): boolean {
     return this.#slot.session?.fallBack?.(reason) ?? false;
-  }
-
-  /** Tells something of the packets that come, or (`undefined`) that it does not hold any more. Other trouble goes first. */
-  tellOfPicture(notice: Notice | undefined): void {
-    const isNews = notice !== undefined || this.#notice?.goesOn === true;
-    if (isNews && !this.#isTrouble) this.#tell(notice);
-  }
-
-  /** Whether the notice is of something that other news must not hide. */
-  get #isTrouble(): boolean {
-    return this.#notice !== undefined && this.#notice.level !== "info" && this.#notice.goesOn !== true;
   }
 
   /** Sends a method to the server, once all earlier commands are answered. */
@@ -147,7 +139,7 @@ export class SessionControl {
     }
     cancelPatience();
     this.#endSession();
-    this.#tell(this.#notice, "end");
+    this.#tell(this.board.notice, "end");
   }
 
   /** Whether the player would reconnect if the server were gone: to one from which something came. */
@@ -192,7 +184,7 @@ export class SessionControl {
         this.#enter(next);
       } catch (error) {
         if (command === "SETUP" || command === "TEARDOWN" || isAgain) this.#endSession();
-        if (!isLost(this.#phase)) this.#notice = { level: "error", text: messageOf(error) };
+        if (!isLost(this.#phase)) this.board.set({ level: "error", text: messageOf(error) });
         throw error;
       }
     });
@@ -201,7 +193,7 @@ export class SessionControl {
   /** Runs a step that starts with an event and then settles. */
   async #during(event: PlayerEvent, step: () => Promise<void>): Promise<void> {
     this.#apply(event);
-    if (this.#notice?.level !== "info") this.#notice = undefined;
+    this.board.clearTrouble();
     this.#options.events.onStatus();
     try {
       await step();
@@ -251,12 +243,12 @@ export class SessionControl {
         await session.play();
         this.liveness.start();
       })
-    ).catch((error) => this.#slot.session === session && this.#lose(messageOf(error)));
+    ).catch((error) => this.#slot.session === session && this.#lose(reasonOf(error)));
   }
 
   #enter(state: SessionState): void {
     if (state === "INIT") {
-      this.#notice = undefined;
+      this.board.set(undefined);
       return this.#endSession();
     }
     this.#state = state;
@@ -277,7 +269,7 @@ export class SessionControl {
     const [state, reconnects, text] = [this.#state, this.#reconnects, `The server is gone: ${reason}`];
     this.#endSession();
     // Whoever has sent everything may go.
-    if (wasAtEnd) this.#tell(this.#notice);
+    if (wasAtEnd) this.#tell(this.board.notice);
     else if (reconnects) this.#reconnection.start(state, text);
     else this.#tell({ level: "error", text, advice: "Start it again, then Play" });
   }
@@ -331,31 +323,25 @@ export class SessionControl {
       return this.#lose(isAtEnd ? "the stream has ended" : `no packet has come for ${silentMs / 1000} s`);
     }
     const video = this.#slot.session?.video;
-    const isNews = !this.#isTrouble;
-    this.#tell(video !== undefined && isNews ? silenceNotice(this.#options.target, video) : this.#notice);
+    const isTold = video === undefined || this.board.isTrouble;
+    this.#tell(isTold ? this.board.notice : silenceNotice(this.#options.target, video));
   }
 
   /** Packets come again. */
   #resume(): void {
-    this.#tell(this.#notice?.level === "warning" && !isLost(this.#phase) ? undefined : this.#notice);
-  }
-
-  /** Says that a reply is awaited, or not any more. */
-  #tellWaiting(text: string | undefined): void {
-    const isOver = text === undefined && this.#notice === this.#waiting;
-    // What keeps the session alive is no concern of the user's, and trouble is told first.
-    if (text !== undefined && (this.#phase === "idle" || (this.#notice?.level ?? "info") !== "info")) return;
-    this.#waiting = text === undefined ? undefined : { level: "info", text };
-    if (isOver || text !== undefined) this.#tell(this.#waiting);
+    this.#tell(this.board.notice?.level === "warning" && !isLost(this.#phase) ? undefined : this.board.notice);
   }
 
   /** Changes the notice, and with an event the phase. */
   #tell(notice: Notice | undefined, event?: PlayerEvent): void {
     if (event !== undefined) this.#apply(event);
-    if (notice !== undefined && notice !== this.#notice) log[notice.level]("{text}", { text: notice.text });
-    this.#notice = notice;
-    this.#options.events.onStatus();
+    this.board.tell(notice);
   }
+}
+
+/** Why a server is gone. */
+function reasonOf(error: unknown): string {
+  return error instanceof ConnectionEndedError ? error.reason : messageOf(error);
 }
 
 function messageOf(error: unknown): string {

@@ -67,6 +67,12 @@ export interface OutgoingRequest {
 /** The server has closed the connection in place of an answer. */
 export class ConnectionEndedError extends Error {
   override name = "ConnectionEndedError";
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`The server is gone: ${reason}`);
+    this.reason = reason;
+  }
 }
 
 /** The server has not answered in time. */
@@ -169,7 +175,7 @@ export class RtspConnection {
       : `${reason}, and ${withoutSecrets(this.#awaiting.label)} is not answered${
         advice === undefined ? "" : `; ${advice}`
       }`;
-    this.#awaiting?.reject(new ConnectionEndedError(`The server is gone: ${whole}`));
+    this.#awaiting?.reject(new ConnectionEndedError(whole));
     this.close();
     this.#options.onClosed(whole);
   }
