@@ -7,6 +7,9 @@
 import { ADDRESS_SHARE, MAX_CONNECTIONS, MAX_SESSIONS } from "../../server/limits.ts";
 import { inGroup, number, type Option, type OptionValues } from "./option.ts";
 
+/** What one address may have of a server for few clients: half of two connections would be one. */
+const LEAST_PER_ADDRESS = 16;
+
 /** Options of limits. */
 export type LimitOptions = Readonly<Record<"max-connections" | "max-sessions" | "max-per-address", Option<number>>>;
 
@@ -21,7 +24,7 @@ export const LIMIT_OPTIONS: LimitOptions = inGroup(
       fallback: MAX_CONNECTIONS,
     }),
     "max-sessions": number("N", "Sessions at once", { min: 1, max: 65_535, integer: true, fallback: MAX_SESSIONS }),
-    "max-per-address": number("N", "Percent of both that one address may have; a classroom may be behind one", {
+    "max-per-address": number("N", "Percent of both for one address, such as a classroom's, but at least 16 places", {
       min: 1,
       max: 100,
       fallback: 100 * ADDRESS_SHARE,
@@ -33,9 +36,7 @@ export const LIMIT_OPTIONS: LimitOptions = inGroup(
 export function limitsOf(
   options: OptionValues<LimitOptions>,
 ): { readonly maxConnections: number; readonly maxSessions: number; readonly addressShare: number } {
-  return {
-    maxConnections: options["max-connections"],
-    maxSessions: options["max-sessions"],
-    addressShare: options["max-per-address"] / 100,
-  };
+  const { "max-connections": maxConnections, "max-sessions": maxSessions, "max-per-address": percent } = options;
+  const leastShare = LEAST_PER_ADDRESS / Math.min(maxConnections, maxSessions);
+  return { maxConnections, maxSessions, addressShare: Math.min(1, Math.max(percent / 100, leastShare)) };
 }

@@ -8,7 +8,8 @@ const DEFAULTS = { maxConnections: MAX_CONNECTIONS, maxSessions: MAX_SESSIONS, a
 
 const CASES: readonly [args: string, limits: Partial<typeof DEFAULTS>][] = [
   ["", {}],
-  ["--max-connections 1 --max-sessions 65535", { maxConnections: 1, maxSessions: 65_535 }],
+  ["--max-connections 1 --max-sessions 65535", { maxConnections: 1, maxSessions: 65_535, addressShare: 1 }],
+  ["--max-connections 32 --max-per-address 25", { maxConnections: 32, addressShare: 0.5 }],
   ["--max-per-address 100", { addressShare: 1 }],
   ["--max-per-address 2.5", { addressShare: 0.025 }],
 ];
