@@ -103,6 +103,9 @@ export const MAX_NEAR_NAME_CHARS = 100;
 /** Names that are compared with an unknown one for suggestions. */
 export const MAX_NEAR_CANDIDATES = 500;
 
+/** Frames of more bytes are transcoded by a worker of their own: they may take a second each. */
+export const LARGE_FRAME_BYTES = 256 * 1024;
+
 /** Pixels of the largest frame that `--reencode` re-encodes. */
 export const MAX_REENCODED_PIXELS = 2 ** 25;
 

@@ -1,5 +1,5 @@
 /**
- * Frames as RTP/JPEG carries them. Most need only their tables taken out, which is done at once; a worker transcodes or re-encodes
+ * Frames as RTP/JPEG carries them. Most need only their tables taken out, which is done at once; workers transcode or re-encode
  * the others, so that no other session waits. Stands between a source and the packets of its frames.
  *
  * @module
@@ -8,7 +8,9 @@
 import { conditionWithoutTranscoding } from "../../mjpeg/conditioning/conditioning.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
-import type { ConditioningFailure, ConditioningResult, ConditioningTask } from "./conditioning_worker.ts";
+import type { ConditioningFailure } from "./conditioning_worker.ts";
+import { LARGE_FRAME_BYTES } from "../limits.ts";
+import { Transcoder } from "./transcoder.ts";
 
 /** Constructor options of {@linkcode Conditioner}. */
 export interface ConditionerOptions {
@@ -22,13 +24,14 @@ export interface ConditionerOptions {
 export class Conditioner {
   readonly #reencode: boolean;
   readonly #withoutRestartMarkers: boolean;
-  readonly #tasks = new Map<number, PromiseWithResolvers<ConditionedFrame | Error>>();
-  #worker: Worker | undefined;
-  #lastTask = 0;
+  /** Large frames take long, and hold up nobody's small ones. */
+  readonly #transcoders: { readonly small: Transcoder; readonly large: Transcoder };
 
   constructor({ reencode, keepRestartMarkers = false }: ConditionerOptions) {
     this.#reencode = reencode;
     this.#withoutRestartMarkers = !keepRestartMarkers;
+    const options = { reencode, withoutRestartMarkers: !keepRestartMarkers };
+    this.#transcoders = { small: new Transcoder(options), large: new Transcoder(options) };
   }
 
   /** A frame as RTP/JPEG carries it, or an error that says why it cannot; rejects when the worker fails. */
@@ -45,48 +48,20 @@ export class Conditioner {
     }
   }
 
-  /** Ends the worker. Whoever waits for a frame gets an error. */
+  /** Ends the workers. Whoever waits for a frame gets an error. */
   close(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#giveUp(new Error("The server has stopped"));
+    const error = new Error("The server has stopped");
+    for (const transcoder of Object.values(this.#transcoders)) transcoder.close(error);
   }
 
-  #transcode(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
-    const number = ++this.#lastTask;
-    const result = Promise.withResolvers<ConditionedFrame | Error>();
-    result.promise.catch(() => {/* whoever waits for the frame learns it */});
-    this.#tasks.set(number, result);
-    const options = { reencode: this.#reencode, withoutRestartMarkers: this.#withoutRestartMarkers };
-    this.#startedWorker().postMessage({ number, jpeg, ...options } satisfies ConditioningTask);
-    return result.promise;
-  }
-
-  #startedWorker(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const url = new URL("./conditioning_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module", name: "conditioning" });
-    worker.onmessage = ({ data }: MessageEvent<ConditioningResult>) => {
-      const { number } = data;
-      this.#tasks.get(number)?.resolve("image" in data ? data : this.#errorOf(data));
-      this.#tasks.delete(number);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      this.#worker = undefined;
-      this.#giveUp(new Error(`Cannot transcode frames: ${event.message}`));
-    };
-    return this.#worker = worker;
+  async #transcode(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
+    const { small, large } = this.#transcoders;
+    const result = await (jpeg.length > LARGE_FRAME_BYTES ? large : small).transcode(jpeg);
+    return "image" in result ? result : this.#errorOf(result);
   }
 
   #errorOf({ problem, isReencodable }: ConditioningFailure): Error {
     return isReencodable && !this.#reencode ? withAdvice(problem) : new SyntaxError(problem);
-  }
-
-  #giveUp(error: Error): void {
-    for (const { reject } of this.#tasks.values()) reject(error);
-    this.#tasks.clear();
   }
 }
 
