@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { memoryFile } from "../../tests/support/memory_file.ts";
+import { MAX_CHECKED_BYTES } from "../limits.ts";
 import type { RandomAccess } from "./container.ts";
 import { indexFile } from "./index_file.ts";
 import { encodeLabHeader } from "./lab_format.ts";
@@ -204,4 +205,12 @@ Deno.test("indexFile() takes a last JPEG whose EOI is hidden by a marker in its 
   const hidden = concat([JPEG.subarray(0, 8), Uint8Array.of(0xff, 0xe5, 1, 0), JPEG.subarray(8)]);
   const index = await indexFile(memoryFile(concat([JPEG, hidden])));
   assertEquals([index.count, index.locate(1).lengthBytes, index.problem], [2, hidden.length, undefined]);
+});
+
+Deno.test(`indexFile() decodes a last JPEG of ${MAX_CHECKED_BYTES} bytes to find out whether it is whole, and no larger one`, async () => {
+  const open = (await makeJpeg()).subarray(0, -2);
+  for (const [lengthBytes, count] of [[MAX_CHECKED_BYTES, 2], [MAX_CHECKED_BYTES + 1, 1]]) {
+    const file = concat([JPEG, open, new Uint8Array(lengthBytes - open.length)]);
+    assertEquals((await indexFile(memoryFile(file))).count, count);
+  }
 });

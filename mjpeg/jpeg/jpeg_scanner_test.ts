@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
+import { MAX_NESTED_IMAGES } from "../limits.ts";
 import { JpegScanner, type ScannerOutput } from "./jpeg_scanner.ts";
 
 /** The smallest JPEG, as far as markers go. */
@@ -180,6 +181,15 @@ Deno.test("JpegScanner finds no image in a strict prefix, and says what is open"
     assertEquals(open, length < 6 ? undefined : { offset: 71, lengthBytes: length, multiPictureOffset: undefined });
     const reason = "it ends in its header";
     assertEquals(outputs, length < 4 || length > 5 ? [] : [{ kind: "malformed", offset: 71, reason }]);
+  }
+});
+
+Deno.test(`JpegScanner finds a frame behind ${MAX_NESTED_IMAGES} that are cut within each other's segments, and not one more`, () => {
+  const cut = [0xff, 0xd8, 0xff, 0xe1, 0, 200];
+  for (const [count, found] of [[MAX_NESTED_IMAGES, 1], [MAX_NESTED_IMAGES + 1, 0]]) {
+    const bytes = [...Array(count).fill(cut).flat(), ...withEntropy(...Array(250).fill(7))];
+    const whole = scan(bytes).images.filter(([offset]) => offset === count * cut.length);
+    assertEquals(whole.length, found, `${count} cut frames`);
   }
 });
 
