@@ -7,6 +7,7 @@
 
 import { MAX_NESTED_IMAGES } from "../limits.ts";
 import { APP2, beginsSegment, EOI, mayHoldImage, mayHoldSoi, SOI, SOS } from "./markers.ts";
+import { initialState, isInSegment, resetState, type ScannerState } from "./scanner_state.ts";
 
 /** An image that can be shown, at least in part: it has a scan. */
 export interface ImageLocation {
@@ -18,52 +19,19 @@ export interface ImageLocation {
   readonly multiPictureOffset: number | undefined;
 }
 
+/** An image that has ended. */
+export interface FoundImage extends ImageLocation {
+  readonly kind: "image";
+}
+
 /** What the scanner finds, in order. */
 export type ScannerOutput =
-  | { readonly kind: "image" } & ImageLocation
+  | FoundImage
   /** An image that ended before its first scan. */
   | { readonly kind: "malformed"; readonly offset: number; readonly reason: string };
 
 /** Where the next byte lies: between images, in a marker segment or in entropy-coded data. */
 export type ScannerPlace = "between" | "segment" | "entropy";
-
-/**
- * What the next byte should be. "anything" is entropy-coded data and junk, up to the next FF; "soi-ff" and "soi-code" stand behind
- * FF D8, which is an SOI only if a marker follows.
- */
-type Expecting = "anything" | "marker" | "code" | "soi-ff" | "soi-code" | "length-high" | "length-low" | "body";
-
-/** What is known of the bytes so far. */
-interface State {
-  expecting: Expecting;
-  phase: "between" | "header" | "entropy";
-  /** Of the image that has not ended. */
-  imageOffset: number;
-  multiPictureOffset: number | undefined;
-  /** Of the FF D8 that may begin the next image. */
-  soiOffset: number;
-  /** Of the segment that was read last. */
-  marker: number;
-  /** Bytes of it still to come. */
-  left: number;
-  /** The first bytes of its data, up to four, and how many have come. */
-  signature: number;
-  signatureBytes: number;
-}
-
-function initialState(): State {
-  return {
-    expecting: "anything",
-    phase: "between",
-    imageOffset: 0,
-    multiPictureOffset: undefined,
-    soiOffset: 0,
-    marker: 0,
-    left: 0,
-    signature: 0,
-    signatureBytes: 0,
-  };
-}
 
 /** "MPF" and a zero. */
 const MULTI_PICTURE_SIGNATURE = 0x4d504600;
@@ -76,7 +44,7 @@ const SOS_MAX_DATA_BYTES = 12;
  * and no marker follows there, or if the segment cannot hold an SOI: then the segment was cut.
  */
 export class JpegScanner {
-  #state: State = initialState();
+  #state: ScannerState = initialState();
   /** Stream offset of the next byte. */
   #offset: number;
   #outputs: ScannerOutput[] = [];
@@ -107,11 +75,11 @@ export class JpegScanner {
    * Ends the stream. Returns what is in a segment that the end has cut, and the image that is still open if it has a scan: whether it
    * is whole, only its entropy-coded data can tell.
    */
-  finish(): { readonly outputs: readonly ScannerOutput[]; readonly open: ImageLocation | undefined } {
+  finish(): { readonly outputs: readonly ScannerOutput[]; readonly open: FoundImage | undefined } {
     while (this.#hasInnerUpTo(this.#offset)) this.#goOnWithInner();
     const open = this.#state.phase === "entropy" ? this.#imageUpTo(this.#offset) : undefined;
     if (open === undefined) this.#close(this.#offset);
-    this.#state = initialState();
+    resetState(this.#state);
     return { outputs: this.#takeOutputs(), open };
   }
 
@@ -189,7 +157,10 @@ export class JpegScanner {
     } else if (state.phase !== "between" && code === EOI) {
       this.#close(end);
     } else if (state.phase !== "between" && beginsSegment(code)) {
-      Object.assign(state, { expecting: "length-high", marker: code, signature: 0, signatureBytes: 0 });
+      state.expecting = "length-high";
+      state.marker = code;
+      state.signature = 0;
+      state.signatureBytes = 0;
       if (this.#inner !== undefined) this.#inner.#restart(end);
     } else {
       state.expecting = "anything";
@@ -203,7 +174,8 @@ export class JpegScanner {
     if (code === 0xff) return;
     if (code === EOI || beginsSegment(code)) {
       this.#close(state.soiOffset);
-      this.#state = { ...initialState(), phase: "header", imageOffset: state.soiOffset };
+      state.phase = "header";
+      state.imageOffset = state.soiOffset;
       this.#takeCode(code, end);
     } else {
       state.expecting = code === SOI ? "soi-ff" : "anything";
@@ -284,7 +256,7 @@ export class JpegScanner {
     const inner = this.#inner!;
     this.#close(inner.#outputs[0]?.offset ?? inner.#state.imageOffset);
     this.#outputs.push(...inner.#outputs);
-    this.#state = inner.#state;
+    [this.#state, inner.#state] = [inner.#state, this.#state];
     inner.#takePlaceOfInner();
   }
 
@@ -293,28 +265,27 @@ export class JpegScanner {
     this.#restart(this.#offset);
     if (inner === undefined) return;
     this.#outputs = inner.#outputs;
-    this.#state = inner.#state;
+    [this.#state, inner.#state] = [inner.#state, this.#state];
     inner.#takePlaceOfInner();
   }
 
   #restart(offset: number): void {
-    this.#state = initialState();
+    resetState(this.#state);
     this.#offset = offset;
-    this.#outputs = [];
+    if (this.#outputs.length > 0) this.#outputs = [];
   }
 
   /** Ends the image that is open, if one is. */
   #close(end: number): void {
     const { phase } = this.#state;
-    if (phase === "entropy") this.#outputs.push({ kind: "image", ...this.#imageUpTo(end) });
+    if (phase === "entropy") this.#outputs.push(this.#imageUpTo(end));
     if (phase === "header") this.#reject("it ends in its header");
-    this.#state.phase = "between";
-    this.#state.expecting = "anything";
+    resetState(this.#state);
   }
 
-  #imageUpTo(end: number): ImageLocation {
+  #imageUpTo(end: number): FoundImage {
     const { imageOffset, multiPictureOffset } = this.#state;
-    return { offset: imageOffset, lengthBytes: end - imageOffset, multiPictureOffset };
+    return { kind: "image", offset: imageOffset, lengthBytes: end - imageOffset, multiPictureOffset };
   }
 
   #reject(reason: string): void {
@@ -336,8 +307,4 @@ export class JpegScanner {
     this.#outputs = [];
     return outputs;
   }
-}
-
-function isInSegment(expecting: Expecting): boolean {
-  return expecting === "length-high" || expecting === "length-low" || expecting === "body";
 }

@@ -18,7 +18,7 @@ function scan(
     outputs.push(...scanner.push(new Uint8Array(bytes.slice(start, start + chunkBytes))));
   }
   const { outputs: last, open } = scanner.finish();
-  const all = [...outputs, ...last, ...(open === undefined ? [] : [{ kind: "image", ...open } as const])];
+  const all = [...outputs, ...last, ...(open === undefined ? [] : [open])];
   return {
     images: all.flatMap((one) => one.kind === "image" ? [[one.offset, one.lengthBytes] as [number, number]] : []),
     malformed: all.flatMap((one) => one.kind === "malformed" ? [one.offset] : []),
@@ -178,7 +178,8 @@ Deno.test("JpegScanner finds no image in a strict prefix, and says what is open"
     assertEquals(scanner.push(new Uint8Array([7, ...MINIMAL.slice(0, length)])), []);
     assertEquals(scanner.place, length < 4 ? "between" : length < 6 ? "segment" : "entropy");
     const { outputs, open } = scanner.finish();
-    assertEquals(open, length < 6 ? undefined : { offset: 71, lengthBytes: length, multiPictureOffset: undefined });
+    const image = { kind: "image", offset: 71, lengthBytes: length, multiPictureOffset: undefined } as const;
+    assertEquals(open, length < 6 ? undefined : image);
     const reason = "it ends in its header";
     assertEquals(outputs, length < 4 || length > 5 ? [] : [{ kind: "malformed", offset: 71, reason }]);
   }
