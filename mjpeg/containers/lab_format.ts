@@ -53,10 +53,10 @@ export const LAB_FORMAT: Container = {
 /** What stands where a frame should be. */
 interface Entry {
   readonly offset: number;
-  /** The five bytes of the length header, or what is there of them. */
-  readonly header: string;
-  /** `undefined` where the header is none. */
+  /** `undefined` where no length header stands there. */
   readonly lengthBytes: number | undefined;
+  /** What stands there instead, up to five bytes. */
+  readonly found: string;
   readonly isJpeg: boolean;
 }
 
@@ -90,22 +90,21 @@ async function indexLabFile(file: RandomAccess, frames: FrameIndexBuilder): Prom
 async function readEntry(window: FileWindow, offset: number): Promise<Entry | undefined> {
   const probe = await window.read(offset, LAB_HEADER_BYTES + 2);
   if (probe.length === 0) return undefined;
-  const header = new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES));
-  return { offset, header, lengthBytes: decodeLabHeader(probe), isJpeg: isSoiAt(probe, LAB_HEADER_BYTES) };
+  const lengthBytes = decodeLabHeader(probe);
+  const found = lengthBytes === undefined ? new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES)) : "";
+  return { offset, lengthBytes, found, isJpeg: isSoiAt(probe, LAB_HEADER_BYTES) };
 }
 
 /** Why the header of an entry leads nowhere, as the rest of a sentence. */
 function problemOf(
-  { header, lengthBytes }: Entry,
+  { found, lengthBytes }: Entry,
   { next, leftBytes }: { readonly next: Entry | undefined; readonly leftBytes: number },
 ): string | undefined {
-  if (lengthBytes === undefined) return `has the length header ${JSON.stringify(header)}, not five digits`;
+  if (lengthBytes === undefined) return `has the length header ${JSON.stringify(found)}, not five digits`;
   if (lengthBytes > leftBytes) return `announces ${lengthBytes} bytes, but only ${leftBytes} are left in the file`;
   // The header at the end of the file may be cut.
-  if (next?.header.length === LAB_HEADER_BYTES && next.lengthBytes === undefined) {
-    return `announces ${lengthBytes} bytes, but ${
-      JSON.stringify(next.header)
-    } follows them, not the next length header`;
+  if (next !== undefined && next.lengthBytes === undefined && next.found.length === LAB_HEADER_BYTES) {
+    return `announces ${lengthBytes} bytes, but ${JSON.stringify(next.found)} follows them, not the next length header`;
   }
   return undefined;
 }
