@@ -7,7 +7,9 @@
 /** Each cause in words that follow "no frame is whole:". */
 export const DAMAGE_REASONS = {
   "packet-lost": "packets of it were lost",
-  "truncated": "it ends before it is complete",
+  "truncated":
+    "the next one begins before it has ended: it has no marker and no timestamp of its own (RFC 2435, 3), or no EOI",
+  "number-repeated": "its packets have one sequence number, where each should have its own (RFC 3550, 5.1)",
   "not-a-jpeg": "it is no JPEG",
   "too-large": "it is larger than the limit",
   "short-header": "a packet ends within its JPEG header (RFC 2435, 3.1)",

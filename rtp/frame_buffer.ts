@@ -5,6 +5,8 @@
  * @module
  */
 
+import { equals } from "@std/bytes";
+
 const FIRST_CAPACITY_BYTES = 64 * 1024;
 
 /** Bytes in a row, up to a limit. Its memory is used again for the next frame. */
@@ -24,6 +26,11 @@ export class FrameBuffer {
   /** The bytes held, as a view that holds until another method is called. */
   get bytes(): Uint8Array {
     return this.#memory.subarray(0, this.#lengthBytes);
+  }
+
+  /** Whether `bytes` are what was appended last. */
+  endsWith(bytes: Uint8Array): boolean {
+    return bytes.length <= this.#lengthBytes && equals(this.bytes.subarray(this.#lengthBytes - bytes.length), bytes);
   }
 
   /** Appends a copy of `bytes`. Returns false, and appends nothing, where the limit would be exceeded. */

@@ -23,3 +23,10 @@ Deno.test("FrameBuffer takes maxBytes, and not one more", () => {
   assertEquals(buffer.lengthBytes, 200_000);
   assertEquals(buffer.bytes.every((byte, index) => byte === Math.floor(index / 1000)), true);
 });
+
+Deno.test("FrameBuffer.endsWith() tells what was appended last", () => {
+  const buffer = new FrameBuffer({ maxBytes: 10 });
+  for (const bytes of [[1, 2], [3]]) buffer.append(Uint8Array.from(bytes));
+  const ends = (...bytes: number[]) => buffer.endsWith(Uint8Array.from(bytes));
+  assertEquals([ends(3), ends(2, 3), ends(1, 2, 3), ends(2), ends(0, 1, 2, 3)], [true, true, true, false, false]);
+});

@@ -107,6 +107,20 @@ export class JpegDepacketizer implements Depacketizer {
     return outputs;
   }
 
+  /** A duplicate lies before what has come of a frame. What lies behind it belongs to a sender that repeats its numbers. */
+  pushRepeated({ timestamp, payload }: OrderedPacket): DepacketizerOutput[] | undefined {
+    const open = this.#assembly;
+    if (open === undefined || timestamp !== open.timestamp) return undefined;
+    const offset = payload[1] << 16 | payload[2] << 8 | payload[3];
+    const isDuplicate = open.fileHeaderBytes === 0
+      ? this.#buffer.endsWith(payload)
+      : offset === 0 || offset < open.dataBytes;
+    if (isDuplicate) return undefined;
+    const outputs: DepacketizerOutput[] = [];
+    this.#giveUp("number-repeated", outputs);
+    return outputs;
+  }
+
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
     this.#giveUp("truncated", outputs);

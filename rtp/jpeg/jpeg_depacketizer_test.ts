@@ -7,6 +7,8 @@ import { CHROMA, conditionedJpeg, depacketize, LUMA, packetsOf } from "../../tes
 import { extensionData, splitJpeg } from "../../tests/support/jpeg_segments.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { MAX_EXTENSION_BYTES } from "../limits.ts";
+import { encodeRtpPacket } from "../packet.ts";
+import { RtpReceiver } from "../receiver/rtp_receiver.ts";
 import { JpegDepacketizer } from "./jpeg_depacketizer.ts";
 import { packetizeJpeg } from "./jpeg_packetizer.ts";
 import { decodeJpegPayload } from "./jpeg_payload.ts";
@@ -263,6 +265,29 @@ Deno.test("JpegDepacketizer does not count the frame that it joins in the middle
     ...depacketizer.flush(),
   ]);
   assertEquals(outputs.map(({ kind }) => kind), ["frame", "frame"]);
+});
+
+Deno.test("RtpReceiver shows no part of a frame whose packets have one number, and takes duplicates for what they are", () => {
+  const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
+  const receive = (numbers: readonly number[], payloads: readonly Uint8Array[]) => {
+    const receiver = new RtpReceiver({
+      depacketizer: new JpegDepacketizer({ maxFrameBytes: 10_000 }),
+      clockRate: 90_000,
+    });
+    payloads.forEach((payload, index) => {
+      const timestamp = Math.floor(index * 3 / payloads.length) * 3600;
+      receiver.push(
+        encodeRtpPacket({ ...packetsOf([[payload]])[0], marker: false, timestamp, sequenceNumber: numbers[index] }),
+        index,
+      );
+    });
+    return receiver.statistics();
+  };
+  const repeated = receive(cut.flatMap(() => [0, 1, 2]).toSorted(), [...cut, ...cut, ...cut]);
+  assertEquals([repeated.frames, repeated.damageCauses], [0, { "number-repeated": 3 }]);
+  const doubled = [...cut, ...cut, ...cut].flatMap((payload) => [payload, payload]);
+  const { frames, damagedFrames, duplicatePackets } = receive(doubled.map((_, index) => index >> 1), doubled);
+  assertEquals([frames, damagedFrames, duplicatePackets], [2, 0, doubled.length / 2]);
 });
 
 Deno.test("JpegDepacketizer takes a frame of maxFrameBytes, and not of one more", () => {

@@ -11,7 +11,6 @@ import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
 import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import type { DamageCause } from "../damage.ts";
 import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
-import { equals } from "@std/bytes";
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
 import { LabPieceHeaders } from "./lab_piece_header.ts";
@@ -57,7 +56,7 @@ export class LabDepacketizer implements Depacketizer {
     }
     if (this.#scanner === undefined || this.#beginsFrame(payload)) return undefined;
     // One that differs is no duplicate. After it, pieces may be the same: those of a blank picture are.
-    this.#numbersFrames ||= !this.#endsWith(payload);
+    this.#numbersFrames ||= !this.#buffer.endsWith(payload);
     return this.#numbersFrames ? this.#take(packet) : undefined;
   }
 
@@ -106,12 +105,6 @@ export class LabDepacketizer implements Depacketizer {
     if (this.#onlyPacket === undefined || this.#scanner?.place !== "entropy") return false;
     this.#finishBuffered(this.#onlyPacket, outputs);
     return true;
-  }
-
-  /** Whether a payload is what came last of the frame. */
-  #endsWith(payload: Uint8Array): boolean {
-    const { bytes } = this.#buffer;
-    return bytes.length >= payload.length && equals(bytes.subarray(bytes.length - payload.length), payload);
   }
 
   #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
