@@ -6,6 +6,7 @@
  */
 
 import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
+import { MessageBody } from "./message_body.ts";
 import type { Resynchronizer } from "./resynchronizer.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
 import { concat } from "@std/bytes";
@@ -45,7 +46,6 @@ export class MessageTooLargeError extends Error {
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const EQUALS_SIGN = 0x3d;
 const FIRST_BUFFER_BYTES = 512;
 const NOTHING = new Uint8Array(0);
 /** Characters searched again when more have come: a read may end within the start of a message. */
@@ -78,10 +78,8 @@ export class MessageReader<T> {
   #lines = 0;
   #completeness: Completeness;
   #fields = new BodyFields();
-  /** Where the body starts, once the head has ended. */
-  #bodyStart: number | undefined;
-  /** Whether the body goes on behind its Content-Length. */
-  #isOverlong = false;
+  /** The body, once the head has ended. */
+  #body: MessageBody | undefined;
   #failure: MessageTooLargeError | undefined;
   #steps = 0;
 
@@ -102,7 +100,7 @@ export class MessageReader<T> {
    * {@linkcode MessageReader.takePending} if no more bytes come for a moment.
    */
   get mayBeWhole(): boolean {
-    if (this.#bodyStart !== undefined) return this.#isLengthless;
+    if (this.#body !== undefined) return this.#body.isLengthless;
     if (this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
     if (this.#lines === 0) return this.isPending && this.#grammar.mayBeOneLine?.(this.#lineBegin) === true;
     return this.#examinedEnd < this.#end || !this.#openLineAnnouncesBody;
@@ -115,7 +113,7 @@ export class MessageReader<T> {
 
   /** True while less of a body has come than its Content-Length says. If nothing more comes for long, that was wrong. */
   get isBodyShort(): boolean {
-    return this.#resynchronizer !== undefined && this.#bodyStart !== undefined && !this.#isLengthless;
+    return this.#resynchronizer !== undefined && this.#body?.isLengthless === false;
   }
 
   /** Bytes that were neither a message nor a packet, and were passed over. */
@@ -148,7 +146,7 @@ export class MessageReader<T> {
         if (count === 0) this.#undecided = all.slice(at);
         at += count || all.length;
       }
-      if (this.isPending && this.#bodyStart === undefined) this.#checkOpenLine(outputs);
+      if (this.isPending && this.#body === undefined) this.#checkOpenLine(outputs);
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;
       this.#failure = error;
@@ -161,9 +159,10 @@ export class MessageReader<T> {
   takePending(): ReaderOutput<T>[] {
     if (!this.isPending) return [];
     const outputs: ReaderOutput<T>[] = [];
+    const bodyBytes = this.#body === undefined ? 0 : this.#body.lengthBytes + this.#undecided.length;
     this.#append(this.#undecided);
     this.#undecided = NOTHING;
-    this.#finish(this.#bodyStart ?? this.#end, this.#end, outputs);
+    this.#finish(this.#end - bodyBytes, this.#end, outputs);
     return outputs;
   }
 
@@ -178,7 +177,7 @@ export class MessageReader<T> {
       }
       if (bytes[0] === INTERLEAVED_MAGIC) return this.#takePacket(bytes, outputs);
     }
-    if (this.#bodyStart !== undefined) return this.#takeBody(bytes, outputs);
+    if (this.#body !== undefined) return this.#takeBody(this.#body, bytes, outputs);
     const newline = bytes.indexOf(NEWLINE);
     const taken = newline < 0 ? bytes : bytes.subarray(0, newline + 1);
     this.#append(taken);
@@ -214,43 +213,23 @@ export class MessageReader<T> {
 
   /** A blank line has come. */
   #endHead(outputs: ReaderOutput<T>[]): void {
-    this.#bodyStart = this.#end;
-    if (this.#isLengthless) return;
+    this.#body = new MessageBody({
+      ...{ fields: this.#fields, resynchronizer: this.#resynchronizer },
+      mayBeLengthless: this.#grammar.mayBeLengthless,
+    });
+    if (this.#body.isLengthless) return;
     const length = this.#fields.contentLength ?? 0;
     if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
     if (length === 0) this.#finish(this.#end, this.#end, outputs);
   }
 
-  #takeBody(bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
-    const start = this.#bodyStart!;
-    const missing = this.#isLengthless ? Infinity : start + this.#fields.contentLength! - this.#end;
-    let taken = bytes.subarray(0, Math.min(missing, bytes.length));
-    const next = this.#resynchronizer?.findInBody(taken, this.#endsLine);
-    // What may be the start of something else is part of the body where this ends there.
-    const isCut = next !== undefined && next.at >= 0 && (next.isSure || taken.length < missing);
-    if (isCut && next.at === 0) {
-      if (!next.isSure) return 0;
-      this.#finish(start, this.#end, outputs);
-      return this.#takeSome(bytes, outputs);
-    }
-    if (isCut) taken = taken.subarray(0, next.at);
-    this.#append(taken);
-    if (this.#end - start > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
-    if (taken.length < missing) return taken.length;
-    this.#isOverlong = this.#goesOn(bytes.subarray(missing));
-    if (!this.#isOverlong) this.#finish(this.#bodyStart!, this.#end, outputs);
-    return taken.length;
-  }
-
-  /** Whether a description goes on behind its Content-Length: within a line, or with another one. */
-  #goesOn(rest: Uint8Array): boolean {
-    if (this.#resynchronizer === undefined || !this.#fields.isDescription || rest.length === 0) return false;
-    return this.#endsLine ? rest[1] === EQUALS_SIGN && isSmallLetter(rest[0]) : !this.#resynchronizer.isStart(rest);
-  }
-
-  /** Whether the last byte that was taken ends a line. */
-  get #endsLine(): boolean {
-    return this.#buffer[this.#end - 1] === NEWLINE;
+  #takeBody(body: MessageBody, bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
+    const part = body.take(bytes);
+    if (part === undefined) return 0;
+    this.#append(bytes.subarray(0, part.count));
+    if (body.lengthBytes > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    if (part.isEnd) this.#finish(this.#end - body.lengthBytes, this.#end, outputs);
+    return part.count > 0 ? part.count : this.#takeSome(bytes, outputs);
   }
 
   /** A read has ended: what has come may be a complete message of the lab. */
@@ -310,8 +289,7 @@ export class MessageReader<T> {
     this.#lines = 0;
     this.#completeness = this.#grammar.createCompleteness();
     this.#fields = new BodyFields();
-    this.#bodyStart = undefined;
-    this.#isOverlong = false;
+    this.#body = undefined;
   }
 
   #append(bytes: Uint8Array): void {
@@ -332,7 +310,6 @@ export class MessageReader<T> {
     this.#lineStart -= this.#start;
     this.#searched -= this.#start;
     this.#examinedEnd -= this.#start;
-    if (this.#bodyStart !== undefined) this.#bodyStart -= this.#start;
     this.#start = 0;
     this.#end = length;
   }
@@ -345,12 +322,6 @@ export class MessageReader<T> {
     if (!isBlankLine && this.#end - this.#start > MAX_MESSAGE_BYTES) {
       throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
     }
-  }
-
-  /** Whether a body of unknown length follows the head. */
-  get #isLengthless(): boolean {
-    if (this.#isOverlong) return true;
-    return this.#bodyStart !== undefined && this.#grammar.mayBeLengthless && this.#fields.isLengthlessDescription;
   }
 
   /** Whether enough bytes have come to examine the line that has not ended once more. */
@@ -374,10 +345,6 @@ export class MessageReader<T> {
 /** White space and zeros, which some peers send between messages. */
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0 || (byte >= 0x09 && byte <= 0x0d);
-}
-
-function isSmallLetter(byte: number): boolean {
-  return byte >= 0x61 && byte <= 0x7a;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -191,7 +191,8 @@ for (const missingFile of ["200", "silent", "404", "404-glued"] as const) {
       await using movie = await makeLabMovie({ frameCount: 2 });
       await using labServer = await startLabServer({ root: movie.root, dialect, missingFile });
       await using out = await temporaryDirectory();
-      const { code, stderr } = await play({ port: labServer.port, file: "nothing.Mjpeg", args: ["--out", out.path] });
+      const args = ["--out", out.path, "--timeout", "4"];
+      const { code, stderr } = await play({ port: labServer.port, file: "nothing.Mjpeg", args });
       assertNotEquals(code, 0);
       const text = stderr.join("\n");
       assert(text.includes("nothing.Mjpeg"), `the file's name is missing in:\n${text}`);
