@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs, from Debian's packages, the programs that the tests with real peers start.
+# Installs, from Debian's packages and PyPI, the programs that the tests with real peers start.
 set -euo pipefail
 
 if ! command -v apt-get > /dev/null; then
-  echo "install_peers.sh: this system has no apt-get; install by hand: ffmpeg, VLC and live555, GStreamer with its RTSP server, tshark, Chromium, Python 3" >&2
+  echo "install_peers.sh: this system has no apt-get; install by hand: ffmpeg, VLC and live555, GStreamer with its RTSP server, tshark, Chromium, Python 3 with OpenCV and PyAV" >&2
   exit 1
 fi
 
@@ -16,7 +16,7 @@ packages=(
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gir1.2-gst-rtsp-server-1.0 python3-gi
   tshark ustreamer chromium curl debian-archive-keyring
-  iproute2 python3 python3-pil imagemagick libjpeg-turbo-progs
+  iproute2 python3 python3-venv python3-pil imagemagick libjpeg-turbo-progs
 )
 
 missing=()
@@ -31,12 +31,27 @@ else
   echo "install_peers.sh: installed ${missing[*]}"
 fi
 
+peers=/opt/mjpegrtsp-peers
+
+# OpenCV and PyAV bring an FFmpeg of their own each. They are in a virtual environment that only the tests use.
+python=$peers/python/bin/python3
+python_packages=(av==18.1.0 opencv-python-headless==5.0.0.93)
+installed=$("$python" -m pip freeze 2> /dev/null || true)
+missing=()
+for package in "${python_packages[@]}"; do grep -qxF "$package" <<< "$installed" || missing+=("$package"); done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "install_peers.sh: ${python_packages[*]} are in $peers/python"
+else
+  "${as_root[@]}" /usr/bin/python3 -m venv "$peers/python"
+  "${as_root[@]}" "$python" -m pip install --quiet --disable-pip-version-check --no-compile "${missing[@]}"
+  echo "install_peers.sh: installed ${missing[*]} in $peers/python"
+fi
+
 # From version 11 to 13 Debian has no live555, and builds VLC without it, so that it cannot play RTP/JPEG. Both come from
 # Debian 14, with all the libraries that they need, into a folder of their own; the tests look there, nothing else does.
 release=forky
 live555_packages=(vlc-bin vlc-plugin-base vlc-plugin-access-extra livemedia-utils)
 live555_programs=(vlc openRTSP live555ProxyServer)
-peers=/opt/mjpegrtsp-peers
 
 if [ -x "$peers/bin/vlc" ]; then
   echo "install_peers.sh: VLC and live555 are in $peers"
@@ -47,7 +62,7 @@ trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 
 # An apt that knows of no installed package, so that it fetches every library. A mirror may be some weeks behind.
-mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/tree/bin"
+mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/tree" "$work/bin"
 touch "$work/apt/status"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" > "$work/apt/sources"
 cat > "$work/apt/conf" << CONF
@@ -69,12 +84,16 @@ for archive in "$work"/apt/archives/*.deb; do dpkg-deb --extract "$archive" "$wo
 loader=$(cd "$work/tree" && ls usr/lib*/ld-linux*.so.*)
 libraries=$(dirname "$(cd "$work/tree" && ls usr/lib/*/libc.so.6)")
 for program in "${live555_programs[@]}"; do
-  cat > "$work/tree/bin/$program" << SCRIPT
+  cat > "$work/bin/$program" << SCRIPT
 #!/bin/sh
 exec $peers/$loader --library-path $peers/$libraries:$peers/$libraries/vlc:$peers/$libraries/pulseaudio $peers/usr/bin/$program "\$@"
 SCRIPT
-  chmod 755 "$work/tree/bin/$program"
+  chmod 755 "$work/bin/$program"
 done
-"${as_root[@]}" rm -rf "$peers"
-"${as_root[@]}" mv "$work/tree" "$peers"
+"${as_root[@]}" mkdir -p "$peers/bin"
+for part in "$work"/tree/*; do
+  "${as_root[@]}" rm -rf "$peers/${part##*/}"
+  "${as_root[@]}" mv "$part" "$peers"
+done
+"${as_root[@]}" mv "$work"/bin/* "$peers/bin"
 echo "install_peers.sh: installed ${live555_packages[*]} of Debian $release in $peers"

@@ -6,7 +6,7 @@
  */
 
 import { ChildProgram } from "../tests/support/child_program.ts";
-import { findProgram } from "../tests/support/peers.ts";
+import { findProgram, PYTHON_WITH_PLAYERS } from "../tests/support/peers.ts";
 
 const README = "README.md";
 const BEGIN = "<!-- interop: written by deno task interop -->";
@@ -43,6 +43,16 @@ const ROWS: readonly Row[] = [
     title: "`serve` to live555's openRTSP",
     version: LIVE555_VERSION,
     cells: /^live555's openRTSP plays what we serve over (\w+)/,
+  },
+  {
+    title: "`serve` to OpenCV",
+    version: [PYTHON_WITH_PLAYERS, "-c", "import cv2; print(cv2.__version__)"],
+    cells: /^OpenCV plays what we serve over (\w+)/,
+  },
+  {
+    title: "`serve` to PyAV",
+    version: [PYTHON_WITH_PLAYERS, "-c", "import av; print(av.__version__)"],
+    cells: /^PyAV plays what we serve over (\w+)/,
   },
   {
     title: "`play` from gst-rtsp-server",

@@ -7,9 +7,9 @@
 import { assertEquals } from "@std/assert";
 import { ChildProgram } from "../support/child_program.ts";
 
-/** Runs a program to its end; its standard output as text. */
-export async function run(program: string, args: readonly string[]): Promise<string> {
-  await using child = new ChildProgram(program, { args });
+/** Runs a program to its end, `env` added to its environment; its standard output as text. */
+export async function run(program: string, args: readonly string[], env?: Record<string, string>): Promise<string> {
+  await using child = new ChildProgram(program, { args, env });
   const { code, stdout, stderr } = await child.exit();
   assertEquals(code, 0, stderr.join("\n"));
   return stdout.join("\n");

@@ -6,8 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { concat, indexOfNeedle } from "@std/bytes";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { CHILD_TIMEOUT_MS, ChildProgram } from "../support/child_program.ts";
+import { PYTHON_WITH_PLAYERS } from "../support/peers.ts";
 import { pixelsByFfmpeg, run, runGstLaunch } from "./pixels.ts";
 
 /** What a player is to watch. */
@@ -30,18 +31,22 @@ export interface Player {
   readonly withheld: number;
   /** Plays a stream; a hash of the pixels of each frame, in the order in which they came. */
   watch(watched: Watched): Promise<string[]>;
+  /** The same hashes of the frames of a file, where its pictures are not those of {@linkcode pixelsByFfmpeg}. */
+  pixelsOf?(path: string): Promise<string[]>;
 }
 
 const ALL_TRANSPORTS: readonly Watched["transport"][] = ["udp", "tcp", "multicast"];
+
+/** What FFmpeg's library calls the transports, in the programs that hand its options through. */
+const LIBRARY_TRANSPORTS = { udp: "udp", tcp: "tcp", multicast: "udp_multicast" } as const;
 
 const FFMPEG: Player = {
   programs: ["ffmpeg"],
   transports: ALL_TRANSPORTS,
   withheld: 0,
   async watch({ url, transport, frames }) {
-    const protocol = transport === "multicast" ? "udp_multicast" : transport;
     const limit = frames === undefined ? [] : ["-frames:v", String(frames)];
-    return await pixelsByFfmpeg(["-rtsp_transport", protocol, "-i", url, ...limit]);
+    return await pixelsByFfmpeg(["-rtsp_transport", LIBRARY_TRANSPORTS[transport], "-i", url, ...limit]);
   },
 };
 
@@ -131,10 +136,44 @@ const OPEN_RTSP: Player = {
   },
 };
 
+/** The lines that a script of this folder prints, run by the Python that has the players. */
+async function runPython(script: string, args: readonly string[], env?: Record<string, string>): Promise<string[]> {
+  const path = fromFileUrl(new URL(script, import.meta.url));
+  const text = await run(PYTHON_WITH_PLAYERS, [path, ...args], env);
+  return text.split("\n");
+}
+
+/** It shows red, green and blue, so that its pictures are compared with those that it reads from the file. */
+const OPENCV: Player = {
+  programs: ["ffmpeg", PYTHON_WITH_PLAYERS],
+  transports: ALL_TRANSPORTS,
+  withheld: 0,
+  async watch({ url, transport, frames }) {
+    const limit = frames === undefined ? [] : [String(frames)];
+    const options = `rtsp_transport;${LIBRARY_TRANSPORTS[transport]}`;
+    return await runPython("opencv_player.py", [url, ...limit], { OPENCV_FFMPEG_CAPTURE_OPTIONS: options });
+  },
+  async pixelsOf(path) {
+    return await runPython("opencv_player.py", [path]);
+  },
+};
+
+const PYAV: Player = {
+  programs: ["ffmpeg", PYTHON_WITH_PLAYERS],
+  transports: ALL_TRANSPORTS,
+  withheld: 0,
+  async watch({ url, transport, frames }) {
+    const limit = frames === undefined ? [] : [String(frames)];
+    return await runPython("pyav_player.py", [url, LIBRARY_TRANSPORTS[transport], ...limit]);
+  },
+};
+
 /** By their names. */
 export const PLAYERS: Readonly<Record<string, Player>> = {
   ffmpeg: FFMPEG,
   GStreamer: GSTREAMER,
   VLC,
   "live555's openRTSP": OPEN_RTSP,
+  OpenCV: OPENCV,
+  PyAV: PYAV,
 };

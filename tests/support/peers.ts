@@ -5,11 +5,14 @@
  * @module
  */
 
-/** Where scripts/install_peers.sh puts VLC and live555, which are not to be mixed with the system's. */
-const PEERS_FOLDER = "/opt/mjpegrtsp-peers/bin";
+/** Where scripts/install_peers.sh puts what is not to be mixed with the system's. */
+const PEERS = "/opt/mjpegrtsp-peers";
 const PATH_FOLDERS = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
-const FOLDERS = [PEERS_FOLDER, ...PATH_FOLDERS, "/usr/games"];
+const FOLDERS = [`${PEERS}/bin`, ...PATH_FOLDERS, "/usr/games"];
 const SUFFIXES = Deno.build.os === "windows" ? [".exe", ".cmd", ""] : [""];
+
+/** Python with OpenCV and PyAV. */
+export const PYTHON_WITH_PLAYERS = `${PEERS}/python/bin/python3`;
 
 /** The path of a program, which is found by its name, or `undefined` where it is not installed. */
 export function findProgram(program: string): string | undefined {
