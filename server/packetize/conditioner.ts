@@ -7,7 +7,7 @@
 
 import { conditionWithoutTranscoding } from "../../mjpeg/conditioning/conditioning.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
-import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
+import { type ConditionedFrame, isReencodable, isUnusable } from "./conditioned_frame.ts";
 import type { ConditioningFailure } from "./conditioning_worker.ts";
 import { LARGE_FRAME_BYTES } from "../limits.ts";
 import { Transcoder } from "./transcoder.ts";
@@ -40,9 +40,8 @@ export class Conditioner {
       const image = conditionWithoutTranscoding(jpeg, { withoutRestartMarkers: this.#withoutRestartMarkers });
       return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
     } catch (error) {
-      if (error instanceof UnsupportedJpegError && error.isReencodable) {
-        return this.#reencode ? this.#transcode(jpeg) : withAdvice(error.message);
-      }
+      if (error instanceof UnsupportedJpegError && error.isReencodable && this.#reencode) return this.#transcode(jpeg);
+      if (isReencodable(error, jpeg)) return withAdvice((error as Error).message);
       if (isUnusable(error)) return error;
       throw error;
     }

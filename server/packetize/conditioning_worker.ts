@@ -8,7 +8,7 @@ import { type ConditioningOptions, conditionJpeg } from "../../mjpeg/conditionin
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
-import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
+import { type ConditionedFrame, isReencodable, isUnusable } from "./conditioned_frame.ts";
 
 /** What the worker is to do. */
 export interface ConditioningTask extends ConditioningOptions {
@@ -51,7 +51,7 @@ async function perform({ number, jpeg, ...options }: ConditioningTask): Promise<
   } catch (error) {
     // Whatever went wrong, it concerns this frame alone.
     const problem = isUnusable(error) ? error.message : String(error);
-    return { number, problem, isReencodable: error instanceof UnsupportedJpegError && error.isReencodable };
+    return { number, problem, isReencodable: isReencodable(error, jpeg) };
   }
 }
 
