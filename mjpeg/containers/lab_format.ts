@@ -5,10 +5,10 @@
  * @module
  */
 
-import { isSoiAt } from "../jpeg/markers.ts";
+import { isJpegAt, isSoiAt } from "../jpeg/markers.ts";
 import type { Container, RandomAccess } from "./container.ts";
 import { FileWindow } from "./file_window.ts";
-import type { FrameIndexBuilder, IndexEnd } from "./frame_index.ts";
+import type { FrameIndexBuilder, FrameLocation, IndexEnd } from "./frame_index.ts";
 import { addMarkedFrames } from "./marked_frames.ts";
 
 const LAB_HEADER_BYTES = 5;
@@ -78,9 +78,10 @@ async function indexLabFile(file: RandomAccess, frames: FrameIndexBuilder): Prom
       await addMarkedFrames(file, { frames, from: offset });
       return {};
     }
+    const junkBytes = isJpeg ? 0 : await countJunk(window, { offset: start, lengthBytes });
     if (lengthBytes === 0) frames.drop(offset, "it is empty");
-    else if (lengthBytes < MIN_JPEG_BYTES || !isJpeg) frames.drop(offset, "it does not start with FF D8");
-    else if (!frames.add({ offset: start, lengthBytes })) return {};
+    else if (lengthBytes - junkBytes < MIN_JPEG_BYTES) frames.drop(offset, "it is no JPEG: it has no FF D8");
+    else if (!frames.add({ offset: start + junkBytes, lengthBytes: lengthBytes - junkBytes })) return {};
     entry = next;
   }
   return {};
@@ -93,6 +94,13 @@ async function readEntry(window: FileWindow, offset: number): Promise<Entry | un
   const lengthBytes = decodeLabHeader(probe);
   const found = lengthBytes === undefined ? new TextDecoder("latin1").decode(probe.subarray(0, LAB_HEADER_BYTES)) : "";
   return { offset, lengthBytes, found, isJpeg: isSoiAt(probe, LAB_HEADER_BYTES) };
+}
+
+/** How many bytes stand in front of the JPEG of a frame; all of them where there is none. */
+async function countJunk(window: FileWindow, { offset, lengthBytes }: FrameLocation): Promise<number> {
+  const bytes = await window.read(offset, lengthBytes);
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) if (isJpegAt(bytes, at)) return at;
+  return lengthBytes;
 }
 
 /** Why the header of an entry leads nowhere, as the rest of a sentence. */

@@ -70,7 +70,7 @@ const MENDED: readonly {
     title: "a frame of zeros",
     parts: ["00010", JPEG, "00020", new Uint8Array(20), "00013", LARGER],
     frames: [JPEG, LARGER],
-    problem: "Frame 2 at byte 15 is dropped: it does not start with FF D8",
+    problem: "Frame 2 at byte 15 is dropped: it is no JPEG: it has no FF D8",
   },
   {
     title: "a header that is not five digits",
@@ -112,6 +112,16 @@ for (const { title, parts, frames, problem } of MENDED) {
   });
 }
 
+Deno.test("indexFile() leaves out junk in front of the JPEG of a lab frame", async () => {
+  const file = concat([bytes("00012"), bytes("\r\n"), JPEG, bytes("00010"), JPEG]);
+  const index = await indexFile(memoryFile(file));
+  assertEquals([index.locate(0), index.locate(1), index.problem], [
+    { offset: 7, lengthBytes: 10 },
+    { offset: 22, lengthBytes: 10 },
+    undefined,
+  ]);
+});
+
 Deno.test("indexFile() takes the frames of a lab file whole, with or without EOI", async () => {
   const open = JPEG.subarray(0, -2);
   const file = concat([bytes("00008"), open, bytes("00008"), open]);
@@ -141,7 +151,7 @@ const REJECTED: readonly { title: string; file: Uint8Array; message: string }[] 
   {
     title: "a frame that is no JPEG",
     file: bytes("00004abcd"),
-    message: "Frame 1 at byte 0 is dropped: it does not start with FF D8",
+    message: "Frame 1 at byte 0 is dropped: it is no JPEG: it has no FF D8",
   },
   {
     title: "empty frames",

@@ -71,12 +71,10 @@ export class LabDepacketizer implements Depacketizer {
     if (this.#beginsFrame(packet.payload)) {
       if (this.#endOnlyPacket(outputs)) this.#lacksEoi = true;
       else this.#giveUp("truncated", outputs);
-      this.#scanner = new JpegScanner();
-      const { timestamp, arrivalMs, marker } = packet;
-      this.#onlyPacket = { timestamp, arrivalMs, marker };
-    } else {
-      this.#onlyPacket = undefined;
+      this.#begin(packet, outputs);
+      return outputs;
     }
+    this.#onlyPacket = undefined;
     if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
       if (this.#rest === "unknown") {
@@ -103,13 +101,29 @@ export class LabDepacketizer implements Depacketizer {
   /** Ends a frame without EOI whose only packet has its scan. Returns false where there is none. */
   #endOnlyPacket(outputs: DepacketizerOutput[]): boolean {
     if (this.#onlyPacket === undefined || this.#scanner?.place !== "entropy") return false;
+    // Where frames or their pieces are numbered, missing pieces make no gap in the numbers of packets.
+    if (this.#numbersFrames || this.#headers.isPresent) return false;
     this.#finishBuffered(this.#onlyPacket, outputs);
     return true;
   }
 
+  #begin(packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
+    const { timestamp, arrivalMs, marker } = packet;
+    this.#scanner = new JpegScanner();
+    this.#onlyPacket = { timestamp, arrivalMs, marker };
+    this.#append(this.#scanner, packet, outputs);
+  }
+
   #append(scanner: JpegScanner, packet: OrderedPacket, outputs: DepacketizerOutput[]): void {
     const { payload, timestamp, arrivalMs } = packet;
-    const isComplete = scanner.push(payload).some(({ kind, offset }) => kind === "image" && offset === 0);
+    const found = scanner.push(payload);
+    const isCut = found.some(({ kind, offset }) => kind === "malformed" && offset === 0);
+    if (isCut && this.#buffer.lengthBytes > 0 && isSoiAt(payload, 0)) {
+      // The frame ended in its header with the packet before.
+      this.#giveUp("truncated", outputs);
+      return this.#begin(packet, outputs);
+    }
+    const isComplete = found.some(({ kind, offset }) => kind === "image" && offset === 0);
     if (isComplete && this.#buffer.lengthBytes === 0) {
       this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (!this.#buffer.append(payload)) {

@@ -99,6 +99,16 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
     expected: ["truncated", frame, frame],
   },
   {
+    title: "a frame that ends in its header, in front of frames without EOI",
+    input: packets([{ payload: frame.subarray(0, 9), marker: false }, withoutEoi, withoutEoi, whole]),
+    expected: ["truncated", frame, frame, frame],
+  },
+  {
+    title: "SOI and EOI alone",
+    input: packets([{ payload: Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), marker: false }, whole]),
+    expected: ["truncated", frame],
+  },
+  {
     title: "frames without EOI in packets of their own, each once the next or the end has come",
     input: packets([withoutEoi, withoutEoi, whole, withoutEoi]),
     expected: [frame, frame, frame, frame],
