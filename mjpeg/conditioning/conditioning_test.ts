@@ -5,7 +5,7 @@ import { type JpegKind, makeJpeg, withRestartMarkers } from "../../tests/support
 import { decodeCoefficients } from "../entropy/coefficients.ts";
 import { conditionJpeg, conditionWithoutTranscoding } from "./conditioning.ts";
 import { MAX_HEADER_SEGMENTS } from "../limits.ts";
-import { APP0, APP14, DHT, SOF0 } from "../jpeg/markers.ts";
+import { APP0, APP14, DHT, DQT, SOF0 } from "../jpeg/markers.ts";
 import { readHeaderSegments } from "../jpeg/segments.ts";
 import { isWholeJpeg } from "../jpeg/whole_jpeg.ts";
 import { rebuildJpeg } from "./rebuild.ts";
@@ -133,6 +133,15 @@ for (const kind of [{}, { optimized: true }, { progressive: true }]) {
     if (!("progressive" in kind)) assertEquals(shown.blocks[0], visible(await makeJpeg(kind)).blocks[0]);
   });
 }
+
+Deno.test("conditionJpeg() passes over bytes behind the last table of a DQT segment", async () => {
+  const jpeg = await makeJpeg();
+  const table = [...readHeaderSegments(jpeg)].find(({ marker }) => marker === DQT)!;
+  const start = table.data.byteOffset - 2;
+  const longer = concat([jpeg.subarray(0, table.end), Uint8Array.of(7), jpeg.subarray(table.end)]);
+  longer[start + 1]++;
+  assertEquals(conditionJpeg(longer), conditionJpeg(jpeg));
+});
 
 Deno.test("conditionJpeg() rejects a JPEG without any entropy-coded data", async () => {
   const jpeg = await makeJpeg();

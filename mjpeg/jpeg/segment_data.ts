@@ -87,12 +87,16 @@ export function decodeScanHeader({ data }: Segment): ScanHeader {
   };
 }
 
-/** Decodes DQT (T.81, B.2.4.1): tables of 64 values in zig-zag order, by number. */
+/**
+ * Decodes DQT (T.81, B.2.4.1): tables of 64 values in zig-zag order, by number. Bytes behind the last table are passed over, as ffmpeg
+ * does.
+ */
 export function* decodeQuantTables({ data }: Segment): Generator<{ number: number; values: Uint8Array | Uint16Array }> {
   for (let at = 0; at < data.length;) {
     const [is16Bit, number] = [data[at] >> 4 !== 0, data[at] & 15];
     at++;
     const end = at + (is16Bit ? 128 : 64);
+    if (end > data.length && at > 1) return;
     if (number > 3 || end > data.length) throw malformed(`quantization table ${number} is truncated`);
     const values = is16Bit
       ? Uint16Array.from({ length: 64 }, (_, index) => data[at + 2 * index] << 8 | data[at + 2 * index + 1])
