@@ -6,7 +6,6 @@
  */
 
 import type {
-  Notice,
   Playback,
   PlaybackListener,
   PlaybackStatistics,
@@ -15,11 +14,12 @@ import type {
 } from "../page/playback.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./playout/frame_feed.ts";
-import { lossNotice, lossReason, noPictureNotice } from "./playout/picture_notice.ts";
-import { PictureWatch } from "./playout/picture_watch.ts";
+import { NO_PICTURE_SECONDS } from "./limits.ts";
+import { isByLoss, lossNotice, lossReason, noPictureNotice } from "./playout/picture_notice.ts";
+import { type PictureCounts, PictureWatch } from "./playout/picture_watch.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
-import { serverOf, titleOf } from "./session/target.ts";
+import { serverOf, type Target, titleOf } from "./session/target.ts";
 import { SessionControl } from "./session_control.ts";
 
 /** What to play and how. */
@@ -32,6 +32,7 @@ export interface PlayerOptions extends PlayerSessionOptions {
 export class Player implements Playback {
   readonly title: string;
   readonly server: string;
+  readonly #target: Target;
   readonly #control: SessionControl;
   readonly #feed: FrameFeed;
   readonly #statistics = new RunStatistics();
@@ -41,6 +42,7 @@ export class Player implements Playback {
 
   constructor(options: PlayerOptions) {
     const { target, clock } = options;
+    this.#target = target;
     this.title = titleOf(target);
     this.server = serverOf(target);
     this.#feed = new FrameFeed({ clock, onFrame: (frame) => this.#show(frame) });
@@ -59,10 +61,12 @@ export class Player implements Playback {
     this.#picture = new PictureWatch({
       clock,
       video: () => this.#control.video,
-      onLoss: (lastSecond) => {
-        if (!this.#control.fallBack(lossReason(lastSecond))) this.#tellLoss(lossNotice(target, lastSecond));
+      onLoss: (lastSecond) => this.#takeLoss(lastSecond, 1),
+      onNoPicture: (counts) => {
+        // A camera of one frame a second has no second with several broken ones.
+        if (isByLoss(counts) && this.status.transport !== "tcp") this.#takeLoss(counts, NO_PICTURE_SECONDS);
+        else this.#control.board.tellOfPicture(noPictureNotice(counts));
       },
-      onNoPicture: (counts) => this.#control.board.tellOfPicture(noPictureNotice(counts)),
       onPicture: () => this.#control.board.tellOfPicture(undefined),
     });
   }
@@ -108,10 +112,11 @@ export class Player implements Playback {
     for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
-  /** Tells of loss once a session. */
-  #tellLoss(notice: Notice): void {
-    if (!this.#hasToldLoss) this.#control.board.tellOfPicture(notice);
+  /** Goes over to TCP where loss breaks most frames, or tells what helps, once a session. */
+  #takeLoss(counts: PictureCounts, seconds: number): void {
+    if (this.#control.fallBack(lossReason(counts, seconds)) || this.#hasToldLoss) return;
     this.#hasToldLoss = true;
+    this.#control.board.tellOfPicture(lossNotice(this.#target, counts, seconds));
   }
 
   #tellStatus(): void {

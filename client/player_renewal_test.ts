@@ -9,7 +9,7 @@ import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { conditionedJpeg } from "../tests/support/jpeg_packets.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { type Answers, interleaved, PLAIN, ScriptedCamera } from "../tests/support/scripted_camera.ts";
-import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, PICTURE_CHECK_MS } from "./limits.ts";
+import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS, MAX_REDIRECTS, NO_PICTURE_SECONDS, PICTURE_CHECK_MS } from "./limits.ts";
 import { until } from "../tests/support/until.ts";
 
 const BYE = encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [] }, { kind: "bye", ssrcs: [1] }]);
@@ -207,19 +207,21 @@ for (const [title, answers, isPlaying] of SLOW) {
 }
 
 /** Sends frames over UDP of which each lacks its second packet. */
-async function sendBroken(client: { readonly port: number }, count: number): Promise<void> {
-  const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+async function sendBroken(sender: Deno.DatagramConn, port: number, frames: readonly number[]): Promise<void> {
   const payloads = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
-  for (let frame = 0; frame < count; frame++) {
+  for (const frame of frames) {
     for (const [index, payload] of payloads.entries()) {
       if (index === 1) continue;
       const sequenceNumber = 1 + frame * payloads.length + index;
       const marker = index === payloads.length - 1;
       const packet = encodeRtpPacket({ marker, payloadType: 26, sequenceNumber, timestamp: frame, ssrc: 1, payload });
-      await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port: client.port });
+      await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
     }
   }
-  sender.close();
+}
+
+function openSender(): Deno.DatagramConn {
+  return Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
 }
 
 for (const transport of ["auto", "udp"] as const) {
@@ -229,7 +231,9 @@ for (const transport of ["auto", "udp"] as const) {
     const { camera, clock, player } = opened;
     await opened.play();
     const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
-    await sendBroken({ port }, 4);
+    const sender = openSender();
+    await sendBroken(sender, port, [0, 1, 2, 3]);
+    sender.close();
     await until(() => player.statistics().packets === 12);
     clock.advance(REORDER_WAIT_MS);
     assertEquals(player.statistics().damageCauses, { "packet-lost": 4 });
@@ -247,3 +251,18 @@ for (const transport of ["auto", "udp"] as const) {
     }
   });
 }
+
+Deno.test("Player falls back to TCP where loss breaks each frame of a camera that sends one a second", async () => {
+  await using opened = open(TAKE_ANY, { transport: "auto" });
+  const { camera, clock, player } = opened;
+  await opened.play();
+  const [port] = decodeTransports(camera.requests[2].headers.get("Transport")!)[0].clientPort!;
+  const sender = openSender();
+  for (let second = 0; second < NO_PICTURE_SECONDS; second++) {
+    await sendBroken(sender, port, [second]);
+    await until(() => player.statistics().packets === 3 * (second + 1));
+    clock.advance(PICTURE_CHECK_MS);
+  }
+  sender.close();
+  await opened.notice(/^Packets are lost over UDP: 5 of 5 frames in 5 s are broken: falling back to TCP/);
+});

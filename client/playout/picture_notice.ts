@@ -13,16 +13,22 @@ import type { PictureCounts } from "./picture_watch.ts";
 /** What holds a burst of packets until they are read; programs cannot ask for more here. */
 const BUFFER_ADVICE = "a larger receive buffer: sysctl -w net.core.rmem_default=4194304 (Linux), then start again";
 
-/** Most frames of a second are damaged by loss. */
-export function lossReason({ frames, damageCauses }: PictureCounts): string {
+/** Whether loss is what damages most of the frames. */
+export function isByLoss({ damagedFrames, damageCauses }: PictureCounts): boolean {
+  return 2 * (damageCauses["packet-lost"] ?? 0) > damagedFrames;
+}
+
+/** Most frames of some seconds are damaged by loss. */
+export function lossReason({ frames, damageCauses }: PictureCounts, seconds = 1): string {
   const broken = damageCauses["packet-lost"] ?? 0;
-  return `Packets are lost over UDP: ${broken} of ${broken + frames} frames in the last second are broken`;
+  const span = seconds === 1 ? "in the last second" : `in ${seconds} s`;
+  return `Packets are lost over UDP: ${broken} of ${broken + frames} frames ${span} are broken`;
 }
 
 /** The same, where nothing else can be done. */
-export function lossNotice(target: Target, lastSecond: PictureCounts): Notice {
+export function lossNotice(target: Target, counts: PictureCounts, seconds = 1): Notice {
   const advice = "url" in target ? `--transport tcp, or ${BUFFER_ADVICE}` : BUFFER_ADVICE;
-  return { level: "warning", text: `${lossReason(lastSecond)}; what helps: ${advice}`, goesOn: true };
+  return { level: "warning", text: `${lossReason(counts, seconds)}; what helps: ${advice}`, goesOn: true };
 }
 
 /** No whole frame has come for some seconds although packets do. */
