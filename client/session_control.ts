@@ -28,7 +28,6 @@ import type { PlayerSessionOptions } from "./session/create_session.ts";
 import type { TrackReceiver } from "../rtp/receiver/track_receiver.ts";
 import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
 import { SessionSlot } from "./session/session_slot.ts";
-import { serverOf, titleOf } from "./session/target.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
@@ -204,29 +203,16 @@ export class SessionControl {
   }
 
   async #send(command: SessionMethod): Promise<void> {
-    if (command === "SETUP") return await this.#setUp();
-    const { session } = this.#slot;
-    if (session === undefined) throw new Error(`Cannot send ${command}: the connection to the server has ended`);
-    if (command === "PAUSE") return await session.pause();
-    if (command === "TEARDOWN") return await session.tearDown();
-    await session.play();
-  }
-
-  async #setUp(): Promise<void> {
+    if (command !== "SETUP") return await this.#slot.request(command);
     if (isEnding(this.#phase)) throw new Error("The player is closed");
-    const { target, events } = this.#options;
-    const session = await this.#slot.open();
-    events.onTracks(session);
-    log.info("set up {title} at {server}, dialect {dialect}", {
-      ...{ title: titleOf(target), server: serverOf(target), dialect: session.dialect },
-    });
+    this.#options.events.onTracks(await this.#slot.open());
   }
 
   /** Plays from the beginning, in another session: in one that has come to its end, few servers do. */
   async #playAgain(): Promise<void> {
     await this.#send("TEARDOWN").catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     this.#endSession();
-    await this.#setUp();
+    await this.#send("SETUP");
     await this.#send("PLAY");
   }
 
@@ -280,7 +266,7 @@ export class SessionControl {
       // Another session may be set up by now.
       if (signal.aborted) return;
       this.#options.events.onStatus();
-      await this.#setUp();
+      await this.#send("SETUP");
       if (state === "PLAYING") await this.#send("PLAY");
       signal.throwIfAborted();
       this.#apply("reconnected");

@@ -5,11 +5,16 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
 import type { Dialect } from "../../rtsp/message.ts";
+import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { createSession, type PlayerSessionOptions } from "./create_session.ts";
 import { NotALabServerError } from "./lab_session.ts";
 import type { PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
+import { serverOf, titleOf } from "./target.ts";
+
+const log = getLogger(["mjpegrtsp", "player"]);
 
 /** Holds one open session at most. */
 export class SessionSlot {
@@ -42,10 +47,34 @@ export class SessionSlot {
 
   /** Opens a session as far as READY. Where this rejects, the session may have to be closed still. */
   async open(): Promise<PlayerSession> {
+    const session = await this.#open();
+    const { dialect } = session;
+    this.#dialect = dialect;
+    const { target } = this.#options;
+    log.info("set up {title} at {server}, dialect {dialect}", {
+      ...{ title: titleOf(target), server: serverOf(target), dialect },
+    });
+    return session;
+  }
+
+  /** Sends a method to the server. Rejects where it refuses, and where there is no session. */
+  async request(method: Exclude<SessionMethod, "SETUP">): Promise<void> {
+    const { session } = this;
+    if (session === undefined) throw new Error(`Cannot send ${method}: the connection to the server has ended`);
+    if (method === "PAUSE") return await session.pause();
+    if (method === "TEARDOWN") return await session.tearDown();
+    await session.play();
+  }
+
+  /** Closes the session; a call of it that is under way rejects at once. */
+  close(): void {
+    this.session?.close();
+  }
+
+  async #open(): Promise<PlayerSession> {
     const session = this.#create(this.#dialect);
     try {
       await session.setUp();
-      this.#dialect = session.dialect;
       return session;
     } catch (error) {
       if (!(error instanceof NotALabServerError) || this.session !== session) throw error;
@@ -53,13 +82,7 @@ export class SessionSlot {
     }
     const other = this.#create("rtsp");
     await other.setUp();
-    this.#dialect = other.dialect;
     return other;
-  }
-
-  /** Closes the session; a call of it that is under way rejects at once. */
-  close(): void {
-    this.session?.close();
   }
 
   #create(dialect: Dialect | undefined): PlayerSession {
