@@ -55,6 +55,16 @@ const ROWS: readonly Row[] = [
     cells: /^PyAV plays what we serve over (\w+)/,
   },
   {
+    title: "`serve` to gortsplib",
+    version: ["gortsplib-player", "--version"],
+    cells: /^gortsplib plays what we serve over (\w+)/,
+  },
+  {
+    title: "`serve` to retina",
+    version: ["retina-player", "--version"],
+    cells: /^retina plays what we serve over (\w+)/,
+  },
+  {
     title: "`play` from gst-rtsp-server",
     version: GST_SERVER_VERSION,
     cells: /^play: gst-rtsp-server over (\w+)/,

@@ -40,9 +40,13 @@ async function pixelsOf(path: string, player: Player): Promise<string[]> {
   return await (player.pixelsOf?.(path) ?? pixelsByFfmpeg(["-i", path]));
 }
 
+/** The encoder's threads put restart markers between their parts. Frames with them are what gortsplib does not take. */
+const RESTART_MARKERS = ["-pix_fmt", "yuvj420p", "-huffman", "default", "-threads:v", "2", "-thread_type", "slice"];
+
 for (const [name, player] of Object.entries(PLAYERS)) {
+  const movies = name === "gortsplib" ? { ...MOVIES, "4:2:0, restart markers": RESTART_MARKERS } : MOVIES;
   for (const transport of player.transports.filter((transport) => transport !== "multicast")) {
-    for (const [title, encoding] of Object.entries(MOVIES)) {
+    for (const [title, encoding] of Object.entries(movies)) {
       peerTest(
         `${name} plays what we serve over ${transport}, pixel for pixel: ${title}`,
         player.programs,
@@ -52,7 +56,7 @@ for (const [name, player] of Object.entries(PLAYERS)) {
           await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
           await using received = await temporaryDirectory();
           const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
-          const pixels = await player.watch({ url, transport, directory: received.path });
+          const pixels = await player.watch({ url, transport, directory: received.path, length: FRAMES });
           const expected = await pixelsOf(path, player);
           assertEquals(expected.length, FRAMES);
           assertEquals(pixels, expected.slice(0, FRAMES - player.withheld));

@@ -19,6 +19,8 @@ export interface Watched {
   readonly directory: string;
   /** Of a stream that has no end, at least so many frames are wanted. */
   readonly frames?: number;
+  /** The frames of a movie, for players that leave its end to their users. */
+  readonly length?: number;
 }
 
 /** A program that plays RTSP. */
@@ -168,6 +170,19 @@ const PYAV: Player = {
   },
 };
 
+/** A player on a library, which stores each frame as a file: `PROGRAM URL TRANSPORT DIRECTORY FRAMES`. */
+function playerOn(program: string, transports: readonly Watched["transport"][]): Player {
+  return {
+    programs: ["ffmpeg", program],
+    transports,
+    withheld: 0,
+    async watch({ url, transport, directory, length, frames = length }) {
+      await run(program, [url, transport, directory, String(frames)]);
+      return await pixelsByFfmpeg(["-f", "image2", "-i", join(directory, "%05d.jpg")]);
+    },
+  };
+}
+
 /** By their names. */
 export const PLAYERS: Readonly<Record<string, Player>> = {
   ffmpeg: FFMPEG,
@@ -176,4 +191,6 @@ export const PLAYERS: Readonly<Record<string, Player>> = {
   "live555's openRTSP": OPEN_RTSP,
   OpenCV: OPENCV,
   PyAV: PYAV,
+  gortsplib: playerOn("gortsplib-player", ALL_TRANSPORTS),
+  retina: playerOn("retina-player", ["udp", "tcp"]),
 };
