@@ -14,7 +14,7 @@ const END = "<!-- interop: end -->";
 const COLUMNS = ["UDP", "TCP", "multicast"] as const;
 
 /** A row of the table: the other program, and the tests that its cells count. */
-interface Row {
+export interface Row {
   readonly title: string;
   /** The command that prints the version of the other program. */
   readonly version: readonly string[];
@@ -31,7 +31,8 @@ const GST_SERVER_VERSION = [
 /** Without arguments it prints its version and an error. */
 const LIVE555_VERSION = ["live555ProxyServer"];
 
-const ROWS: readonly Row[] = [
+/** The rows of the table. A test may count in several. */
+export const ROWS: readonly Row[] = [
   { title: "`serve` to ffmpeg", version: ["ffmpeg", "-version"], cells: /^ffmpeg plays what we serve over (\w+)/ },
   {
     title: "`serve` to GStreamer's rtspsrc",
@@ -63,6 +64,16 @@ const ROWS: readonly Row[] = [
     title: "`serve` to retina",
     version: ["retina-player", "--version"],
     cells: /^retina plays what we serve over (\w+)/,
+  },
+  {
+    title: "`serve` to MediaMTX",
+    version: ["mediamtx", "--version"],
+    cells: /^play: MediaMTX .*, which pulls what we serve over (\w+)/,
+  },
+  {
+    title: "`play` from MediaMTX",
+    version: ["mediamtx", "--version"],
+    cells: /^play: MediaMTX over (\w+)/,
   },
   {
     title: "`play` from gst-rtsp-server",

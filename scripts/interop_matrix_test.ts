@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { decodeJUnit } from "./interop_matrix.ts";
+import { PLAYERS } from "../tests/interop/players.ts";
+import { decodeJUnit, ROWS } from "./interop_matrix.ts";
+
+Deno.test("the table has a row for each player", () => {
+  const missing = Object.keys(PLAYERS).filter((name) => {
+    const test = `${name} plays what we serve over udp, pixel for pixel`;
+    return ROWS.filter(({ cells }) => cells.exec(test)?.[1] === "udp").length !== 1;
+  });
+  assertEquals(missing, []);
+});
 
 Deno.test("decodeJUnit() reads which tests passed, failed and were ignored", () => {
   const xml = `<?xml version="1.0" encoding="UTF-8"?>

@@ -5,46 +5,21 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { join } from "@std/path";
 import { type OurServer, startOurs, startOurServer } from "../support/our_program.ts";
 import { multicastTest, peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { ENCODINGS, makeMovie, MOVIE_FRAMES, RESTART_MARKERS } from "./movies.ts";
 import { pixelsByFfmpeg, run } from "./pixels.ts";
 import { type Player, PLAYERS } from "./players.ts";
-
-const FRAMES = 50;
-
-/** Movies of other people's encoders, by the arguments of ffmpeg's MJPEG encoder: what has to be conditioned, and what not. */
-const MOVIES: Readonly<Record<string, readonly string[]>> = {
-  "4:2:0, standard tables": ["-pix_fmt", "yuvj420p", "-huffman", "default"],
-  "4:2:0, optimised tables": ["-pix_fmt", "yuvj420p", "-huffman", "optimal"],
-  "4:2:2, optimised tables": ["-pix_fmt", "yuvj422p", "-huffman", "optimal"],
-};
-
-async function makeMovie(
-  directory: string,
-  encoding: readonly string[],
-  { size = "320x240" }: { readonly size?: string } = {},
-): Promise<string> {
-  const path = join(directory, "movie.mjpeg");
-  await run("ffmpeg", [
-    ...["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc2=size=${size}:rate=25`],
-    ...["-frames:v", String(FRAMES), ...encoding, "-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg", path],
-  ]);
-  return path;
-}
 
 /** The pixels of a movie's frames, as a player shows them. */
 async function pixelsOf(path: string, player: Player): Promise<string[]> {
   return await (player.pixelsOf?.(path) ?? pixelsByFfmpeg(["-i", path]));
 }
 
-/** The encoder's threads put restart markers between their parts. Frames with them are what gortsplib does not take. */
-const RESTART_MARKERS = ["-pix_fmt", "yuvj420p", "-huffman", "default", "-threads:v", "2", "-thread_type", "slice"];
-
 for (const [name, player] of Object.entries(PLAYERS)) {
-  const movies = name === "gortsplib" ? { ...MOVIES, "4:2:0, restart markers": RESTART_MARKERS } : MOVIES;
+  const movies = name === "gortsplib" ? { ...ENCODINGS, "4:2:0, restart markers": RESTART_MARKERS } : ENCODINGS;
   for (const transport of player.transports.filter((transport) => transport !== "multicast")) {
     for (const [title, encoding] of Object.entries(movies)) {
       peerTest(
@@ -56,10 +31,10 @@ for (const [name, player] of Object.entries(PLAYERS)) {
           await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
           await using received = await temporaryDirectory();
           const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
-          const pixels = await player.watch({ url, transport, directory: received.path, length: FRAMES });
+          const pixels = await player.watch({ url, transport, directory: received.path, length: MOVIE_FRAMES });
           const expected = await pixelsOf(path, player);
-          assertEquals(expected.length, FRAMES);
-          assertEquals(pixels, expected.slice(0, FRAMES - player.withheld));
+          assertEquals(expected.length, MOVIE_FRAMES);
+          assertEquals(pixels, expected.slice(0, MOVIE_FRAMES - player.withheld));
           await server.program.waitForLine(/ended, torn down: 50 frames/);
         },
       );
@@ -93,7 +68,7 @@ for (const [name, player] of Object.entries(PLAYERS)) {
     player.programs,
     async (address) => {
       await using directory = await temporaryDirectory();
-      const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"], GROUP_MOVIE);
+      const path = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"], GROUP_MOVIE);
       const source = await pixelsOf(path, player);
       await using server = await serveToGroup(directory.path);
       const url = `rtsp://${address}:${server.port}/movie.mjpeg`;
@@ -103,7 +78,7 @@ for (const [name, player] of Object.entries(PLAYERS)) {
       };
       for (const pixels of await Promise.all([watch(), watch()])) {
         const start = source.indexOf(pixels[0]);
-        const expected = Array.from({ length: GROUP_FRAMES }, (_, index) => source[(start + index) % FRAMES]);
+        const expected = Array.from({ length: GROUP_FRAMES }, (_, index) => source[(start + index) % MOVIE_FRAMES]);
         assertEquals(pixels.slice(0, GROUP_FRAMES), expected);
       }
       await server.program.waitForLine(/multicast session .* ended, nobody watches any more/);
@@ -122,12 +97,12 @@ peerTest("ffprobe reads size, rate and duration from what we describe", ["ffprob
   const { streams: [stream], format } = JSON.parse(text);
   assertEquals([stream.codec_name, stream.width, stream.height], ["mjpeg", 320, 240]);
   assertEquals(stream.avg_frame_rate, "25/1");
-  assertEquals(Number(format.duration), FRAMES / 25);
+  assertEquals(Number(format.duration), MOVIE_FRAMES / 25);
 });
 
 peerTest("what ffmpeg reports over UDP is read", ["ffmpeg"], async () => {
   await using directory = await temporaryDirectory();
-  await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
+  await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
   await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
   await pixelsByFfmpeg(["-rtsp_transport", "udp", "-i", `rtsp://127.0.0.1:${server.port}/movie.mjpeg`]);
   await server.program.waitForLine(/the client reported 0 packets lost/);
@@ -135,7 +110,7 @@ peerTest("what ffmpeg reports over UDP is read", ["ffmpeg"], async () => {
 
 peerTest("ffmpeg seeks in what we serve", ["ffmpeg"], async () => {
   await using directory = await temporaryDirectory();
-  const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
+  const path = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
   await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
   const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
   const received = await pixelsByFfmpeg(["-rtsp_transport", "tcp", "-ss", "1", "-i", url]);
@@ -147,11 +122,11 @@ peerTest("ffmpeg seeks in what we serve", ["ffmpeg"], async () => {
 
 peerTest("lab clients and RTSP/1.0 players watch the same file on the same port", ["ffmpeg"], async () => {
   await using directory = await temporaryDirectory();
-  const path = await makeMovie(directory.path, MOVIES["4:2:0, standard tables"]);
+  const path = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
   await using server = await startOurServer({ root: directory.path, args: ["--fps", "25"] });
   const url = `rtsp://127.0.0.1:${server.port}/movie.mjpeg`;
   const lab = ["play", "127.0.0.1", String(server.port), String(reservePort()), "movie.mjpeg", "--no-preview"];
-  await using player = startOurs([...lab, "--frames", String(FRAMES), "--json"]);
+  await using player = startOurs([...lab, "--frames", String(MOVIE_FRAMES), "--json"]);
   const [overTcp, overUdp, { code, stdout }] = await Promise.all([
     pixelsByFfmpeg(["-rtsp_transport", "tcp", "-i", url]),
     pixelsByFfmpeg(["-rtsp_transport", "udp", "-i", url]),
@@ -160,5 +135,5 @@ peerTest("lab clients and RTSP/1.0 players watch the same file on the same port"
   const expected = await pixelsByFfmpeg(["-i", path]);
   assertEquals([overTcp, overUdp], [expected, expected]);
   const { frames, lostPackets } = JSON.parse(stdout[0]);
-  assertEquals([code, frames, lostPackets], [0, FRAMES, 0]);
+  assertEquals([code, frames, lostPackets], [0, MOVIE_FRAMES, 0]);
 });
