@@ -111,14 +111,14 @@ function decodeChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   for (let at = 0; at < header.length;) {
     const [separator] = matchAt(/[\s,]*/y, header, at)!;
-    const name = matchAt(/([A-Za-z0-9_-]+)[ \t]*(=?)[ \t]*/y, header, at + separator.length);
+    const name = matchAt(/([A-Za-z0-9_-]+)(?:[ \t]*(=))?[ \t]*/y, header, at + separator.length);
     if (name === null) {
       // A character that belongs to nothing.
       at += separator.length + 1;
       continue;
     }
     at += separator.length + name[0].length;
-    if (name[2] === "") {
+    if (name[2] === undefined) {
       challenges.push({ scheme: name[1].toLowerCase(), parameters: new Map() });
       continue;
     }

@@ -11,6 +11,8 @@ peerTest(`serve: with ${DESCRIPTORS} descriptors idle clients give way to newcom
   await using movie = await makeLabMovie();
   await using server = await startOurServer({
     root: movie.root,
+    // The movie must not end before the newcomers are there.
+    args: ["--loop"],
     through: ["sh", "-c", `ulimit -n ${DESCRIPTORS}; exec "$@"`, "sh"],
   });
   const clients = new DisposableStack();
