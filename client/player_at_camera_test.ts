@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
-import { decodeTransports } from "../rtsp/transport.ts";
+import { decodeTransports } from "../rtsp/fields/transport.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";
 import { interleaved, PLAIN, sdp } from "../tests/support/scripted_camera.ts";

@@ -4,7 +4,7 @@ import { packetizeJpeg } from "../rtp/jpeg/jpeg_packetizer.ts";
 import { REORDER_WAIT_MS } from "../rtp/limits.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { encodeRtcp } from "../rtp/rtcp.ts";
-import { decodeTransports } from "../rtsp/transport.ts";
+import { decodeTransports } from "../rtsp/fields/transport.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { conditionedJpeg } from "../tests/support/jpeg_packets.ts";
 import { FINITE, openPlayerAtCamera as open, TAKE_ANY } from "../tests/support/player_at_camera.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { BLANK_LINE_ONLY } from "./completeness.ts";
-import { LabRequestCompleteness, LabResponseCompleteness } from "./lab_completeness.ts";
-import { decodeLabRequest, decodeLabResponse, LAB_TRANSPORT, RTSP_REQUEST } from "./lab_grammar.ts";
+import { BLANK_LINE_ONLY } from "./reading/completeness.ts";
+import { LabRequestCompleteness, LabResponseCompleteness } from "./lab/lab_completeness.ts";
+import { decodeLabRequest, decodeLabResponse, LAB_TRANSPORT, RTSP_REQUEST } from "./lab/lab_grammar.ts";
 import { LAB_METHODS, METHODS, type RtspRequest, type RtspResponse } from "./message.ts";
-import { MessageReader } from "./message_reader.ts";
-import { Resynchronizer } from "./resynchronizer.ts";
+import { MessageReader } from "./reading/message_reader.ts";
+import { Resynchronizer } from "./reading/resynchronizer.ts";
 import { STATUS_LINE_PREFIX, STATUS_LINE_START } from "./status.ts";
 import { decodeRtspRequest, decodeRtspResponse } from "./rtsp_grammar.ts";
 

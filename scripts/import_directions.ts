@@ -13,34 +13,37 @@ import { dirname, join, normalize } from "@std/path";
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
-  "cli": ["cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net"],
+  "cli": ["cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net"],
   "cli/terminal": ["cli/options", "net"],
-  "cli/options": ["server", "server/session", "client/session", "client/rtsp", "rtsp"],
+  "cli/options": ["server", "server/session", "client/session", "client/rtsp", "rtsp/"],
 
-  "server": ["server/", "rtsp", "net"],
-  "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp", "rtp/", "net"],
-  "server/rtsp": ["server/session", "server/source", "server/packetize", "server/send", "rtsp", "rtp/", "net"],
+  "server": ["server/", "rtsp/", "net"],
+  "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp/", "rtp/", "net"],
+  "server/rtsp": ["server/session", "server/source", "server/packetize", "server/send", "rtsp/", "rtp/", "net"],
   "server/session": [
     ...["server/connection", "server/source", "server/packetize", "server/send", "server/emulation"],
-    ...["rtsp", "rtp/", "net"],
+    ...["rtsp/", "rtp/", "net"],
   ],
   "server/send": ["server/connection", "server/packetize", "server/emulation", "rtp/", "net"],
   "server/packetize": ["rtp/", "mjpeg/", "net"],
   "server/source": ["rtp/", "mjpeg/", "net"],
-  "server/connection": ["rtsp", "net"],
+  "server/connection": ["rtsp/", "net"],
   "server/emulation": [],
 
-  "client": ["client/", "page", "rtsp", "rtp/", "net"],
-  "client/playout": ["client/session", "client/rtsp", "page", "rtsp", "rtp/", "net"],
-  "client/session": ["client/rtsp", "client/transport", "page", "rtsp", "rtp/", "net"],
-  "client/rtsp": ["rtsp", "rtp/", "net"],
-  "client/transport": ["rtsp", "net"],
+  "client": ["client/", "page", "rtsp/", "rtp/", "net"],
+  "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "net"],
+  "client/session": ["client/rtsp", "client/transport", "page", "rtsp/", "rtp/", "net"],
+  "client/rtsp": ["rtsp/", "rtp/", "net"],
+  "client/transport": ["rtsp/", "net"],
   "client/record": ["page", "mjpeg/", "net"],
 
-  "page": ["page/http", "rtsp", "mjpeg", "net"],
+  "page": ["page/http", "rtsp/", "mjpeg", "net"],
   "page/http": ["net"],
 
-  "rtsp": ["net"],
+  "rtsp": ["rtsp/reading", "rtsp/lab", "net"],
+  "rtsp/reading": ["rtsp", "net"],
+  "rtsp/lab": ["rtsp", "rtsp/reading"],
+  "rtsp/fields": [],
   "rtp": ["net"],
   "rtp/receiver": ["rtp", "net"],
   "rtp/jpeg": ["rtp", "mjpeg/"],
@@ -53,8 +56,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "mjpeg/jpeg": ["mjpeg"],
   "net": [],
 
-  "tests": ["main", "cli", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "scripts"],
-  "scripts": ["main", "cli/", "server/", "client/", "page", "rtsp", "rtp/", "mjpeg/", "net", "tests"],
+  "tests": ["main", "cli", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "scripts"],
+  "scripts": ["main", "cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "tests"],
 };
 
 /** Rooms that use no socket, file, clock, timer or random numbers; callers hand these in. */

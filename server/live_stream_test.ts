@@ -6,7 +6,7 @@ import { bindUdpPortPair, udpPortOf } from "../net/udp_ports.ts";
 import { JpegDepacketizer } from "../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
-import { decodeTransports } from "../rtsp/transport.ts";
+import { decodeTransports } from "../rtsp/fields/transport.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { rtcpOf, rtpOf, serve, TCP } from "../tests/support/rtsp_test_server.ts";

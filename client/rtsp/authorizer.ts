@@ -12,7 +12,7 @@ import {
   isStale,
   nonceOf,
   withNextNonce,
-} from "../../rtsp/authentication.ts";
+} from "../../rtsp/fields/authentication.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import type { RtspUrl } from "./rtsp_url.ts";

@@ -6,7 +6,7 @@
 
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { decodePresentation, type PresentationDescription } from "../../rtsp/sdp.ts";
-import { encodeUri, resolveUri } from "../../rtsp/uri.ts";
+import { encodeUri, resolveUri } from "../../rtsp/fields/uri.ts";
 
 /** A description and its base. */
 export class Presentation {

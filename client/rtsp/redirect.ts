@@ -7,7 +7,7 @@
 
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
-import { resolveUri } from "../../rtsp/uri.ts";
+import { resolveUri } from "../../rtsp/fields/uri.ts";
 import { MAX_REDIRECTS, REDIRECT_MEMORY_MS } from "../limits.ts";
 import { RefusedError } from "./refusal.ts";
 import { parseRtspUrl, type RtspUrl, withoutSecrets } from "./rtsp_url.ts";

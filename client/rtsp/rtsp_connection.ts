@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
-import type { MessageReader, ReaderOutput } from "../../rtsp/message_reader.ts";
+import type { MessageReader, ReaderOutput } from "../../rtsp/reading/message_reader.ts";
 import {
   BODY_SETTLE_MS,
   CONNECT_TIMEOUT_MS,

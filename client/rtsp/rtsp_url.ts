@@ -5,7 +5,7 @@
  * @module
  */
 
-import { decodePercents, encodePath, splitUri } from "../../rtsp/uri.ts";
+import { decodePercents, encodePath, splitUri } from "../../rtsp/fields/uri.ts";
 
 /** The parts of a URL. */
 export interface RtspUrl {

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
 import type { RtspRequest } from "../../rtsp/message.ts";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import {

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
 import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
-import { encodeLabRequest } from "../../rtsp/lab_grammar.ts";
+import { encodeLabRequest } from "../../rtsp/lab/lab_grammar.ts";
 import type { LabTransport, RtspResponse } from "../../rtsp/message.ts";
 import { createLabResponseReader } from "../../rtsp/readers.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";

@@ -4,7 +4,7 @@ import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { encodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import type { Clock } from "../../net/clock.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";

@@ -1,6 +1,6 @@
 /** Sessions over UDP whose connection ends, and the requests that keep sessions alive. */
 import { assertEquals } from "@std/assert";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { openSessionAtCamera as open } from "../../tests/support/camera_session.ts";
 import { encodeFrame } from "../../tests/support/encoded_frames.ts";
 import { type Answers, PLAIN } from "../../tests/support/scripted_camera.ts";

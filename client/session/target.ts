@@ -6,7 +6,7 @@
 
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Dialect } from "../../rtsp/message.ts";
-import { decodePercents, encodeSegment } from "../../rtsp/uri.ts";
+import { decodePercents, encodeSegment } from "../../rtsp/fields/uri.ts";
 import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../rtsp/rtsp_url.ts";
 
 /** A stream named as in the networking lab. */

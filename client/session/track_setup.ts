@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
-import { decodeTransports, encodeTransport } from "../../rtsp/transport.ts";
+import { decodeTransports, encodeTransport } from "../../rtsp/fields/transport.ts";
 import type { Presentation } from "../rtsp/presentation.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
 import type { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";

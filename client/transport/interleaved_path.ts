@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pair, TransportSpec } from "../../rtsp/transport.ts";
+import type { Pair, TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { PacketPath, PacketPathEvents } from "./packet_path.ts";
 
 /** How an {@linkcode InterleavedPath} uses the connection. */

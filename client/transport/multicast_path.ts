@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
 import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
 import { SourceFilter } from "./source_filter.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 import { collectPackets, LOOPBACK, openSender } from "../../tests/support/packet_paths.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { until } from "../../tests/support/until.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 
 /** Takes what comes on a path. Bytes hold until the call returns. */
 export interface PacketPathEvents {

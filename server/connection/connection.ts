@@ -9,7 +9,7 @@ import type { Clock } from "../../net/clock.ts";
 import { INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
 import { isOfPeerThatLeft } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
-import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
+import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/reading/message_reader.ts";
 import { createRequestReader } from "../../rtsp/readers.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { RTSP_REQUEST } from "../../rtsp/lab_grammar.ts";
-import { encodeLabReply, PLAIN_LINES } from "../../rtsp/lab_grammar.ts";
+import { RTSP_REQUEST } from "../../rtsp/lab/lab_grammar.ts";
+import { encodeLabReply, PLAIN_LINES } from "../../rtsp/lab/lab_grammar.ts";
 import type { Dialect, LineStyle, RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";

@@ -6,7 +6,7 @@
 
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspRequest } from "../../rtsp/message.ts";
-import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../../rtsp/range.ts";
+import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../../rtsp/fields/range.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "../limits.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";

@@ -10,7 +10,7 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
-import { decodePercents } from "../../rtsp/uri.ts";
+import { decodePercents } from "../../rtsp/fields/uri.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { Session } from "../session/session.ts";

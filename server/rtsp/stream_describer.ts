@@ -10,7 +10,7 @@ import { JPEG_MAX_DIMENSION, receivedSize } from "../../rtp/jpeg/jpeg_payload.ts
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeStreamDescription } from "../../rtsp/sdp.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { encodePath } from "../../rtsp/uri.ts";
+import { encodePath } from "../../rtsp/fields/uri.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
 import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
 import { type Source, SourceUnusableError } from "../source/source.ts";

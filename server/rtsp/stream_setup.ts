@@ -10,7 +10,7 @@ import { plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/transport.ts";
+import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { BufferPool } from "../send/buffer_pool.ts";
 import type { HeldFrames } from "../send/held_frames.ts";
 import type { Session } from "../session/session.ts";

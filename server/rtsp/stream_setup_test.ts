@@ -6,7 +6,7 @@ import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";

@@ -5,7 +5,7 @@ import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp } from "../../rtp/rtcp.ts";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { FRAME_RATE, FRAMES, framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";

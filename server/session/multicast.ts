@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
-import type { TransportSpec } from "../../rtsp/transport.ts";
+import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 import { MulticastSeat, MulticastStream } from "./multicast_stream.ts";
 import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
 import { RtpSender } from "../send/rtp_sender.ts";

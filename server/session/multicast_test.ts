@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
-import { decodeTransports } from "../../rtsp/transport.ts";
+import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { serve } from "../../tests/support/rtsp_test_server.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";

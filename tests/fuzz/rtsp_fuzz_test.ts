@@ -7,13 +7,13 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { chooseChallenge, encodeAuthorization, isStale } from "../../rtsp/authentication.ts";
+import { chooseChallenge, encodeAuthorization, isStale } from "../../rtsp/fields/authentication.ts";
 import { decodeHeaders } from "../../rtsp/headers.ts";
-import { decodeLabRequest, decodeLabResponse, encodeLabReply, encodeLabRequest } from "../../rtsp/lab_grammar.ts";
+import { decodeLabRequest, decodeLabResponse, encodeLabReply, encodeLabRequest } from "../../rtsp/lab/lab_grammar.ts";
 import { MAX_BODY_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import { createLabResponseReader, createRequestReader, createRtspReader } from "../../rtsp/readers.ts";
-import { type MessageReader, MessageTooLargeError, type ReaderOutput } from "../../rtsp/message_reader.ts";
-import { decodeRange } from "../../rtsp/range.ts";
+import { type MessageReader, MessageTooLargeError, type ReaderOutput } from "../../rtsp/reading/message_reader.ts";
+import { decodeRange } from "../../rtsp/fields/range.ts";
 import { decodePresentation, encodeStreamDescription } from "../../rtsp/sdp.ts";
 import {
   decodeRtspRequest,
@@ -22,7 +22,7 @@ import {
   encodeRtspRequest,
   encodeRtspResponse,
 } from "../../rtsp/rtsp_grammar.ts";
-import { decodeTransports, encodeTransport } from "../../rtsp/transport.ts";
+import { decodeTransports, encodeTransport } from "../../rtsp/fields/transport.ts";
 import { fuzz, mayThrow, mutated, repetitive } from "./fuzz.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -9,7 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseRtspUrl, withoutSecrets } from "../../client/rtsp/rtsp_url.ts";
 import { printable } from "../../net/printable.ts";
-import { decodePercents, encodePath, encodeSegment, resolveUri } from "../../rtsp/uri.ts";
+import { decodePercents, encodePath, encodeSegment, resolveUri } from "../../rtsp/fields/uri.ts";
 import { fuzz, mayThrow, repetitive } from "./fuzz.ts";
 
 const SIGNS = [

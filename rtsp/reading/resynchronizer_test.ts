@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
 import type { ReaderOutput } from "./message_reader.ts";
-import type { RtspRequest, RtspResponse } from "./message.ts";
-import { createLabResponseReader, createRtspReader } from "./readers.ts";
+import type { RtspRequest, RtspResponse } from "../message.ts";
+import { createLabResponseReader, createRtspReader } from "../readers.ts";
 
 const CHANNELS: readonly number[] = [0, 1];
 

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../net/interleaved.ts";
+import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../../net/interleaved.ts";
 import { MessageBody } from "./message_body.ts";
 import type { Resynchronizer } from "./resynchronizer.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
 import { concat } from "@std/bytes";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../limits.ts";
 
 /** Output of a reader: a message, malformed text, or an interleaved packet (RFC 2326, 10.12). */
 export type ReaderOutput<T> =

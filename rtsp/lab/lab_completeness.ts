@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Completeness } from "./completeness.ts";
+import type { Completeness } from "../reading/completeness.ts";
 import {
   BARE_CSEQ,
   BARE_TRANSPORT,

@@ -18,9 +18,9 @@
  * @module
  */
 
-import { decodeHeaders, type HeaderField, RtspHeaders } from "./headers.ts";
-import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "./message.ts";
-import { noStatusLine, REASON_PHRASES } from "./status.ts";
+import { decodeHeaders, type HeaderField, RtspHeaders } from "../headers.ts";
+import type { LabTransport, LineStyle, RtspReply, RtspRequest, RtspResponse } from "../message.ts";
+import { noStatusLine, REASON_PHRASES } from "../status.ts";
 
 // Lines are trimmed before they are matched: a pattern with several runs of spaces takes cubic time.
 const REQUEST_LINE = /^([A-Za-z_]+)(?:[ \t]+(\S.*))?$/;

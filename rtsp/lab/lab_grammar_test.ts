@@ -7,7 +7,7 @@ import {
   encodeLabRequest,
   type LabRequest,
 } from "./lab_grammar.ts";
-import type { RtspRequest } from "./message.ts";
+import type { RtspRequest } from "../message.ts";
 
 const FILE = "movie.Mjpeg";
 

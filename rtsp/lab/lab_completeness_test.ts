@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Completeness } from "./completeness.ts";
+import type { Completeness } from "../reading/completeness.ts";
 import { LabRequestCompleteness, LabResponseCompleteness } from "./lab_completeness.ts";
 
 /** Whether a text, all that has come, is complete. */

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { decodeInterleavedHeader, INTERLEAVED_HEADER_BYTES, INTERLEAVED_MAGIC } from "../net/interleaved.ts";
-import { METHODS } from "./message.ts";
-import { STATUS_LINE_PREFIX, STATUS_LINE_START } from "./status.ts";
+import { decodeInterleavedHeader, INTERLEAVED_HEADER_BYTES, INTERLEAVED_MAGIC } from "../../net/interleaved.ts";
+import { METHODS } from "../message.ts";
+import { STATUS_LINE_PREFIX, STATUS_LINE_START } from "../status.ts";
 
 /** Version 2 in the first two bits of every RTP and RTCP packet (RFC 3550, 5.1 and 6.4). */
 const RTP_VERSION = 2;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "./limits.ts";
-import { createLabResponseReader, createRequestReader, createRtspReader } from "./readers.ts";
+import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../limits.ts";
+import { createLabResponseReader, createRequestReader, createRtspReader } from "../readers.ts";
 import { MessageTooLargeError, type ReaderOutput } from "./message_reader.ts";
 
 const SDP_HEAD = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";

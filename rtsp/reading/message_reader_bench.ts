@@ -1,5 +1,5 @@
-import { encodeInterleaved } from "../net/interleaved.ts";
-import { createLabResponseReader, createRequestReader, createRtspReader } from "./readers.ts";
+import { encodeInterleaved } from "../../net/interleaved.ts";
+import { createLabResponseReader, createRequestReader, createRtspReader } from "../readers.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const LAB = utf8("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 25000\n");
