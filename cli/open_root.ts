@@ -5,7 +5,7 @@
  */
 
 import { fileReason } from "../net/file_reason.ts";
-import { ServedRoot } from "../server/source/served_root.ts";
+import { ServedRoot } from "../server/source/files/served_root.ts";
 import { FailedError } from "./options/errors.ts";
 
 /** Opens the directory or the file at `path`. Rejects with a {@linkcode FailedError}. */

@@ -26,7 +26,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "server/send": ["server/connection", "server/packetize", "server/emulation", "rtp/", "net"],
   "server/packetize": ["rtp/", "mjpeg/", "net"],
-  "server/source": ["rtp/", "mjpeg/", "net"],
+  "server/source": ["server/source/files", "rtp/", "mjpeg/", "net"],
+  "server/source/files": ["server/source", "mjpeg/", "net"],
   "server/connection": ["rtsp/", "net"],
   "server/emulation": [],
 

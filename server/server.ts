@@ -30,7 +30,7 @@ import {
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
-import type { ServedRoot } from "./source/served_root.ts";
+import type { ServedRoot } from "./source/files/served_root.ts";
 import type { LiveSource } from "./source/source.ts";
 import type { Client } from "./session/client.ts";
 import { type Emulation, SessionFactory } from "./session/session_factory.ts";

@@ -9,11 +9,11 @@ import { getLogger } from "@logtape/logtape";
 import { fileReason } from "../../net/file_reason.ts";
 import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_packetizer.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
-import { FileIndexes, type IndexedFile } from "./file_index.ts";
-import { FileSource } from "./file_source.ts";
-import { FrameCache } from "./frame_cache.ts";
+import { FileIndexes, type IndexedFile } from "./files/file_index.ts";
+import { FileSource } from "./files/file_source.ts";
+import { FrameCache } from "./files/frame_cache.ts";
 import { ListedTimes, RegularTimes } from "./frame_times.ts";
-import type { ServedRoot } from "./served_root.ts";
+import type { ServedRoot } from "./files/served_root.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { TestSource } from "./test_source.ts";
 

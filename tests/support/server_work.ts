@@ -10,7 +10,7 @@ import { RtspResponder } from "../../server/rtsp/rtsp_responder.ts";
 import { Conditioner } from "../../server/packetize/conditioner.ts";
 import { MulticastStream } from "../../server/session/multicast_stream.ts";
 import { SessionRegistry } from "../../server/session/session_registry.ts";
-import { FileSource } from "../../server/source/file_source.ts";
+import { FileSource } from "../../server/source/files/file_source.ts";
 import { TestSource } from "../../server/source/test_source.ts";
 import { until } from "./until.ts";
 

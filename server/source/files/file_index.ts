@@ -5,9 +5,9 @@
  * @module
  */
 
-import { indexFile } from "../../mjpeg/containers/index_file.ts";
-import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
-import { MAX_FRAME_BYTES } from "../limits.ts";
+import { indexFile } from "../../../mjpeg/containers/index_file.ts";
+import type { FrameIndex } from "../../../mjpeg/containers/frame_index.ts";
+import { MAX_FRAME_BYTES } from "../../limits.ts";
 import { FileAccess, type FileVersion, isSameVersion, versionOf } from "./file_access.ts";
 
 /** What becomes of an index: something that is kept as long as the file is what it was. */

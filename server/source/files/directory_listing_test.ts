@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { join } from "@std/path";
-import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { MAX_LISTED_DIRECTORIES } from "../limits.ts";
+import { temporaryDirectory } from "../../../tests/support/temporary_directory.ts";
+import { MAX_LISTED_DIRECTORIES } from "../../limits.ts";
 import { DirectoryListings, type Listing } from "./directory_listing.ts";
 
 /** Lets a directory look as if it had been written to so many seconds ago. */

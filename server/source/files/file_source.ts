@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { FrameIndex } from "../../mjpeg/containers/frame_index.ts";
-import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
+import type { FrameIndex } from "../../../mjpeg/containers/frame_index.ts";
+import { isWholeJpeg, withEoi } from "../../../mjpeg/jpeg/whole_jpeg.ts";
 import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
 import type { FrameCache } from "./frame_cache.ts";
-import type { FrameTimes } from "./frame_times.ts";
-import { IndexedCursor, type IndexedFrames } from "./indexed_cursor.ts";
-import type { SeekableSource } from "./source.ts";
+import type { FrameTimes } from "../frame_times.ts";
+import { IndexedCursor, type IndexedFrames } from "../indexed_cursor.ts";
+import type { SeekableSource } from "../source.ts";
 
 /** Constructor options of {@linkcode FileSource}. */
 export interface FileSourceOptions {

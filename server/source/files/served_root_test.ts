@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_NAME_CHARS } from "../limits.ts";
+import { temporaryDirectory } from "../../../tests/support/temporary_directory.ts";
+import { MAX_DIRECTORY_ENTRIES, MAX_NEAR_NAME_CHARS } from "../../limits.ts";
 import { ServedRoot } from "./served_root.ts";
 
 /** A root with files in it, a folder, and a secret beside it. */

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
-import { MAX_NEAR_NAME_CHARS } from "../limits.ts";
+import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
 import { DirectoryListings } from "./directory_listing.ts";
 
 const NEAR_NAMES = 5;

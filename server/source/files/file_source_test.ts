@@ -1,15 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { indexFile } from "../../mjpeg/containers/index_file.ts";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
-import { memoryFile } from "../../tests/support/memory_file.ts";
-import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { indexFile } from "../../../mjpeg/containers/index_file.ts";
+import { encodeLabHeader } from "../../../mjpeg/containers/lab_format.ts";
+import { memoryFile } from "../../../tests/support/memory_file.ts";
+import { temporaryDirectory } from "../../../tests/support/temporary_directory.ts";
 import { FrameCache } from "./frame_cache.ts";
-import type { Cursor } from "./source.ts";
+import type { Cursor } from "../source.ts";
 import { FileAccess, versionOf } from "./file_access.ts";
 import { FileSource } from "./file_source.ts";
-import { RegularTimes } from "./frame_times.ts";
+import { RegularTimes } from "../frame_times.ts";
 
 function jpeg(entropy: number): Uint8Array {
   return new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array(entropy).fill(entropy), 0xff, 0xd9]);

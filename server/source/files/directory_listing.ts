@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MAX_DIRECTORY_ENTRIES, MAX_LISTED_DIRECTORIES, MAX_NEAR_CANDIDATES } from "../limits.ts";
+import { MAX_DIRECTORY_ENTRIES, MAX_LISTED_DIRECTORIES, MAX_NEAR_CANDIDATES } from "../../limits.ts";
 import { mostSimilar } from "./name_similarity.ts";
 
 /** Names may have come within the same tick of the file system's clock, which has up to two seconds (FAT). */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RandomAccess } from "../../mjpeg/containers/container.ts";
+import type { RandomAccess } from "../../../mjpeg/containers/container.ts";
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
