@@ -7,6 +7,7 @@
 
 import { INTERLEAVED_MAGIC, InterleavedDecoder } from "../../net/interleaved.ts";
 import { MessageBody } from "./message_body.ts";
+import { MessageBuffer } from "./message_buffer.ts";
 import type { Resynchronizer } from "./resynchronizer.ts";
 import { announcesBody, BodyFields, type Completeness } from "./completeness.ts";
 import { concat } from "@std/bytes";
@@ -46,7 +47,6 @@ export class MessageTooLargeError extends Error {
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const FIRST_BUFFER_BYTES = 512;
 const NOTHING = new Uint8Array(0);
 /** Characters searched again when more have come: a read may end within the start of a message. */
 const LONGEST_START_CHARS = 16;
@@ -63,10 +63,8 @@ export class MessageReader<T> {
   #undecided: Uint8Array = NOTHING;
   /** Whether a message or packet has come: only then it is known that this is the right kind of connection. */
   #hasBegun = false;
-  /** The bytes of the message so far, from `#start` to `#end`. */
-  #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
-  #start = 0;
-  #end = 0;
+  /** The bytes of the message so far. Positions below count from its start. */
+  readonly #buffer = new MessageBuffer();
   /** Where the line that has not ended starts. */
   #lineStart = 0;
   /** Where that line ended when it was last examined. */
@@ -92,7 +90,7 @@ export class MessageReader<T> {
 
   /** True while part of a message has come. */
   get isPending(): boolean {
-    return this.#end > this.#start;
+    return this.#length > 0;
   }
 
   /**
@@ -103,17 +101,22 @@ export class MessageReader<T> {
     if (this.#body !== undefined) return this.#body.isLengthless;
     if (this.#completeness.needsBlankLine || this.#fields.hasBody) return false;
     if (this.#lines === 0) return this.isPending && this.#grammar.mayBeOneLine?.(this.#lineBegin) === true;
-    return this.#examinedEnd < this.#end || !this.#openLineAnnouncesBody;
+    return this.#examinedEnd < this.#length || !this.#openLineAnnouncesBody;
   }
 
   /** What has come of the message, as text. */
   get pendingText(): string {
-    return decodeUtf8(this.#buffer.subarray(this.#start, this.#end));
+    return decodeUtf8(this.#buffer.view(0, this.#length));
   }
 
   /** True while less of a body has come than its Content-Length says. If nothing more comes for long, that was wrong. */
   get isBodyShort(): boolean {
     return this.#resynchronizer !== undefined && this.#body?.isLengthless === false;
+  }
+
+  /** Bytes of the message that have come. */
+  get #length(): number {
+    return this.#buffer.lengthBytes;
   }
 
   /** Bytes that were neither a message nor a packet, and were passed over. */
@@ -128,7 +131,7 @@ export class MessageReader<T> {
 
   /** Bytes examined so far, each as often as it was. Tests compare it with the bytes pushed. */
   get steps(): number {
-    return this.#steps;
+    return this.#steps + this.#buffer.steps;
   }
 
   /**
@@ -160,9 +163,9 @@ export class MessageReader<T> {
     if (!this.isPending) return [];
     const outputs: ReaderOutput<T>[] = [];
     const bodyBytes = this.#body === undefined ? 0 : this.#body.lengthBytes + this.#undecided.length;
-    this.#append(this.#undecided);
+    this.#buffer.append(this.#undecided);
     this.#undecided = NOTHING;
-    this.#finish(this.#end - bodyBytes, this.#end, outputs);
+    this.#finish(this.#length - bodyBytes, this.#length, outputs);
     return outputs;
   }
 
@@ -180,7 +183,7 @@ export class MessageReader<T> {
     if (this.#body !== undefined) return this.#takeBody(this.#body, bytes, outputs);
     const newline = bytes.indexOf(NEWLINE);
     const taken = newline < 0 ? bytes : bytes.subarray(0, newline + 1);
-    this.#append(taken);
+    this.#buffer.append(taken);
     this.#checkLimits();
     if (newline >= 0) this.#endLine(outputs);
     return taken.length;
@@ -201,13 +204,13 @@ export class MessageReader<T> {
     const content = line.replace(/\r?\n$/, "").slice(this.#cut(line, outputs));
     if (content === "") return this.#endHead(outputs);
     if (this.#lines === 0 && this.#hasBegun && this.#grammar.isFirstLine?.(content) === false) {
-      this.#resynchronizer?.lose(this.#end - this.#start);
-      return this.#beginAt(this.#end);
+      this.#resynchronizer?.lose(this.#length);
+      return this.#beginAt(this.#length);
     }
     this.#completeness.take(content);
     this.#fields.take(content);
     this.#lines++;
-    this.#lineStart = this.#searched = this.#examinedEnd = this.#end;
+    this.#lineStart = this.#searched = this.#examinedEnd = this.#length;
     this.#openLineAnnouncesBody = false;
   }
 
@@ -220,15 +223,15 @@ export class MessageReader<T> {
     if (this.#body.isLengthless) return;
     const length = this.#fields.contentLength ?? 0;
     if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
-    if (length === 0) this.#finish(this.#end, this.#end, outputs);
+    if (length === 0) this.#finish(this.#length, this.#length, outputs);
   }
 
   #takeBody(body: MessageBody, bytes: Uint8Array, outputs: ReaderOutput<T>[]): number {
     const part = body.take(bytes);
     if (part === undefined) return 0;
-    this.#append(bytes.subarray(0, part.count));
+    this.#buffer.append(bytes.subarray(0, part.count));
     if (body.lengthBytes > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
-    if (part.isEnd) this.#finish(this.#end - body.lengthBytes, this.#end, outputs);
+    if (part.isEnd) this.#finish(this.#length - body.lengthBytes, this.#length, outputs);
     return part.count > 0 ? part.count : this.#takeSome(bytes, outputs);
   }
 
@@ -238,17 +241,18 @@ export class MessageReader<T> {
     if ((needsBlankLine && !mayTurnLab) || !this.#mayExamine) return;
     const line = this.#openLine();
     const open = line.slice(this.#cut(line, outputs));
-    this.#examinedEnd = this.#end;
+    this.#examinedEnd = this.#length;
     this.#openLineAnnouncesBody = announcesBody(open);
     if (this.#lines === 0 || this.#fields.hasBody || this.#openLineAnnouncesBody) return;
     const isNext = this.#grammar.mayStart(open);
     if (!this.#completeness.isComplete(isNext ? "" : open)) return;
-    this.#finish(isNext ? this.#lineStart : this.#end, isNext ? this.#lineStart : this.#end, outputs);
+    const end = isNext ? this.#lineStart : this.#length;
+    this.#finish(end, end, outputs);
   }
 
   /** Outputs the messages that end within a line because the next one starts there. Returns where the last one starts. */
   #cut(line: string, outputs: ReaderOutput<T>[]): number {
-    const lineStart = this.#lineStart;
+    let lineStart = this.#lineStart;
     let offset = 0;
     for (;;) {
       if (this.#completeness.needsBlankLine) return offset;
@@ -257,16 +261,17 @@ export class MessageReader<T> {
       this.#searched = lineStart + line.length;
       if (next <= offset && !(next === 0 && this.#lines > 0)) return offset;
       this.#finish(lineStart + next, lineStart + next, outputs);
-      this.#searched = lineStart + next;
+      // The line began in front of the message that begins now.
+      lineStart = -next;
       offset = next;
     }
   }
 
   /** Outputs the message whose head ends at `headEnd` and whose body ends at `end`, where the next message starts. */
   #finish(headEnd: number, end: number, outputs: ReaderOutput<T>[]): void {
-    const head = decodeUtf8(this.#buffer.subarray(this.#start, headEnd));
-    const body = decodeUtf8(this.#buffer.subarray(headEnd, end));
-    this.#steps += end - this.#start;
+    const head = decodeUtf8(this.#buffer.view(0, headEnd));
+    const body = decodeUtf8(this.#buffer.view(headEnd, end));
+    this.#steps += end;
     const text = (head + body).trimEnd();
     this.#beginAt(end);
     try {
@@ -281,10 +286,8 @@ export class MessageReader<T> {
 
   /** The next message begins at `end`. */
   #beginAt(end: number): void {
-    this.#start = this.#lineStart = end;
-    if (this.#start === this.#end) this.#start = this.#end = this.#lineStart = 0;
-    if (!this.isPending && this.#buffer.length > MAX_MESSAGE_BYTES) this.#buffer = new Uint8Array(FIRST_BUFFER_BYTES);
-    this.#searched = this.#examinedEnd = this.#lineStart;
+    this.#buffer.beginAt(end);
+    this.#lineStart = this.#searched = this.#examinedEnd = 0;
     this.#openLineAnnouncesBody = false;
     this.#lines = 0;
     this.#completeness = this.#grammar.createCompleteness();
@@ -292,53 +295,31 @@ export class MessageReader<T> {
     this.#body = undefined;
   }
 
-  #append(bytes: Uint8Array): void {
-    if (this.#end + bytes.length > this.#buffer.length) this.#makeRoom(bytes.length);
-    this.#buffer.set(bytes, this.#end);
-    this.#end += bytes.length;
-    this.#steps += bytes.length;
-  }
-
-  /** Moves the message to the front, of a larger buffer if it fills more than half. */
-  #makeRoom(bytes: number): void {
-    const length = this.#end - this.#start;
-    const isEnough = length + bytes <= this.#buffer.length / 2;
-    const target = isEnough ? this.#buffer : new Uint8Array(2 * Math.max(this.#buffer.length, length + bytes));
-    target.set(this.#buffer.subarray(this.#start, this.#end));
-    this.#steps += length;
-    this.#buffer = target;
-    this.#lineStart -= this.#start;
-    this.#searched -= this.#start;
-    this.#examinedEnd -= this.#start;
-    this.#start = 0;
-    this.#end = length;
-  }
-
   #checkLimits(): void {
-    const isBreak = this.#end > this.#lineStart && this.#buffer[this.#end - 1] === NEWLINE;
-    const lineBytes = this.#end - this.#lineStart - (isBreak ? 1 : 0);
+    const line = this.#buffer.view(this.#lineStart, this.#length);
+    const lineBytes = line.at(-1) === NEWLINE ? line.length - 1 : line.length;
     if (lineBytes > MAX_LINE_BYTES) throw new MessageTooLargeError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
-    const isBlankLine = lineBytes === 0 || (lineBytes === 1 && this.#buffer[this.#lineStart] === CARRIAGE_RETURN);
-    if (!isBlankLine && this.#end - this.#start > MAX_MESSAGE_BYTES) {
+    const isBlankLine = lineBytes === 0 || (lineBytes === 1 && line[0] === CARRIAGE_RETURN);
+    if (!isBlankLine && this.#length > MAX_MESSAGE_BYTES) {
       throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
     }
   }
 
   /** Whether enough bytes have come to examine the line that has not ended once more. */
   get #mayExamine(): boolean {
-    return this.#end - this.#lineStart <= MAX_LOOKS_PER_BYTE * (this.#end - this.#examinedEnd);
+    return this.#length - this.#lineStart <= MAX_LOOKS_PER_BYTE * (this.#length - this.#examinedEnd);
   }
 
   /** The first characters of the line that has not ended. */
   get #lineBegin(): string {
-    const end = Math.min(this.#end, this.#lineStart + LONGEST_START_CHARS);
-    return String.fromCharCode(...this.#buffer.subarray(this.#lineStart, end));
+    const end = Math.min(this.#length, this.#lineStart + LONGEST_START_CHARS);
+    return String.fromCharCode(...this.#buffer.view(this.#lineStart, end));
   }
 
   /** The line that has not ended or has just ended, one character a byte. */
   #openLine(): string {
-    this.#steps += this.#end - this.#lineStart;
-    return String.fromCharCode(...this.#buffer.subarray(this.#lineStart, this.#end));
+    this.#steps += this.#length - this.#lineStart;
+    return String.fromCharCode(...this.#buffer.view(this.#lineStart, this.#length));
   }
 }
 
