@@ -115,18 +115,28 @@ export class Client implements Disposable, ServerReceiver {
   }
 }
 
-/** A server of `movie.mjpeg`, of one that has to be transcoded, and of one that RTP/JPEG cannot carry. */
-export async function serve(options: Partial<ServerOptions> & { readonly clock?: FakeClock } = {}) {
-  const directory = await temporaryDirectory();
+/** Drawn once for all servers of a test file: encoding takes longest of all that a server needs. */
+let movies: Promise<Record<string, Uint8Array>> | undefined;
+
+async function makeMovies(): Promise<Record<string, Uint8Array>> {
   const frames = await Promise.all(Array.from({ length: FRAMES }, (_, seed) => makeJpeg({ seed, width: 96 })));
-  await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat(frames));
-  await Deno.writeFile(join(directory.path, "grey.mjpeg"), await makeJpeg({ grey: true }));
   const optimized = await Promise.all(
     [0, 1, 2].map((seed) => makeJpeg({ seed, progressive: seed === 1, optimized: true })),
   );
-  await Deno.writeFile(join(directory.path, "optimized.mjpeg"), concat(optimized));
   const large = await makeJpeg({ width: 320, height: 240, quality: 95 });
-  await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
+  return {
+    "movie.mjpeg": concat(frames),
+    "grey.mjpeg": await makeJpeg({ grey: true }),
+    "optimized.mjpeg": concat(optimized),
+    "large.mjpeg": concat(Array.from({ length: 20 }, () => large)),
+  };
+}
+
+/** A server of `movie.mjpeg`, of one that has to be transcoded, and of one that RTP/JPEG cannot carry. */
+export async function serve(options: Partial<ServerOptions> & { readonly clock?: FakeClock } = {}) {
+  const directory = await temporaryDirectory();
+  movies ??= makeMovies();
+  for (const [name, bytes] of Object.entries(await movies)) await Deno.writeFile(join(directory.path, name), bytes);
   const { clock = new FakeClock() } = options;
   const work = new ServerWork();
   const server = new RtspServer({
