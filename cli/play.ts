@@ -150,6 +150,15 @@ and nothing is overwritten without --force.`,
     if (statistics.frames === 0 && statistics.packets > 0) {
       throw new FailedError(`No picture: ${noPictureReason(statistics)}`);
     }
+    if (statistics.frames === 0 && player.playedSeconds >= (options.seconds ?? Infinity)) {
+      const { malformedPackets, otherPayloadTypePackets } = statistics;
+      throw new FailedError(
+        malformedPackets + otherPayloadTypePackets === 0
+          ? `No picture: no packet came within ${options.seconds} s`
+          : `No picture: ${malformedPackets} packets were malformed, and ${otherPayloadTypePackets} not of the ` +
+            "video's payload type",
+      );
+    }
     return EXIT.done;
   },
 };

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../../client/rtsp/rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl } from "../../client/rtsp/rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { LabTarget, UrlTarget } from "../../client/session/target.ts";
 import type { Dialect } from "../../rtsp/message.ts";
 import { UsageError } from "./errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
-import { withoutSecrets } from "./rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 /** What helps depends on the kind of server. */
 export interface ServerAdvice {

@@ -10,7 +10,8 @@ import type { Clock } from "../../net/clock.ts";
 import { resolveUri } from "../../rtsp/fields/uri.ts";
 import { MAX_REDIRECTS, REDIRECT_MEMORY_MS } from "../limits.ts";
 import { RefusedError } from "./refusal.ts";
-import { parseRtspUrl, type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl } from "./rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 /** Where a redirect comes from. */
 export interface RedirectOrigin {

@@ -5,7 +5,7 @@
  */
 
 import type { RtspResponse } from "../../rtsp/message.ts";
-import { withoutSecrets } from "./rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 /** A reply with another status than 200. */
 export class RefusedError extends Error {

@@ -20,7 +20,7 @@ import {
 } from "../limits.ts";
 import { connectAdvice, endReason, noReply, noReplyYet, type ServerAdvice } from "./connection_advice.ts";
 import { startPatience } from "./patience.ts";
-import { withoutSecrets } from "./rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -252,8 +252,13 @@ export class RtspConnection {
         continue;
       }
       this.#hasAnswered = true;
-      if ("method" in output.message) this.#options.onRequest?.(output.message);
-      else if (this.#awaiting === undefined) {
+      if ("method" in output.message) {
+        this.#options.onRequest?.(output.message);
+        continue;
+      }
+      // A provisional response, such as 100 (Continue): the final one follows (RFC 2326, 7.1.1).
+      if (output.message.status < 200) continue;
+      if (this.#awaiting === undefined) {
         const [line] = output.text.split(/\r?\n/, 1);
         log.warn("The server sent a reply without a request: {line}", () => ({ line: withoutSecrets(line) }));
       } else if (output.message.cseq !== undefined && output.message.cseq < this.#awaiting.cseq) {

@@ -66,3 +66,18 @@ Deno.test("RtspConnection gives a server up that asks without end and reads no a
   await asking;
   server.close();
 });
+
+Deno.test("RtspConnection passes over provisional responses, and takes the final one for the reply", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connection = await connect(listener.addr.port, {
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+  });
+  using server = await listener.accept();
+  const reply = connection.exchange({ text: "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n", cseq: 1, label: "OPTIONS" });
+  for (const status of ["100 Continue", "199 Working", "200 OK"]) {
+    await server.write(new TextEncoder().encode(`RTSP/1.0 ${status}\r\nCSeq: 1\r\n\r\n`));
+  }
+  assertEquals((await reply).status, 200);
+  connection.close();
+});

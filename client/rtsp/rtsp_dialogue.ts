@@ -19,7 +19,8 @@ import { RTSP_ADVICE } from "./connection_advice.ts";
 import { refusal, RefusedError } from "./refusal.ts";
 import { isRedirect, RedirectedError, redirectedUrl } from "./redirect.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
-import { type RtspUrl, withoutSecrets } from "./rtsp_url.ts";
+import { type RtspUrl } from "./rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -220,7 +221,7 @@ export class RtspDialogue {
     const offer: HeaderField[] = method === "OPTIONS" ? [["Public", ANSWERED_METHODS]] : [];
     const allow: HeaderField[] = status === 405 ? [["Allow", ANSWERED_METHODS]] : [];
     const text = encodeRtspResponse({ status, cseq, session, headers: [...offer, ...allow] });
-    log.debug("> {text}", { text: text.trimEnd() });
+    log.debug("> {text}", () => ({ text: withoutSecrets(text.trimEnd()) }));
     this.#write(new TextEncoder().encode(text));
     if (method === "REDIRECT" && location !== undefined) this.#options.onRedirect(location);
   }

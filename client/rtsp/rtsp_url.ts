@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HOST_AND_PORT, userInfoLength } from "../../rtsp/fields/secrets.ts";
 import { decodePercents, encodePath, splitUri } from "../../rtsp/fields/uri.ts";
 
 /** The parts of a URL. */
@@ -28,7 +29,6 @@ export interface RtspUrl {
 const SCHEME = "rtsp://";
 const DEFAULT_PORT = 554;
 const MAX_PORT = 65_535;
-const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+(?:%[^\]\s]+)?\]|[^\s:@[\]]+)(?::(\d*))?$/;
 
 /** Parses a URL. Throws a `SyntaxError` that says what is wrong with it, and repeats no password. */
 export function parseRtspUrl(text: string): RtspUrl {
@@ -60,23 +60,6 @@ export function parseRtspUrl(text: string): RtspUrl {
   };
 }
 
-/**
- * How many characters of a URL behind its `//` are user name, password and the `@` behind them. A `/`, `?` or `#` in a password ends
- * the authority too early (RFC 3986, 3.2.1); where no host and port are left of it, the user info goes on to the first `@` that has a
- * host behind it.
- */
-function userInfoLength(rest: string): number {
-  const end = rest.search(/[/?#]|$/);
-  const authority = rest.slice(0, end);
-  const hostStart = authority.lastIndexOf("@") + 1;
-  // Nobody writes a fragment right behind the host.
-  if (HOST_AND_PORT.test(authority.slice(hostStart)) && (hostStart > 0 || rest[end] !== "#")) return hostStart;
-  for (const { index, 0: { length }, 1: host } of rest.matchAll(/@([^@/?#]*)/g)) {
-    if (rest[index + length] !== "@" && HOST_AND_PORT.test(host)) return index + 1;
-  }
-  return hostStart;
-}
-
 /** A host name in the letters of the DNS (RFC 5891), others as they are; `undefined` for what can be none. */
 function asciiHost(host: string): string | undefined {
   // deno-lint-ignore no-control-regex
@@ -102,20 +85,4 @@ function wrongAuthority(authority: string): string {
   }
   return "what should be HOST[:PORT] is neither; in a user name or password, write @ as %40, : as %3A, / as %2F, " +
     "? as %3F and # as %23";
-}
-
-/** Names of parameters, in a query or in the path, in which cameras expect a user name or a password. */
-const SECRET_PARAMETER =
-  /([?&;/_](?:user(?:name)?|usr|u|pass(?:word|wd|phrase)?|pwd|psw|p|login(?:use|pas)|auth|token|key|secret)=)(?:(?!_[a-z]+=)[^&;\s"])*/gi;
-
-/** A text without the user names and passwords of the URLs in it, for people to see. */
-export function withoutSecrets(text: string): string {
-  return text
-    .replace(/:\/\/([^\s"]*)/g, (_, rest: string) => {
-      const length = userInfoLength(rest);
-      return length === 0 ? `://${rest}` : `://…@${rest.slice(length)}`;
-    })
-    // Runs are matched whether an @ follows or not: to look for one from each character would take time by the square.
-    .replace(/[^\s/@"]+@?/g, (run) => run.endsWith("@") && run.lastIndexOf(":") > 0 ? "…@" : run)
-    .replace(SECRET_PARAMETER, "$1…");
 }

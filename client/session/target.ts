@@ -7,7 +7,8 @@
 import { hostAndPort } from "../../net/addresses.ts";
 import type { Dialect } from "../../rtsp/message.ts";
 import { decodePercents, encodeSegment } from "../../rtsp/fields/uri.ts";
-import { parseRtspUrl, type RtspUrl, withoutSecrets } from "../rtsp/rtsp_url.ts";
+import { parseRtspUrl, type RtspUrl } from "../rtsp/rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 /** A stream named as in the networking lab. */
 export interface LabTarget {

@@ -11,6 +11,7 @@ import { isOfPeerThatLeft } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/reading/message_reader.ts";
 import { createRequestReader } from "../../rtsp/readers.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import {
   MAX_MALFORMED_REQUESTS,
@@ -221,7 +222,7 @@ export class Connection {
     if (output.kind === "malformed") return await this.#answerMalformed(output);
     this.#malformedInARow = 0;
     this.#style.follow(output.message);
-    log.debug("{peer} > {text}", { peer: this.peer, text: output.text });
+    log.debug("{peer} > {text}", () => ({ peer: this.peer, text: withoutSecrets(output.text) }));
     const reply = await this.#respond(output.message);
     await this.#write(this.#style.encode(reply));
     if (this.#refusal === undefined) return;
@@ -239,7 +240,7 @@ export class Connection {
       log.error("{peer} sent {method} {uri}, which failed: {reason}", {
         peer: this.peer,
         method: request.method,
-        uri: request.uri,
+        uri: withoutSecrets(request.uri),
         reason: messageOf(error),
       });
       return { status: 500, cseq: request.cseq, session: undefined };
@@ -247,7 +248,7 @@ export class Connection {
   }
 
   async #answerMalformed({ error, text }: { readonly error: SyntaxError; readonly text: string }): Promise<void> {
-    log.warn("{peer} sent a malformed request: {reason}", { peer: this.peer, reason: error.message });
+    log.warn("{peer} sent a malformed request: {reason}", { peer: this.peer, reason: withoutSecrets(error.message) });
     await this.#write(this.#style.encodeRefusal(text, 400));
     if (++this.#malformedInARow < MAX_MALFORMED_REQUESTS) return;
     log.warn("{peer} sent {count} malformed requests in a row: closed", {
@@ -264,7 +265,7 @@ export class Connection {
   }
 
   async #write(text: string): Promise<void> {
-    log.debug("{peer} < {text}", { peer: this.peer, text });
+    log.debug("{peer} < {text}", () => ({ peer: this.peer, text: withoutSecrets(text) }));
     const written = this.#writes.write(new TextEncoder().encode(text));
     this.#writes.watchPending();
     await written;

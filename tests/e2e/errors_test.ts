@@ -7,6 +7,7 @@ import { MAX_LINE_BYTES } from "../../rtsp/limits.ts";
 import type { ChildExit } from "../support/child_program.ts";
 import { makeJpeg } from "../support/jpegs.ts";
 import { enlarge, labFile, labFrames, makeLabMovie } from "../support/lab_movie.ts";
+import { ScriptedCamera, sdp } from "../support/scripted_camera.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { peerTest, rootTest } from "../support/peers.ts";
@@ -96,6 +97,19 @@ Deno.test({
     // Were it to wait, connecting would have its time out first, and the exit code would be another.
     assertEquals((await player.stop("SIGINT")).code, 0);
   },
+});
+
+Deno.test("play: a time in which nothing came is a failure", async () => {
+  await using camera = new ScriptedCamera({
+    DESCRIBE: { lines: ["Content-Type: application/sdp"], body: sdp("m=video 0 RTP/AVP 26") },
+    SETUP: { lines: ["Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"] },
+    PLAY: { lines: ["Session: 1"] },
+  });
+  const args = ["--transport", "tcp", "--no-preview", "--seconds", "0.1"];
+  assertSaid(await run(["play", `rtsp://127.0.0.1:${camera.port}/x`, ...args]), {
+    code: 1,
+    message: /mjpegrtsp: No picture: no packet came within 0\.1 s$/,
+  });
 });
 
 Deno.test("play: an unknown host", async () => {

@@ -74,6 +74,20 @@ for (const format of ["text", "json"]) {
   });
 }
 
+Deno.test("serve: the log has no passwords, whatever it shows", async () => {
+  await using server = await startOurServer({ root: ".", args: ["--log-level", "debug"] });
+  using client = await TcpClient.connect(server.port);
+  const credentials = 'Authorization: Basic aGVyOnNlY3JldA==\r\nProxy-Authorization: Digest response="secret"';
+  for (const [method, status] of [["DESCRIBE", 404], ["DANCE", 501]]) {
+    const url = "rtsp://her:secret@a/none";
+    await client.send(`${method} ${url} RTSP/1.0\r\nCSeq: 1\r\n${credentials}\r\n\r\n`);
+    await client.receive(new RegExp(`RTSP/1\\.0 ${status} [^]*\r\n\r\n`));
+  }
+  const { stderr } = await server.program.stop();
+  assertMatch(stderr.join("\n"), /rtsp:\/\/…@a\/none/);
+  assertNotMatch(stderr.join("\n"), /secret|aGVyOnNlY3JldA/);
+});
+
 Deno.test("serve: the log has no session identifiers", async () => {
   await using server = await startOurServer({ root: "." });
   const identifiers: string[] = [];

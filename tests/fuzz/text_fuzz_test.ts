@@ -7,7 +7,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseRtspUrl, withoutSecrets } from "../../client/rtsp/rtsp_url.ts";
+import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { printable } from "../../net/printable.ts";
 import { decodePercents, encodePath, encodeSegment, resolveUri } from "../../rtsp/fields/uri.ts";
 import { fuzz, mayThrow, repetitive } from "./fuzz.ts";

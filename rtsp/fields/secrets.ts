@@ -1,0 +1,45 @@
+/**
+ * User names and passwords, in URLs as people type them and in messages: where they stand, and texts without them.
+ *
+ * @module
+ */
+
+/** What can stand behind user name and password: a host name, or an address in brackets, maybe with a zone; and a port. */
+export const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+(?:%[^\]\s]+)?\]|[^\s:@[\]]+)(?::(\d*))?$/;
+
+/**
+ * How many characters of a URL behind its `//` are user name, password and the `@` behind them. A `/`, `?` or `#` in a password ends
+ * the authority too early (RFC 3986, 3.2.1); where no host and port are left of it, the user info goes on to the first `@` that has a
+ * host behind it.
+ */
+export function userInfoLength(rest: string): number {
+  const end = rest.search(/[/?#]|$/);
+  const authority = rest.slice(0, end);
+  const hostStart = authority.lastIndexOf("@") + 1;
+  // Nobody writes a fragment right behind the host.
+  if (HOST_AND_PORT.test(authority.slice(hostStart)) && (hostStart > 0 || rest[end] !== "#")) return hostStart;
+  for (const { index, 0: { length }, 1: host } of rest.matchAll(/@([^@/?#]*)/g)) {
+    if (rest[index + length] !== "@" && HOST_AND_PORT.test(host)) return index + 1;
+  }
+  return hostStart;
+}
+
+/** Names of parameters, in a query or in the path, in which cameras expect a user name or a password. */
+const SECRET_PARAMETER =
+  /([?&;/_](?:user(?:name)?|usr|u|pass(?:word|wd|phrase)?|pwd|psw|p|login(?:use|pas)|auth|token|key|secret)=)(?:(?!_[a-z]+=)[^&;\s"])*/gi;
+
+/** Header fields with credentials (RFC 2326, 12.5). */
+const CREDENTIALS = /^((?:Proxy-)?Authorization[ \t]*:)[^\r\n]*/gim;
+
+/** A text, or the messages in it, without user names, passwords and credentials, for people to see. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/:\/\/([^\s"]*)/g, (_, rest: string) => {
+      const length = userInfoLength(rest);
+      return length === 0 ? `://${rest}` : `://…@${rest.slice(length)}`;
+    })
+    // Runs are matched whether an @ follows or not: to look for one from each character would take time by the square.
+    .replace(/[^\s/@"]+@?/g, (run) => run.endsWith("@") && run.lastIndexOf(":") > 0 ? "…@" : run)
+    .replace(SECRET_PARAMETER, "$1…")
+    .replace(CREDENTIALS, "$1 …");
+}

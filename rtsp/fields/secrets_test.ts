@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { withoutSecrets } from "./secrets.ts";
+
+Deno.test("withoutSecrets() takes user names and passwords out, wherever they stand in URLs and messages", () => {
+  const cases = [
+    ["rtsp://admin:secret@camera/stream", "rtsp://…@camera/stream"],
+    ["rtsp://camera/?user=admin&password=secret&channel=1", "rtsp://camera/?user=…&password=…&channel=1"],
+    ["rtsp://camera/a?channel=1&PWD=secret RTSP/1.0\r\nCSeq: 1", "rtsp://camera/a?channel=1&PWD=… RTSP/1.0\r\nCSeq: 1"],
+    [
+      "rtsp://camera/user=admin_password=se_cret_channel=1_stream=0.sdp",
+      "rtsp://camera/user=…_password=…_channel=1_stream=0.sdp",
+    ],
+    ["rtsp://camera/11?u=admin&p=secret", "rtsp://camera/11?u=…&p=…"],
+    ["got admin:secret@camera/stream extra", "got …@camera/stream extra"],
+    ["rtsp://camera/stream?fps=25", "rtsp://camera/stream?fps=25"],
+    ["rtsp://admin:se/cr#et@camera/x, rtsp://her@camera/y", "rtsp://…@camera/x, rtsp://…@camera/y"],
+    ["http://admin:se/cret@camera/x", "http://…@camera/x"],
+    ["rtsp://camera/live@main", "rtsp://camera/live@main"],
+    [
+      'PLAY * RTSP/1.0\r\nAuthorization: Digest username="her", response="0f"\r\nCSeq: 1',
+      "PLAY * RTSP/1.0\r\nAuthorization: …\r\nCSeq: 1",
+    ],
+    ["proxy-authorization : Basic aGVyOnNlY3JldA==", "proxy-authorization : …"],
+    ['WWW-Authenticate: Digest realm="cam"', 'WWW-Authenticate: Digest realm="cam"'],
+  ];
+  for (const [text, shown] of cases) assertEquals(withoutSecrets(text), shown);
+});
