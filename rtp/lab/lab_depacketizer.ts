@@ -6,6 +6,7 @@
  * @module
  */
 
+import { hasWholeScan } from "../../mjpeg/entropy/whole_scan.ts";
 import { JpegScanner } from "../../mjpeg/jpeg/jpeg_scanner.ts";
 import { isSoiAt } from "../../mjpeg/jpeg/markers.ts";
 import { isWholeJpeg, withEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
@@ -19,8 +20,8 @@ import { LabPieceHeaders } from "./lab_piece_header.ts";
 type PacketEnd = Pick<OrderedPacket, "timestamp" | "arrivalMs" | "marker">;
 
 /**
- * Reports a frame that has a hole, is truncated or is not a JPEG as damaged, once. A frame without EOI is whole where its packet, or
- * the marker, says that it ends there; it gets one.
+ * Reports a frame that has a hole, is truncated or is not a JPEG as damaged, once. A frame that its packet or the marker ends without
+ * EOI is whole where it has all entropy-coded data; it gets one.
  */
 export class LabDepacketizer implements Depacketizer {
   /** What has arrived of the current frame. */
@@ -32,8 +33,6 @@ export class LabDepacketizer implements Depacketizer {
   #scanner: JpegScanner | undefined;
   /** The only packet of the current frame so far; `undefined` once it has several. */
   #onlyPacket: PacketEnd | undefined;
-  /** Whether a frame without EOI has ended where the next packet began another. */
-  #lacksEoi = false;
   /** What a packet between frames belongs to, unless it begins a frame: the end of a complete frame, or one that was given up. */
   #rest: "unknown" | "complete" | "given-up" = "unknown";
 
@@ -69,8 +68,7 @@ export class LabDepacketizer implements Depacketizer {
     // Some forks send an empty payload at the end of the file.
     if (packet.payload.length === 0 && !packet.marker) return outputs;
     if (this.#beginsFrame(packet.payload)) {
-      if (this.#endOnlyPacket(outputs)) this.#lacksEoi = true;
-      else this.#giveUp("truncated", outputs);
+      if (!this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
       this.#begin(packet, outputs);
       return outputs;
     }
@@ -87,8 +85,7 @@ export class LabDepacketizer implements Depacketizer {
 
   flush(): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
-    // The rest of the last frame may have been lost.
-    if (!this.#lacksEoi || !this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
+    if (!this.#endOnlyPacket(outputs)) this.#giveUp("truncated", outputs);
     this.#rest = "unknown";
     return outputs;
   }
@@ -101,8 +98,7 @@ export class LabDepacketizer implements Depacketizer {
   /** Ends a frame without EOI whose only packet has its scan. Returns false where there is none. */
   #endOnlyPacket(outputs: DepacketizerOutput[]): boolean {
     if (this.#onlyPacket === undefined || this.#scanner?.place !== "entropy") return false;
-    // Where frames or their pieces are numbered, missing pieces make no gap in the numbers of packets.
-    if (this.#numbersFrames || this.#headers.isPresent) return false;
+    if (!hasWholeScan(this.#buffer.bytes)) return false;
     this.#finishBuffered(this.#onlyPacket, outputs);
     return true;
   }
@@ -128,7 +124,7 @@ export class LabDepacketizer implements Depacketizer {
       this.#finish({ kind: "frame", data: payload.slice(), timestamp, arrivalMs }, packet, outputs);
     } else if (!this.#buffer.append(payload)) {
       this.#giveUp("too-large", outputs);
-    } else if (isComplete || packet.marker && scanner.place === "entropy") {
+    } else if (isComplete || packet.marker && scanner.place === "entropy" && hasWholeScan(this.#buffer.bytes)) {
       this.#finishBuffered(packet, outputs);
     } else if (packet.marker) {
       this.#giveUp("truncated", outputs);

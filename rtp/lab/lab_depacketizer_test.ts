@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { markGaps } from "../../tests/support/ordered_packets.ts";
 import type { DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { LabDepacketizer } from "./lab_depacketizer.ts";
@@ -73,8 +74,11 @@ Deno.test("LabDepacketizer never shows a frame with a hole: each fragment lost i
 const frame = jpeg(60);
 const fragments = packetizeLabFrame(frame, { fragmentBytes: 20 });
 const whole = { payload: frame, marker: false };
-const withoutEoi = { payload: frame.subarray(0, -2), marker: false };
-const withoutEoiFragments = packetizeLabFrame(frame.subarray(0, -2), { fragmentBytes: 20 });
+/** Whether a frame without EOI is whole, only its entropy-coded data tells. */
+const picture = await makeJpeg({ width: 32, height: 16 });
+const withoutEoi = { payload: picture.subarray(0, -2), marker: false };
+const withoutEoiFragments = packetizeLabFrame(picture.subarray(0, -2), { fragmentBytes: 200 });
+const cut = { payload: picture.subarray(0, -10), marker: false };
 const reserved = concat([frame.subarray(0, 20), Uint8Array.of(0xff, 0x3c, 0xf0, 0xf0), frame.subarray(20)]);
 const junk = concat([frame.subarray(0, 9), Uint8Array.of(7, 0xff, 0), frame.subarray(9)]);
 const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8Array | string)[] }[] = [
@@ -101,7 +105,7 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
   {
     title: "a frame that ends in its header, in front of frames without EOI",
     input: packets([{ payload: frame.subarray(0, 9), marker: false }, withoutEoi, withoutEoi, whole]),
-    expected: ["truncated", frame, frame, frame],
+    expected: ["truncated", picture, picture, frame],
   },
   {
     title: "SOI and EOI alone",
@@ -111,12 +115,17 @@ const CASES: readonly { title: string; input: OrderedPacket[]; expected: (Uint8A
   {
     title: "frames without EOI in packets of their own, each once the next or the end has come",
     input: packets([withoutEoi, withoutEoi, whole, withoutEoi]),
-    expected: [frame, frame, frame, frame],
+    expected: [picture, picture, frame, picture],
+  },
+  {
+    title: "frames that are cut in their data, with the marker or without",
+    input: packets([cut, { ...cut, marker: true }, withoutEoi, cut]),
+    expected: ["truncated", "truncated", picture, "truncated"],
   },
   {
     title: "a frame without EOI whose marker is set",
     input: packets([{ ...withoutEoi, marker: true }, ...withoutEoiFragments]),
-    expected: [frame, frame],
+    expected: [picture, picture],
   },
   {
     title: "a frame whose scan has a reserved marker",
