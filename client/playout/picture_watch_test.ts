@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { MIN_BROKEN_FRAMES, NO_PICTURE_SECONDS } from "../limits.ts";
-import { lossNotice, noPictureNotice } from "./picture_notice.ts";
+import { isByLoss, lossNotice, noPictureNotice } from "./picture_notice.ts";
 import { PictureWatch } from "./picture_watch.ts";
 
 const NOTHING: RtpStatistics = {
@@ -54,7 +54,7 @@ Deno.test("PictureWatch tells of each second in which most frames are damaged by
   second(5, 6);
   second(0, MIN_BROKEN_FRAMES);
   second(0, MIN_BROKEN_FRAMES - 1);
-  second(5, 6, "no-size");
+  second(5, 6, "wrong-offset");
   assertEquals(heard, ["picture", "picture", "6 of 5 lost", "2 of 0 lost", "picture"]);
 });
 
@@ -98,6 +98,12 @@ Deno.test("noPictureNotice() names what is wrong, and where it is written", () =
   assertMatch(text({ duplicatePackets: 39 }), /39 of 40 packets repeat a sequence number.*RFC 3550, 5\.1/);
   assertMatch(text({}), /no frame has ended: neither the marker nor the timestamp.*RFC 2435, 3/);
   assertMatch(text({ damageCauses: { "something-new": 4 } }), /something-new/);
+});
+
+Deno.test("noPictureNotice() names the Fragment Offset where no sequence number is missing", () => {
+  const counts = { frames: 0, damagedFrames: 9, damageCauses: { "wrong-offset": 9 }, packets: 90, duplicatePackets: 0 };
+  assertMatch(noPictureNotice(counts).text, /none of 9 frames is whole: the Fragment Offset .*RFC 2435, 3\.1\.2/);
+  assertEquals(isByLoss(counts), false);
 });
 
 Deno.test("lossNotice() says how many frames broke, and what helps", () => {

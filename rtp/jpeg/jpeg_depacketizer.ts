@@ -97,10 +97,10 @@ export class JpegDepacketizer implements Depacketizer {
     } else if (this.#assembly === undefined) {
       // The rest of a frame whose start was lost or malformed, or was sent before we came.
       if (isFirst) this.#givenUp = packet.timestamp;
-      this.#reject("packet-lost", packet, outputs);
+      this.#reject(packet.isAfterGap ? "packet-lost" : "wrong-offset", packet, outputs);
       return outputs;
     } else if (offset !== this.#assembly.dataBytes) {
-      this.#giveUp("packet-lost", outputs);
+      this.#giveUp("wrong-offset", outputs);
       return outputs;
     }
     this.#append(packet, outputs, { data, extension: extension?.data });
@@ -139,7 +139,7 @@ export class JpegDepacketizer implements Depacketizer {
     const { offset, data } = decodeFilePayload(payload, { headerBytes, expected });
     if (open === undefined) this.#assembly = openAssembly(timestamp, { ...FILE_FIELDS, fileHeaderBytes: headerBytes });
     else if (offset !== expected) {
-      this.#giveUp(offset === 0 ? "truncated" : "packet-lost", outputs);
+      this.#giveUp(offset === 0 ? "truncated" : "wrong-offset", outputs);
       if (offset === 0) this.#takeFile(packet, outputs);
       return true;
     }

@@ -205,6 +205,18 @@ Deno.test("JpegDepacketizer starts a frame although the one before has not ended
   assertEquals(depacketize(sent), ["truncated", rebuildJpeg(conditionedJpeg(2000))]);
 });
 
+Deno.test("JpegDepacketizer reports a wrong Fragment Offset as such, once a frame, and as loss only where a number is missing", () => {
+  const whole = rebuildJpeg(conditionedJpeg(2000));
+  const cut = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
+  for (let wrong = 0; wrong < cut.length; wrong++) {
+    const shifted = cut.with(wrong, cut[wrong].with(3, cut[wrong][3] ^ 1));
+    const sent = packetsOf([cut, shifted, cut]);
+    assertEquals(depacketize(sent), [whole, "wrong-offset", whole], `packet ${wrong + 1}`);
+    // The first packet after a gap tells nothing of its sender's offsets.
+    assertEquals(depacketize(sent.toSpliced(cut.length, 1)), [whole, "packet-lost", whole], `packet ${wrong + 1}`);
+  }
+});
+
 Deno.test("JpegDepacketizer shows both fields of an interlaced frame, which have the same timestamp", () => {
   const fields = [1, 2].map((typeSpecific) =>
     packetizeJpeg(conditionedJpeg(700), { maxPayloadBytes: 600 }).map((payload) => payload.with(0, typeSpecific))

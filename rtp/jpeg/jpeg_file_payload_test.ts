@@ -66,3 +66,9 @@ Deno.test("JpegDepacketizer begins the next file where the one before has not en
   const sent = packetsOf([[payloads[0][0], ...payloads[1]]]);
   assertEquals(depacketize(sent), ["truncated", FILES[1]]);
 });
+
+Deno.test("JpegDepacketizer reports a piece of a JPEG file with a wrong Fragment Offset as such", () => {
+  const payloads = FILES.map((file) => cut(file, (offset) => main(offset, 0, 20)));
+  const shifted = payloads[0].with(1, payloads[0][1].with(3, payloads[0][1][3] ^ 1));
+  assertEquals(depacketize(packetsOf([shifted, payloads[1]])), ["wrong-offset", FILES[1]]);
+});
