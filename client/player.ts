@@ -64,7 +64,7 @@ export class Player implements Playback {
       onLoss: (lastSecond) => this.#takeLoss(lastSecond, 1),
       onNoPicture: (counts) => {
         // A camera of one frame a second has no second with several broken ones.
-        if (isByLoss(counts) && this.status.transport !== "tcp") this.#takeLoss(counts, NO_PICTURE_SECONDS);
+        if (isByLoss(counts)) this.#takeLoss(counts, NO_PICTURE_SECONDS);
         else this.#control.board.tellOfPicture(noPictureNotice(counts));
       },
       onPicture: () => this.#control.board.tellOfPicture(undefined),
@@ -112,11 +112,12 @@ export class Player implements Playback {
     for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
-  /** Goes over to TCP where loss breaks most frames, or tells what helps, once a session. */
+  /** Goes over to TCP where loss breaks most frames, or tells what helps or who is at fault, once a session. */
   #takeLoss(counts: PictureCounts, seconds: number): void {
-    if (this.#control.fallBack(lossReason(counts, seconds)) || this.#hasToldLoss) return;
+    const span = { transport: this.status.transport, seconds };
+    if (this.#control.fallBack(lossReason(counts, span)) || this.#hasToldLoss) return;
     this.#hasToldLoss = true;
-    this.#control.board.tellOfPicture(lossNotice(this.#target, counts, seconds));
+    this.#control.board.tellOfPicture(lossNotice(this.#target, counts, span));
   }
 
   #tellStatus(): void {

@@ -1,5 +1,5 @@
 /** The player where a session starts again: what the server says of the old one, and what comes with the first reply of the new. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotMatch, assertRejects } from "@std/assert";
 import { packetizeJpeg } from "../rtp/jpeg/jpeg_packetizer.ts";
 import { REORDER_WAIT_MS } from "../rtp/limits.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
@@ -206,17 +206,20 @@ for (const [title, answers, isPlaying] of SLOW) {
   });
 }
 
-/** Sends frames over UDP of which each lacks its second packet. */
-async function sendBroken(sender: Deno.DatagramConn, port: number, frames: readonly number[]): Promise<void> {
+/** The packets of a frame that lacks its second one. */
+function brokenFrame(frame: number): Uint8Array[] {
   const payloads = packetizeJpeg(conditionedJpeg(2000), { maxPayloadBytes: 600 });
-  for (const frame of frames) {
-    for (const [index, payload] of payloads.entries()) {
-      if (index === 1) continue;
-      const sequenceNumber = 1 + frame * payloads.length + index;
-      const marker = index === payloads.length - 1;
-      const packet = encodeRtpPacket({ marker, payloadType: 26, sequenceNumber, timestamp: frame, ssrc: 1, payload });
-      await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
-    }
+  return payloads.map((payload, index) => {
+    const sequenceNumber = 1 + frame * payloads.length + index;
+    const marker = index === payloads.length - 1;
+    return encodeRtpPacket({ marker, payloadType: 26, sequenceNumber, timestamp: frame, ssrc: 1, payload });
+  }).toSpliced(1, 1);
+}
+
+/** Sends such frames over UDP. */
+async function sendBroken(sender: Deno.DatagramConn, port: number, frames: readonly number[]): Promise<void> {
+  for (const packet of frames.flatMap(brokenFrame)) {
+    await sender.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
   }
 }
 
@@ -266,3 +269,22 @@ Deno.test("Player falls back to TCP where loss breaks each frame of a camera tha
   sender.close();
   await opened.notice(/^Packets are lost over UDP: 5 of 5 frames in 5 s are broken: falling back to TCP/);
 });
+
+for (const framesASecond of [4, 1]) {
+  Deno.test(`Player says who is at fault where numbers are missing over TCP, at ${framesASecond} frames a second`, async () => {
+    await using opened = open(TAKE_ANY, { transport: "tcp" });
+    const { camera, clock, player } = opened;
+    await opened.play();
+    const seconds = framesASecond > 1 ? 1 : NO_PICTURE_SECONDS;
+    for (let frame = 0; frame < framesASecond * seconds; frame++) {
+      for (const packet of brokenFrame(frame)) await camera.send(0, packet);
+      await until(() => player.statistics().packets === 3 * (frame + 1));
+      if ((frame + 1) % framesASecond > 0) continue;
+      clock.advance(REORDER_WAIT_MS);
+      clock.advance(PICTURE_CHECK_MS);
+    }
+    const { notice } = await opened.notice(/^Sequence numbers are missing over TCP: .*the server, or a proxy, dropped/);
+    assertNotMatch(notice!.text, /UDP|--transport|rmem/);
+    assertEquals([notice?.goesOn, player.status.state], [true, "PLAYING"]);
+  });
+}

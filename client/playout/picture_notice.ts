@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Notice } from "../../page/playback.ts";
+import type { Notice, PlaybackStatus } from "../../page/playback.ts";
 import { DAMAGE_REASONS, type DamageCause } from "../../rtp/damage.ts";
 import { NO_PICTURE_SECONDS } from "../limits.ts";
 import type { Target } from "../session/target.ts";
@@ -18,17 +18,27 @@ export function isByLoss({ damagedFrames, damageCauses }: PictureCounts): boolea
   return 2 * (damageCauses["packet-lost"] ?? 0) > damagedFrames;
 }
 
-/** Most frames of some seconds are damaged by loss. */
-export function lossReason({ frames, damageCauses }: PictureCounts, seconds = 1): string {
-  const broken = damageCauses["packet-lost"] ?? 0;
-  const span = seconds === 1 ? "in the last second" : `in ${seconds} s`;
-  return `Packets are lost over UDP: ${broken} of ${broken + frames} frames ${span} are broken`;
+/** How packets come, and for how many seconds they were counted. */
+export interface LossSpan {
+  readonly transport: PlaybackStatus["transport"];
+  readonly seconds: number;
 }
 
-/** The same, where nothing else can be done. */
-export function lossNotice(target: Target, counts: PictureCounts, seconds = 1): Notice {
+/** Most frames of some seconds are damaged by loss. */
+export function lossReason({ frames, damageCauses }: PictureCounts, { transport, seconds }: LossSpan): string {
+  const broken = damageCauses["packet-lost"] ?? 0;
+  const span = seconds === 1 ? "in the last second" : `in ${seconds} s`;
+  const loss = transport === "tcp" ? "Sequence numbers are missing over TCP" : "Packets are lost over UDP";
+  return `${loss}: ${broken} of ${broken + frames} frames ${span} are broken`;
+}
+
+/** The same, where the player can do nothing else: what the user can do, or who is at fault, since TCP itself loses nothing. */
+export function lossNotice(target: Target, counts: PictureCounts, span: LossSpan): Notice {
   const advice = "url" in target ? `--transport tcp, or ${BUFFER_ADVICE}` : BUFFER_ADVICE;
-  return { level: "warning", text: `${lossReason(counts, seconds)}; what helps: ${advice}`, goesOn: true };
+  const rest = span.transport === "tcp"
+    ? "the server, or a proxy, dropped packets or misnumbered them"
+    : `what helps: ${advice}`;
+  return { level: "warning", text: `${lossReason(counts, span)}; ${rest}`, goesOn: true };
 }
 
 /** No whole frame has come for some seconds although packets do. */

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { MIN_BROKEN_FRAMES, NO_PICTURE_SECONDS } from "../limits.ts";
+import { parseRtspUrl } from "../rtsp/rtsp_url.ts";
 import { isByLoss, lossNotice, noPictureNotice } from "./picture_notice.ts";
 import { PictureWatch } from "./picture_watch.ts";
 
@@ -109,9 +110,19 @@ Deno.test("noPictureNotice() names the Fragment Offset where no sequence number 
 Deno.test("lossNotice() says how many frames broke, and what helps", () => {
   const counts = { frames: 1, damagedFrames: 9, damageCauses: { "packet-lost": 9 }, packets: 900, duplicatePackets: 0 };
   const lab = { hostname: "a", port: 1025, rtpPort: 5008, file: "m", dialect: "lab" as const };
-  const { text } = lossNotice(lab, counts);
+  const { text } = lossNotice(lab, counts, { transport: "udp", seconds: 1 });
   assertMatch(
     text,
     /^Packets are lost over UDP: 9 of 10 frames in the last second are broken; what helps: a larger .*net\.core\.rmem_default/,
+  );
+});
+
+Deno.test("lossNotice() gives no advice about UDP where packets come over TCP", () => {
+  const counts = { frames: 1, damagedFrames: 9, damageCauses: { "packet-lost": 9 }, packets: 900, duplicatePackets: 0 };
+  const target = { url: parseRtspUrl("rtsp://camera/") };
+  assertEquals(
+    lossNotice(target, counts, { transport: "tcp", seconds: 5 }).text,
+    "Sequence numbers are missing over TCP: 9 of 10 frames in 5 s are broken; " +
+      "the server, or a proxy, dropped packets or misnumbered them",
   );
 });
