@@ -60,10 +60,6 @@ export class Catalog {
     const named = this.#named.get(name.replace(/^\/+/, "").toLowerCase());
     if (named !== undefined) return named;
     const path = await this.#resolve(name);
-    if (path === undefined) {
-      const near = [...await this.#options.root.nearNames(name), this.#testSource.name].slice(0, MAX_SUGGESTIONS);
-      throw new SourceNotFoundError(`There is no file ${JSON.stringify(name)}; near names: ${near.join(", ")}`);
-    }
     try {
       return await this.#files.get(path, signal);
     } catch (error) {
@@ -91,12 +87,22 @@ export class Catalog {
     this.#files.close();
   }
 
-  async #resolve(name: string): Promise<string | undefined> {
+  async #resolve(name: string): Promise<string> {
     try {
-      return await this.#options.root.resolve(name);
+      return await this.#options.root.resolve(name) ?? await this.#refuse(name);
     } catch (error) {
+      if (error instanceof SourceNotFoundError) throw error;
       throw new SourceUnusableError(`Cannot look for ${JSON.stringify(name)}: ${fileReason(error)}`);
     }
+  }
+
+  async #refuse(name: string): Promise<never> {
+    const { root } = this.#options;
+    const [quoted, what] = [JSON.stringify(name), await root.describeUnserved(name)];
+    const near = [...await root.nearNames(name), this.#testSource.name].slice(0, MAX_SUGGESTIONS);
+    throw new SourceNotFoundError(
+      `${what === undefined ? `There is no file ${quoted}` : `${quoted} ${what}`}; near names: ${near.join(", ")}`,
+    );
   }
 
   #openFile({ path, version, index }: IndexedFile): FileSource {

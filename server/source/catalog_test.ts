@@ -55,6 +55,17 @@ Deno.test("Catalog.find() rejects an unknown name with names near to it", async 
   );
 });
 
+Deno.test("Catalog.find() says what is under a name that is there and is not served, and suggests it to nobody", async () => {
+  await using opened = await openCatalog({ "movie.mjpeg": JPEG });
+  await using elsewhere = await openCatalog({ "secret.mjpeg": JPEG });
+  await Deno.symlink(join(elsewhere.path, "secret.mjpeg"), join(opened.path, "link.mjpeg"));
+  const error = await assertRejects(() => find(opened.catalog, "link.mjpeg"), SourceNotFoundError);
+  assertEquals(
+    error.message,
+    '"link.mjpeg" is a link that leads out of the served directory; near names: movie.mjpeg, testsrc',
+  );
+});
+
 Deno.test("Catalog.find() rejects what is no movie, and takes it once it is one", async () => {
   await using opened = await openCatalog({
     "movie.mjpeg": new Uint8Array(0),

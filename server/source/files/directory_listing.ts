@@ -17,7 +17,7 @@ export interface Listing {
   readonly names: readonly string[];
   /** The only name that equals another one but for case. */
   alike(name: string): string | undefined;
-  /** Up to `count` names of files that look most like another one. */
+  /** Up to `count` names of files, and of links to anything, that look most like another one. */
   near(name: string, count: number): string[];
 }
 
@@ -67,8 +67,8 @@ async function modificationTime(path: string): Promise<number | undefined> {
 
 async function readListing(directory: string): Promise<Listing> {
   const [names, files]: [string[], string[]] = [[], []];
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    if (!isDirectory && files.length < MAX_NEAR_CANDIDATES) files.push(name);
+  for await (const { name, isFile, isSymlink } of Deno.readDir(directory)) {
+    if ((isFile || isSymlink) && files.length < MAX_NEAR_CANDIDATES) files.push(name);
     if (names.push(name) >= MAX_DIRECTORY_ENTRIES) break;
   }
   return createListing(names, files);

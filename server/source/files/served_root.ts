@@ -9,6 +9,8 @@ import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
 import { DirectoryListings } from "./directory_listing.ts";
 
 const NEAR_NAMES = 5;
+/** Names that are looked at to find these, since some may be links that cannot be served. */
+const CHECKED_NAMES = 2 * NEAR_NAMES;
 const MOVIE_NAME = /\.(?:mjpe?g|jpe?g)$/i;
 
 /** A single file that is served, and the name that its user gave it, which may be that of a link. */
@@ -48,16 +50,24 @@ export class ServedRoot {
    * file, or where it lies outside of the root once its links are resolved.
    */
   async resolve(name: string): Promise<string | undefined> {
-    const parts = name.split(SEPARATOR === "\\" ? /[/\\]/ : "/").filter((part) => part !== "" && part !== ".");
-    if (parts.length === 0 || parts.includes("..") || name.includes("\0")) return undefined;
+    const parts = partsOf(name);
     if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
-    let path = this.#directory;
-    for (const part of parts) {
-      const entry = await this.#findEntry(path, part);
-      if (entry === undefined) return undefined;
-      path = join(path, entry);
+    const path = await this.#findPath(parts);
+    return path === undefined ? undefined : await this.#insideRoot(path);
+  }
+
+  /** What is under a name that {@linkcode ServedRoot.resolve} does not find, as "is a directory"; `undefined` for nothing. */
+  async describeUnserved(name: string): Promise<string | undefined> {
+    const path = this.#onlyFile === undefined ? await this.#findPath(partsOf(name)) : undefined;
+    if (path === undefined) return undefined;
+    const { isSymlink } = await Deno.lstat(path);
+    const realPath = await realPathOf(path);
+    if (realPath === undefined) return "is a link that leads nowhere";
+    if (!this.#isInside(realPath)) {
+      return `is ${isSymlink ? "a link" : "behind a link"} that leads out of the served directory`;
     }
-    return await this.#insideRoot(path);
+    if (!(await Deno.stat(realPath)).isDirectory) return "is no regular file";
+    return isSymlink ? "is a link to a directory" : "is a directory";
   }
 
   /** The name under which a file that {@linkcode ServedRoot.resolve} found is served, with `/` between its parts. */
@@ -76,7 +86,9 @@ export class ServedRoot {
   async nearNames(name: string): Promise<string[]> {
     if (name.length > MAX_NEAR_NAME_CHARS) return [];
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
-    return (await this.#listings.list(this.#directory)).near(name, NEAR_NAMES);
+    const near = (await this.#listings.list(this.#directory)).near(name, CHECKED_NAMES);
+    const served = await Promise.all(near.map((each) => this.#insideRoot(join(this.#directory, each)).catch(() => {})));
+    return near.filter((_, index) => served[index] !== undefined).slice(0, NEAR_NAMES);
   }
 
   #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): string | undefined {
@@ -90,18 +102,52 @@ export class ServedRoot {
     return (await this.#listings.list(directory)).alike(part);
   }
 
-  async #insideRoot(path: string): Promise<string | undefined> {
-    let realPath: string;
-    try {
-      realPath = await Deno.realPath(path);
-      if (!(await Deno.stat(realPath)).isFile) return undefined;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
+  /** The path of the entry that the parts of a name lead to, which may be anything. */
+  async #findPath(parts: readonly string[]): Promise<string | undefined> {
+    if (parts.length === 0) return undefined;
+    let path = this.#directory;
+    for (const part of parts) {
+      const entry = await this.#findEntry(path, part);
+      if (entry === undefined) return undefined;
+      path = join(path, entry);
     }
+    return path;
+  }
+
+  async #insideRoot(path: string): Promise<string | undefined> {
+    const realPath = await realPathOf(path);
+    return realPath !== undefined && this.#isInside(realPath) && await isFile(realPath) ? realPath : undefined;
+  }
+
+  #isInside(realPath: string): boolean {
     const below = relative(this.#directory, realPath);
-    const isInside = below !== "" && below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
-    return isInside ? realPath : undefined;
+    return below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
+  }
+}
+
+/** The parts of a name between its slashes; none where it cannot be the name of a file below the root. */
+function partsOf(name: string): string[] {
+  const parts = name.split(SEPARATOR === "\\" ? /[/\\]/ : "/").filter((part) => part !== "" && part !== ".");
+  return parts.includes("..") || name.includes("\0") ? [] : parts;
+}
+
+/** `undefined` where there is nothing, or a link that leads to nothing. */
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether there is a regular file. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

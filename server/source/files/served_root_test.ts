@@ -91,6 +91,50 @@ Deno.test("ServedRoot.resolve() follows links within the root, and none that lea
   }
 });
 
+Deno.test("ServedRoot.describeUnserved() says what a name is that is not served", async () => {
+  await using tree = await makeTree();
+  const links = { out: "secret.mjpeg", up: ".", folder: "root/deep", self: "root", dangling: "root/gone" };
+  for (const [name, target] of Object.entries(links)) {
+    await Deno.symlink(join(tree.path, target), join(tree.root, name));
+  }
+  const root = await ServedRoot.open(tree.root);
+  const described: readonly [name: string, what: string | undefined][] = [
+    ["out", "is a link that leads out of the served directory"],
+    ["OUT", "is a link that leads out of the served directory"],
+    ["up", "is a link that leads out of the served directory"],
+    ["up/secret.mjpeg", "is behind a link that leads out of the served directory"],
+    ["folder", "is a link to a directory"],
+    ["self", "is a link to a directory"],
+    ["deep/er", "is a directory"],
+    ["dangling", "is a link that leads nowhere"],
+    ["nothing.mjpeg", undefined],
+    ["../secret.mjpeg", undefined],
+    ["", undefined],
+  ];
+  for (const [name, what] of described) assertEquals([name, await root.describeUnserved(name)], [name, what]);
+});
+
+Deno.test("ServedRoot neither serves nor suggests a pipe", { ignore: Deno.build.os === "windows" }, async () => {
+  await using tree = await makeTree();
+  await new Deno.Command("mkfifo", { args: [join(tree.root, "movie.pipe")] }).output();
+  const root = await ServedRoot.open(tree.root);
+  assertEquals(await root.resolve("movie.pipe"), undefined);
+  assertEquals(await root.describeUnserved("movie.pipe"), "is no regular file");
+  assertEquals((await root.nearNames("movie.pipe")).includes("movie.pipe"), false);
+});
+
+Deno.test("ServedRoot.nearNames() has links within the root, and none that cannot be served", async () => {
+  await using tree = await makeTree();
+  const links = { "clip1.mjpeg": "root/movie.Mjpeg", "clip2.mjpeg": "secret.mjpeg", "clip3.mjpeg": "root/deep" };
+  for (
+    const [name, target] of Object.entries({ ...links, "clip4.mjpeg": "root/gone", "clip5.mjpeg": "root/clip5.mjpeg" })
+  ) {
+    await Deno.symlink(join(tree.path, target), join(tree.root, name));
+  }
+  const names = await (await ServedRoot.open(tree.root)).nearNames("clip2.mjpeg");
+  assertEquals(names.filter((name) => name.startsWith("clip")), ["clip1.mjpeg"]);
+});
+
 Deno.test("ServedRoot of a single file has that file and no other", async () => {
   await using tree = await makeTree();
   const root = await ServedRoot.open(join(tree.root, "movie.Mjpeg"));
