@@ -51,8 +51,9 @@ for every lab client. OUT is a file in the lab's format (movie.mjpeg) or of conc
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    if (positionals.length !== 1) throw new UsageError("testsrc needs OUT, the file to write");
-    const [out] = positionals;
+    if (positionals.length > 1) throw new UsageError(`testsrc takes one OUT, got ${positionals.join(" ")}`);
+    const [out = ""] = positionals;
+    if (out === "") throw new UsageError("testsrc needs OUT: a folder, a file or -");
     const pattern = createPattern({ ...options.size, frameRate: options.fps });
     const count = Math.max(1, Math.round(options.seconds * options.fps));
     const store = await openStore(out, { maxFrames: count, force: options.force });

@@ -341,7 +341,9 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; here RTP_PORT is the third argument/],
   ["play 127.0.0.1 1025 5008 m --transport multicast", /--transport multicast needs a URL/],
   ["play rtsp://127.0.0.1/m --flows 2", /--flows does not go with a URL/],
-  ["testsrc", /testsrc needs OUT/],
+  ["testsrc", /testsrc needs OUT: a folder, a file or -/],
+  ["testsrc ", /testsrc needs OUT: a folder, a file or -/],
+  ["testsrc a b", /testsrc takes one OUT, got a b/],
   ["testsrc out.mjpeg --size 100x100", /multiples of 8/],
 ];
 
