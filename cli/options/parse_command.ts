@@ -54,7 +54,7 @@ function isGiven(name: string, args: readonly string[]): boolean {
   return beforeDashes(args).some((argument) => [`--${name}`, `--no-${name}`].includes(argument.split("=")[0]));
 }
 
-/** Refuses an unknown option, naming the closest known one, an option without its value, and a second value. */
+/** Refuses an unknown option, naming the closest known one, an option without its value, a switch with one, and a second value. */
 function checkNames(
   args: readonly string[],
   { names, switches }: { readonly names: readonly string[]; readonly switches: readonly string[] },
@@ -69,6 +69,7 @@ function checkNames(
       const near = name.length > 1 ? closestString(name, [...names, "help"]) : undefined;
       throw new UsageError(`There is no option ${argument}${near === undefined ? "" : `; did you mean --${near}?`}`);
     }
+    if (isSwitch && argument.includes("=")) throw new UsageError(`--${name} takes no value`);
     const needsValue = !isSwitch && !argument.includes("=");
     if (needsValue && args[index + 1] === undefined) throw new UsageError(`--${name} needs a value`);
     if (!isSwitch && seen.has(name)) throw new UsageError(`--${name} is given twice; it takes one value`);
