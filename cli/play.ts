@@ -106,6 +106,11 @@ and nothing is overwritten without --force.`,
       throw new UsageError(`--out ${out} and --json both write to standard output; store to a file instead`);
     }
     if (out === "") throw new UsageError("--out needs a folder, a file or -");
+    if (options.paused && options["no-preview"] && !Deno.stdin.isTerminal()) {
+      throw new UsageError(
+        "--paused with --no-preview needs a terminal: without a page, only its space bar starts playing",
+      );
+    }
     const interrupt = interruptSignal();
     configureLogging(options);
     if ("url" in target && target.url.fragment !== undefined) {

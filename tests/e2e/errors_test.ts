@@ -340,6 +340,7 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["play 127.0.0.1 1025 5008 m --out a --out b", /--out is given twice; it takes one value/],
   ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; here RTP_PORT is the third argument/],
   ["play 127.0.0.1 1025 5008 m --transport multicast", /--transport multicast needs a URL/],
+  ["play rtsp://127.0.0.1/m --no-preview --paused", /--paused with --no-preview needs a terminal/],
   ["play rtsp://127.0.0.1/m --flows 2", /--flows does not go with a URL/],
   ["testsrc", /testsrc needs OUT: a folder, a file or -/],
   ["testsrc ", /testsrc needs OUT: a folder, a file or -/],
