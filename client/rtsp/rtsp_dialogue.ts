@@ -19,7 +19,7 @@ import { RTSP_ADVICE } from "./connection_advice.ts";
 import { refusal, RefusedError } from "./refusal.ts";
 import { isRedirect, RedirectedError, redirectedUrl } from "./redirect.ts";
 import { RtspConnection } from "./rtsp_connection.ts";
-import { type RtspUrl } from "./rtsp_url.ts";
+import type { RtspUrl } from "./rtsp_url.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
