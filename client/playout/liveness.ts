@@ -91,10 +91,10 @@ export class Liveness {
     this.#options.onResumed();
   }
 
-  /** The server says that nothing more comes. */
+  /** The server says that nothing more comes. The time since the last packet is quiet, not played. */
   end(): void {
     this.#isAtEnd = true;
-    if (this.#playingSinceMs !== undefined) this.#quietSinceMs ??= this.#options.clock.nowMs();
+    if (this.#playingSinceMs !== undefined) this.#quietSinceMs ??= this.#silentSinceMs;
   }
 
   /** No packets are to come from now on. */
