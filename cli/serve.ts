@@ -137,7 +137,12 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     const { port: actualPort } = server.address;
     const address = hostAndPort({ hostname: host, port: actualPort });
     log.info("serving {root} at rtsp://{address}", { root: rootPath, address });
-    log.info("watch the test source with: mjpegrtsp play {host} {port} 5008 testsrc", { host, port: actualPort });
+    log.info("watch {what} with: mjpegrtsp play {host} {port} 5008 {name}", {
+      what: root.onlyName === undefined ? "the test source" : "it",
+      name: root.onlyName ?? "testsrc",
+      host,
+      port: actualPort,
+    });
     if (emulation !== undefined) {
       log.info("emulating a network for UDP packets: {network}", { network: describeEmulation(emulation) });
     }

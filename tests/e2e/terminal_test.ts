@@ -74,6 +74,14 @@ for (const format of ["text", "json"]) {
   });
 }
 
+Deno.test("serve: the log says how to watch what is served: the one file, or the test source", async () => {
+  await using movie = await makeLabMovie({ frameCount: 1 });
+  for (const [root, name] of [[join(movie.root, movie.file), movie.file], [movie.root, "testsrc"]]) {
+    await using server = await startOurServer({ root });
+    await server.program.waitForLine(new RegExp(`watch .* with: mjpegrtsp play 127\\.0\\.0\\.1 \\d+ 5008 ${name}$`));
+  }
+});
+
 Deno.test("serve: the log has no passwords, whatever it shows", async () => {
   await using server = await startOurServer({ root: ".", args: ["--log-level", "debug"] });
   using client = await TcpClient.connect(server.port);

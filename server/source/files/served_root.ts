@@ -75,6 +75,11 @@ export class ServedRoot {
     return this.#onlyFile?.name ?? relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
   }
 
+  /** The name of the single file that is served; `undefined` where it is a directory. */
+  get onlyName(): string | undefined {
+    return this.#onlyFile?.name;
+  }
+
   /** Names of Motion-JPEG files at the top of what is served, in order. */
   async movieNames(): Promise<string[]> {
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
