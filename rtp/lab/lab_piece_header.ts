@@ -13,7 +13,7 @@
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |       number of the piece     |         pieces of the frame   |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
- *     |  length of the piece in bytes |
+ *     |  length of the piece in bytes | (not in every fork)
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * @module
@@ -29,7 +29,7 @@ interface PieceHeader {
   readonly total: number;
 }
 
-/** One of the two headers. */
+/** One of the headers. */
 interface PieceHeaderStyle {
   readonly lengthBytes: number;
   /** The header of a payload; `undefined` where it cannot be one. */
@@ -50,16 +50,22 @@ const STYLES: readonly PieceHeaderStyle[] = [
     },
     step: (pieceBytes) => pieceBytes,
   },
-  {
-    lengthBytes: 6,
+  countedPieces(6),
+  countedPieces(4),
+];
+
+/** The header with the number of the piece and their count, with the length of the piece or without. */
+function countedPieces(lengthBytes: 4 | 6): PieceHeaderStyle {
+  return {
+    lengthBytes,
     maxFirstPlace: 1,
     decode(payload) {
       const [number, count] = [payload[0] << 8 | payload[1], payload[2] << 8 | payload[3]];
       return number <= count && count > 0 ? { place: number, total: count } : undefined;
     },
     step: () => 1,
-  },
-];
+  };
+}
 
 /** Takes the headers off the pieces of one stream. */
 export class LabPieceHeaders {
