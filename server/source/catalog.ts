@@ -12,6 +12,7 @@ import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
 import { FileIndexes, type IndexedFile } from "./files/file_index.ts";
 import { FileSource } from "./files/file_source.ts";
 import { FrameCache } from "./files/frame_cache.ts";
+import { mostSimilar } from "./files/name_similarity.ts";
 import { ListedTimes, RegularTimes } from "./frame_times.ts";
 import type { ServedRoot } from "./files/served_root.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
@@ -99,7 +100,7 @@ export class Catalog {
   async #refuse(name: string): Promise<never> {
     const { root } = this.#options;
     const [quoted, what] = [JSON.stringify(name), await root.describeUnserved(name)];
-    const near = [...await root.nearNames(name), this.#testSource.name].slice(0, MAX_SUGGESTIONS);
+    const near = mostSimilar(name, [...await root.nearNames(name), this.#testSource.name], MAX_SUGGESTIONS);
     throw new SourceNotFoundError(
       `${what === undefined ? `There is no file ${quoted}` : `${quoted} ${what}`}; near names: ${near.join(", ")}`,
     );

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
@@ -53,6 +53,13 @@ Deno.test("Catalog.find() rejects an unknown name with names near to it", async 
     error.message,
     'There is no file "movi.mjpeg"; near names: movie.mjpeg, other.mjpeg, testsrc',
   );
+});
+
+Deno.test("Catalog.find() suggests the test source in front of files that are less like the name", async () => {
+  const names = ["a", "b", "c", "d", "e"].map((letter) => `${letter}.mjpeg`);
+  await using opened = await openCatalog(Object.fromEntries(names.map((name) => [name, JPEG])));
+  const error = await assertRejects(() => find(opened.catalog, "testsrk"), SourceNotFoundError);
+  assertMatch(error.message, /near names: testsrc, /);
 });
 
 Deno.test("Catalog.find() says what is under a name that is there and is not served, and suggests it to nobody", async () => {
