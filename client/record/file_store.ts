@@ -7,7 +7,7 @@
 import { concat } from "@std/bytes";
 import type { WrittenFormat } from "../../mjpeg/containers/written_format.ts";
 import type { FrameStore } from "./frame_store.ts";
-import { writeAll } from "./write_all.ts";
+import { writeAll } from "../../net/write_all.ts";
 
 /** Constructor options of {@linkcode FileStore}. */
 export interface FileStoreOptions {

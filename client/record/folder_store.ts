@@ -5,6 +5,7 @@
  */
 
 import { join } from "@std/path";
+import { writeAll } from "../../net/write_all.ts";
 import type { FrameStore } from "./frame_store.ts";
 
 const FRAME_NAME = /^frame-\d{6,}\.jpg$/;
@@ -21,13 +22,13 @@ export class FolderStore implements FrameStore {
     this.#replaces = replaces;
   }
 
-  async write(frame: Uint8Array): Promise<void> {
+  async write(frame: Uint8Array, onProgress: () => void): Promise<void> {
     if (this.#count === 0) await this.#prepare();
     const path = join(this.#folder, `frame-${String(++this.#count).padStart(6, "0")}.jpg`);
     // A name that is taken meanwhile, be it by a link, is neither followed nor overwritten.
     using file = await Deno.open(path, { write: true, createNew: true });
     try {
-      for (let written = 0; written < frame.length;) written += await file.write(frame.subarray(written));
+      await writeAll(file, frame, { onProgress });
     } catch (error) {
       await Deno.remove(path).catch(() => {/* the first error is the one to tell */});
       throw error;

@@ -5,7 +5,7 @@
  */
 
 import type { FrameStore } from "./frame_store.ts";
-import { writeAll } from "./write_all.ts";
+import { writeAll } from "../../net/write_all.ts";
 
 /** A pipe takes a write as a whole. In pieces, a pipe that is read slowly can be told from one that nobody reads. */
 const PIECE_BYTES = 16 * 1024;

@@ -28,11 +28,6 @@ export class Authorizer {
     this.#random = random;
   }
 
-  /** Whether requests are authorized. */
-  get isActive(): boolean {
-    return this.#challenge !== undefined;
-  }
-
   /** Forgets the challenge: it is another server's. */
   reset(): void {
     this.#challenge = undefined;

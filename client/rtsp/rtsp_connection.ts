@@ -7,6 +7,8 @@
 
 import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../../net/addresses.ts";
+import { writeAll } from "../../net/write_all.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
 import type { MessageReader, ReaderOutput } from "../../rtsp/reading/message_reader.ts";
@@ -20,7 +22,6 @@ import {
 } from "../limits.ts";
 import { connectAdvice, endReason, noReply, noReplyYet, type ServerAdvice } from "./connection_advice.ts";
 import { startPatience } from "./patience.ts";
-import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
 const log = getLogger(["mjpegrtsp", "rtsp"]);
 
@@ -56,8 +57,6 @@ export interface RtspConnectionOptions {
 export interface OutgoingRequest {
   /** The bytes on the wire, as text. */
   readonly text: string;
-  /** The text for the log, without secrets; default `text`. */
-  readonly shown?: string;
   /** Replies with a lower CSeq are late, and ignored. */
   readonly cseq: number;
   /** What errors call it: `SETUP movie.mjpeg`. */
@@ -150,9 +149,7 @@ export class RtspConnection {
       return Promise.reject(new Error("The server does not read what we send"));
     }
     this.#waitingWrites++;
-    const written = this.#lastWrite.then(async () => {
-      for (let count = 0; count < bytes.length;) count += await this.#conn.write(bytes.subarray(count));
-    }).finally(() => this.#waitingWrites--);
+    const written = this.#lastWrite.then(() => writeAll(this.#conn, bytes)).finally(() => this.#waitingWrites--);
     this.#lastWrite = written.catch(() => {/* the caller gets the error; the next write fails by itself */});
     return written;
   }
@@ -180,9 +177,9 @@ export class RtspConnection {
     this.#options.onClosed(whole);
   }
 
-  async #exchange({ text, shown = text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
+  async #exchange({ text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
     if (this.#isClosed) throw new Error(`Cannot send ${withoutSecrets(label)}: the connection has ended`);
-    log.debug("> {text}", () => ({ text: withoutSecrets(shown) }));
+    log.debug("> {text}", () => ({ text: withoutSecrets(text) }));
     const { clock, advice, replyTimeoutMs = REPLY_TIMEOUT_MS, onWaiting } = this.#options;
     const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq, label };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});

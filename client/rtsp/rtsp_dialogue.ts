@@ -199,12 +199,10 @@ export class RtspDialogue {
     const connection = this.#hasEnded ? await this.#reopen() : this.#connection;
     if (connection === undefined) throw new Error(`Cannot send ${method}: there is no connection to the server`);
     const cseq = ++this.#cseq;
-    const common: HeaderField[] = [["User-Agent", this.#options.userAgent]];
-    const encode = (authorization: readonly HeaderField[]) =>
-      encodeRtspRequest({ method, url, cseq, headers: [...common, ...authorization, ...headers] });
+    const authorization = this.#authorizer.authorize(method, { uri: url, url: this.#url });
+    const all: HeaderField[] = [["User-Agent", this.#options.userAgent], ...authorization, ...headers];
     return await connection.exchange({
-      text: encode(this.#authorizer.authorize(method, { uri: url, url: this.#url })),
-      shown: encode(this.#authorizer.isActive ? [["Authorization", "…"]] : []),
+      text: encodeRtspRequest({ method, url, cseq, headers: all }),
       cseq,
       label: `${method} ${url}`,
     });

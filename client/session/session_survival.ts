@@ -49,7 +49,7 @@ export class SessionSurvival {
       if (!isAlive) return;
       this.#aliveMs = clock.nowMs();
       cancel();
-    }, (error) => log.error("{error}", { error }));
+    }, (error) => log.error("cannot ask for the session: {reason}", { reason: String(error) }));
   }
 
   stop(): void {

@@ -8,7 +8,8 @@
 import { getLogger } from "@logtape/logtape";
 import { concat } from "@std/bytes";
 import { MAX_IGNORED_BYTES } from "../limits.ts";
-import { readSlowly, writeAll } from "./byte_stream.ts";
+import { writeAll } from "../../net/write_all.ts";
+import { readSlowly } from "./byte_stream.ts";
 import { type HttpRequest, RequestError, RequestReader } from "./request_reader.ts";
 import { type BodyStream, encodeResponseHead, type HttpResponse, textResponse } from "./response.ts";
 import { encodeHandshake, handshakeRefusal, ServerWebSocket, type WebSocketHandler } from "./web_socket.ts";

@@ -7,7 +7,8 @@
  */
 
 import { MAX_IGNORED_BYTES } from "../limits.ts";
-import { readSlowly, writeAll } from "./byte_stream.ts";
+import { writeAll } from "../../net/write_all.ts";
+import { readSlowly } from "./byte_stream.ts";
 import { hasToken, type HttpRequest } from "./request_reader.ts";
 import { encodeHead, type HttpResponse, textResponse } from "./response.ts";
 import {
