@@ -5,6 +5,7 @@
  */
 
 import type { Notice, PlaybackStatus } from "../../page/playback.ts";
+import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { DAMAGE_REASONS, type DamageCause } from "../../rtp/damage.ts";
 import { NO_PICTURE_SECONDS } from "../limits.ts";
 import type { Target } from "../session/target.ts";
@@ -46,8 +47,18 @@ export function noPictureNotice(counts: PictureCounts): Notice {
   return { level: "warning", text: `No picture for ${NO_PICTURE_SECONDS} s: ${noPictureReason(counts)}`, goesOn: true };
 }
 
+/** Packets that did not count as the video's. */
+type UnusablePackets = Partial<Pick<RtpStatistics, "malformedPackets" | "otherPayloadTypePackets">>;
+
 /** Why no frame is whole. */
-export function noPictureReason({ damagedFrames, damageCauses, packets, duplicatePackets }: PictureCounts): string {
+export function noPictureReason(counts: PictureCounts & UnusablePackets): string {
+  const { damagedFrames, damageCauses, packets, duplicatePackets } = counts;
+  if (packets === 0) {
+    const { malformedPackets = 0, otherPayloadTypePackets = 0 } = counts;
+    if (malformedPackets + otherPayloadTypePackets === 0) return "no packet has come";
+    return `${malformedPackets} packets were malformed (RFC 3550, 5.1), and ${otherPayloadTypePackets} had another ` +
+      "payload type than the video";
+  }
   if (duplicatePackets > packets / 2) {
     return `${duplicatePackets} of ${packets} packets repeat a sequence number, which each packet should have for itself ` +
       `(RFC 3550, 5.1)`;

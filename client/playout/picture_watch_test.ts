@@ -3,7 +3,7 @@ import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { MIN_BROKEN_FRAMES, NO_PICTURE_SECONDS } from "../limits.ts";
 import { parseRtspUrl } from "../rtsp/rtsp_url.ts";
-import { isByLoss, lossNotice, noPictureNotice } from "./picture_notice.ts";
+import { isByLoss, lossNotice, noPictureNotice, noPictureReason } from "./picture_notice.ts";
 import { PictureWatch } from "./picture_watch.ts";
 
 const NOTHING: RtpStatistics = {
@@ -99,6 +99,14 @@ Deno.test("noPictureNotice() names what is wrong, and where it is written", () =
   assertMatch(text({ duplicatePackets: 39 }), /39 of 40 packets repeat a sequence number.*RFC 3550, 5\.1/);
   assertMatch(text({}), /no frame has ended: neither the marker nor the timestamp.*RFC 2435, 3/);
   assertMatch(text({ damageCauses: { "something-new": 4 } }), /something-new/);
+});
+
+Deno.test("noPictureReason() says that nothing has come, or what came in place of the video", () => {
+  assertEquals(noPictureReason(NOTHING), "no packet has come");
+  assertMatch(
+    noPictureReason({ ...NOTHING, malformedPackets: 2, otherPayloadTypePackets: 30 }),
+    /^2 packets were malformed .*, and 30 had another payload type/,
+  );
 });
 
 Deno.test("noPictureNotice() names the Fragment Offset where no sequence number is missing", () => {
