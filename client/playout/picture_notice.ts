@@ -48,7 +48,7 @@ export function noPictureNotice(counts: PictureCounts): Notice {
 }
 
 /** Packets that did not count as the video's. */
-type UnusablePackets = Partial<Pick<RtpStatistics, "malformedPackets" | "otherPayloadTypePackets">>;
+export type UnusablePackets = Partial<Pick<RtpStatistics, "malformedPackets" | "otherPayloadTypePackets">>;
 
 /** Why no frame is whole. */
 export function noPictureReason(counts: PictureCounts & UnusablePackets): string {
