@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
+import { isUrl } from "./options/is_url.ts";
 import { beforeDashes } from "./options/parse_command.ts";
 
 /** A permission that the executable is compiled with. */
@@ -25,27 +26,47 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   serve: {
     summary: "Serve Motion-JPEG files and a test source over RTSP",
     permissions: () => ["net", "read"],
-    load: () => import("./serve.ts"),
+    load: () => import("./commands/serve.ts"),
   },
   play: {
     summary: "Play a stream in your browser, or store its frames",
     permissions: (args) => isStoring(args) ? ["net", "read", "write"] : ["net", "read"],
-    load: () => import("./play.ts"),
+    load: () => import("./commands/play.ts"),
+  },
+  push: {
+    summary: "Publish a movie or a stream at another server",
+    permissions: () => ["net", "read"],
+    load: () => import("./commands/push.ts"),
   },
   demo: {
     summary: "Serve the test source and play it, in one command",
     permissions: () => ["net", "read"],
-    load: () => import("./demo.ts"),
+    load: () => import("./commands/demo.ts"),
+  },
+  convert: {
+    summary: "Write a movie to a file of another format, frame by frame",
+    permissions: () => ["read", "write"],
+    load: () => import("./commands/convert.ts"),
+  },
+  probe: {
+    summary: "Tell what a movie or a stream is, and who can be served with it",
+    permissions: (args) => beforeDashes(args).some(isUrl) ? ["net"] : ["read"],
+    load: () => import("./commands/probe.ts"),
+  },
+  doctor: {
+    summary: "Say what will and will not work on this machine",
+    permissions: () => ["net", "read"],
+    load: () => import("./commands/doctor.ts"),
   },
   testsrc: {
     summary: "Write the test source to a file",
     permissions: () => ["read", "write"],
-    load: () => import("./testsrc.ts"),
+    load: () => import("./commands/testsrc.ts"),
   },
   licenses: {
     summary: "Print the licences of all that is in the executable",
     permissions: () => [],
-    load: () => import("./licenses.ts"),
+    load: () => import("./commands/licenses.ts"),
   },
 };
 

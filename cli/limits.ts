@@ -1,5 +1,5 @@
 /**
- * What the command line's output may hold. Each limit is tested at its value and one above.
+ * What the command line's output may hold, and how long relays wait. Each limit is tested at its value and one above.
  *
  * @module
  */
@@ -9,3 +9,15 @@ export const MAX_WAITING_CHARS = 256 * 1024;
 
 /** How long the end of the program waits for whoever reads standard error, in milliseconds. */
 export const FLUSH_MS = 1000;
+
+/** How long a relay goes on once nobody watches it any more, in milliseconds: players that look first come again at once. */
+export const RELAY_LINGER_MS = 10_000;
+
+/** How long whoever wants to watch a relay waits for its first frame, in milliseconds: going over from UDP to TCP takes a while. */
+export const RELAY_FIRST_FRAME_TIMEOUT_MS = 8000;
+
+/** How long the end of a push waits for its server to answer TEARDOWN, in milliseconds. */
+export const PUSH_CLOSE_PATIENCE_MS = 2000;
+
+/** How long the end of the program waits for the servers of relays to answer TEARDOWN, in milliseconds. */
+export const RELAY_CLOSE_PATIENCE_MS = 2000;

@@ -7,6 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
+import type { Clock } from "../net/clock.ts";
 import { type Preview, type PreviewOptions, startPreview } from "../page/page_server.ts";
 import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
@@ -15,6 +16,10 @@ import { aborted } from "./terminal/interrupts.ts";
 import { listenForKeys } from "./terminal/keys.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
+
+/** Time between two looks at the time played, in milliseconds: at least, since it stands still in pauses; and at most. */
+const MIN_LOOK_MS = 20;
+const MAX_LOOK_MS = 3_600_000;
 
 /** Which player to run, and what ends it. */
 export interface PlayingOptions {
@@ -30,6 +35,8 @@ export interface PlayingOptions {
   readonly maxFrames: number;
   /** Stop after this many seconds of playing; pauses do not count. */
   readonly maxSeconds: number;
+  /** Times the end after `maxSeconds`. */
+  readonly clock: Clock;
   /** Aborts when the user wants to end. */
   readonly interrupt: AbortSignal;
 }
@@ -88,7 +95,7 @@ function togglePlaying(player: Player): void {
 
 /** Settles when playing ends, for whatever reason. */
 function endOf(options: PlayingOptions): PromiseWithResolvers<void> & { dispose(): void } {
-  const { player, recorder, preview, maxFrames, maxSeconds, interrupt } = options;
+  const { player, recorder, preview, maxFrames, interrupt } = options;
   const end = Promise.withResolvers<void>();
   end.promise.catch(() => {/* playUntilEnd() awaits it, but maybe only after start() has failed */});
   recorder?.ended.then(end.resolve, (error) => end.reject(new FailedError(error.message)));
@@ -107,14 +114,28 @@ function endOf(options: PlayingOptions): PromiseWithResolvers<void> & { dispose(
       else end.reject(new FailedError(notice.text));
     },
   });
-  const timer = setInterval(() => {
-    if (player.playedSeconds >= maxSeconds) end.resolve();
-  }, 50);
+  const stopTiming = afterPlaying(options, end.resolve);
   return {
     ...end,
     dispose() {
       unsubscribe();
-      clearInterval(timer);
+      stopTiming();
     },
   };
+}
+
+/** Calls `callback` once `maxSeconds` were spent playing; pauses do not count. Returns the function that prevents it. */
+function afterPlaying(
+  { player, maxSeconds, clock }: Pick<PlayingOptions, "player" | "maxSeconds" | "clock">,
+  callback: () => void,
+): () => void {
+  let cancel = () => {};
+  const look = () => {
+    const leftMs = (maxSeconds - player.playedSeconds) * 1000;
+    if (leftMs <= 0) return callback();
+    cancel = clock.after(Math.min(Math.max(leftMs, MIN_LOOK_MS), MAX_LOOK_MS), look);
+  };
+  // Without an end there is no timer: a player that waits for packets wakes up for nothing else.
+  if (maxSeconds < Infinity) look();
+  return () => cancel();
 }

@@ -11,6 +11,7 @@ Deno.test("playUntilEnd() goes on where a PAUSE is not answered and frames come"
   let hasEnded = false;
   const playing = playUntilEnd({
     ...{ player, recorder: undefined, preview: false, paused: false, maxFrames: Infinity, maxSeconds: Infinity },
+    clock,
     interrupt: interrupt.signal,
   }).then(() => {
     hasEnded = true;
@@ -26,6 +27,47 @@ Deno.test("playUntilEnd() goes on where a PAUSE is not answered and frames come"
   await paused;
   await opened.show();
   assertEquals([hasEnded, player.status.state], [false, "PLAYING"]);
+  interrupt.abort();
+  await soon(playing);
+});
+
+Deno.test("playUntilEnd() ends after the seconds of playing, without the pauses", async () => {
+  await using opened = openPlayerAtCamera({}, { reconnect: false });
+  const { player, clock } = opened;
+  let hasEnded = false;
+  const playing = playUntilEnd({
+    ...{ player, recorder: undefined, preview: false, paused: false, maxFrames: Infinity, maxSeconds: 3 },
+    clock,
+    interrupt: new AbortController().signal,
+  }).then(() => {
+    hasEnded = true;
+  });
+  await until(() => player.status.state === "PLAYING");
+  await opened.show();
+  clock.advance(2000);
+  await player.command("PAUSE");
+  clock.advance(SILENCE_MS);
+  await player.command("PLAY");
+  await opened.show();
+  clock.advance(999);
+  await opened.show();
+  assertEquals([hasEnded, player.playedSeconds], [false, 2.999]);
+  clock.advance(20);
+  await soon(playing);
+});
+
+Deno.test("playUntilEnd() has no timer of its own where it plays without an end", async () => {
+  await using opened = openPlayerAtCamera({}, { reconnect: false });
+  const { player, clock } = opened;
+  const interrupt = new AbortController();
+  const playing = playUntilEnd({
+    ...{ player, recorder: undefined, preview: false, paused: true, maxFrames: Infinity, maxSeconds: Infinity },
+    clock,
+    interrupt: interrupt.signal,
+  });
+  await until(() => player.status.state === "READY");
+  // The one that keeps the session alive.
+  assertEquals(clock.pendingTimers, 1);
   interrupt.abort();
   await soon(playing);
 });

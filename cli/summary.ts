@@ -17,6 +17,7 @@ export type SummaryCounters = Pick<
   | "lostPackets"
   | "duplicatePackets"
   | "reorderedPackets"
+  | "repairedPackets"
   | "malformedPackets"
   | "otherPayloadTypePackets"
   | "strayPackets"
@@ -51,6 +52,7 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     lostPackets: statistics.lostPackets,
     duplicatePackets: statistics.duplicatePackets,
     reorderedPackets: statistics.reorderedPackets,
+    repairedPackets: statistics.repairedPackets,
     malformedPackets: statistics.malformedPackets,
     otherPayloadTypePackets: statistics.otherPayloadTypePackets,
     strayPackets: statistics.strayPackets,
@@ -70,7 +72,9 @@ export function summaryLine(
   summary: Summary,
   { out, recorder }: { readonly out?: string; readonly recorder?: Recorder },
 ): string {
-  const { frames, seconds, fps, damagedFrames, damageCauses, packets, lostPackets, bitrate, jitterMs } = summary;
+  const { frames, seconds, fps, damagedFrames, damageCauses, packets, bitrate, jitterMs } = summary;
+  const { lostPackets, repairedPackets } = summary;
+  const repaired = repairedPackets === 0 ? "" : ` and ${repairedPackets} sent again`;
   const { stored = 0, dropped = 0, tooLarge = 0 } = recorder ?? {};
   const where = out === undefined || isStandardOutput(out) ? "" : `, ${stored} stored in ${out}`;
   const causes = Object.entries(damageCauses).map(([cause, count]) => `${count} ${cause.replaceAll("-", " ")}`);
@@ -78,7 +82,9 @@ export function summaryLine(
   const lost = dropped === 0 ? "" : `, ${dropped} dropped because writing was too slow`;
   const large = tooLarge === 0 ? "" : `, ${tooLarge} dropped because they are too large for the format`;
   return `${frames} frames in ${seconds.toFixed(1)} s (${fps.toFixed(1)} fps, ${(bitrate / 1e6).toFixed(2)} Mbit/s)` +
-    `${where}${lost}${large}; ${damaged}; ${packets} packets, ${lostPackets} lost; jitter ${jitterMs.toFixed(1)} ms`;
+    `${where}${lost}${large}; ${damaged}; ${packets} packets, ${lostPackets} lost${repaired}; jitter ${
+      jitterMs.toFixed(1)
+    } ms`;
 }
 
 function round(value: number, digits: number): number {

@@ -10,6 +10,12 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long to wait for the reply to a request where the user does not say, in milliseconds: cameras wake up slowly. */
 export const REPLY_TIMEOUT_MS = 15_000;
 
+/** How often a camera is asked for its snapshot, a second. */
+export const SNAPSHOT_FPS = 2;
+
+/** How long the answer of a camera may wait to be read before it is asked again, in milliseconds. */
+export const FRESH_ANSWER_MS = 1000;
+
 /** Time after which the user is told that a reply is awaited, in milliseconds. */
 export const FIRST_PROGRESS_MS = 3000;
 
@@ -34,9 +40,6 @@ export const BODY_SETTLE_MS = 2000;
 /** Time without a packet after which the stream counts as silent, in milliseconds. */
 export const SILENCE_MS = 5000;
 
-/** How long the port that the server sends from may be silent before another one may take its place, in milliseconds. */
-export const SOURCE_SILENCE_MS = 2000;
-
 /** How long after the first packet of a lab server others may come from other ports: forks send from several, in milliseconds. */
 export const FLOWS_JOIN_MS = 500;
 
@@ -48,6 +51,15 @@ export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 
 /** How long, at the end, to wait for a disk or a pipe that takes nothing of a frame, in milliseconds. */
 export const RECORDER_STALL_MS = 2000;
+
+/** Pixels of the largest frame that is re-encoded to fit. */
+export const FITTED_MAX_PIXELS = 2 ** 25;
+
+/** How long a recorder lets frames wait to be stored together, in milliseconds. */
+export const RECORDER_GATHER_MS = 200;
+
+/** Bytes of frames that do not wait any longer to be stored together. */
+export const STORED_TOGETHER_BYTES = 512 * 1024;
 
 /** Timeout of a session whose server names none, in seconds (RFC 2326, 12.37). */
 export const DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
@@ -105,3 +117,12 @@ export const RECONNECT_STABLE_MS = 10_000;
 
 /** Time without a packet after which a server counts as gone, if the player would reconnect, in milliseconds. */
 export const RECONNECT_SILENCE_MS = 10_000;
+
+/** A first frame that is further from the time of RTP-Info than this, in seconds, proves it wrong. */
+export const MAX_RTP_INFO_ERROR_SECONDS = 10;
+
+/** Frames that may wait for the answer to PLAY, or for the next step; with one more they wait no longer. */
+export const MAX_HELD_FRAMES = 16;
+
+/** How long the frame of a place in the movie is awaited before the player pauses again, in milliseconds. */
+export const PLACE_PATIENCE_MS = 3000;

@@ -12,6 +12,7 @@ import type {
   PlaybackStatus,
   ReceivedFrame,
 } from "../page/playback.ts";
+import type { PresentationDescription } from "../rtsp/sdp.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FrameFeed } from "./playout/frame_feed.ts";
 import { NO_PICTURE_SECONDS } from "./limits.ts";
@@ -49,7 +50,7 @@ export class Player implements Playback {
     this.#control = new SessionControl({
       ...options,
       events: {
-        onFrame: (frame) => this.#feed.take(frame),
+        onFrame: (frame, positionSeconds) => this.#feed.take(frame, positionSeconds),
         onUnexpectedSource: () => this.#statistics.countUnexpectedSource(),
         onTracks: (session) => {
           this.#feed.restart();
@@ -73,6 +74,11 @@ export class Player implements Playback {
 
   get status(): PlaybackStatus {
     return this.#control.status;
+  }
+
+  /** What the server says of the stream; `undefined` where there is no session, and at servers of the lab. */
+  get description(): PresentationDescription | undefined {
+    return this.#control.description;
   }
 
   get latestFrame(): ReceivedFrame | undefined {
@@ -101,6 +107,18 @@ export class Player implements Playback {
 
   command(command: SessionMethod): Promise<void> {
     return this.#control.command(command);
+  }
+
+  seek(seconds: number): Promise<void> {
+    return this.#control.seek(seconds);
+  }
+
+  setScale(scale: number): Promise<void> {
+    return this.#control.setScale(scale);
+  }
+
+  step(): Promise<void> {
+    return this.#control.step();
   }
 
   /** Tears the session down if there is one, and ends. A connection that is being opened is given up at once. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../mjpeg/containers/streams/lab_header.ts";
 import { encodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { reservePort } from "../tests/support/ports.ts";

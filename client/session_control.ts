@@ -7,7 +7,9 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Notice, PlaybackStatus } from "../page/playback.ts";
+import type { PresentationDescription } from "../rtsp/sdp.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
+import { Journey } from "./journey.ts";
 import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS, SILENCE_MS } from "./limits.ts";
 import { NoticeBoard } from "./notice_board.ts";
 import {
@@ -23,16 +25,19 @@ import { Liveness } from "./playout/liveness.ts";
 import { Reconnection } from "./playout/reconnection.ts";
 import { silenceNotice } from "./playout/silence_notice.ts";
 import { Turns } from "./playout/turns.ts";
+import { RefusedError } from "./rtsp/refusal.ts";
 import { ConnectionEndedError } from "./rtsp/rtsp_connection.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
-import type { TrackReceiver } from "../rtp/receiver/track_receiver.ts";
-import type { PlayerSession, PlayerSessionEvents } from "./session/player_session.ts";
+import type { TrackFrame } from "../rtp/receiver/track_receiver.ts";
+import type { PlayerSession, PlayerSessionEvents, ReceivedVideo } from "./session/player_session.ts";
 import { SessionSlot } from "./session/session_slot.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
 /** What the control tells the player. */
-export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onFrame" | "onUnexpectedSource"> {
+export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onUnexpectedSource"> {
+  /** A whole frame has come, from this place in the movie, in seconds, where that is known. */
+  readonly onFrame: (frame: TrackFrame, positionSeconds: number | undefined) => void;
   /** Another session, or the same one after a renewal, has tracks of its own. */
   readonly onTracks: (session: PlayerSession) => void;
   /** The status has changed. */
@@ -54,6 +59,7 @@ export class SessionControl {
   readonly board: NoticeBoard;
   readonly #options: SessionControlOptions;
   readonly #slot: SessionSlot;
+  readonly #journey: Journey;
   readonly #reconnection: Reconnection;
   readonly #turns = new Turns();
   /** What the player is doing. */
@@ -70,9 +76,11 @@ export class SessionControl {
       onSilence: (silentMs) => this.#takeSilence(silentMs),
       onResumed: () => this.#resume(),
     });
+    this.#journey = new Journey({ clock, onFrame: events.onFrame });
     this.#slot = new SessionSlot(options, {
       ...events,
-      onPacket: () => this.liveness.note(),
+      onFrame: (frame) => this.#journey.take(frame, this.#slot.session),
+      onPacket: (nowMs) => this.liveness.note(nowMs),
       onEnd: () => this.#reachEnd(),
       onNotice: (notice) => this.#tell(notice),
       // What keeps the session alive is no concern of the user's.
@@ -103,12 +111,35 @@ export class SessionControl {
       dialect: this.#slot.dialect,
       transport: this.#slot.transport,
       ended: this.#phase === "ended",
+      isLive: this.#slot.session?.isLive === true,
+      durationSeconds: this.#journey.durationSeconds,
+      positionSeconds: this.#journey.positionSeconds,
+      isAtEnd: this.#isOver,
+      canSeek: this.#canMove,
+      canScale: this.#canMove && this.#journey.canScale,
+      scale: this.#journey.scale,
     };
   }
 
+  /** Whether the session goes where it is asked to. One that waits for a reply can be asked in its turn. */
+  get #canMove(): boolean {
+    const isAsked = this.#phase === "idle" || this.#phase === "requesting";
+    return isAsked && this.#state !== "INIT" && this.#slot.session?.canSeek === true;
+  }
+
+  /** Whether the server has sent all of what was asked for. */
+  get #isOver(): boolean {
+    return this.#state === "PLAYING" && this.#isAtEnd;
+  }
+
   /** Receives the video of the present session. */
-  get video(): TrackReceiver | undefined {
+  get video(): ReceivedVideo | undefined {
     return this.#slot.session?.video;
+  }
+
+  /** What the server says of the present session's stream. */
+  get description(): PresentationDescription | undefined {
+    return this.#slot.session?.description;
   }
 
   /** Goes over to TCP, for a reason to be told. Returns whether it does. */
@@ -124,6 +155,34 @@ export class SessionControl {
       return this.#turns.settled;
     }
     return this.#turns.take(() => this.#obey(command));
+  }
+
+  /** Goes to a time of the movie, in seconds. */
+  seek(seconds: number): Promise<void> {
+    return this.#turns.take(() => this.#move("seek", (session) => this.#goTo(session, seconds)));
+  }
+
+  /** Plays at another speed from now on. */
+  setScale(scale: number): Promise<void> {
+    return this.#turns.take(() =>
+      this.#move("change the speed", async (session) => {
+        this.#journey.want(scale);
+        if (this.#state === "PLAYING" && !this.#isOver) await this.#playFrom(session, undefined);
+        if (this.#journey.scale !== scale) this.#tell(otherScaleNotice(this.#journey.scale));
+      })
+    );
+  }
+
+  /** Shows the next frame of a session that is paused. */
+  step(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#phase !== "idle" || this.#state !== "READY") {
+        throw new Error(`Cannot show the next frame in state ${this.#state}: pause first`);
+      }
+      await this.#during("request", async () => {
+        if (!await this.#journey.showOne(this.#slot.need("PLAY"))) throw new Error("No other frame has come");
+      });
+    });
   }
 
   /** Tears the session down if there is one, and ends. A connection that is being opened is given up at once. */
@@ -154,7 +213,7 @@ export class SessionControl {
 
   /** A server goes to READY by itself at the end of what was asked for (RFC 2326, A.2). */
   get #sessionState(): SessionState {
-    return this.#state === "PLAYING" && this.#isAtEnd ? "READY" : this.#state;
+    return this.#isOver ? "READY" : this.#state;
   }
 
   #apply(event: PlayerEvent): void {
@@ -203,17 +262,51 @@ export class SessionControl {
   }
 
   async #send(command: SessionMethod): Promise<void> {
-    if (command !== "SETUP") return await this.#slot.request(command);
+    if (command === "PLAY") return await this.#journey.play(this.#slot.need(command));
+    if (command === "PAUSE") return await this.#slot.need(command).pause();
+    if (command === "TEARDOWN") return await this.#slot.need(command).tearDown();
     if (isEnding(this.#phase)) throw new Error("The player is closed");
-    this.#options.events.onTracks(await this.#slot.open());
+    const session = await this.#slot.open();
+    this.#journey.begin(session);
+    this.#options.events.onTracks(session);
   }
 
-  /** Plays from the beginning, in another session: in one that has come to its end, few servers do. */
-  async #playAgain(): Promise<void> {
+  /** Does something about the time of the movie, at a session that lets it be done. */
+  async #move(what: string, act: (session: PlayerSession) => Promise<void>): Promise<void> {
+    const { session } = this.#slot;
+    if (session === undefined || !this.#canMove) throw new Error(`Cannot ${what} ${this.#moveAdvice}`);
+    await this.#during("request", () => act(session));
+  }
+
+  get #moveAdvice(): string {
+    return this.#state === "INIT" ? "without a session: press Play first" : "in what has no end that the server tells";
+  }
+
+  async #goTo(session: PlayerSession, seconds: number): Promise<void> {
+    const place = Math.min(Math.max(0, seconds), this.#journey.lastSeconds);
+    if (this.#isOver) return await this.#playAgain(place);
+    if (this.#state === "READY") return void await this.#journey.showOne(session, place);
+    await this.#playFrom(session, place);
+  }
+
+  /** Plays on from a time, or at another speed. Where the server refuses, it has paused. */
+  async #playFrom(session: PlayerSession, fromSeconds: number | undefined): Promise<void> {
+    try {
+      await this.#journey.playFrom(session, fromSeconds);
+      this.liveness.start();
+    } catch (error) {
+      if (error instanceof RefusedError) this.#enter("READY");
+      throw error;
+    }
+  }
+
+  /** Plays from the beginning or a time, in another session: in one that has come to its end, few servers do. */
+  async #playAgain(fromSeconds?: number): Promise<void> {
     await this.#send("TEARDOWN").catch((error) => log.info("TEARDOWN failed: {reason}", { reason: error.message }));
     this.#endSession();
     await this.#send("SETUP");
-    await this.#send("PLAY");
+    await this.#journey.play(this.#slot.need("PLAY"), fromSeconds);
+    this.#enter("PLAYING");
   }
 
   /** The session asks to start again, for a reason to be told. */
@@ -223,10 +316,12 @@ export class SessionControl {
     this.#tell({ level: "info", text: reason });
     this.#inTurnAtSession(() =>
       this.#during("connect", async () => {
+        const { positionSeconds } = this.#journey;
         await session.renew();
+        this.#journey.begin(session);
         this.#options.events.onTracks(session);
         if (this.#sessionState !== "PLAYING") return;
-        await session.play();
+        await this.#journey.play(session, session.canSeek ? positionSeconds : undefined);
         this.liveness.start();
       })
     ).catch((error) => this.#slot.session === session && this.#lose(reasonOf(error)));
@@ -244,6 +339,7 @@ export class SessionControl {
 
   #endSession(): void {
     this.liveness.stop();
+    this.#journey.end();
     this.#state = "INIT";
     this.#slot.close();
   }
@@ -310,7 +406,8 @@ export class SessionControl {
     }
     const video = this.#slot.session?.video;
     const isTold = video === undefined || this.board.isTrouble;
-    this.#tell(isTold ? this.board.notice : silenceNotice(this.#options.target, video));
+    const stream = { target: this.#options.target, transport: this.#slot.transport };
+    this.#tell(isTold ? this.board.notice : silenceNotice(stream, video));
   }
 
   /** Packets come again. */
@@ -332,4 +429,9 @@ function reasonOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function otherScaleNotice(scale: number): Notice {
+  const speed = scale === 1 ? "as usual" : `${scale < 0 ? "backwards " : ""}at ${Math.abs(scale)} times the speed`;
+  return { level: "info", text: `The server does not play at that speed: it plays ${speed}` };
 }

@@ -19,6 +19,24 @@ export const MAX_SCANS = 100;
 /** Most frames of a file that are indexed, up to 16 bytes each: 4 days at 25 frames a second. */
 export const MAX_INDEXED_FRAMES = 10_000_000;
 
+/** Largest list of headers of an AVI file that is read, in bytes: an index of indexes for thousands of gigabytes fits in. */
+export const MAX_AVI_HEADER_BYTES = 1024 * 1024;
+
+/** Most boxes of an MP4 file that are looked at in another one. Files have a dozen. */
+export const MAX_SIBLING_BOXES = 10_000;
+
+/** Most entries of an edit list of an MP4 file that are read. */
+export const MAX_EDITS = 10_000;
+
+/** Largest headers of a fragment of an MP4 file that are read, in bytes: of more than 100 000 frames. */
+export const MAX_FRAGMENT_HEADER_BYTES = 4 * 1024 * 1024;
+
+/** Most bytes of the tracks of a Matroska file that are read, and of what it says of itself. */
+export const MAX_MATROSKA_TRACKS_BYTES = 1024 * 1024;
+
+/** Most bytes of the header fields in front of a part of a multipart stream that are read; what is behind them is passed over. */
+export const MAX_PART_HEADER_BYTES = 8 * 1024;
+
 /** Most segments in front of the first scan of a JPEG. A colour profile takes up to 255, everything else a few. */
 export const MAX_HEADER_SEGMENTS = 1024;
 

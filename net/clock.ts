@@ -13,3 +13,20 @@ export interface Clock {
   /** Calls `callback` once, `delayMs` from now; returns the function that prevents it. */
   after(delayMs: number, callback: () => void): () => void;
 }
+
+/** Resolves after `delayMs`, or once `signal` aborts. */
+export async function sleep(
+  delayMs: number,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  if (delayMs <= 0 || signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(delayMs, resolve);
+  const stop = () => {
+    cancel();
+    resolve();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  await promise;
+  signal.removeEventListener("abort", stop);
+}

@@ -10,6 +10,11 @@ const OF_ONE_CONNECTION: readonly string[] = [
   ...["ENETDOWN", "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ENONET"],
 ];
 
+/** Codes of errors that say that no way leads to an address: its network, or the whole family of addresses, is not there. */
+const UNREACHABLE: readonly string[] = [
+  ...["ENETDOWN", "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"],
+];
+
 /** Codes of errors that say that the system has no more descriptors or buffers for us. */
 const OUT_OF_DESCRIPTORS: readonly string[] = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 
@@ -27,6 +32,11 @@ export function isOfPeerThatLeft(error: unknown): boolean {
 /** Whether an error says that nothing more can be opened. */
 export function isOutOfDescriptors(error: unknown): boolean {
   return OUT_OF_DESCRIPTORS.includes(codeOf(error));
+}
+
+/** Whether an error of connecting says that no way leads to the address. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.includes(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

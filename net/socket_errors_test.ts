@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { connect } from "node:net";
-import { isOfOneConnection, isOfPeerThatLeft, isOutOfDescriptors } from "./socket_errors.ts";
+import { isOfOneConnection, isOfPeerThatLeft, isOutOfDescriptors, isUnreachable } from "./socket_errors.ts";
 
 /** What `failing` rejects with. */
 async function errorOf(failing: Promise<unknown>): Promise<unknown> {
@@ -40,4 +40,9 @@ Deno.test("isOutOfDescriptors() goes by the code, and other errors mean neither"
   for (const error of [new Error("EMFILE"), "EMFILE", undefined, new Deno.errors.AddrInUse("in use")]) {
     assertEquals([isOfOneConnection(error), isOutOfDescriptors(error), isOfPeerThatLeft(error)], [false, false, false]);
   }
+});
+
+Deno.test("isUnreachable() goes by the code", () => {
+  const withCode = (code: string) => Object.assign(new Error("x"), { code });
+  assertEquals(["ENETUNREACH", "EADDRNOTAVAIL", "ECONNREFUSED"].map(withCode).map(isUnreachable), [true, true, false]);
 });

@@ -12,6 +12,11 @@ export interface WriteAllOptions {
   readonly pieceBytes?: number;
 }
 
+/** Writes all bytes before it returns, which only a thread of its own should wait for. Throws where the target takes no more. */
+export function writeAllSync(target: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += target.writeSync(bytes.subarray(written));
+}
+
 /** Writes all bytes. Rejects where the target takes no more. */
 export async function writeAll(
   target: { write(bytes: Uint8Array): Promise<number> },

@@ -12,6 +12,9 @@
  *     |    arrival of its last packet: milliseconds since 1970,       |
  *     |    IEEE 754 double                                            |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |    place in the movie: seconds, IEEE 754 double,              |
+ *     |    NaN where it is not known                                  |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |    JPEG …
  *
  * @module
@@ -21,9 +24,15 @@ import { printable } from "../net/printable.ts";
 import { isSessionMethod, type SessionMethod } from "../rtsp/session_state.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
 import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES } from "./limits.ts";
-import type { Playback, PlaybackStatistics, PlaybackStatus, ReceivedFrame } from "./playback.ts";
+import {
+  isScale,
+  type Playback,
+  type PlaybackStatistics,
+  type PlaybackStatus,
+  type ReceivedFrame,
+} from "./playback.ts";
 
-const FRAME_HEADER_BYTES = 12;
+const FRAME_HEADER_BYTES = 20;
 const STATISTICS_INTERVAL_MS = 500;
 
 /** A message to the page, as JSON. */
@@ -39,10 +48,11 @@ export type PageMessage =
   | { readonly type: "stats"; readonly droppedFrames: number } & PlaybackStatistics
   | { readonly type: "error"; readonly text: string };
 
-/** A message from the page, as JSON. */
-export interface PageCommand {
-  readonly command: SessionMethod;
-}
+/** A message from the page, as JSON: a method for the server, or what is to be done about the time of the movie. */
+export type PageCommand =
+  | { readonly command: SessionMethod | "step" }
+  | { readonly command: "seek"; readonly seconds: number }
+  | { readonly command: "scale"; readonly scale: number };
 
 /** Serves one WebSocket until it closes. */
 export class FrameSocket implements WebSocketHandler {
@@ -51,6 +61,8 @@ export class FrameSocket implements WebSocketHandler {
   readonly #onClosed: () => void;
   #droppedFrames = 0;
   #waitingCommands = 0;
+  /** The place in the movie that the page wants, until it is there. */
+  #nextSeconds: number | undefined;
   /** A status could not be told because the page did not read. */
   #owesStatus = false;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -85,14 +97,40 @@ export class FrameSocket implements WebSocketHandler {
     const command = typeof data === "string" ? decodePageCommand(data) : undefined;
     if (command === undefined) {
       this.#refuse("The page sent a message that is not a command");
+    } else if (command.command === "seek") {
+      this.#seek(command.seconds);
     } else if (this.#waitingCommands >= MAX_PAGE_COMMANDS) {
       this.#refuse(`${command.command} is ignored: ${MAX_PAGE_COMMANDS} commands of this page wait for the server`);
     } else {
       this.#waitingCommands++;
-      this.#playback.command(command.command)
+      this.#obey(command)
         .catch((error) => this.#refuse(error.message))
         .finally(() => this.#waitingCommands--);
     }
+  }
+
+  #obey(command: Exclude<PageCommand, { command: "seek" }>): Promise<void> {
+    switch (command.command) {
+      case "step":
+        return this.#playback.step();
+      case "scale":
+        return this.#playback.setScale(command.scale);
+      default:
+        return this.#playback.command(command.command);
+    }
+  }
+
+  /** Goes to a place, or once it is there to the newest one that came meanwhile: a hand that drags names many. */
+  async #seek(seconds: number): Promise<void> {
+    const isUnderWay = this.#nextSeconds !== undefined;
+    this.#nextSeconds = seconds;
+    if (isUnderWay) return;
+    let done;
+    do {
+      done = this.#nextSeconds;
+      await this.#playback.seek(done).catch((error) => this.#refuse(error.message));
+    } while (this.#nextSeconds !== done);
+    this.#nextSeconds = undefined;
   }
 
   onClosed(): void {
@@ -109,6 +147,7 @@ export class FrameSocket implements WebSocketHandler {
     const header = new DataView(new ArrayBuffer(FRAME_HEADER_BYTES));
     header.setUint32(0, frame.number);
     header.setFloat64(4, frame.arrivalMs);
+    header.setFloat64(12, frame.positionSeconds ?? NaN);
     this.#socket.sendBytes(new Uint8Array(header.buffer), frame.data);
   }
 
@@ -144,7 +183,10 @@ export class FrameSocket implements WebSocketHandler {
 /** Decodes a message from the page; `undefined` where it is not a command. */
 export function decodePageCommand(text: string): PageCommand | undefined {
   try {
-    const { command } = JSON.parse(text) ?? {};
+    const { command, seconds, scale } = JSON.parse(text) ?? {};
+    if (command === "step") return { command };
+    if (command === "seek") return Number.isFinite(seconds) ? { command, seconds } : undefined;
+    if (command === "scale") return Number.isFinite(scale) && isScale(scale) ? { command, scale } : undefined;
     return typeof command === "string" && isSessionMethod(command) ? { command } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

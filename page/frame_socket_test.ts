@@ -24,8 +24,7 @@ class WaitingPlayback extends TestPlayback {
 }
 
 /** A page that reads only when it is told to. */
-async function open() {
-  const playback = new WaitingPlayback();
+async function open(playback = new WaitingPlayback()) {
   const opened = Promise.withResolvers<ServerWebSocket>();
   const server = new HttpServer({
     hostname: "127.0.0.1",
@@ -143,4 +142,47 @@ Deno.test("decodePageCommand() takes the methods of the state table, and nothing
   for (const text of ["", "null", "[]", "{}", '{"command":"RECORD"}', '{"command":["PLAY"]}', "{"]) {
     assertEquals(decodePageCommand(text), undefined);
   }
+});
+
+const MOVES = [
+  ...[{ command: "step" }, { command: "seek", seconds: 0 }, { command: "seek", seconds: -1.5 }],
+  ...[0.25, 1, 4, -0.25, -4].map((scale) => ({ command: "scale", scale })),
+];
+const NO_MOVES = [
+  ...[{ command: "seek" }, { command: "seek", seconds: "1" }, { command: "seek", seconds: null }],
+  ...[0, 0.2, 4.1, -5, "2", null].map((scale) => ({ command: "scale", scale })),
+];
+
+Deno.test("decodePageCommand() takes places and speeds that there can be", () => {
+  for (const move of MOVES) assertEquals<unknown>(decodePageCommand(JSON.stringify(move)), move);
+  for (const move of NO_MOVES) assertEquals(decodePageCommand(JSON.stringify(move)), undefined, JSON.stringify(move));
+});
+
+/** A playback that gets to a place when the test says so. */
+class SlowPlayback extends WaitingPlayback {
+  override async seek(seconds: number): Promise<void> {
+    await super.seek(seconds);
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+}
+
+Deno.test("FrameSocket goes to the newest place, however many the page names on the way, and carries out other moves", async () => {
+  await using opened = await open(new SlowPlayback());
+  const { playback } = opened;
+  const places = Array.from({ length: 50 }, (_, seconds) => JSON.stringify({ command: "seek", seconds }));
+  await opened.send(...places);
+  await opened.send('{"command":"step"}', '{"command":"scale","scale":-2}');
+  await until(() => playback.moves.length === 3);
+  playback.waiting.shift()!();
+  await until(() => playback.moves.length === 4);
+  assertEquals(playback.moves, ["seek 0", "step", "scale -2", "seek 49"]);
+  playback.waiting.shift()!();
+});
+
+Deno.test("FrameSocket tells the page where each frame is in the movie", async () => {
+  await using opened = await open();
+  opened.playback.show(new TextEncoder().encode("one"), 1.5);
+  await opened.receive(/\?\xf8\0{6}one/);
+  opened.playback.show(new TextEncoder().encode("two"));
+  await opened.receive(/\xf8\0{6}two/);
 });

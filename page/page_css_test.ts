@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import style from "./page.css" with { type: "text" };
+import style from "./assets/page.css" with { type: "text" };
 
 /** Least contrast of text (WCAG 2.2, 1.4.3). */
 const MIN_CONTRAST = 4.5;

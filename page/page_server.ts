@@ -6,6 +6,7 @@
 
 import { encodeHex } from "@std/encoding/hex";
 import { printable } from "../net/printable.ts";
+import { ASSETS } from "./assets.ts";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
 import { FrameSocket } from "./frame_socket.ts";
@@ -14,10 +15,7 @@ import { HttpServer } from "./http/http_server.ts";
 import type { HttpRequest } from "./http/request_reader.ts";
 import { type HttpResponse, textResponse } from "./http/response.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
-import page from "./index.html" with { type: "text" };
 import { BOUNDARY, multipartStream } from "./multipart_stream.ts";
-import style from "./page.css" with { type: "text" };
-import script from "./page.js" with { type: "text" };
 import { judgeRequest } from "./same_site.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -28,12 +26,6 @@ const MAX_PORT = 65_535;
 /** Why a WebSocket closes (RFC 6455, 7.4, as registered at IANA). */
 const TRY_AGAIN_LATER = 1013;
 const TOO_MANY_VIEWERS = `There are ${MAX_VIEWERS} viewers already: close a page`;
-
-const ASSETS: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
-  "/": { type: "text/html; charset=utf-8", text: page },
-  "/page.css": { type: "text/css; charset=utf-8", text: style },
-  "/page.js": { type: "text/javascript; charset=utf-8", text: script },
-};
 
 /** What pages of allowed origins may have. */
 const SHARED_PATHS = ["/stream.mjpeg", "/snapshot.jpg", "/stats.json"];
@@ -67,7 +59,7 @@ export interface Preview {
 
 /** Serves the page for `playback`. Rejects with an error that names a free port where `port` is taken. */
 export async function startPreview(playback: Playback, options: PreviewOptions = {}): Promise<Preview> {
-  const build = await hash(page + style + script);
+  const build = await hash(Object.values(ASSETS).map(({ text }) => text).join());
   return new PageServer(playback, { build, allowedOrigins: options.allowedOrigins ?? [] }).start(options.port);
 }
 

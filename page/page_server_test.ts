@@ -52,8 +52,8 @@ Deno.test("preview: serves the page, its parts, and nothing else", async () => {
   for (
     const [path, status, type] of [
       ["", 200, "text/html; charset=utf-8"],
-      ["page.js", 200, "text/javascript; charset=utf-8"],
-      ["page.css", 200, "text/css; charset=utf-8"],
+      ["assets/stage/picture.js", 200, "text/javascript; charset=utf-8"],
+      ["assets/page.css", 200, "text/css; charset=utf-8"],
       ["stats.json", 200, "application/json"],
       ["main.ts", 404, "text/plain; charset=utf-8"],
       ["../deno.json", 404, "text/plain; charset=utf-8"],
@@ -92,7 +92,7 @@ Deno.test("preview: answers other methods than GET and HEAD 405", async () => {
 Deno.test("preview: answers HEAD as GET, without the body", async () => {
   await using preview = await open();
   preview.playback.show(FRAME);
-  for (const path of ["", "page.css", "stats.json", "snapshot.jpg", "stream.mjpeg", "ws", "nothing"]) {
+  for (const path of ["", "assets/page.css", "stats.json", "snapshot.jpg", "stream.mjpeg", "ws", "nothing"]) {
     const [get, head] = [await fetch(preview.url + path), await fetch(preview.url + path, { method: "HEAD" })];
     const { length } = path === "stream.mjpeg" ? (await get.body!.cancel(), "") : await get.text();
     assertEquals(await head.text(), "");
@@ -205,7 +205,7 @@ Deno.test("preview: pages of allowed origins may show the video, and others say 
     assertEquals([refused.status, refused.policy], [403, "same-origin"]);
     assertStringIncludes(await refused.response.text(), "--allow-origin http://localhost:4000");
   }
-  for (const path of ["", "page.js", "ws"]) {
+  for (const path of ["", "assets/page.js", "ws"]) {
     const { status, response } = await get(path, { referer: `${origin}/page` });
     assertEquals(status, 403);
     await response.body!.cancel();
@@ -220,7 +220,7 @@ Deno.test("preview: the socket tells what it is, then states, statistics and fra
   const frame = await page.receive((message) => message instanceof ArrayBuffer) as ArrayBuffer;
   const view = new DataView(frame);
   assertEquals([view.getUint32(0), view.getFloat64(4)], [1, 1_700_000_000_001]);
-  assertEquals(new Uint8Array(frame.slice(12)), FRAME);
+  assertEquals(new Uint8Array(frame.slice(20)), FRAME);
   assertEquals(page.messages.slice(0, 3).map((message) => message instanceof ArrayBuffer ? "frame" : message.type), [
     ...["hello", "status", "stats"],
   ]);

@@ -20,6 +20,8 @@ export interface ReceivedFrame extends JpegFrame {
   readonly arrivalMs: number;
   /** When the sender captured it, by its own clock: milliseconds since the Unix epoch; `undefined` before it has reported. */
   readonly senderTimeMs: number | undefined;
+  /** Where in the movie it is, in seconds; `undefined` where that is not known. */
+  readonly positionSeconds: number | undefined;
 }
 
 /** Something the user should know, in one sentence. */
@@ -43,11 +45,25 @@ export interface PlaybackStatus {
   /** Whether the player reconnects to a server that is gone: then a warning is not the end. */
   readonly reconnects: boolean;
   /** The dialect that is spoken; `undefined` before it is known. */
-  readonly dialect: Dialect | undefined;
+  readonly dialect: Dialect | "http" | undefined;
   /** What packets come over, or came over last. */
   readonly transport: "udp" | "tcp" | "multicast";
   /** Whether the player has ended. */
   readonly ended: boolean;
+  /** Whether the stream has no end: there is only now. */
+  readonly isLive: boolean;
+  /** Length of the movie, in seconds; `undefined` where there is none, or none is known. */
+  readonly durationSeconds: number | undefined;
+  /** Where in the movie the player is, in seconds; `undefined` where that is not known. */
+  readonly positionSeconds: number | undefined;
+  /** Whether all of the movie has been played. */
+  readonly isAtEnd: boolean;
+  /** Whether {@linkcode Playback.seek} may be called now. */
+  readonly canSeek: boolean;
+  /** Whether {@linkcode Playback.setScale} may be called now. */
+  readonly canScale: boolean;
+  /** Seconds of the movie in a second, as wanted from the server; negative backwards. */
+  readonly scale: number;
 }
 
 /** Counters of a track of sound. The sound itself is not decoded. */
@@ -82,6 +98,8 @@ export interface PlaybackStatistics {
   readonly duplicatePackets: number;
   /** Packets that came after one with a higher sequence number. */
   readonly reorderedPackets: number;
+  /** Lost packets that came when they were asked for again. */
+  readonly repairedPackets: number;
   /** Datagrams from the server that are no RTP packets; not counted among `packets`, as the two below. */
   readonly malformedPackets: number;
   /** RTP packets from the server with a payload type that is not that of the video. */
@@ -114,6 +132,15 @@ export interface PlaybackStatistics {
   readonly senderTimeMs: number | undefined;
 }
 
+/** Slowest and fastest scale, either way. */
+const MIN_SCALE = 0.25;
+const MAX_SCALE = 4;
+
+/** Whether a scale may be asked for: a quarter to four times the speed, forwards or backwards. */
+export function isScale(scale: number): boolean {
+  return Math.abs(scale) >= MIN_SCALE && Math.abs(scale) <= MAX_SCALE;
+}
+
 /** What a viewer wants to hear of. These calls must return quickly: receiving waits for them. */
 export interface PlaybackListener {
   /** A whole frame has come. Its bytes are shared: do not write to them. */
@@ -138,6 +165,16 @@ export interface Playback {
    * state table does not allow it then, or when the server refuses.
    */
   command(command: SessionMethod): Promise<void>;
+  /**
+   * Goes to a time of the movie, in seconds, once all earlier commands are answered; one that lies outside becomes the nearest one.
+   * A player that is paused shows the frame there. Rejects where {@linkcode PlaybackStatus.canSeek} does not hold then, or when the
+   * server refuses.
+   */
+  seek(seconds: number): Promise<void>;
+  /** Plays so many seconds of the movie in a second, now and from now on; {@linkcode isScale} says how many may be asked for. */
+  setScale(scale: number): Promise<void>;
+  /** Shows the next frame of a player that is in READY, and not at the end. */
+  step(): Promise<void>;
   /** Returns the function that ends the subscription. */
   subscribe(listener: PlaybackListener): () => void;
 }

@@ -9,6 +9,8 @@ export const DAMAGE_REASONS = {
   "packet-lost": "packets of it were lost",
   "wrong-offset":
     "the Fragment Offset of a packet is not the number of bytes that came before it, and no packet is missing (RFC 2435, 3.1.2)",
+  "wrong-piece":
+    "the numbers or offsets in front of its pieces do not follow one another, and no packet is missing: check what the server writes there",
   "truncated":
     "the next one begins before it has ended: it has no marker and no timestamp of its own (RFC 2435, 3), or no EOI",
   "number-repeated": "its packets have one sequence number, where each should have its own (RFC 3550, 5.1)",

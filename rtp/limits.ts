@@ -14,6 +14,21 @@ export const REORDER_MAX_PACKETS = 512;
 /** Bytes of packets that may wait behind a missing one. Packets of the lab have up to 64 KiB each. */
 export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Missing packets that are kept in mind to be asked for. */
+export const MAX_MISSING_PACKETS = 1024;
+
+/** Packets that one NACK asks for at most, and that a server takes out of one. */
+export const MAX_NACKED_PACKETS = 512;
+
+/** How often a packet is asked for. */
+export const MAX_REPAIR_TRIES = 4;
+
+/** How long a missing packet may be on another way before it is asked for, in milliseconds. */
+export const REPAIR_DELAY_MS = 5;
+
+/** Time until it is asked for again, in milliseconds; the last answer comes before {@linkcode REORDER_WAIT_MS} are over. */
+export const REPAIR_INTERVAL_MS = 45;
+
 /** A larger gap in sequence numbers is another stream (RFC 3550, A.1). */
 export const MAX_DROPOUT = 3000;
 

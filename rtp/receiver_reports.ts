@@ -6,12 +6,14 @@
  */
 
 import { MAX_REPORT_BYTES } from "./limits.ts";
-import { decodeReportBlocks, type ReportBlock, RTCP_TYPE } from "./rtcp.ts";
+import { decodeNackEntries, decodeReportBlocks, type Nack, type ReportBlock, RTCP_TYPE } from "./rtcp.ts";
 
 /** The reports in one datagram. */
 export interface ReceiverReports {
   /** One for each source, from receiver reports and from those of receivers that send as well. */
   readonly blocks: readonly ReportBlock[];
+  /** Packets that are asked for again. */
+  readonly nacks: readonly Pick<Nack, "mediaSsrc" | "sequenceNumbers">[];
   /** Whether a receiver is there that has received nothing yet: its report has no blocks. */
   readonly isFromWaiting: boolean;
 }
@@ -21,6 +23,9 @@ const WORD_BYTES = 4;
 const VERSION = 2;
 const COUNT_MASK = 0x1f;
 const BLOCK_BYTES = 24;
+const GENERIC_NACK = 1;
+/** From the start of a NACK to its first entry: header and two SSRCs. */
+const NACK_ENTRIES_AT = 12;
 /** From the start of a packet to its first block: header, SSRC, and the sender's own part. */
 const BLOCKS_AT: Readonly<Record<number, number>> = { [RTCP_TYPE.senderReport]: 28, [RTCP_TYPE.receiverReport]: 8 };
 
@@ -29,6 +34,7 @@ export function readReceiverReports(datagram: Uint8Array): ReceiverReports | und
   if (datagram.length === 0 || datagram.length > MAX_REPORT_BYTES) return undefined;
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
   const blocks: ReportBlock[] = [];
+  const nacks: Pick<Nack, "mediaSsrc" | "sequenceNumbers">[] = [];
   let isFromWaiting = false;
   for (let at = 0; at < datagram.length;) {
     if (at + HEADER_BYTES > datagram.length) return undefined;
@@ -41,8 +47,15 @@ export function readReceiverReports(datagram: Uint8Array): ReceiverReports | und
       if (start + count * BLOCK_BYTES > end) return undefined;
       if (count > 0) blocks.push(...decodeReportBlocks(view, start, count));
       isFromWaiting ||= count === 0 && type === RTCP_TYPE.receiverReport;
+    } else if (type === RTCP_TYPE.transportFeedback && (first & COUNT_MASK) === GENERIC_NACK) {
+      const start = at + NACK_ENTRIES_AT;
+      if (start > end) return undefined;
+      nacks.push({
+        mediaSsrc: view.getUint32(start - WORD_BYTES),
+        sequenceNumbers: decodeNackEntries(view, start, end - start),
+      });
     }
     at = end;
   }
-  return { blocks, isFromWaiting };
+  return { blocks, nacks, isFromWaiting: isFromWaiting && nacks.length === 0 };
 }

@@ -23,6 +23,7 @@ const SENDER_REPORT: RtcpPacket = {
 Deno.test("readReceiverReports() gives the blocks of all reports in a datagram", () => {
   assertEquals(readReceiverReports(encodeRtcp([REPORT, NAME, SENDER_REPORT])), {
     blocks: [...REPORT.reports, ...SENDER_REPORT.reports],
+    nacks: [],
     isFromWaiting: false,
   });
 });
@@ -30,19 +31,30 @@ Deno.test("readReceiverReports() gives the blocks of all reports in a datagram",
 Deno.test("readReceiverReports() tells a receiver that waits from a sender that hears nobody", () => {
   const waiting = encodeRtcp([{ ...REPORT, reports: [] }, NAME]);
   const sending = encodeRtcp([{ ...SENDER_REPORT, reports: [] }, NAME]);
-  assertEquals(readReceiverReports(waiting), { blocks: [], isFromWaiting: true });
-  assertEquals(readReceiverReports(sending), { blocks: [], isFromWaiting: false });
+  assertEquals(readReceiverReports(waiting), { blocks: [], nacks: [], isFromWaiting: true });
+  assertEquals(readReceiverReports(sending), { blocks: [], nacks: [], isFromWaiting: false });
 });
 
 Deno.test("readReceiverReports() gives no reports where there are none", () => {
-  const without = { blocks: [], isFromWaiting: false };
+  const without = { blocks: [], nacks: [], isFromWaiting: false };
   assertEquals(readReceiverReports(encodeRtcp([NAME, { kind: "bye", ssrcs: [1] }])), without);
 });
 
-Deno.test("readReceiverReports() takes no strict prefix of a report", () => {
-  const bytes = encodeRtcp([REPORT]);
-  for (let length = 0; length < bytes.length; length++) {
-    assertEquals(readReceiverReports(bytes.subarray(0, length)), undefined);
+Deno.test("readReceiverReports() gives the packets that are asked for again", () => {
+  const nack = { kind: "nack", ssrc: 1, mediaSsrc: 7, sequenceNumbers: [1, 2, 40] } as const;
+  assertEquals(readReceiverReports(encodeRtcp([{ ...REPORT, reports: [] }, NAME, nack])), {
+    blocks: [],
+    nacks: [{ mediaSsrc: 7, sequenceNumbers: [1, 2, 40] }],
+    isFromWaiting: false,
+  });
+});
+
+Deno.test("readReceiverReports() takes no strict prefix of a report or a NACK", () => {
+  const nack = { kind: "nack", ssrc: 1, mediaSsrc: 7, sequenceNumbers: [1] } as const;
+  for (const bytes of [encodeRtcp([REPORT]), encodeRtcp([nack])]) {
+    for (let length = 0; length < bytes.length; length++) {
+      assertEquals(readReceiverReports(bytes.subarray(0, length)), undefined);
+    }
   }
 });
 

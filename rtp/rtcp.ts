@@ -6,10 +6,24 @@
  */
 
 import { concat } from "@std/bytes";
-import { MAX_RTCP_PACKETS } from "./limits.ts";
+import { MAX_NACKED_PACKETS, MAX_RTCP_PACKETS } from "./limits.ts";
 
-/** Packet types (RFC 3550, 12.1). */
-export const RTCP_TYPE = { senderReport: 200, receiverReport: 201, sourceDescription: 202, bye: 203 } as const;
+/** Packet types (RFC 3550, 12.1; RFC 4585, 6.1). */
+export const RTCP_TYPE = {
+  senderReport: 200,
+  receiverReport: 201,
+  sourceDescription: 202,
+  bye: 203,
+  transportFeedback: 205,
+} as const;
+
+/** The kind of transport feedback that asks for packets again (RFC 4585, 6.2.1). */
+const GENERIC_NACK = 1;
+/** Sender and source, in front of the entries. */
+const NACK_HEAD_BYTES = 8;
+const NACK_ENTRY_BYTES = 4;
+/** Packets behind the first one that an entry has a bit for. */
+const NACK_MASK_BITS = 16;
 
 const VERSION = 2;
 const PADDING_BIT = 0x20;
@@ -77,8 +91,25 @@ export interface Bye {
   readonly ssrcs: readonly number[];
 }
 
+/**
+ * Packets that a receiver asks for again (RFC 4585, 6.2.1).
+ *
+ *     |V=2|P|   1   |      205      |            length             |
+ *     |                     SSRC of the receiver                    |
+ *     |                      SSRC of the source                     |
+ *     |      a packet that is missing |  the 16 behind it, as bits  | ...
+ */
+export interface Nack {
+  readonly kind: "nack";
+  readonly ssrc: number;
+  /** The source of the packets. */
+  readonly mediaSsrc: number;
+  /** Rising, but for a wrap. */
+  readonly sequenceNumbers: readonly number[];
+}
+
 /** A packet of a type that this program knows. */
-export type RtcpPacket = SenderReport | ReceiverReport | CanonicalName | Bye;
+export type RtcpPacket = SenderReport | ReceiverReport | CanonicalName | Bye | Nack;
 
 /** Encodes a compound packet (RFC 3550, 6.1). A report has to come first. */
 export function encodeRtcp(packets: readonly RtcpPacket[]): Uint8Array<ArrayBuffer> {
@@ -119,7 +150,41 @@ function encodePacket(packet: RtcpPacket): Uint8Array {
       packet.ssrcs.forEach((ssrc, index) => new DataView(body.buffer).setUint32(4 * index, ssrc));
       return withHeader(RTCP_TYPE.bye, packet.ssrcs.length, body);
     }
+    case "nack": {
+      const entries = nackEntries(packet.sequenceNumbers);
+      const body = new Uint8Array(NACK_HEAD_BYTES + NACK_ENTRY_BYTES * entries.length);
+      const view = new DataView(body.buffer);
+      [packet.ssrc, packet.mediaSsrc, ...entries].forEach((word, index) => view.setUint32(4 * index, word));
+      return withHeader(RTCP_TYPE.transportFeedback, GENERIC_NACK, body);
+    }
   }
+}
+
+/** Each entry: a number, and a bit for each of the 16 behind it that is missing, too. */
+function nackEntries(sequenceNumbers: readonly number[]): number[] {
+  const entries: number[] = [];
+  let first: number | undefined;
+  for (const number of sequenceNumbers) {
+    const behind = first === undefined ? 0 : (number - first) & 0xffff;
+    if (behind >= 1 && behind <= NACK_MASK_BITS) entries.push(entries.pop()! | 1 << (behind - 1));
+    else {
+      first = number;
+      entries.push(number << 16);
+    }
+  }
+  return entries.map((entry) => entry >>> 0);
+}
+
+/** The numbers in so many bytes of entries from `start` on, {@linkcode MAX_NACKED_PACKETS} of them at most. */
+export function decodeNackEntries(view: DataView, start: number, lengthBytes: number): number[] {
+  const numbers: number[] = [];
+  for (let at = start; at + NACK_ENTRY_BYTES <= start + lengthBytes; at += NACK_ENTRY_BYTES) {
+    const [first, mask] = [view.getUint16(at), view.getUint16(at + 2)];
+    numbers.push(first);
+    for (let bit = 0; bit < NACK_MASK_BITS; bit++) if (mask & 1 << bit) numbers.push((first + 1 + bit) & 0xffff);
+    if (numbers.length >= MAX_NACKED_PACKETS) return numbers.slice(0, MAX_NACKED_PACKETS);
+  }
+  return numbers;
 }
 
 function withHeader(type: number, count: number, body: Uint8Array): Uint8Array {
@@ -193,6 +258,15 @@ function decodeBody(type: number, count: number, body: Uint8Array): RtcpPacket[]
       return [{ kind: "receiver-report", ssrc: view.getUint32(0), reports: decodeReportBlocks(view, 4, count) }];
     case RTCP_TYPE.sourceDescription:
       return decodeNames(view, count);
+    case RTCP_TYPE.transportFeedback:
+      if (count !== GENERIC_NACK) return [];
+      need(NACK_HEAD_BYTES);
+      return [{
+        kind: "nack",
+        ssrc: view.getUint32(0),
+        mediaSsrc: view.getUint32(4),
+        sequenceNumbers: decodeNackEntries(view, NACK_HEAD_BYTES, body.length - NACK_HEAD_BYTES),
+      }];
     case RTCP_TYPE.bye:
       need(4 * count);
       return [{ kind: "bye", ssrcs: Array.from({ length: count }, (_, index) => view.getUint32(4 * index)) }];

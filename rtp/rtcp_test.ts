@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
-import { MAX_RTCP_PACKETS } from "./limits.ts";
+import { MAX_NACKED_PACKETS, MAX_RTCP_PACKETS } from "./limits.ts";
 import { compactNtp, decodeRtcp, encodeRtcp, type RtcpPacket } from "./rtcp.ts";
 
 const REPORT = {
@@ -61,6 +61,16 @@ const GOLDEN: readonly { title: string; packet: RtcpPacket; bytes: number[] }[] 
     bytes: [0x81, 202, 0, 3, 0, 0, 0, 3, 1, 2, 0x61, 0x62, 0, 0, 0, 0],
   },
   { title: "a BYE", packet: { kind: "bye", ssrcs: [4, 5] }, bytes: [0x82, 203, 0, 2, 0, 0, 0, 4, 0, 0, 0, 5] },
+  {
+    title: "a NACK",
+    packet: { kind: "nack", ssrc: 1, mediaSsrc: 2, sequenceNumbers: [100, 101, 116, 117, 0xffff, 0] },
+    bytes: [
+      ...[0x81, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2],
+      ...[0, 100, 0x80, 0x01], // 101 and 116 are the first and the last of the 16 behind 100
+      ...[0, 117, 0, 0],
+      ...[0xff, 0xff, 0, 1], // over the wrap
+    ],
+  },
 ];
 
 for (const { title, packet, bytes } of GOLDEN) {
@@ -89,6 +99,13 @@ Deno.test("decodeRtcp() rejects every strict prefix, other versions, and padding
   assertThrows(() => decodeRtcp(Uint8Array.of(0x40, 203, 0, 0)), SyntaxError, "version is 1");
   assertThrows(() => decodeRtcp(Uint8Array.of(0xa1, 203, 0, 1, 0, 0, 0, 9)), SyntaxError, "padding of 9");
   assertThrows(() => decodeRtcp(Uint8Array.of(0x9f, 201, 0, 1, 0, 0, 0, 9)), SyntaxError, "type 201: needs");
+});
+
+Deno.test(`decodeRtcp() takes ${MAX_NACKED_PACKETS} numbers out of a NACK, and ignores other feedback`, () => {
+  const sequenceNumbers = Array.from({ length: MAX_NACKED_PACKETS + 1 }, (_, index) => index);
+  const [nack] = decodeRtcp(encodeRtcp([{ kind: "nack", ssrc: 1, mediaSsrc: 2, sequenceNumbers }]));
+  assertEquals(nack.kind === "nack" && nack.sequenceNumbers, sequenceNumbers.slice(0, MAX_NACKED_PACKETS));
+  assertEquals(decodeRtcp(Uint8Array.of(0x8f, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2)), []);
 });
 
 Deno.test("compactNtp() is the middle of the time that a sender report has", () => {

@@ -21,12 +21,17 @@ export const NEXT_REQUEST = new RegExp(`(?<=^|[\\d\\s])(?:${ALL_METHODS.join("|"
 /** A reply right behind another, without a line break: `CSeq: 1RTSP/1.0 200 OK`. Within the value of a field it is no reply. */
 const NEXT_REPLY = /(?<=^|[^\s:;,="])RTSP\/\d\.\d[ \t]+\d{3}/g;
 
+/** The Session line of a request of the lab, six digits, which no session of RTSP/1.0 has (RFC 2326, 3.4: eight at least). */
+const LAB_SESSION = /^session(?:[ \t]*:[ \t]*|[ \t]+)\d{6}[ \t]*\r?$/im;
+
 /** Reads requests of all dialects, for the server. */
 export function createRequestReader(): MessageReader<RtspRequest> {
   // Students' clients that write URLs show by their SETUP that they speak the lab's dialect; the requests behind it look like RTSP/1.0.
   let writesUrls = false;
+  // Others set up in the plain form, and write URLs from then on.
+  let hasSetUp = false;
   return new MessageReader({
-    createCompleteness: () => new LabRequestCompleteness({ writesUrls: () => writesUrls }),
+    createCompleteness: () => new LabRequestCompleteness({ writesUrls: () => writesUrls, hasSetUp: () => hasSetUp }),
     nextStart(line, from, isFirst) {
       if (isFirst) return -1;
       NEXT_REQUEST.lastIndex = from;
@@ -35,9 +40,15 @@ export function createRequestReader(): MessageReader<RtspRequest> {
     mayStart: (line) => ALL_METHODS.some((method) => method.startsWith(line)),
     mayBeLengthless: false,
     decode(head, body) {
-      if (!RTSP_REQUEST.test(head)) return decodeLabRequest(head);
+      if (!RTSP_REQUEST.test(head)) {
+        const request = decodeLabRequest(head);
+        hasSetUp ||= request.transport !== undefined;
+        return request;
+      }
       writesUrls ||= LAB_TRANSPORT.test(head);
-      return writesUrls ? decodeLabRequest(head) : decodeRtspRequest(head, body);
+      return writesUrls || (hasSetUp && LAB_SESSION.test(head))
+        ? decodeLabRequest(head)
+        : decodeRtspRequest(head, body);
     },
   });
 }

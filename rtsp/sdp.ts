@@ -6,6 +6,7 @@
  */
 
 import * as sdp from "sdp-transform";
+import { decodeRange } from "./fields/range.ts";
 import { MAX_DESCRIPTION_LINES, MAX_LINE_BYTES, MAX_MEDIA_SECTIONS } from "./limits.ts";
 
 /** What the server says about a stream. */
@@ -65,6 +66,8 @@ export function encodeStreamDescription(stream: StreamDescription): string {
       invalid: [
         { value: `framesize:${PAYLOAD_TYPE_JPEG} ${width}-${height}` },
         ...(isLarge ? [{ value: `x-dimensions:${width},${height}` }] : []),
+        // What is lost over UDP is sent again to whoever asks (RFC 4585, 4.2). Players that know nothing of it pass it over.
+        { value: `rtcp-fb:${PAYLOAD_TYPE_JPEG} nack` },
       ],
     }],
   });
@@ -92,16 +95,24 @@ export interface TrackDescription {
   readonly control: string | undefined;
   /** Frame size, if given: frames larger than an RTP/JPEG header can say need it. */
   readonly dimensions: { readonly width: number; readonly height: number } | undefined;
+  /** Frames a second of a video, if given. */
+  readonly frameRate: number | undefined;
+  /** Payload types whose packets the server sends again where they are asked for (RFC 4585, 4.2). */
+  readonly repairedTypes: readonly number[];
 }
 
 /** What the client needs to know about a presentation. */
 export interface PresentationDescription {
+  /** Its name, if it has one. */
+  readonly title: string | undefined;
   /** Control URL of all tracks together. */
   readonly control: string | undefined;
   /** In the order of the description. */
   readonly tracks: readonly TrackDescription[];
   /** Whether it has an end: its range of play times is closed. */
   readonly isFinite: boolean;
+  /** Where its play times end, in seconds; `undefined` where they do not, or where that is malformed. */
+  readonly durationSeconds: number | undefined;
 }
 
 /** Static payload types (RFC 3551, 6) that are played or named in messages. */
@@ -120,12 +131,13 @@ const STATIC_FORMATS: readonly (readonly [payloadType: number, format: TrackForm
 export function decodePresentation(text: string): PresentationDescription {
   const session = sdp.parse(withoutOddities(bounded(text)));
   if (session.media.length === 0) throw new SyntaxError("Cannot decode SDP: it describes no media");
-  const range = /^range:npt=[^-]*-(.*)$/;
   const ranges = [session, ...session.media].flatMap(({ invalid = [] }) => invalid)
-    .flatMap(({ value }) => range.exec(value)?.[1] ?? []);
+    .filter(({ value }) => /^range:npt=[^-]*-/.test(value)).map(({ value }) => value.slice("range:".length));
   return {
+    title: textOf(session.name)?.trim() || undefined,
     control: textOf(session.control),
-    isFinite: ranges.some((end) => end.trim() !== ""),
+    isFinite: ranges.some((range) => range.slice(range.indexOf("-") + 1).trim() !== ""),
+    durationSeconds: ranges.map((range) => decodeRange(range)?.end).find((end) => end !== undefined && end > 0),
     tracks: session.media.map((media) => {
       const payloadTypes = payloadTypesOf(media);
       return {
@@ -134,6 +146,8 @@ export function decodePresentation(text: string): PresentationDescription {
         formats: formatsOf(media, payloadTypes),
         control: textOf(media.control),
         dimensions: dimensionsOf(media),
+        frameRate: frameRateOf(media),
+        repairedTypes: repairedTypesOf(media, payloadTypes),
       };
     }),
   };
@@ -165,9 +179,21 @@ function formatsOf({ rtp }: sdp.MediaDescription, payloadTypes: readonly number[
   return formats;
 }
 
+/** `a=rtcp-fb:26 nack`, or `*` for all. Other words behind it, such as `nack pli`, mean something else. */
+function repairedTypesOf({ rtcpFb = [] }: sdp.MediaDescription, payloadTypes: readonly number[]): number[] {
+  const named = rtcpFb.filter(({ type, subtype }) => type === "nack" && !subtype).map(({ payload }) => String(payload));
+  return payloadTypes.filter((payloadType) => named.includes("*") || named.includes(String(payloadType)));
+}
+
 /** sdp-transform 3.0.0 turns text that looks like a number into one, such as the control URL of `a=control:1`. */
 function textOf(value: string | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+/** `a=framerate:25`, as a number above 0. */
+function frameRateOf({ framerate }: sdp.MediaDescription): number | undefined {
+  const rate = Number(framerate);
+  return Number.isFinite(rate) && rate > 0 ? rate : undefined;
 }
 
 function dimensionsOf({ invalid = [] }: sdp.MediaDescription): TrackDescription["dimensions"] {

@@ -28,6 +28,7 @@ Deno.test("encodeStreamDescription() writes RFC 8866, line by line", () => {
     "a=control:track1",
     "a=framerate:25",
     "a=framesize:26 640-360",
+    "a=rtcp-fb:26 nack",
     "",
   ]);
 });
@@ -48,16 +49,62 @@ for (const [title, changes, line] of LINES) {
 }
 
 Deno.test("decodePresentation() reads what encodeStreamDescription() writes", () => {
-  const { control, isFinite, tracks } = decodePresentation(encodeStreamDescription({ ...STREAM, width: 2048 }));
-  assertEquals([control, isFinite, tracks.length], ["*", true, 1]);
+  const description = decodePresentation(encodeStreamDescription({ ...STREAM, width: 2048 }));
+  const { title, control, isFinite, durationSeconds, tracks } = description;
+  assertEquals([title, control, isFinite, durationSeconds], [STREAM.title, "*", true, STREAM.duration]);
+  assertEquals(tracks.length, 1);
   assertEquals({ ...tracks[0], formats: [...tracks[0].formats] }, {
     type: "video",
     payloadTypes: [26],
     formats: [[26, { encoding: "JPEG", clockRate: 90_000, channels: 1 }]],
     control: "track1",
     dimensions: { width: 2048, height: 360 },
+    frameRate: STREAM.frameRate,
+    repairedTypes: [26],
   });
 });
+
+for (const [value, frameRate] of [["25", 25], ["29.97", 29.97], ["0", undefined], ["fast", undefined]] as const) {
+  Deno.test(`decodePresentation() reads a=framerate:${value}`, () => {
+    const { title, tracks } = decodePresentation(`v=0\r\nm=video 0 RTP/AVP 26\r\na=framerate:${value}\r\n`);
+    assertEquals([title, tracks[0].frameRate], [undefined, frameRate]);
+  });
+}
+
+const FEEDBACK: readonly [lines: string[], repairedTypes: number[]][] = [
+  [["a=rtcp-fb:26 nack"], [26]],
+  [["a=rtcp-fb:* nack"], [26, 96]],
+  [["a=rtcp-fb:26 nack pli", "a=rtcp-fb:26 ccm fir", "a=rtcp-fb:97 nack"], []],
+  [["a=rtcp-fb:26 nack pli", "a=rtcp-fb:26 nack"], [26]],
+  [["a=rtcp-fb:", "a=rtcp-fb:x nack", "a=rtcp-fb"], []],
+];
+
+for (const [lines, repairedTypes] of FEEDBACK) {
+  Deno.test(`decodePresentation() finds what is sent again by ${lines.join(", ")}`, () => {
+    const text = ["v=0", "m=video 0 RTP/AVP 26 96", "a=rtpmap:96 JPEG/90000", ...lines, ""].join("\r\n");
+    assertEquals(decodePresentation(text).tracks[0].repairedTypes, repairedTypes);
+  });
+}
+
+/** Ranges of play times, whether they end, and where. */
+const RANGES: readonly [lines: readonly string[], isFinite: boolean, durationSeconds: number | undefined][] = [
+  [["a=range:npt=0-12.5"], true, 12.5],
+  [["a=range:npt=0:00:00-0:01:02.5"], true, 62.5],
+  [["a=range:npt=0-"], false, undefined],
+  [["a=range:npt=now-"], false, undefined],
+  [["a=range:npt=0-x"], true, undefined],
+  [["a=range:npt=0-0"], true, undefined],
+  [["a=range:clock=19961108T143720Z-"], false, undefined],
+  [["a=range:npt=0-", "a=range:npt=0-3"], true, 3],
+  [[], false, undefined],
+];
+
+for (const [lines, isFinite, durationSeconds] of RANGES) {
+  Deno.test(`decodePresentation() finds the end of ${lines.join(", ") || "no range"}`, () => {
+    const found = decodePresentation(["v=0", ...lines, "m=video 0 RTP/AVP 26", ""].join("\r\n"));
+    assertEquals([found.isFinite, found.durationSeconds], [isFinite, durationSeconds]);
+  });
+}
 
 Deno.test("decodePresentation() reads a camera with sound, metadata and a payload type of its own", () => {
   const { control, isFinite, tracks } = decodePresentation(

@@ -9,9 +9,11 @@
 export const REASON_PHRASES = {
   200: "OK",
   400: "Bad Request",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   415: "Unsupported Media Type",
+  453: "Not Enough Bandwidth",
   454: "Session Not Found",
   455: "Method Not Valid in This State",
   457: "Invalid Range",
@@ -35,9 +37,14 @@ export const STATUS_LINE_PREFIX =
 
 const MAX_SHOWN_CHARS = 60;
 
+/** Whether a response begins like one of HTTP: with its status line, or, from servers that take us for HTTP/0.9, with the page. */
+export function isOfHttp(text: string): boolean {
+  return /^(?:HTTP\/|<(?:!DOCTYPE|html|head|body)\b)/i.test(text.trimStart());
+}
+
 /** The error for a response whose first line is not a status line. */
 export function noStatusLine(line: string): SyntaxError {
-  const advice = /^HTTP\//i.test(line) ? ", but HTTP: check the port" : "";
+  const advice = isOfHttp(line) ? ": an HTTP server answers there; check the port" : "";
   return new SyntaxError(
     `Cannot decode response: ${JSON.stringify(line.slice(0, MAX_SHOWN_CHARS))} is not a status line of RTSP${advice}`,
   );

@@ -1,5 +1,6 @@
 /**
- * Compiles the executables: `deno task compile` for this machine, `deno task compile:all` for all targets.
+ * Compiles the executables: `deno task compile` for this machine, `deno task compile:all` for all targets; with `--with-ffmpeg` they
+ * decode videos of other codecs, which are under the GPL.
  *
  * `deno compile` adds the program to a base executable called denort, which it downloads. `DENORT_BIN` names a local one instead; it is
  * of one target. What can run here is run: an executable that is not ours is not kept.
@@ -13,7 +14,18 @@ import denoConfig from "../deno.json" with { type: "json" };
 export const BAKED_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--no-prompt"];
 
 /** Workers: `deno compile` does not find them, since nothing imports them. */
-export const WORKERS = ["server/source/test_source_worker.ts", "server/packetize/conditioning_worker.ts"];
+export const WORKERS = [
+  "server/engines/host/host.ts",
+  "server/engines/engine/engine.ts",
+  "server/source/test_source_worker.ts",
+  "server/packetize/conditioning_worker.ts",
+  "client/record/store_worker.ts",
+  "client/record/fitting_worker.ts",
+  "cli/relay/relay_worker.ts",
+];
+
+/** The worker that FFmpeg is in. */
+export const FFMPEG_WORKERS = ["server/decoder/decoder_worker.ts"];
 
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -23,8 +35,17 @@ const TARGETS = [
   "x86_64-pc-windows-msvc",
 ];
 
+/** What is compiled. */
+export interface CompileOptions {
+  /** Default this machine. */
+  readonly target?: string;
+  /** Embed FFmpeg; default false. */
+  readonly withFFmpeg?: boolean;
+}
+
 /** The arguments of `deno compile` for one executable. */
-export function compileArguments(output: string, target?: string): string[] {
+export function compileArguments(output: string, { target, withFFmpeg = false }: CompileOptions = {}): string[] {
+  const workers = [...WORKERS, ...(withFFmpeg ? FFMPEG_WORKERS : [])];
   return [
     "compile",
     "--quiet",
@@ -32,7 +53,7 @@ export function compileArguments(output: string, target?: string): string[] {
     "--exclude-unused-npm",
     // The cache would lie in the folder for temporary files, where other users of the machine can put one with code of their own.
     "--no-code-cache",
-    ...WORKERS.flatMap((path) => ["--include", path]),
+    ...workers.flatMap((path) => ["--include", path]),
     ...(target === undefined ? [] : ["--target", target]),
     "--output",
     output,
@@ -64,8 +85,9 @@ export async function findFault(executable: string): Promise<string | undefined>
 }
 
 /** Compiles one executable, for this machine without `target`. Returns whether it is there, and ours as far as can be told here. */
-async function compile(output: string, target?: string): Promise<boolean> {
-  const args = compileArguments(output, target);
+async function compile(output: string, options: CompileOptions): Promise<boolean> {
+  const { target, withFFmpeg } = options;
+  const args = compileArguments(output, options);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
   if (!success) {
     console.error(`${output}: ${explainFailure(new TextDecoder().decode(stderr))}`);
@@ -80,7 +102,8 @@ async function compile(output: string, target?: string): Promise<boolean> {
     return false;
   }
   const { size } = await Deno.stat(output);
-  console.log(`${output}: ${(size / 2 ** 20).toFixed(0)} MiB`);
+  const license = withFFmpeg ? ", with FFmpeg: it is under the GNU General Public License, version 2 or later" : "";
+  console.log(`${output}: ${(size / 2 ** 20).toFixed(0)} MiB${license}`);
   return true;
 }
 
@@ -92,15 +115,18 @@ if (import.meta.main) {
     );
     Deno.exit(1);
   }
+  const withFFmpeg = Deno.args.includes("--with-ffmpeg");
+  const name = withFFmpeg ? "mjpegrtsp-with-ffmpeg" : "mjpegrtsp";
   await Deno.mkdir("dist", { recursive: true });
   const suffix = (target: string) => target.includes("windows") ? ".exe" : "";
   const results: boolean[] = [];
   if (isForAll) {
     for (const target of TARGETS) {
-      results.push(await compile(`dist/mjpegrtsp-${denoConfig.version}-${target}${suffix(target)}`, target));
+      const output = `dist/${name}-${denoConfig.version}-${target}${suffix(target)}`;
+      results.push(await compile(output, { target, withFFmpeg }));
     }
   } else {
-    results.push(await compile(`dist/mjpegrtsp${suffix(Deno.build.target)}`));
+    results.push(await compile(`dist/${name}${suffix(Deno.build.target)}`, { withFFmpeg }));
   }
   if (results.includes(false)) Deno.exit(1);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { WORKERS } from "./compile.ts";
+import { FFMPEG_WORKERS, WORKERS } from "./compile.ts";
 
 const OUTPUT = "cli/licenses.txt";
 const RULE = "=".repeat(80);
@@ -19,6 +19,16 @@ const DENO =
 written in Rust and C. Their names, versions and sources are in Deno's own list:
 https://github.com/denoland/deno/blob/main/Cargo.lock`;
 
+const WITH_FFMPEG =
+  `What follows is only in executables that were compiled with --with-ffmpeg. Such an executable is, as a whole, under the
+GNU General Public License, version 2 or later.`;
+
+/** Licences of packages that are published to npm without: that of Deno's standard library is Deno's. */
+const LACKING: Readonly<Record<string, readonly string[]>> = {
+  "deno-std": ["deno.txt"],
+  "@ffmpeg/core": ["ffmpeg_core.txt", "gpl_2.txt"],
+};
+
 /** An npm package, as \`deno info\` knows it. */
 interface Package {
   readonly name: string;
@@ -29,8 +39,18 @@ interface Package {
 
 /** The packages of which a module is loaded by main.ts or by a worker, by name. */
 export async function embeddedPackages(): Promise<Package[]> {
+  return await packagesOf(["main.ts", ...WORKERS]);
+}
+
+/** Those that `--with-ffmpeg` adds. */
+export async function ffmpegPackages(): Promise<Package[]> {
+  const others = await embeddedPackages();
+  return (await packagesOf(FFMPEG_WORKERS)).filter(({ name }) => others.every((other) => other.name !== name));
+}
+
+async function packagesOf(roots: readonly string[]): Promise<Package[]> {
   const packages = new Map<string, Package>();
-  for (const root of ["main.ts", ...WORKERS]) {
+  for (const root of roots) {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", root] }).output();
     const { modules, npmPackages } = JSON.parse(new TextDecoder().decode(stdout));
     for (const { npmPackage } of modules) {
@@ -49,16 +69,19 @@ export async function licenses(): Promise<string> {
     section("Deno", `${deno.trim()}\n\n${DENO}`),
     section("V8", await Deno.readTextFile("scripts/licenses/v8.txt")),
   ];
-  for (const { name, version, localPath } of await embeddedPackages()) {
-    const texts = await licenseTexts(localPath);
-    // Deno's standard library is published to npm without its licence, which is that of Deno.
-    if (name === "deno-std") texts.push(deno);
-    if (texts.length === 0) {
-      throw new Error(`The npm package ${name} has no licence: add its text to scripts/licenses/`);
-    }
-    parts.push(section(`${name} ${version}`, texts.map((text) => text.trim()).join("\n\n")));
-  }
+  for (const embedded of await embeddedPackages()) parts.push(await sectionOf(embedded));
+  parts.push(WITH_FFMPEG);
+  for (const embedded of await ffmpegPackages()) parts.push(await sectionOf(embedded));
   return `${parts.join("\n\n")}\n`;
+}
+
+async function sectionOf({ name, version, localPath }: Package): Promise<string> {
+  const texts = await licenseTexts(localPath);
+  for (const file of LACKING[name] ?? []) texts.push(await Deno.readTextFile(`scripts/licenses/${file}`));
+  if (texts.length === 0) {
+    throw new Error(`The npm package ${name} has no licence: add its text to scripts/licenses/`);
+  }
+  return section(`${name} ${version}`, texts.map((text) => text.trim()).join("\n\n"));
 }
 
 /** The licences in a package and in the folders below, of what it has taken from others. */

@@ -1,40 +1,34 @@
 /**
- * Who may connect. Where there are no more places, whoever does nothing gives way to a newcomer; who plays never does.
+ * Who may connect. Where there are no more places, whoever does nothing gives way to a newcomer; who plays or publishes never does.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../net/clock.ts";
-import { IDLE_MS, IDLE_WITHOUT_SESSION_MS, SPARE_DESCRIPTORS } from "./limits.ts";
+import { IDLE_MS, IDLE_WITHOUT_SESSION_MS } from "./limits.ts";
 import type { Client } from "./session/client.ts";
-import { FairShare, type Idleness } from "./session/fair_share.ts";
+import type { Idleness } from "./places/fair_share.ts";
+import type { Occupancy, Places } from "./places/places.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
 /** Constructor options of {@linkcode Admission}. */
 export interface AdmissionOptions {
   readonly clock: Clock;
-  /** Connections for all addresses together. */
-  readonly maxConnections: number;
-  /** Part of them that one address may have, above 0, up to 1. */
-  readonly addressShare: number;
+  /** Makes the places that clients take. */
+  readonly createPlaces: (occupancy: Occupancy<Client>) => Places<Client>;
 }
 
 /** The clients that are connected. */
 export class Admission {
   readonly #clock: Clock;
-  readonly #clients: FairShare<Client>;
-  /** The log has told that the system gives no more descriptors. */
-  #hasTold = false;
+  readonly #places: Places<Client>;
+  readonly #clients = new Set<Client>();
 
-  constructor({ clock, maxConnections, addressShare }: AdmissionOptions) {
+  constructor({ clock, createPlaces }: AdmissionOptions) {
     this.#clock = clock;
-    this.#clients = new FairShare({
-      max: maxConnections,
-      maxPerAddress: Math.ceil(maxConnections * addressShare),
-      idleness,
-    });
+    this.#places = createPlaces({ idleness, dismiss: (client) => this.#dismiss(client) });
   }
 
   /** All clients. */
@@ -42,64 +36,53 @@ export class Admission {
     return this.#clients[Symbol.iterator]();
   }
 
-  /** Lets a client in, in the place of an idle one where it has to be; false where there is no place for it. */
-  admit(client: Client): boolean {
-    const room = this.#clients.roomFor(client.hostname, this.#clock.nowMs());
-    if (!room.isFree) {
-      if (room.givesWay === undefined) return this.#turnAway(client);
-      this.#dismiss(room.givesWay);
+  /**
+   * Lets a client in, in the place of an idle one where it has to be, and gives what ends its stay; `undefined` where there is no
+   * place for it.
+   */
+  async admit(client: Client): Promise<(() => void) | undefined> {
+    const place = await this.#places.take(client.hostname);
+    if (place === undefined) {
+      log.info(
+        "{peer} is turned away: {count} clients are connected, and none of them is idle that would have to give way",
+        { peer: client.connection.peer, count: this.#places.taken },
+      );
+      return undefined;
     }
-    this.#clients.add(client.hostname, client);
-    return true;
-  }
-
-  /** A client has left. */
-  leave(client: Client): void {
-    this.#clients.delete(client.hostname, client);
+    place.occupant = client;
+    this.#clients.add(client);
+    return () => {
+      this.#clients.delete(client);
+      place.leave();
+    };
   }
 
   /**
    * The system gives no more descriptors: from now on fewer clients are connected than now, so that some are left for files. Whether
    * somebody has left for it.
    */
-  makeDoWithFewer(): boolean {
-    const clients = this.#clients;
-    clients.limit(clients.size - Math.min(SPARE_DESCRIPTORS, Math.floor(clients.size / 4)));
-    if (!this.#hasTold) {
+  async makeDoWithFewer(): Promise<boolean> {
+    const { max, isDone, isFirst } = await this.#places.shrink();
+    if (isFirst) {
       log.warn(
         "The system lets this program open no more files: at most {count} clients are connected from now on, and idle ones " +
           "give way to others (ulimit -n sets the limit)",
-        { count: clients.max },
+        { count: max },
       );
     }
-    this.#hasTold = true;
-    const before = clients.size;
-    for (let next = clients.idlest(); next !== undefined && clients.size > clients.max; next = clients.idlest()) {
-      this.#dismiss(next);
-    }
-    return clients.size < before;
-  }
-
-  #turnAway(client: Client): false {
-    log.info(
-      "{peer} is turned away: {count} clients are connected, and none of them is idle that would have to give way",
-      {
-        peer: client.connection.peer,
-        count: this.#clients.size,
-      },
-    );
-    return false;
+    return isDone;
   }
 
   #dismiss(client: Client): void {
     const seconds = Math.round((this.#clock.nowMs() - client.connection.heardMs) / 1000);
     client.connection.close(`it gave way to another client, since it was idle for ${seconds} s`);
-    this.leave(client);
+    this.#clients.delete(client);
   }
 }
 
 /** Clients that have asked for nothing give way first, then those without a session, then those that do not play, or not yet. */
-function idleness({ connection, sessions }: Client): Idleness | undefined {
+function idleness({ connection, sessions, isPublishing }: Client): Idleness | undefined {
+  if (isPublishing) return undefined;
   let hasPlayed = false;
   for (const session of sessions) {
     if (session.state === "PLAYING") return undefined;

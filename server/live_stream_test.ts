@@ -3,11 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { conditionJpeg } from "../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../mjpeg/conditioning/rebuild.ts";
 import { bindUdpPortPair, udpPortOf } from "../net/udp_ports.ts";
-import { JpegDepacketizer } from "../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeRtpPacket, type RtpPacket } from "../rtp/packet.ts";
 import { decodeRtcp } from "../rtp/rtcp.ts";
 import { decodeTransports } from "../rtsp/fields/transport.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
+import { decodeFrames } from "../tests/support/jpeg_packets.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { rtcpOf, rtpOf, serve, TCP } from "../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
@@ -26,17 +26,6 @@ function collect(socket: Deno.DatagramConn): RtpPacket[] {
     for await (const [datagram] of socket) packets.push(decodeRtpPacket(datagram));
   })();
   return packets;
-}
-
-/** The JPEGs of RTP/JPEG packets that came in order. */
-function framesOf(packets: readonly RtpPacket[]): Uint8Array[] {
-  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
-  return packets.flatMap((packet) => depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })).map(
-    (output) => {
-      assert(output.kind === "frame");
-      return output.data;
-    },
-  );
 }
 
 /** Counts the frames that all servers condition, which comes before packetizing, until it is disposed of. */
@@ -114,7 +103,7 @@ Deno.test("a live source reaches lab, UDP, TCP and multicast viewers byte for by
   assertEquals(overLab.map(({ payload }) => payload), jpegs.slice(1));
   const expected = jpegs.slice(1).map((jpeg) => rebuildJpeg(conditionJpeg(jpeg)));
   for (const [index, packets] of [rtpOf(client), overUdp, overMulticast].entries()) {
-    assertEquals(framesOf(packets), expected);
+    assertEquals(decodeFrames(packets), expected);
     assertEquals([...new Set(packets.map(({ ssrc }) => ssrc))], [ssrcs[index]]);
     // Timestamps are those of the frames' arrival.
     const timestamps = [...new Set(packets.map(({ timestamp }) => timestamp))];
@@ -147,7 +136,7 @@ Deno.test("a viewer of a live source that pauses goes on with the next frame, no
   feed.push(jpegs[2]);
   await client.ask("PLAY", "live", fields);
   feed.push(jpegs[3]);
-  await client.until(() => framesOf(rtpOf(client)).length === 2);
-  assertEquals(framesOf(rtpOf(client)), [jpegs[1], jpegs[3]].map((jpeg) => rebuildJpeg(conditionJpeg(jpeg))));
+  await client.until(() => decodeFrames(rtpOf(client)).length === 2);
+  assertEquals(decodeFrames(rtpOf(client)), [jpegs[1], jpegs[3]].map((jpeg) => rebuildJpeg(conditionJpeg(jpeg))));
   assert(client.packets.filter(({ channel }) => channel === 1).every(({ data }) => decodeRtcp(data).length > 0));
 });

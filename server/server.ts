@@ -6,58 +6,59 @@
 
 import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../net/addresses.ts";
-import { isOfOneConnection, isOutOfDescriptors } from "../net/socket_errors.ts";
+import { Acceptor } from "../net/acceptor.ts";
+import { isOutOfDescriptors } from "../net/socket_errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { RtspReply, RtspRequest } from "../rtsp/message.ts";
 import { Admission } from "./admission.ts";
 import { BufferPool } from "./send/buffer_pool.ts";
 import { Catalog } from "./source/catalog.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
+import { type Commons, type Limits, ownCommons, type Publishing } from "./commons.ts";
 import { Connection } from "./connection/connection.ts";
 import { ReadTurns } from "./connection/read_turns.ts";
 import { FramePacketizer } from "./packetize/frame_packetizer.ts";
 import { LabResponder, type LabResponderOptions } from "./lab/lab_responder.ts";
 import { HeldFrames } from "./send/held_frames.ts";
-import {
-  ADDRESS_SHARE,
-  DEFAULT_MTU_BYTES,
-  HELD_FRAME_BYTES,
-  MAX_CONNECTIONS,
-  MAX_REFUSALS,
-  MAX_SESSIONS,
-  SPARE_BUFFER_BYTES,
-} from "./limits.ts";
+import { DEFAULT_MTU_BYTES, HELD_FRAME_BYTES, MAX_REFUSALS, RECENT_FRAME_BYTES, SPARE_BUFFER_BYTES } from "./limits.ts";
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
+import { MovieDecoders } from "./source/decoded/movie_decoders.ts";
 import type { ServedRoot } from "./source/files/served_root.ts";
+import type { NamePattern } from "./publish/published_names.ts";
+import { PublishResponder } from "./publish/publish_responder.ts";
 import type { LiveSource } from "./source/source.ts";
 import type { Client } from "./session/client.ts";
 import { type Emulation, SessionFactory } from "./session/session_factory.ts";
 import { SessionRegistry } from "./session/session_registry.ts";
 import { RtspResponder } from "./rtsp/rtsp_responder.ts";
 import { StreamDescriber } from "./rtsp/stream_describer.ts";
+import { createSessionId } from "./rtsp/session_id.ts";
 import { StreamSetup } from "./rtsp/stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
-/** How long to wait before the next connection is accepted where the system cannot, in milliseconds. */
-const ACCEPT_PAUSE_MS = 100;
-
 /** How to serve. */
-export interface ServerOptions {
-  /** What is served. */
-  readonly root: ServedRoot;
+export interface ServerOptions extends Limits {
+  /** The files that are served; `undefined` for none. */
+  readonly root: ServedRoot | undefined;
   /** The address to listen on: `0.0.0.0` is every IPv4 address, `::` every one. */
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Names that clients may publish streams under; default none. */
+  readonly publish?: readonly NamePattern[];
+  /** How long a published stream waits for its publisher to come back, in milliseconds; default {@linkcode PUBLISH_WAIT_MS}. */
+  readonly publishWaitMs?: number;
   /** Live sources beside the files. */
   readonly live?: readonly LiveSource[];
   /** Frames a second of files that have no times of their own. */
   readonly frameRate: number;
   /** Whether files start again at their end. */
   readonly loop: boolean;
+  /** Whether files and folders are followed that others go on writing to: what comes is played; default false. */
+  readonly follow?: boolean;
   /** Cut all frames into fragments of this many bytes, as the lab's fragmented fork does. */
   readonly fragmentBytes: number | undefined;
   /** How those fragments are numbered; default `sequence`. */
@@ -72,18 +73,20 @@ export interface ServerOptions {
   readonly group?: MulticastGroup;
   /** Re-encode frames that RTP/JPEG cannot carry, for RTSP/1.0 clients; without it they are refused. */
   readonly reencode?: boolean;
+  /** Whether movies of other codecs are decoded while they are watched; default true. */
+  readonly decodes?: boolean;
   /** Send restart markers to RTSP/1.0 clients as they are; without it frames are transcoded, losslessly, to have none. */
   readonly keepRestartMarkers?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
   readonly tool?: string;
+  /** SETUP is refused while frames leave so much later than they are due, in milliseconds; default `MAX_LATE_MS`. */
+  readonly maxLateMs?: number;
   /** The network that every session's packets go through; `undefined` for the real one alone. */
   readonly emulation: Emulation | undefined;
-  /** TCP connections at once, default {@linkcode MAX_CONNECTIONS}. */
-  readonly maxConnections?: number;
-  /** Sessions at once, default {@linkcode MAX_SESSIONS}. */
-  readonly maxSessions?: number;
-  /** Part of the connections, and of the sessions, that one address may have; default {@linkcode ADDRESS_SHARE}. */
-  readonly addressShare?: number;
+  /** Whether other threads listen on the same port, too, and connections are spread over all of them (on Linux). */
+  readonly sharesPort?: boolean;
+  /** What the threads of a server share; default a server that is alone. */
+  readonly commons?: Commons;
   /** Paces frames and times requests out. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1, for session identifiers. */
@@ -94,16 +97,20 @@ export interface ServerOptions {
 export class RtspServer {
   readonly #options: ServerOptions;
   readonly #listener: Deno.TcpListener;
+  readonly #acceptor: Acceptor;
   readonly #sockets: RtpSockets;
   readonly #catalog: Catalog;
   readonly #pacer: Pacer;
   readonly #conditioner: Conditioner;
   readonly #turns = new ReadTurns();
+  readonly #commons: Commons;
   readonly #admission: Admission;
   readonly #refused = new Set<Connection>();
   readonly #registry: SessionRegistry;
   readonly #labResponder: LabResponder;
   readonly #rtspResponder: RtspResponder;
+  readonly #publishing: Publishing;
+  readonly #publishResponder: PublishResponder | undefined;
   readonly #running = new Set<Promise<void>>();
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -111,31 +118,59 @@ export class RtspServer {
   /** Listens. Throws `Deno.errors.AddrInUse` or `Deno.errors.PermissionDenied` where the port cannot be had. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#listener = Deno.listen({ transport: "tcp", hostname: options.hostname, port: options.port });
+    const { hostname, port, sharesPort: reusePort = false } = options;
+    this.#listener = Deno.listen({ transport: "tcp", hostname, port, reusePort });
     try {
-      this.#sockets = new RtpSockets(options.hostname, (packet, from) => this.#registry.takeReport(packet, from));
+      this.#sockets = new RtpSockets(hostname, (packet, from) => this.#registry.takeReport(packet, from));
     } catch (error) {
       this.#listener.close();
       throw error;
     }
+    this.#acceptor = new Acceptor(this.#listener, {
+      clock: options.clock,
+      onConnection: (conn) => this.#accept(conn),
+      makeRoom: () => this.#admission.makeDoWithFewer(),
+      onFailure(error) {
+        // Where descriptors are missing, the admission has told.
+        if (isOutOfDescriptors(error)) return;
+        log.error("A connection could not be accepted: {reason}", { reason: String(error) });
+      },
+      onLost: (error) => log.debug("A connection was over before it was accepted: {reason}", { reason: String(error) }),
+    });
     const { clock, tool = "mjpegrtsp", mtuBytes = DEFAULT_MTU_BYTES, reencode = false, keepRestartMarkers } = options;
-    this.#catalog = new Catalog(options);
-    this.#pacer = new Pacer(clock);
-    const { maxConnections = MAX_CONNECTIONS, maxSessions = MAX_SESSIONS, addressShare = ADDRESS_SHARE } = options;
-    this.#admission = new Admission({ clock, maxConnections, addressShare });
-    this.#registry = new SessionRegistry({ clock, maxSessions, addressShare });
+    const commons = this.#commons = options.commons ?? ownCommons(options);
+    const decoders = options.decodes === false ? undefined : commons.decoders ?? new MovieDecoders({ clock });
+    this.#catalog = new Catalog({ ...options, index: commons.index, testFrames: commons.testFrames, decoders });
+    this.#pacer = new Pacer(clock, (lateMs) => this.#tellOverload(lateMs));
+    this.#admission = new Admission({ clock, createPlaces: (occupancy) => commons.createClientPlaces(occupancy) });
+    this.#registry = new SessionRegistry({
+      clock,
+      createPlaces: (occupancy) => commons.createSessionPlaces(occupancy),
+    });
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
-    this.#conditioner = new Conditioner({ reencode, keepRestartMarkers });
+    this.#conditioner = new Conditioner({
+      ...{ reencode, keepRestartMarkers, startThread: commons.startTranscoder, maxWorkers: commons.maxTranscoders },
+    });
     const packetizer = new FramePacketizer(this.#conditioner, { maxPacketBytes: mtuBytes });
     const describer = new StreamDescriber({ factory, packetizer, tool });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
+    const recentFrames = new HeldFrames({ maxBytes: RECENT_FRAME_BYTES });
     const { group } = options;
     const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packetizer });
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
     const heldFrames = new HeldFrames({ maxBytes: HELD_FRAME_BYTES });
-    const setup = new StreamSetup({ ...shared, factory, describer, packetizer, multicast, buffers, heldFrames });
-    this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, tool });
+    const createId = commons.others === undefined ? createSessionId : () => commons.others!.createSessionId();
+    const parts = { ...shared, factory, describer, packetizer, multicast, buffers, heldFrames, recentFrames };
+    const setup = new StreamSetup({ ...parts, createId });
+    this.#publishing = commons.createPublishing((source) => this.#catalog.add(source));
+    const { publish: names = [] } = options;
+    this.#publishResponder = names.length === 0 ? undefined : new PublishResponder({
+      ...{ names, createId, hostname, clock, random: options.random },
+      isTaken: (name, signal) => this.#catalog.isTaken(name, signal),
+      publish: (pipe, hostname) => this.#publishing.publish(pipe, hostname),
+    });
+    this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, publishing: this.#publishResponder, tool });
   }
 
   /** Where the server listens. */
@@ -143,22 +178,9 @@ export class RtspServer {
     return this.#listener.addr as Deno.NetAddr;
   }
 
-  /** Makes ready in the background what the first client would have to wait for: some give up after a few seconds. */
-  warmUp(): void {
-    this.#catalog.warmUp().catch((error) => {
-      if (!this.#isClosed) log.error("The test source cannot be drawn: {reason}", { reason: String(error) });
-    });
-  }
-
   /** Accepts clients until {@linkcode close} is called. */
-  async run(): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        this.#accept(await this.#listener.accept());
-      } catch (error) {
-        if (!this.#isClosed) await this.#recover(error);
-      }
-    }
+  run(): Promise<void> {
+    return this.#acceptor.run();
   }
 
   /** Ends all sessions and connections, and closes all sockets. */
@@ -168,8 +190,10 @@ export class RtspServer {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
-    this.#listener.close();
+    this.#acceptor.close();
     this.#registry.close();
+    this.#publishResponder?.close();
+    this.#publishing.close();
     for (const { connection } of this.#admission) connection.close();
     for (const connection of this.#refused) connection.close();
     // Whoever waits for a frame to be transcoded gets an error.
@@ -178,18 +202,6 @@ export class RtspServer {
     this.#pacer.close();
     this.#catalog.close();
     this.#sockets.close();
-  }
-
-  /** What went wrong with one connection delays no other one. */
-  async #recover(error: unknown): Promise<void> {
-    if (isOfOneConnection(error)) {
-      log.debug("A connection was over before it was accepted: {reason}", { reason: String(error) });
-      return;
-    }
-    if (isOutOfDescriptors(error)) {
-      if (this.#admission.makeDoWithFewer()) return;
-    } else log.error("A connection could not be accepted: {reason}", { reason: String(error) });
-    await new Promise<void>((resolve) => this.#options.clock.after(ACCEPT_PAUSE_MS, resolve));
   }
 
   #accept(conn: Deno.TcpConn): void {
@@ -201,7 +213,9 @@ export class RtspServer {
       clock: this.#options.clock,
       turns: this.#turns,
       respond: (request) => this.#respond(client, request),
-      onPacket: (channel, data) => this.#registry.takeInterleaved(data, { client, channel }),
+      onPacket: (channel, data) =>
+        this.#publishResponder?.take(data, { client, channel }) ||
+        this.#registry.takeInterleaved(data, { client, channel }),
     });
     const client: Client = {
       connection,
@@ -210,22 +224,31 @@ export class RtspServer {
       sessions: new Set(),
       channels: new Map(),
       labSession: undefined,
+      isPublishing: false,
     };
-    if (!this.#admission.admit(client)) return this.#refuse(connection);
-    this.#keep(this.#serve(client));
     try {
       conn.setNoDelay(true);
       conn.setKeepAlive(true);
     } catch {
       // It is over already, which reading finds out as well.
     }
+    this.#keep(this.#serve(client, connection));
+  }
+
+  #tellOverload(lateMs: number): void {
+    log.warn(
+      "Frames leave {lateMs} ms late: {sessions} sessions are too many for this machine (--threads, players that ask for TCP or " +
+        "multicast, smaller frames or fewer a second help)",
+      { lateMs: Math.round(lateMs), sessions: this.#registry.places.taken },
+    );
   }
 
   /** Tells a client that there is no place for it, if only a few are being told. */
-  #refuse(connection: Connection): void {
-    if (this.#refused.size >= MAX_REFUSALS) return connection.close();
+  async #refuse(connection: Connection): Promise<void> {
+    if (this.#isClosed || this.#refused.size >= MAX_REFUSALS) return connection.close();
     this.#refused.add(connection);
-    this.#keep(connection.refuse(503).finally(() => this.#refused.delete(connection)));
+    await connection.refuse(503);
+    this.#refused.delete(connection);
   }
 
   /** Lets {@linkcode close} wait for what runs on. */
@@ -234,16 +257,32 @@ export class RtspServer {
     running.finally(() => this.#running.delete(running));
   }
 
-  async #serve(client: Client): Promise<void> {
-    const { connection } = client;
+  async #serve(client: Client, connection: Connection): Promise<void> {
+    const leave = await this.#admission.admit(client);
+    if (leave === undefined) return await this.#refuse(connection);
+    if (this.#isClosed) connection.close();
     log.info("{peer} connected", { peer: connection.peer });
     const reason = await connection.run();
     this.#registry.leave(client, reason);
-    this.#admission.leave(client);
+    this.#publishResponder?.leave(client, reason);
+    this.#commons.others?.leave(client, reason);
+    leave();
     log.info("{peer} left: {reason}", { peer: connection.peer, reason });
   }
 
+  /** Answers a request of a client that is connected to another thread. */
+  respondFor(client: Client, request: RtspRequest): Promise<RtspReply> {
+    return this.#rtspResponder.respond(client, request);
+  }
+
+  /** A client of another thread has left. */
+  forget(client: Client, reason: string): void {
+    this.#registry.leave(client, reason);
+  }
+
   #respond(client: Client, request: RtspRequest): Promise<RtspReply> {
+    const elsewhere = request.dialect === "rtsp" ? this.#commons.others?.respond(client, request) : undefined;
+    if (elsewhere !== undefined) return elsewhere;
     const responder = request.dialect === "rtsp" ? this.#rtspResponder : this.#labResponder;
     return responder.respond(client, request);
   }

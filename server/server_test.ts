@@ -1,8 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { connect } from "node:net";
-import { encodeLabHeader } from "../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../mjpeg/containers/streams/lab_header.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { reservePort } from "../tests/support/ports.ts";
@@ -28,14 +27,6 @@ function optionsOf(options: Pick<ServerOptions, "root"> & Partial<ServerOptions>
     random: seededRandom(1),
     ...options,
   };
-}
-
-/** Connects, and takes it back with a reset. */
-async function reset(port: number): Promise<void> {
-  const closed = Promise.withResolvers<void>();
-  const socket = connect(port, "127.0.0.1", () => socket.resetAndDestroy());
-  socket.once("close", () => closed.resolve());
-  await closed.promise;
 }
 
 /** A running server with `movie.Mjpeg` of ten frames. */
@@ -159,21 +150,6 @@ Deno.test(`RtspServer gives up to ${MAX_FLOWS} flows`, async () => {
   await using running = await serve();
   using client = await running.connect();
   assertEquals(statusOf(await client.ask(setup("movie.Mjpeg", `client_port= 5008 flow_num= ${MAX_FLOWS}`))), 200);
-});
-
-Deno.test("RtspServer goes on at once when connections are reset before they are accepted", async () => {
-  await using directory = await temporaryDirectory();
-  const clock = new FakeClock();
-  const server = new RtspServer(optionsOf({ root: await ServedRoot.open(directory.path), clock }));
-  const { port } = server.address;
-  for (let count = 0; count < 100; count++) await reset(port);
-  const running = server.run();
-  using newcomer = await TcpClient.connect(port);
-  await newcomer.send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
-  assertMatch(await newcomer.receive(/\r\n\r\n/), /^RTSP\/1\.0 200 OK/);
-  assertEquals(clock.nowMs(), 0, "nothing was waited for");
-  await server.close();
-  await running;
 });
 
 Deno.test("RtspServer turns away one client too many with 503, and takes another once one has left", async () => {

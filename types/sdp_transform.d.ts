@@ -15,6 +15,7 @@ declare module "sdp-transform" {
     control?: string;
     framerate?: number | string;
     rtp: { payload: number; codec: string; rate?: number; encoding?: number }[];
+    rtcpFb?: { payload: number | string; type: string; subtype?: string }[];
     fmtp: { payload: number; config: string }[];
     invalid?: OtherAttribute[];
   }

@@ -67,6 +67,7 @@ declare module "@std/cli/parse-args" {
     boolean?: readonly string[];
     string?: readonly string[];
     negatable?: readonly string[];
+    collect?: readonly string[];
     alias?: Record<string, string>;
     default?: Record<string, unknown>;
     stopEarly?: boolean;

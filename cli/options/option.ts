@@ -20,6 +20,8 @@ export interface Option<T> {
   readonly allowed?: string;
   /** Heading in `--help` under which the option stands; `undefined` for the first options, which need none. */
   readonly group?: string;
+  /** Whether it may be given several times; then `parse` gives lists, and the value is all that are in them. */
+  readonly repeats?: boolean;
   /** Parses the text of the value. Throws a {@linkcode UsageError} whose message continues the option's name. */
   readonly parse: (text: string) => T;
 }
@@ -126,15 +128,17 @@ export interface QuantityRange {
   readonly example: string;
   /** How much of the parsed value each unit is; the empty name allows a number without a unit. */
   readonly units: Readonly<Record<string, number>>;
+  /** Smallest parsed value that can be given, default 0. */
+  readonly min?: number;
   /** Largest parsed value. */
   readonly max: number;
   /** The allowed values in words. */
   readonly allowed: string;
 }
 
-/** A number with a unit, such as `5%` or `40ms`, and by default 0. */
+/** A number with a unit, such as `5%` or `40ms`, and 0 where it is not given. */
 export function quantity(value: string, help: string, range: QuantityRange): Option<number> {
-  const { example, units, max, allowed } = range;
+  const { example, units, min = 0, max, allowed } = range;
   const names = Object.keys(units).filter((name) => name !== "");
   return {
     value,
@@ -145,7 +149,7 @@ export function quantity(value: string, help: string, range: QuantityRange): Opt
       const match = /^(\d+(?:\.\d*)?|\.\d+)\s*([a-z%]*)$/i.exec(given.trim());
       const factor = match === null ? undefined : units[match[2].toLowerCase()];
       const parsed = match === null || factor === undefined ? NaN : Number(match[1]) * factor;
-      if (!(parsed >= 0 && parsed <= max)) {
+      if (!(parsed >= min && parsed <= max)) {
         throw new UsageError(
           `needs a number with ${names.join(" or ")}, ${allowed}, such as ${example}, got ${JSON.stringify(given)}`,
         );
@@ -153,6 +157,11 @@ export function quantity(value: string, help: string, range: QuantityRange): Opt
       return parsed;
     },
   };
+}
+
+/** An option that may be given several times; its value is the list of all. */
+export function repeated<T>({ parse, defaultText: _, ...option }: Option<T | undefined>): Option<readonly T[]> {
+  return { ...option, fallback: [], repeats: true, parse: (given) => [parse(given) as T] };
 }
 
 /** Puts options under a heading of `--help`. */

@@ -23,12 +23,18 @@ export function parseCommand<Table extends OptionTable>(args: readonly string[],
   const names = Object.keys(table);
   const switches = names.filter((name) => table[name].value === "");
   const withValue = names.filter((name) => table[name].value !== "");
-  checkNames(args, { names, switches });
-  const parsed = parseArgs(glueValues(args, withValue), { boolean: switches, string: withValue, negatable: switches });
+  checkNames(args, { names, switches, repeated: names.filter((name) => table[name].repeats) });
+  const parsed = parseArgs(glueValues(args, withValue), {
+    boolean: switches,
+    string: withValue,
+    negatable: switches,
+    collect: names.filter((name) => table[name].repeats),
+  });
   const options = Object.fromEntries(names.map((name) => {
     const given = parsed[name];
     if (given === undefined || !isGiven(name, args)) return [name, table[name].fallback];
-    return [name, parseValue(`--${name}`, () => table[name].parse(String(given)))];
+    const parse = (text: unknown) => parseValue(`--${name}`, () => table[name].parse(String(text)));
+    return [name, Array.isArray(given) ? given.flatMap(parse) : parse(given)];
   }));
   return { options: options as OptionValues<Table>, positionals: parsed._.map(String) };
 }
@@ -57,7 +63,7 @@ function isGiven(name: string, args: readonly string[]): boolean {
 /** Refuses an unknown option, naming the closest known one, an option without its value, a switch with one, and a second value. */
 function checkNames(
   args: readonly string[],
-  { names, switches }: { readonly names: readonly string[]; readonly switches: readonly string[] },
+  { names, switches, repeated }: Readonly<Record<"names" | "switches" | "repeated", readonly string[]>>,
 ): void {
   const seen = new Set<string>();
   for (const [index, argument] of beforeDashes(args).entries()) {
@@ -72,7 +78,9 @@ function checkNames(
     if (isSwitch && argument.includes("=")) throw new UsageError(`--${name} takes no value`);
     const needsValue = !isSwitch && !argument.includes("=");
     if (needsValue && args[index + 1] === undefined) throw new UsageError(`--${name} needs a value`);
-    if (!isSwitch && seen.has(name)) throw new UsageError(`--${name} is given twice; it takes one value`);
+    if (!isSwitch && !repeated.includes(name) && seen.has(name)) {
+      throw new UsageError(`--${name} is given twice; it takes one value`);
+    }
     seen.add(name);
   }
 }

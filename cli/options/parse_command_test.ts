@@ -11,6 +11,12 @@ const TABLE = {
   "no-preview": flag("No page"),
   count: number("N", "How many", { min: 1, integer: true }),
   again: toggle("Again and again", { defaultText: "once" }),
+  pull: {
+    ...text("URL", "From where", { fallback: "" }),
+    fallback: [],
+    repeats: true,
+    parse: (given: string) => [given],
+  },
   level: choice("LEVEL", "How much", { words: ["info", "debug", "error"] }),
   loss: quantity("SHARE", "Lost", {
     units: { "%": 0.01, "": 1 },
@@ -29,6 +35,7 @@ const DEFAULTS = {
   "no-preview": false,
   count: undefined,
   again: undefined,
+  pull: [],
   level: "info",
   loss: 0,
   delay: 0,
@@ -38,6 +45,8 @@ const PARSED: readonly [args: string, options: Partial<Record<keyof typeof TABLE
   [
     ["", {}],
     ["--port 8554", { port: 8554 }],
+    ["--pull one --pull=two --port 8554 --pull -", { port: 8554, pull: ["one", "two", "-"] }],
+    ["--pull one", { pull: ["one"] }],
     ["--port=8554 a b", { port: 8554 }, ["a", "b"]],
     ["127.0.0.1 1025 5008 movie.mjpeg", {}, ["127.0.0.1", "1025", "5008", "movie.mjpeg"]],
     ["--loop", { loop: true }],

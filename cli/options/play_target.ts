@@ -4,11 +4,13 @@
  * @module
  */
 
+import { isHttp, parseHttpUrl } from "../../client/http/http_url.ts";
 import { parseRtspUrl, type RtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { LabTarget, UrlTarget } from "../../client/session/target.ts";
 import type { Dialect } from "../../rtsp/message.ts";
-import { UsageError } from "./errors.ts";
+import { asUsage, UsageError } from "./errors.ts";
+import { isUrl } from "./is_url.ts";
 import { parseNumber } from "./option.ts";
 import { parseValue } from "./parse_command.ts";
 
@@ -25,12 +27,12 @@ export interface TargetOptions {
 
 /** Parses the arguments of `play`. Throws a {@linkcode UsageError}, also for options that do not fit the target. */
 export function parseTarget(positionals: readonly string[], options: TargetOptions): LabTarget | UrlTarget {
-  if (positionals.length === 1 && /^[a-z][a-z0-9+.-]*:\/\//i.test(positionals[0])) {
+  if (positionals.length === 1 && isUrl(positionals[0])) {
     return parseUrlTarget(positionals[0], options);
   }
   if (positionals.length === 4) return parseLabTarget(positionals, options);
   const got = positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "));
-  const missing = positionals.length === 1 ? ", which has no rtsp:// in front" : "";
+  const missing = positionals.length === 1 ? ", which has no rtsp:// or http:// in front" : "";
   throw new UsageError(
     `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}${missing}`,
   );
@@ -53,7 +55,8 @@ function parseLabTarget(
   // A line end would end the request line, and the rest of the name would become a header.
   if (/[\r\n]/.test(file)) throw new UsageError("FILE must not contain a line end");
   return {
-    hostname,
+    // An IPv6 address may be written as in a URL.
+    hostname: hostname.replace(/^\[([^[\]]+)\]$/, "$1"),
     port: parsePort("PORT", port),
     rtpPort: parsePort("RTP_PORT", rtpPort),
     file,
@@ -62,13 +65,9 @@ function parseLabTarget(
   };
 }
 
-function parseUrl(text: string): RtspUrl {
-  try {
-    return parseRtspUrl(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    throw error;
-  }
+/** Parses the URL of a stream. Throws a {@linkcode UsageError}. */
+export function parseUrl(text: string): RtspUrl {
+  return asUsage(() => isHttp(text) ? parseHttpUrl(text) : parseRtspUrl(text));
 }
 
 function parsePort(name: string, given: string): number {

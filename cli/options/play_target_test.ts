@@ -31,11 +31,11 @@ const REFUSED: readonly [positionals: readonly string[], options: Partial<Target
     "play needs a URL (play rtsp://127.0.0.1:1025/movie.mjpeg) or HOST PORT RTP_PORT FILE " +
     "(play 127.0.0.1 1025 5008 movie.mjpeg); got nothing",
   ],
-  [["movie.mjpeg"], {}, "got movie.mjpeg, which has no rtsp:// in front"],
-  [["user:secret@camera:554/live"], {}, "got …@camera:554/live, which has no rtsp:// in front"],
+  [["movie.mjpeg"], {}, "got movie.mjpeg, which has no rtsp:// or http:// in front"],
+  [["user:secret@camera:554/live"], {}, "got …@camera:554/live, which has no rtsp:// or http:// in front"],
   [["rtsps://camera/x"], {}, "rtsps:// is RTSP over TLS"],
   [[...LAB, "more"], {}, "got 127.0.0.1 1025 5008 movie.mjpeg more"],
-  [["http://host/x"], {}, "rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH"],
+  [["ftp://host/x"], {}, "rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH"],
   [[URL], { dialect: "lab" }, "--dialect lab does not go with a URL"],
   [[URL], { dialect: "lab-b" }, "--dialect lab-b does not go with a URL"],
   [[URL], { flows: 2 }, "--flows does not go with a URL"],
@@ -55,4 +55,11 @@ for (const [positionals, options, message] of REFUSED) {
 Deno.test("parseTarget() repeats no password", () => {
   const error = assertThrows(() => parseTarget([URL, "extra"], OPTIONS), UsageError);
   assertEquals(error.message.includes("secret"), false, error.message);
+});
+
+Deno.test("parseTarget() takes an IPv6 address with the brackets that it has in a URL, and without", () => {
+  for (const hostname of ["::1", "[::1]"]) {
+    const target = parseTarget([hostname, "1025", "5008", "movie.mjpeg"], OPTIONS);
+    assertEquals("hostname" in target && target.hostname, "::1");
+  }
 });

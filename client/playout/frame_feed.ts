@@ -43,7 +43,8 @@ export class FrameFeed {
     this.#timeline.restart();
   }
 
-  take({ data, timestamp, clockRate, arrivalMs, senderTimeMs }: TrackFrame): void {
+  /** Takes a frame, and where in the movie it is, in seconds, where that is known. */
+  take({ data, timestamp, clockRate, arrivalMs, senderTimeMs }: TrackFrame, positionSeconds: number | undefined): void {
     const { clock, onFrame } = this.#options;
     this.#rates.add(data.length, clock.nowMs());
     this.#latest = {
@@ -52,6 +53,7 @@ export class FrameFeed {
       timestampUs: this.#timeline.add({ timestamp, clockRate, arrivalMs }),
       arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
       senderTimeMs,
+      positionSeconds,
     };
     onFrame(this.#latest);
   }

@@ -78,9 +78,9 @@ export class Liveness {
     this.#schedule();
   }
 
-  /** A packet has come. */
-  note(): void {
-    this.#lastPacketMs = this.#options.clock.nowMs();
+  /** A packet has come, at `nowMs` of the clock. */
+  note(nowMs: number): void {
+    this.#lastPacketMs = nowMs;
     if (this.#quietSinceMs === undefined && this.#passedSteps === 0 && !this.#isAtEnd) return;
     this.#isAtEnd = false;
     this.#endQuiet();

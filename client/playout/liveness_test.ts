@@ -32,20 +32,20 @@ Deno.test("Liveness times a silence from the last packet, and tells when packets
   liveness.start();
   for (let count = 0; count < 5; count++) {
     clock.advance(3000);
-    liveness.note();
+    liveness.note(clock.nowMs());
   }
   assertEquals([heard, liveness.lastPacketMs], [[], 15_000]);
   clock.advance(10_000);
   assertEquals([heard, liveness.silentMs], [[5000, 10_000], 10_000]);
-  liveness.note();
-  liveness.note();
+  liveness.note(clock.nowMs());
+  liveness.note(clock.nowMs());
   clock.advance(5000);
   assertEquals(heard, [5000, 10_000, "resumed", 5000]);
 });
 
 Deno.test("Liveness times a silence from the start where packets came before it", () => {
   const { clock, heard, liveness } = open();
-  liveness.note();
+  liveness.note(clock.nowMs());
   clock.advance(60_000);
   liveness.start();
   assertEquals(liveness.silentMs, 0);
@@ -66,7 +66,7 @@ Deno.test("Liveness is silent from the first step to the next packet, or until i
   assertEquals(liveness.isSilent, false);
   clock.advance(1);
   assertEquals(liveness.isSilent, true);
-  liveness.note();
+  liveness.note(clock.nowMs());
   assertEquals(liveness.isSilent, false);
   clock.advance(5000);
   liveness.stop();
@@ -77,17 +77,17 @@ Deno.test("Liveness tells nothing once it is stopped", () => {
   const { clock, heard, liveness } = open();
   liveness.start();
   liveness.stop();
-  liveness.note();
+  liveness.note(clock.nowMs());
   clock.advance(60_000);
   assertEquals([heard, clock.pendingTimers], [[], 0]);
 });
 
 Deno.test("Liveness is at the end from when the server says so to the next packet, or until it is stopped", () => {
-  const { heard, liveness } = open();
+  const { clock, heard, liveness } = open();
   liveness.start();
   liveness.end();
   assertEquals(liveness.isAtEnd, true);
-  liveness.note();
+  liveness.note(clock.nowMs());
   assertEquals([liveness.isAtEnd, heard], [false, ["resumed"]]);
   liveness.end();
   liveness.stop();
@@ -116,7 +116,7 @@ Deno.test("Liveness tells the time in which something came from that of silence"
   const times = () => [liveness.activeMs, liveness.playedMs];
   liveness.start();
   clock.advance(2000);
-  liveness.note();
+  liveness.note(clock.nowMs());
   clock.advance(4999);
   assertEquals(times(), [6999, 6999]);
   // Five seconds of silence are noticed at once.
@@ -124,10 +124,10 @@ Deno.test("Liveness tells the time in which something came from that of silence"
   assertEquals(times(), [2000, 7000]);
   clock.advance(6000);
   assertEquals(times(), [2000, 13_000]);
-  liveness.note();
+  liveness.note(clock.nowMs());
   clock.advance(3000);
   assertEquals(times(), [5000, 16_000]);
-  liveness.note();
+  liveness.note(clock.nowMs());
   // Servers say only after a while that the last packet was the last.
   clock.advance(500);
   liveness.end();

@@ -25,21 +25,35 @@ export interface LossSpan {
   readonly seconds: number;
 }
 
+const LOSSES: Readonly<Record<PlaybackStatus["transport"], string>> = {
+  udp: "Packets are lost over UDP",
+  multicast: "Packets to the multicast group are lost",
+  tcp: "Sequence numbers are missing over TCP",
+};
+
 /** Most frames of some seconds are damaged by loss. */
 export function lossReason({ frames, damageCauses }: PictureCounts, { transport, seconds }: LossSpan): string {
   const broken = damageCauses["packet-lost"] ?? 0;
   const span = seconds === 1 ? "in the last second" : `in ${seconds} s`;
-  const loss = transport === "tcp" ? "Sequence numbers are missing over TCP" : "Packets are lost over UDP";
+  const loss = LOSSES[transport];
   return `${loss}: ${broken} of ${broken + frames} frames ${span} are broken`;
 }
 
 /** The same, where the player can do nothing else: what the user can do, or who is at fault, since TCP itself loses nothing. */
 export function lossNotice(target: Target, counts: PictureCounts, span: LossSpan): Notice {
-  const advice = "url" in target ? `--transport tcp, or ${BUFFER_ADVICE}` : BUFFER_ADVICE;
-  const rest = span.transport === "tcp"
-    ? "the server, or a proxy, dropped packets or misnumbered them"
-    : `what helps: ${advice}`;
-  return { level: "warning", text: `${lossReason(counts, span)}; ${rest}`, goesOn: true };
+  return { level: "warning", text: `${lossReason(counts, span)}; ${lossAdvice(target, span.transport)}`, goesOn: true };
+}
+
+function lossAdvice(target: Target, transport: PlaybackStatus["transport"]): string {
+  switch (transport) {
+    case "tcp":
+      return "the server, or a proxy, dropped packets or misnumbered them";
+    // Whether a server sends to single players as well is its own affair.
+    case "multicast":
+      return `what helps: ${BUFFER_ADVICE}; or, if the server sends to single players, too, no --transport multicast`;
+    case "udp":
+      return `what helps: ${"url" in target ? `--transport tcp, or ${BUFFER_ADVICE}` : BUFFER_ADVICE}`;
+  }
 }
 
 /** No whole frame has come for some seconds although packets do. */

@@ -1,14 +1,24 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
+import { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { MIN_BROKEN_FRAMES, NO_PICTURE_SECONDS } from "../limits.ts";
 import { parseRtspUrl } from "../rtsp/rtsp_url.ts";
 import { isByLoss, lossNotice, noPictureNotice, noPictureReason } from "./picture_notice.ts";
+import { silenceNotice } from "./silence_notice.ts";
 import { PictureWatch } from "./picture_watch.ts";
 
 const NOTHING: RtpStatistics = {
   ...{ frames: 0, damagedFrames: 0, damageCauses: {}, packets: 0, expectedPackets: 0, lostPackets: 0, bytes: 0 },
-  ...{ duplicatePackets: 0, reorderedPackets: 0, malformedPackets: 0, otherPayloadTypePackets: 0, strayPackets: 0 },
+  ...{
+    duplicatePackets: 0,
+    reorderedPackets: 0,
+    repairedPackets: 0,
+    malformedPackets: 0,
+    otherPayloadTypePackets: 0,
+    strayPackets: 0,
+  },
   jitterMs: 0,
 };
 
@@ -133,4 +143,38 @@ Deno.test("lossNotice() gives no advice about UDP where packets come over TCP", 
     "Sequence numbers are missing over TCP: 9 of 10 frames in 5 s are broken; " +
       "the server, or a proxy, dropped packets or misnumbered them",
   );
+});
+
+Deno.test("lossNotice() advises TCP over UDP, and over multicast what helps there", () => {
+  const counts = { frames: 1, damagedFrames: 9, damageCauses: { "packet-lost": 9 }, packets: 900, duplicatePackets: 0 };
+  const target = { url: parseRtspUrl("rtsp://camera/") };
+  const buffer = "a larger receive buffer: sysctl -w net.core.rmem_default=4194304 (Linux), then start again";
+  assertEquals(
+    lossNotice(target, counts, { transport: "udp", seconds: 5 }).text,
+    `Packets are lost over UDP: 9 of 10 frames in 5 s are broken; what helps: --transport tcp, or ${buffer}`,
+  );
+  assertEquals(
+    lossNotice(target, counts, { transport: "multicast", seconds: 5 }).text,
+    `Packets to the multicast group are lost: 9 of 10 frames in 5 s are broken; what helps: ${buffer}; ` +
+      "or, if the server sends to single players, too, no --transport multicast",
+  );
+});
+
+Deno.test("silenceNotice() advises TCP only where packets were to come over UDP", () => {
+  const target = { url: parseRtspUrl("rtsp://camera/") };
+  const video = new TrackReceiver({
+    depacketizer: new LabDepacketizer(),
+    clock: new FakeClock(),
+    onFrame() {},
+    onPacket() {},
+    reports: undefined,
+  });
+  const texts = (["udp", "multicast", "tcp"] as const).map((transport) =>
+    silenceNotice({ target, transport }, video).text.replace(/^No packet has come for \d+ s: /, "")
+  );
+  assertEquals(texts, [
+    "check the server, or try --transport tcp",
+    "check the server, and that the network carries its multicast group to here",
+    "check the server",
+  ]);
 });

@@ -36,6 +36,12 @@ const JITTER = 0.2;
 /** After so many doublings a wait has its longest time in any case. */
 const MAX_DOUBLINGS = 16;
 
+/** How long to wait before another try, in milliseconds, after `tries` that have failed. `random` is from 0 up to, not including, 1. */
+export function retryDelayMs(tries: number, random: number): number {
+  const meanMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(tries, MAX_DOUBLINGS));
+  return Math.round(meanMs * (1 - JITTER + 2 * JITTER * random));
+}
+
 /** Waits and tries, from {@linkcode start} until the server is back or {@linkcode stop}. Waits grow until packets come. */
 export class Reconnection {
   readonly #options: ReconnectionOptions;
@@ -69,8 +75,7 @@ export class Reconnection {
 
   #wait(state: SessionState, { reason, signal }: { readonly reason: string; readonly signal: AbortSignal }): void {
     const { clock, random, onWait } = this.#options;
-    const meanMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(this.#tries++, MAX_DOUBLINGS));
-    const delayMs = Math.round(meanMs * (1 - JITTER + 2 * JITTER * random()));
+    const delayMs = retryDelayMs(this.#tries++, random());
     const cancel = clock.after(delayMs, () => {
       signal.removeEventListener("abort", cancel);
       this.#try(state, signal).catch((error) => log.error("{error}", { error }));

@@ -30,6 +30,7 @@ const COUNTERS = [
   "lostPackets",
   "duplicatePackets",
   "reorderedPackets",
+  "repairedPackets",
   "malformedPackets",
   "otherPayloadTypePackets",
   "strayPackets",

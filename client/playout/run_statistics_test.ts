@@ -8,7 +8,7 @@ import { RunStatistics } from "./run_statistics.ts";
 const OTHERS = { seconds: 2, currentFps: 0, currentBitrate: 0, senderTimeMs: undefined };
 const SOUND: ChosenTrack = {
   ...{ kind: "audio", encoding: "PCMU", payloadType: 0, clockRate: 8000, channels: 1 },
-  ...{ control: undefined, dimensions: undefined },
+  ...{ control: undefined, isRepaired: false, dimensions: undefined },
 };
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9);
 

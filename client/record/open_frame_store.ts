@@ -1,86 +1,127 @@
 /**
  * Finds the store that is meant by a name on the command line, and makes sure that nothing is overwritten. Nothing of the store is
- * made before the first frame.
+ * made before the first frame. What writes is a thread of its own: nobody else needs a right to files from then on.
  *
  * @module
  */
 
 import { basename, dirname, resolve } from "@std/path";
-import { FileStore } from "./file_store.ts";
-import { FolderStore, hasFrames } from "./folder_store.ts";
-import type { FrameStore } from "./frame_store.ts";
-import { PipeStore } from "./pipe_store.ts";
+import type { FractionalRate } from "../../mjpeg/containers/avi/frame_rate.ts";
+import { WRITTEN_PICTURE } from "../../mjpeg/containers/written_format.ts";
+import { assertTakesMore, endOf } from "./file_end.ts";
+import { FittingStore } from "./fitting_store.ts";
 import { storageAdvice } from "./storage_advice.ts";
-import { isStandardOutput, type Present, storeKindOf } from "./store_name.ts";
+import { assertWritable, folderPath, lookAt } from "./place.ts";
+import { type FormatWord, isStandardOutput, type Present, type StoreKind, storeKindOf } from "./store_name.ts";
+import type { StorePlan } from "./store_plan.ts";
+import { StoreThread } from "./store_thread.ts";
+import { lastFrameNumber } from "./stores/folder_store.ts";
+import type { FrameStore } from "./stores/frame_store.ts";
+import { PipeStore } from "./stores/pipe_store.ts";
+import type { SegmentLimits } from "./stores/segmented_store.ts";
 
 /** Options of {@linkcode openFrameStore}. */
 export interface StoreOptions {
   /** Frames to store. */
   readonly maxFrames: number;
+  /** What the name stands for, whatever its ending; default `auto`, by its ending. */
+  readonly format?: FormatWord;
   /** Replace a file, or the frames in a folder; default false. */
   readonly force?: boolean;
+  /** Make a file once all frames are stored, and not before, so that there are all or none; default false. */
+  readonly isAllOrNothing?: boolean;
+  /** How long frames may wait to be stored together, in milliseconds; default 0. What is no file is written to at once. */
+  readonly gatherMs?: number;
+  /** Go on behind the frames of a file or a folder; default false. Not together with `force` and `segments`. */
+  readonly append?: boolean;
+  /** Re-encode frames that are too large for the format, where it has a limit; default false. */
+  readonly fit?: boolean;
+  /** Begin a new file or folder where one of these is reached. Names of their own keep them apart from what is there. */
+  readonly segments?: SegmentLimits;
+  /** Frames a second, where that is known; default as the first frames come. */
+  readonly rate?: FractionalRate;
   /** Name of the movie that is played, where this machine may serve it: a file of that name is never replaced. */
   readonly playedName?: string;
 }
 
 /**
  * Opens a store: `-` is standard output (concatenated JPEG), a name that ends in `.mjpeg` is a file in the lab's format, `.mjpg` one
- * of concatenated JPEGs, `.jpg` one JPEG, and a name without an ending, or with a slash, is a folder of JPEGs. Rejects with an error
- * that says what to do.
+ * of concatenated JPEGs, `.avi` an AVI file, `.jpg` one JPEG, and a name without an ending, or with a slash, is a folder of JPEGs;
+ * `format` says otherwise. Rejects with an error that says what to do.
  */
 export async function openFrameStore(out: string, options: StoreOptions): Promise<FrameStore> {
-  const { maxFrames, force = false, playedName } = options;
+  const { maxFrames, format = "auto", segments, append = false, fit = false, gatherMs = 0 } = options;
   try {
-    if (isStandardOutput(out)) return PipeStore.standardOutput();
-    const present = await lookAt(out);
-    const store = storeKindOf(out, { present, maxFrames });
-    if (store.kind === "pipe") return PipeStore.at(out);
-    if (store.kind === "folder") {
-      if (!force && present === "folder" && await hasFrames(out)) {
-        throw new Error("it has frames of an earlier run; --force replaces them, or name another folder");
-      }
-      await probe(await nearestFolder(out));
-      return new FolderStore(out, { replaces: force });
+    const isStandard = isStandardOutput(out);
+    const present = isStandard ? "device" : await lookAt(out);
+    const store = storeKindOf(out, { present, maxFrames, format });
+    if (store.kind === "pipe") {
+      if (append) throw new Error("a pipe has no end to go on at: leave --append out");
+      if (segments !== undefined) throw segmentsError("a pipe");
+      return isStandard ? PipeStore.standardOutput() : await StoreThread.start({ kind: "pipe", path: resolve(out) }, 0);
     }
-    if (present === "file" && !force) throw new Error("it exists already; --force replaces it, or name another");
-    if (present === "file" && basename(out).toLowerCase() === playedName?.toLowerCase()) {
-      throw new Error("it may be the very movie that is played, which this machine serves; name another");
-    }
-    await probe(dirname(out));
-    return new FileStore(out, { format: store.format, replaces: force });
+    const plan = segments === undefined
+      ? await planStore(out, { store, present, options })
+      : await planSegments(out, { store, limits: segments });
+    const thread = await StoreThread.start(plan, gatherMs);
+    const maxBytes = store.kind === "file" ? store.format.maxFrameBytes : undefined;
+    return fit && maxBytes !== undefined ? await FittingStore.start(thread, maxBytes) : thread;
   } catch (error) {
     throw new Error(`Cannot write to ${out}: ${storageAdvice(error)}`);
   }
 }
 
-/** Rejects where no file can be made in a folder: better now than when the first frame is there. */
-async function probe(folder: string): Promise<void> {
-  await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".mjpegrtsp-" }));
-}
+/** What is not a pipe. */
+type FileOrFolder = Exclude<StoreKind, { readonly kind: "pipe" }>;
 
-/** A folder that is to be made, or the nearest one above it that is there. */
-async function nearestFolder(path: string): Promise<string> {
-  for (let folder = resolve(path);; folder = dirname(folder)) {
-    if (await infoOf(Deno.stat, folder) !== undefined || folder === dirname(folder)) return folder;
+/** One store for all frames, under a name that is free, or whose owner gives it away. */
+async function planStore(
+  out: string,
+  { store, present, options }: {
+    readonly store: FileOrFolder;
+    readonly present: Present;
+    readonly options: StoreOptions;
+  },
+): Promise<StorePlan> {
+  const { force = false, append = false, isAllOrNothing = false, playedName, rate } = options;
+  if (store.kind === "folder") {
+    const lastNumber = present === "folder" && !force ? lastFrameNumber(out) : 0;
+    if (lastNumber > 0 && !append) {
+      throw new Error("it has frames of an earlier run; --force replaces them, or name another folder");
+    }
+    return { kind: "folder", path: await folderPath(out), replaces: force, lastNumber };
   }
-}
-
-async function lookAt(path: string): Promise<Present> {
-  const [entry, target] = [await infoOf(Deno.lstat, path), await infoOf(Deno.stat, path)];
-  if (entry === undefined) return "nothing";
-  if (target?.isDirectory) return "folder";
-  return target === undefined || target.isFile ? "file" : "device";
-}
-
-/** `undefined` where there is nothing, or a link that leads nowhere. */
-async function infoOf(
-  look: (path: string) => Promise<Deno.FileInfo>,
-  path: string,
-): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await look(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.FilesystemLoop) return undefined;
-    throw error;
+  if (present === "file" && !force && !append) {
+    throw new Error("it exists already; --force replaces it, or name another");
   }
+  if (present === "file" && basename(out).toLowerCase() === playedName?.toLowerCase()) {
+    throw new Error("it may be the very movie that is played, which this machine serves; name another");
+  }
+  const { format } = store;
+  const path = resolve(out);
+  if (append) assertTakesMore(format);
+  const whole = { kind: "file", path, format: format.word, replaces: force, rate } as const;
+  if (append && present === "file") {
+    return { ...whole, end: await endOf(out, format), partPath: undefined, isAllOrNothing: false };
+  }
+  await assertWritable(dirname(out));
+  const partPath = force || isAllOrNothing ? `${path}.${crypto.randomUUID().slice(0, 8)}.part` : undefined;
+  return { ...whole, partPath, isAllOrNothing };
+}
+
+/** Segments get names that are free when they begin. */
+async function planSegments(
+  out: string,
+  { store, limits }: { readonly store: FileOrFolder; readonly limits: SegmentLimits },
+): Promise<StorePlan> {
+  if (store.kind === "folder") {
+    return { kind: "segments", name: { path: await folderPath(out), isFolder: true }, limits, format: undefined };
+  }
+  if (store.format === WRITTEN_PICTURE) throw segmentsError("one JPEG");
+  await assertWritable(dirname(out));
+  return { kind: "segments", name: { path: resolve(out), isFolder: false }, limits, format: store.format.word };
+}
+
+function segmentsError(what: string): Error {
+  return new Error(`${what} has no segments: name a file (NAME.avi) or a folder (NAME/)`);
 }

@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
+import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/streams/lab_header.ts";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { labFile } from "../../tests/support/lab_movie.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { openFrameStore, type StoreOptions } from "./open_frame_store.ts";
 
@@ -15,8 +18,11 @@ async function store(
   options: Partial<StoreOptions> & { frames?: readonly Uint8Array[] } = {},
 ): Promise<void> {
   const opened = await openFrameStore(out, { maxFrames: Infinity, ...options });
+  let number = 0;
   try {
-    for (const frame of options.frames ?? FRAMES) await opened.write(frame, () => {});
+    for (const frame of options.frames ?? FRAMES) {
+      await opened.write({ data: frame, timestampUs: number++ * 40_000 }, () => {});
+    }
   } finally {
     opened.close();
   }
@@ -62,7 +68,7 @@ Deno.test("openFrameStore() leaves alone a file that appears after it was opened
   const out = join(directory.path, "movie.mjpeg");
   const opened = await openFrameStore(out, { maxFrames: Infinity });
   await Deno.writeFile(out, PRECIOUS);
-  await assertRejects(() => opened.write(FRAMES[0], () => {}), Deno.errors.AlreadyExists);
+  await assertRejects(() => opened.write({ data: FRAMES[0], timestampUs: 0 }, () => {}), Deno.errors.AlreadyExists);
   opened.close();
   assertEquals(await Deno.readFile(out), PRECIOUS);
 });
@@ -71,7 +77,7 @@ Deno.test("openFrameStore() keeps the earlier file where the first frame cannot 
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "movie.mjpeg");
   await Deno.writeFile(out, PRECIOUS);
-  await assertRejects(() => store(out, { frames: [new Uint8Array(100_000)], force: true }), RangeError);
+  await assertRejects(() => store(out, { frames: [new Uint8Array(100_000)], force: true }), FrameTooLargeError);
   assertEquals([await Deno.readFile(out), await namesIn(directory.path)], [PRECIOUS, ["movie.mjpeg"]]);
 });
 
@@ -110,9 +116,9 @@ Deno.test({
     const [folder, target] = [join(directory.path, "frames"), join(directory.path, "precious.jpg")];
     await Deno.writeFile(target, PRECIOUS);
     const opened = await openFrameStore(folder, { maxFrames: Infinity });
-    await opened.write(FRAMES[0], () => {});
+    await opened.write({ data: FRAMES[0], timestampUs: 0 }, () => {});
     await Deno.symlink(target, join(folder, "frame-000002.jpg"));
-    await assertRejects(() => opened.write(FRAMES[1], () => {}), Deno.errors.AlreadyExists);
+    await assertRejects(() => opened.write({ data: FRAMES[1], timestampUs: 1 }, () => {}), Deno.errors.AlreadyExists);
     assertEquals(await Deno.readFile(target), PRECIOUS);
     await store(folder, { force: true });
     assertEquals(await Deno.readFile(target), PRECIOUS);
@@ -150,4 +156,112 @@ Deno.test({
     assertEquals(read, concat(FRAMES));
     await store("/dev/null");
   },
+});
+
+Deno.test("openFrameStore() gathers frames for a while, and stores them together, each with its own outcome", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  const opened = await openFrameStore(out, { maxFrames: Infinity, gatherMs: 60_000 });
+  const large = new Uint8Array(LAB_FRAME_MAX_BYTES + 1);
+  const outcomes = [FRAMES[0], large, FRAMES[1]].map((data, index) =>
+    opened.write({ data, timestampUs: index }, () => {}).then(() => "stored", (error) => error.name)
+  );
+  assertEquals(await namesIn(directory.path), [], "nothing yet");
+  opened.flush();
+  assertEquals(await Promise.all(outcomes), ["stored", "FrameTooLargeError", "stored"]);
+  assertEquals(await Deno.readFile(out), LAB_FILE);
+  // What waits is stored before the end.
+  const last = opened.write({ data: FRAMES[0], timestampUs: 4 }, () => {});
+  await opened.finish();
+  await last;
+  assertEquals(await Deno.readFile(out), concat([LAB_FILE, encodeLabHeader(FRAMES[0].length), FRAMES[0]]));
+});
+
+const APPENDED: readonly [name: string, fileOf: (frames: readonly Uint8Array[]) => Uint8Array][] = [
+  ["movie.mjpeg", labFile],
+  ["movie.mjpg", (frames) => concat([...frames])],
+];
+const JPEGS = await Promise.all([1, 2, 3].map((seed) => makeJpeg({ seed })));
+
+for (const [name, fileOf] of APPENDED) {
+  Deno.test(`openFrameStore() goes on in ${name}, behind its last whole frame`, async () => {
+    await using directory = await temporaryDirectory();
+    const out = join(directory.path, name);
+    await store(out, { append: true, frames: JPEGS.slice(0, 1) });
+    assertEquals(await Deno.readFile(out), fileOf(JPEGS.slice(0, 1)), "there was none");
+    await store(out, { append: true, frames: JPEGS.slice(1) });
+    assertEquals(await Deno.readFile(out), fileOf(JPEGS));
+    const torn = fileOf(JPEGS).subarray(0, -300);
+    await Deno.writeFile(out, torn);
+    await store(out, { append: true, frames: [] });
+    assertEquals(await Deno.readFile(out), torn, "nothing is cut off before a frame is there");
+    await store(out, { append: true, frames: JPEGS.slice(2) });
+    assertEquals(await Deno.readFile(out), fileOf(JPEGS));
+    assertEquals(await namesIn(directory.path), [name]);
+  });
+
+  Deno.test(`openFrameStore() does not go on in ${name} where it has something else, or is a link`, async () => {
+    await using directory = await temporaryDirectory();
+    const [out, link] = [name, `link-${name}`].map((path) => join(directory.path, path));
+    await Deno.writeFile(out, PRECIOUS);
+    await assertRejects(() => store(out, { append: true }), Error, "it is no file to go on in: at byte 0 there ");
+    assertEquals(await Deno.readFile(out), PRECIOUS);
+    if (Deno.build.os === "windows") return;
+    await Deno.symlink(out, link);
+    await assertRejects(() => store(link, { append: true }), Error, "it is a link; name the file that it leads to");
+  });
+}
+
+Deno.test("openFrameStore() does not go on in a file that somebody else has written to meanwhile", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  await Deno.writeFile(out, labFile(JPEGS));
+  const opened = await openFrameStore(out, { maxFrames: Infinity, append: true });
+  await Deno.writeFile(out, PRECIOUS);
+  const frame = { data: JPEGS[0], timestampUs: 0 };
+  await assertRejects(() => opened.write(frame, () => {}), Error, "somebody else has written to the file meanwhile");
+  opened.close();
+  assertEquals(await Deno.readFile(out), PRECIOUS);
+});
+
+Deno.test("openFrameStore() goes on in a folder behind its highest number", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["frame-000002.jpg", "frame-1000041.jpg", "frame-9.jpg", "other.jpg"]) {
+    await Deno.writeFile(join(directory.path, name), PRECIOUS);
+  }
+  await store(directory.path, { append: true });
+  assertEquals((await namesIn(directory.path)).filter((name) => /42|43/.test(name)), [
+    "frame-1000042.jpg",
+    "frame-1000043.jpg",
+  ]);
+  assertEquals(await Deno.readFile(join(directory.path, "frame-1000042.jpg")), FRAMES[0]);
+  assertEquals((await namesIn(directory.path)).length, 6);
+});
+
+Deno.test("openFrameStore() says what takes no more frames, and never goes on in the movie that is played", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["movie.avi", "new.avi"]) {
+    const out = join(directory.path, name);
+    if (name === "movie.avi") await Deno.writeFile(out, PRECIOUS);
+    await assertRejects(() => store(out, { append: true }), Error, "AVI does not take more frames once it is written");
+  }
+  await assertRejects(() => store("-", { append: true }), Error, "a pipe has no end to go on at");
+  const out = join(directory.path, "movie.mjpeg");
+  await Deno.writeFile(out, labFile(JPEGS));
+  const played = { append: true, playedName: "movie.mjpeg" };
+  await assertRejects(() => store(out, played), Error, "it may be the very movie that is played");
+});
+
+Deno.test("openFrameStore() writes the format that is said, whatever the name", async () => {
+  await using directory = await temporaryDirectory();
+  const path = (name: string) => join(directory.path, name);
+  await store(path("movie.mp4"), { format: "lab" });
+  await store(path("movie"), { format: "concat" });
+  await store(path("cam-1.5fps"), { format: "folder" });
+  await store(path("movie.mjpeg"), { format: "avi", frames: JPEGS });
+  assertEquals(await Deno.readFile(path("movie.mp4")), LAB_FILE);
+  assertEquals(await Deno.readFile(path("movie")), concat(FRAMES));
+  assertEquals((await namesIn(path("cam-1.5fps"))).length, 2);
+  assertEquals((await Deno.readTextFile(path("movie.mjpeg"))).slice(0, 4), "RIFF");
+  await assertRejects(() => store("-", { format: "avi" }), Error, "a pipe gets concatenated JPEGs, not --format avi");
 });

@@ -7,9 +7,9 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { Playback, ReceivedFrame } from "../../page/playback.ts";
-import { FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
-import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
-import type { FrameStore } from "./frame_store.ts";
+import { FrameRefusedError, FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
+import { RECORDER_GATHER_MS, RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
+import type { FrameStore, StoredFrame } from "./stores/frame_store.ts";
 import { openFrameStore, type StoreOptions } from "./open_frame_store.ts";
 import { storageAdvice } from "./storage_advice.ts";
 
@@ -49,7 +49,7 @@ export class Recorder {
 
   /** Records to the store that `out` names: see {@linkcode openFrameStore}. */
   static async open(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
-    return new Recorder(await openFrameStore(out, options), options);
+    return new Recorder(await openFrameStore(out, { ...options, gatherMs: RECORDER_GATHER_MS }), options);
   }
 
   /** Frames stored so far. */
@@ -80,6 +80,7 @@ export class Recorder {
   /** Stores the frames that wait, for as long as the store takes anything, then closes. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
+    this.#store.flush();
     if (!await this.#storeRest()) {
       this.#hasFailed = true;
       const count = this.#accepted - this.#stored;
@@ -105,7 +106,7 @@ export class Recorder {
     return false;
   }
 
-  #take({ data }: ReceivedFrame): void {
+  #take({ data, timestampUs, arrivalMs }: ReceivedFrame): void {
     if (this.#hasFailed || this.#accepted >= this.#options.maxFrames) return;
     const isTooMuch = this.#queued > 0 && this.#queuedBytes + data.length > RECORDER_MAX_QUEUE_BYTES;
     if (this.#queued >= RECORDER_MAX_QUEUE || isTooMuch) {
@@ -115,20 +116,23 @@ export class Recorder {
     this.#accepted++;
     this.#queued++;
     this.#queuedBytes += data.length;
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(data));
+    this.#lastWrite = this.#write({ data, timestampUs, arrivalMs });
+    if (this.#accepted >= this.#options.maxFrames) this.#store.flush();
   }
 
-  async #write(data: Uint8Array): Promise<void> {
-    this.#queued--;
-    this.#queuedBytes -= data.length;
-    if (this.#hasFailed) return;
+  async #write(frame: StoredFrame): Promise<void> {
     try {
-      await this.#store.write(data, () => this.#progress++);
+      await this.#store.write(frame, () => this.#progress++).finally(() => {
+        this.#queued--;
+        this.#queuedBytes -= frame.data.length;
+      });
       if (this.#hasFailed) return;
       this.#progress++;
       if (++this.#stored >= this.#options.maxFrames) this.#ended.resolve();
     } catch (error) {
+      if (this.#hasFailed) return;
       if (error instanceof FrameTooLargeError) return this.#dropTooLarge(error);
+      if (error instanceof FrameRefusedError) return this.#dropRefused(error);
       this.#hasFailed = true;
       this.#ended.reject(
         new Error(
@@ -138,13 +142,20 @@ export class Recorder {
     }
   }
 
+  /** The others may be whole: the run goes on. */
+  #dropRefused({ message }: FrameRefusedError): void {
+    this.#accepted--;
+    this.#dropped++;
+    log.warn("a frame behind {stored} others is not stored: {reason}", { stored: this.#stored, reason: message });
+  }
+
   /** The others may be smaller: the run goes on. */
   #dropTooLarge({ message }: FrameTooLargeError): void {
     this.#accepted--;
     if (this.#tooLarge++ > 0) return;
     log.warn(
       "frame {number} is dropped, as all will be that are too large: {reason}. Record to a folder (--out NAME/) or to " +
-        "concatenated JPEGs (--out NAME.mjpg) to have them all",
+        "an AVI file (--out NAME.avi) to have them all, or add --fit to re-encode them",
       { number: this.#stored + 1, reason: message },
     );
   }

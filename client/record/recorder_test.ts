@@ -1,13 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/streams/lab_header.ts";
+import type { JpegFrame } from "../../mjpeg/frame.ts";
+import { indexFile } from "../../mjpeg/containers/index_file.ts";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { memoryFile } from "../../tests/support/memory_file.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../../tests/support/test_playback.ts";
 import { until } from "../../tests/support/until.ts";
 import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
-import type { FrameStore } from "./frame_store.ts";
+import type { FrameStore } from "./stores/frame_store.ts";
 import { Recorder } from "./recorder.ts";
 
 const FRAMES = [1, 2, 3].map((fill) => new Uint8Array(100).fill(fill));
@@ -45,6 +49,16 @@ Deno.test("Recorder stores the lab's format", async () => {
   const out = join(directory.path, "movie.mjpeg");
   await record(out);
   assertEquals(await Deno.readFile(out), LAB_FILE);
+});
+
+Deno.test("Recorder stores frames of all lengths in the lab's format, each behind its own", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  const frames = [100, 40_000, 7, 41_000, LAB_FRAME_MAX_BYTES].map((length, fill) =>
+    new Uint8Array(length).fill(fill + 1)
+  );
+  await record(out, { frames });
+  assertEquals(await Deno.readFile(out), concat(frames.flatMap((frame) => [encodeLabHeader(frame.length), frame])));
 });
 
 Deno.test("Recorder ends once it has as many frames as were wanted, and stores no more", async () => {
@@ -124,14 +138,19 @@ Deno.test(`Recorder lets ${RECORDER_MAX_QUEUE_BYTES} bytes wait for the disk, an
 class SlowStore implements FrameStore {
   readonly taken: Uint8Array[] = [];
   isClosed = false;
+  #lastWrite = Promise.resolve();
   #takePiece = () => {};
   #takeRest = () => {};
 
-  async write(frame: Uint8Array, onProgress: () => void): Promise<void> {
-    this.#takePiece = onProgress;
-    await new Promise<void>((resolve) => this.#takeRest = resolve);
-    this.taken.push(frame);
+  write({ data }: JpegFrame, onProgress: () => void): Promise<void> {
+    return this.#lastWrite = this.#lastWrite.then(async () => {
+      this.#takePiece = onProgress;
+      await new Promise<void>((resolve) => this.#takeRest = resolve);
+      this.taken.push(data);
+    });
   }
+
+  flush(): void {}
 
   takePiece(): void {
     this.#takePiece();
@@ -141,6 +160,10 @@ class SlowStore implements FrameStore {
     this.#takeRest();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
+
+  async finish(): Promise<void> {}
+
+  async discard(): Promise<void> {}
 
   close(): void {
     this.isClosed = true;
@@ -171,4 +194,15 @@ Deno.test("Recorder waits at the end for as long as the store takes anything, an
   // What is taken after all counts no more, and nothing follows it.
   await store.takeRest();
   assertEquals([recorder.stored, recorder.dropped, store.taken.length], [1, 2, 2]);
+});
+
+Deno.test("Recorder leaves out a frame whose size AVI cannot be told, and goes on with the next", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.avi");
+  const good = await makeJpeg();
+  const { recorder, error } = await record(out, { frames: [FRAMES[0], good, FRAMES[1]] });
+  assertEquals([recorder.stored, recorder.dropped, error], [2, 1, undefined]);
+  const bytes = await Deno.readFile(out);
+  const { offset, lengthBytes } = (await indexFile(memoryFile(bytes))).locate(0);
+  assertEquals(bytes.slice(offset, offset + lengthBytes), good);
 });

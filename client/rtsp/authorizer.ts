@@ -47,7 +47,7 @@ export class Authorizer {
    * Takes a reply. Returns whether its request is to be sent again with what the server asks for now: a challenge that is new is
    * answered once, and one whose nonce is said to be stale each time. `hasAnswered` tells that the request has answered one.
    */
-  take({ status, headers }: RtspResponse, hasAnswered: boolean): boolean {
+  take({ status, headers }: Pick<RtspResponse, "status" | "headers">, hasAnswered: boolean): boolean {
     const challenge = chooseChallenge(headers.getAll("WWW-Authenticate"));
     if (status !== 401) {
       if (this.#challenge === undefined) return false;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { plainAddress } from "../../net/addresses.ts";
+import { isUnreachable } from "../../net/socket_errors.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 
@@ -60,9 +62,13 @@ export function connectAdvice(
   if (error instanceof Deno.errors.TimedOut) {
     return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s; check the address, and that no firewall is in the way`;
   }
+  // A server listens on all IPv4 addresses, and on IPv6 ones only where it is told to.
+  const isIpv6 = plainAddress(hostname).includes(":");
   if (error instanceof Deno.errors.ConnectionRefused) {
-    return `nobody listens there; start the server first, for instance: mjpegrtsp serve --port ${port}`;
+    const host = isIpv6 ? "--host :: " : "";
+    return `nobody listens there; start the server first, for instance: mjpegrtsp serve ${host}--port ${port}`;
   }
+  if (isIpv6 && isUnreachable(error)) return "there is no way to this IPv6 address; check it, or use an IPv4 address";
   const text = error instanceof Error ? error.message : String(error);
   if (/lookup|resolve|not known|no such host/i.test(text)) {
     return `the host name ${JSON.stringify(hostname)} is unknown; check its spelling or use an IP address`;

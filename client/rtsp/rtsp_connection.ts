@@ -11,6 +11,7 @@ import { writeAll } from "../../net/write_all.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
+import { isOfHttp } from "../../rtsp/status.ts";
 import type { MessageReader, ReaderOutput } from "../../rtsp/reading/message_reader.ts";
 import {
   BODY_SETTLE_MS,
@@ -228,7 +229,8 @@ export class RtspConnection {
         this.#cancelSettle = clock.after(settleMs, () => this.#take(reader.takePending()));
       }
       this.#cancelSettle?.();
-      if (reader.mayBeWhole || reader.isBodyShort) this.#take(reader.takePending());
+      const isPage = !this.#hasAnswered && isOfHttp(reader.pendingText);
+      if (reader.mayBeWhole || reader.isBodyShort || isPage) this.#take(reader.takePending());
     } catch (error) {
       reason = endReason(error);
     }

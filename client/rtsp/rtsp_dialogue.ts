@@ -57,6 +57,7 @@ export interface RequestParts {
   readonly url: string;
   /** Fields besides CSeq, User-Agent and Authorization. */
   readonly headers?: readonly HeaderField[];
+  readonly body?: string;
 }
 
 /** Speaks with one server, or after a redirect with another. */
@@ -184,6 +185,12 @@ export class RtspDialogue {
     this.#write(encodeInterleaved(channel, packet));
   }
 
+  /** Sends bytes between two requests. Rejects where the server does not read, and where there is no connection. */
+  async sendBytes(bytes: Uint8Array): Promise<void> {
+    if (this.#connection === undefined) throw new Error("there is no connection to the server");
+    await this.#connection.write(bytes);
+  }
+
   /** Closes the connection, or gives up connecting. */
   close(): void {
     this.#closing.abort();
@@ -194,7 +201,7 @@ export class RtspDialogue {
     this.#connection?.write(bytes).catch((error) => log.debug("cannot send: {reason}", { reason: error.message }));
   }
 
-  async #send(method: string, { url, headers = [] }: RequestParts): Promise<RtspResponse> {
+  async #send(method: string, { url, headers = [], body }: RequestParts): Promise<RtspResponse> {
     // A session may outlive its connection (RFC 2326, 1.1).
     const connection = this.#hasEnded ? await this.#reopen() : this.#connection;
     if (connection === undefined) throw new Error(`Cannot send ${method}: there is no connection to the server`);
@@ -202,7 +209,7 @@ export class RtspDialogue {
     const authorization = this.#authorizer.authorize(method, { uri: url, url: this.#url });
     const all: HeaderField[] = [["User-Agent", this.#options.userAgent], ...authorization, ...headers];
     return await connection.exchange({
-      text: encodeRtspRequest({ method, url, cseq, headers: all }),
+      text: encodeRtspRequest({ method, url, cseq, headers: all, body }),
       cseq,
       label: `${method} ${url}`,
     });

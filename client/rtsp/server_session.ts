@@ -55,9 +55,9 @@ export class ServerSession {
   }
 
   /** Asks for something of the whole session. Rejects where the server refuses. */
-  async request(method: string, headers: readonly HeaderField[] = []): Promise<void> {
+  async request(method: string, headers: readonly HeaderField[] = []): Promise<RtspResponse> {
     const { dialogue, url } = this.#options;
-    await dialogue.request(method, { url, headers: [this.header, ...headers] });
+    return await dialogue.request(method, { url, headers: [this.header, ...headers] });
   }
 
   /** Keeps the session alive no longer. */

@@ -23,6 +23,8 @@ export interface ChosenTrack {
   readonly control: string | undefined;
   /** Size of the video where the description has it. */
   readonly dimensions: TrackDescription["dimensions"];
+  /** Whether the server sends again what it is asked for. */
+  readonly isRepaired: boolean;
 }
 
 /** The tracks that are played, and those that are not. */
@@ -62,7 +64,16 @@ function chooseFormat(track: TrackDescription): ChosenTrack | undefined {
     const { control, dimensions } = track;
     // RTP/JPEG ticks at 90 kHz whatever the description says (RFC 2435, 3).
     const rate = kind === "video" ? JPEG_CLOCK_RATE : Math.min(clockRate, MAX_CLOCK_RATE);
-    return { kind, encoding, payloadType, clockRate: rate, channels, control, dimensions };
+    return {
+      kind,
+      encoding,
+      payloadType,
+      clockRate: rate,
+      channels,
+      control,
+      dimensions,
+      isRepaired: track.repairedTypes.includes(payloadType),
+    };
   }
   return undefined;
 }

@@ -16,8 +16,8 @@ import { FLOWS_JOIN_MS } from "../limits.ts";
 import { LAB_ADVICE } from "../rtsp/connection_advice.ts";
 import { refusal } from "../rtsp/refusal.ts";
 import { ConnectionEndedError, RtspConnection } from "../rtsp/rtsp_connection.ts";
-import { RtpSocket, wildcardFor } from "../transport/rtp_socket.ts";
-import { SourceFilter } from "../transport/source_filter.ts";
+import { RtpSocket, wildcardFor } from "../../net/rtp_socket.ts";
+import { SourceFilter } from "../../net/source_filter.ts";
 import { DialectProbe, isRtsp10 } from "./dialect_probe.ts";
 import type { AudioTrack, PlayerSession, PlayerSessionEvents } from "./player_session.ts";
 import { urlOf } from "./target.ts";
@@ -62,7 +62,12 @@ export class LabSession implements PlayerSession {
   readonly transport = "udp";
   readonly video: TrackReceiver;
   readonly audio: readonly AudioTrack[] = [];
+  readonly description: undefined = undefined;
   readonly isLive = false;
+  // The lab's PLAY knows no times.
+  readonly durationSeconds: undefined = undefined;
+  readonly canSeek = false;
+  readonly scale = 1;
   readonly #options: LabSessionOptions;
   readonly #closing = new AbortController();
   #connection: RtspConnection | undefined;
@@ -128,6 +133,10 @@ export class LabSession implements PlayerSession {
     // Packets may come before the reply.
     if (this.#connection !== undefined) this.#acceptFrom(this.#connection.serverAddress);
     await this.#request("PLAY");
+  }
+
+  secondsAt(): undefined {
+    return undefined;
   }
 
   /** Lab servers do not say where they send from, and may do so from another port after a pause. */

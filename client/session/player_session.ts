@@ -7,6 +7,7 @@
 import type { Dialect } from "../../rtsp/message.ts";
 import type { Notice } from "../../page/playback.ts";
 import type { TrackFrame, TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
+import type { PresentationDescription } from "../../rtsp/sdp.ts";
 import type { ChosenTrack } from "../rtsp/track_choice.ts";
 
 /** What packets come over. */
@@ -16,8 +17,8 @@ export type TransportKind = "udp" | "tcp" | "multicast";
 export interface PlayerSessionEvents {
   /** A whole frame of the video has come. */
   readonly onFrame: (frame: TrackFrame) => void;
-  /** A packet of the video has come, whether it completed a frame or not. */
-  readonly onPacket: () => void;
+  /** A packet of the video has come, at `nowMs` of the clock, whether it completed a frame or not. */
+  readonly onPacket: (nowMs: number) => void;
   /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The server says that the stream has ended. */
@@ -32,30 +33,51 @@ export interface PlayerSessionEvents {
   readonly onClosed: (reason: string) => void;
 }
 
+/** What is known of the video that is received. */
+export type ReceivedVideo = Pick<TrackReceiver, "statistics" | "hasStarted" | "otherPayloadType">;
+
 /** A track of sound that is received and counted. */
 export interface AudioTrack {
   readonly chosen: ChosenTrack;
   readonly receiver: TrackReceiver;
 }
 
+/** What to play of a movie, and how fast. */
+export interface PlayOptions {
+  /** Where to start, in seconds; default where it is, or the beginning. */
+  readonly fromSeconds?: number;
+  /** Seconds of the movie in a second; negative backwards, never 0; default 1. */
+  readonly scale?: number;
+}
+
 /** A session from SETUP to TEARDOWN. One call at a time; all but `close` reject with what the user should know. */
 export interface PlayerSession {
   /** The dialect that is spoken, once it is known. */
-  readonly dialect: Dialect | undefined;
+  readonly dialect: Dialect | "http" | undefined;
   /** What packets come over. */
   readonly transport: TransportKind;
   /** Receives the video; `undefined` before SETUP. */
-  readonly video: TrackReceiver | undefined;
+  readonly video: ReceivedVideo | undefined;
   /** Sound beside the video. */
   readonly audio: readonly AudioTrack[];
+  /** What the server says of the stream; `undefined` before that, and where it says nothing. */
+  readonly description: PresentationDescription | undefined;
   /** Whether the stream has no end that the server knows of; false before it is described. */
   readonly isLive: boolean;
+  /** Length of what is played, in seconds; `undefined` where it has none, or none is known. */
+  readonly durationSeconds: number | undefined;
+  /** Whether {@linkcode play} goes elsewhere, or plays at another speed, where it is asked to. */
+  readonly canSeek: boolean;
+  /** The scale that the server has granted; 1 before it was asked. */
+  readonly scale: number;
   /** Whether {@linkcode close} was called. */
   readonly isClosed: boolean;
   /** Connects, and does all that leads to READY. */
   setUp(): Promise<void>;
   /** Asks for packets. */
-  play(): Promise<void>;
+  play(options?: PlayOptions): Promise<void>;
+  /** Where in the movie the frame of an RTP timestamp is, in seconds; `undefined` where that is not known. */
+  secondsAt(timestamp: number): number | undefined;
   /** Asks for no more packets. */
   pause(): Promise<void>;
   /** Goes over to TCP, for a reason to be told, where that may be done: asks for a renewal. Returns whether it does. */

@@ -8,9 +8,12 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
+import type { RtspResponse } from "../../rtsp/message.ts";
+import type { PresentationDescription } from "../../rtsp/sdp.ts";
 import type { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS } from "../limits.ts";
+import { playHeaders, PlayTime } from "../rtsp/play_time.ts";
 import { Presentation } from "../rtsp/presentation.ts";
 import { RedirectedError, RedirectLimit, TOO_MANY_REDIRECTS } from "../rtsp/redirect.ts";
 import { RefusedError } from "../rtsp/refusal.ts";
@@ -18,7 +21,7 @@ import { ConnectionEndedError } from "../rtsp/rtsp_connection.ts";
 import { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { RtspUrl } from "../rtsp/rtsp_url.ts";
 import { ServerSession } from "../rtsp/server_session.ts";
-import type { AudioTrack, PlayerSession, PlayerSessionEvents, TransportKind } from "./player_session.ts";
+import type { AudioTrack, PlayerSession, PlayerSessionEvents, PlayOptions, TransportKind } from "./player_session.ts";
 import { SessionSurvival } from "./session_survival.ts";
 import { TrackList } from "./track_list.ts";
 import { TrackSetup } from "./track_setup.ts";
@@ -33,6 +36,8 @@ export interface RtspSessionOptions {
   readonly rtpPort: number | undefined;
   /** `auto` tries UDP first, and falls back to TCP. */
   readonly transport: "auto" | TransportKind;
+  /** Whether to ask for lost packets again, where the server sends them. */
+  readonly repairs: boolean;
   /** Name and version of the program. */
   readonly userAgent: string;
   /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
@@ -58,6 +63,8 @@ export class RtspSession implements PlayerSession {
   readonly #keepaliveMethods: KeepaliveMethods;
   #presentation: Presentation | undefined;
   #session: ServerSession | undefined;
+  /** Where in the movie frames are. */
+  #playTime = new PlayTime();
   #cancelFirstPacket: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
   /** Where the server has redirected us; {@linkcode renew} goes there. */
@@ -85,7 +92,7 @@ export class RtspSession implements PlayerSession {
       onGone: events.onClosed,
     });
     this.#setup = new TrackSetup({
-      ...{ transport, rtpPort: options.rtpPort, clock, random },
+      ...{ transport, rtpPort: options.rtpPort, repairs: options.repairs, clock, random },
       dialogue: this.#dialogue,
       events: {
         ...events,
@@ -105,6 +112,10 @@ export class RtspSession implements PlayerSession {
 
   get audio(): readonly AudioTrack[] {
     return this.#tracks.audio;
+  }
+
+  get description(): PresentationDescription | undefined {
+    return this.#presentation?.description;
   }
 
   get isLive(): boolean {
@@ -131,13 +142,32 @@ export class RtspSession implements PlayerSession {
     }
   }
 
-  async play(): Promise<void> {
-    const from: HeaderField[] = this.#hasStarted ? [] : [["Range", "npt=0.000-"]];
+  get durationSeconds(): number | undefined {
+    return this.#presentation?.description.durationSeconds;
+  }
+
+  /** A group goes on for all who are in it. */
+  get canSeek(): boolean {
+    return this.durationSeconds !== undefined && this.transport !== "multicast";
+  }
+
+  get scale(): number {
+    return this.#playTime.scale;
+  }
+
+  secondsAt(timestamp: number): number | undefined {
+    return this.#playTime.secondsAt(timestamp);
+  }
+
+  async play({ fromSeconds, scale = 1 }: PlayOptions = {}): Promise<void> {
+    const start = fromSeconds ?? (this.#hasStarted ? undefined : 0);
     // Packets may come before the reply.
     this.#tracks.accept();
     this.#checkOpen();
+    this.#cancelEnd?.();
     try {
-      await this.#request("PLAY", from);
+      const { headers } = await this.#request("PLAY", playHeaders({ fromSeconds: start, scale }));
+      this.#playTime.take({ headers, fromSeconds: start, control: this.#tracks.video?.chosen.control });
     } catch (error) {
       if (!(error instanceof RedirectedError)) throw error;
       if (!this.#redirects.count()) throw new Error(`The server ${TOO_MANY_REDIRECTS}`);
@@ -218,10 +248,11 @@ export class RtspSession implements PlayerSession {
     if (this.#isClosed) throw new Error("The session is closed");
   }
 
-  async #request(method: string, headers: readonly HeaderField[] = []): Promise<void> {
+  async #request(method: string, headers: readonly HeaderField[] = []): Promise<RtspResponse> {
     if (this.#session === undefined) throw new Error(`Cannot send ${method}: there is no session at the server`);
-    await this.#session.request(method, headers);
+    const response = await this.#session.request(method, headers);
     this.#checkOpen();
+    return response;
   }
 
   /** Whether a packet of the video has come since SETUP. */
@@ -288,6 +319,7 @@ export class RtspSession implements PlayerSession {
   #forget(): void {
     this.#session?.stop();
     this.#session = undefined;
+    this.#playTime = new PlayTime();
     this.#tracks.close();
   }
 

@@ -6,8 +6,6 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Dialect } from "../../rtsp/message.ts";
-import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { createSession, type PlayerSessionOptions } from "./create_session.ts";
 import { NotALabServerError } from "./lab_session.ts";
@@ -23,7 +21,7 @@ export class SessionSlot {
   readonly #keepaliveMethods = new KeepaliveMethods();
   /** The newest session, open or closed. */
   #newest: PlayerSession | undefined;
-  #dialect: Dialect | undefined;
+  #dialect: PlayerSession["dialect"];
 
   constructor(options: PlayerSessionOptions, events: PlayerSessionEvents) {
     this.#options = options;
@@ -36,7 +34,7 @@ export class SessionSlot {
   }
 
   /** The dialect of the server, once a session was set up. */
-  get dialect(): Dialect | undefined {
+  get dialect(): PlayerSession["dialect"] {
     return this.#dialect;
   }
 
@@ -57,13 +55,11 @@ export class SessionSlot {
     return session;
   }
 
-  /** Sends a method to the server. Rejects where it refuses, and where there is no session. */
-  async request(method: Exclude<SessionMethod, "SETUP">): Promise<void> {
+  /** The session that is to take a method. Throws an `Error` where there is none. */
+  need(method: string): PlayerSession {
     const { session } = this;
     if (session === undefined) throw new Error(`Cannot send ${method}: the connection to the server has ended`);
-    if (method === "PAUSE") return await session.pause();
-    if (method === "TEARDOWN") return await session.tearDown();
-    await session.play();
+    return session;
   }
 
   /** Closes the session; a call of it that is under way rejects at once. */
@@ -85,7 +81,7 @@ export class SessionSlot {
     return other;
   }
 
-  #create(dialect: Dialect | undefined): PlayerSession {
+  #create(dialect: PlayerSession["dialect"]): PlayerSession {
     const { onFrame, onPacket, onUnexpectedSource, onEnd, onNotice, onWaiting, onRenewal, onClosed } = this.#events;
     const isPresent = () => this.session === session;
     // What did not come over UDP the last time is not tried over UDP again.
@@ -95,7 +91,7 @@ export class SessionSlot {
       dialect,
       events: {
         onFrame: (frame) => isPresent() && onFrame(frame),
-        onPacket: () => isPresent() && onPacket(),
+        onPacket: (nowMs) => isPresent() && onPacket(nowMs),
         onUnexpectedSource: () => isPresent() && onUnexpectedSource(),
         onEnd: () => isPresent() && onEnd(),
         onNotice: (notice) => isPresent() && onNotice(notice),

@@ -26,7 +26,7 @@ export interface LabTarget {
   readonly flowCount?: number;
 }
 
-/** A stream named by its URL, at an RTSP/1.0 server. */
+/** A stream named by its URL, at an RTSP/1.0 server, or at a camera that speaks HTTP. */
 export interface UrlTarget {
   readonly url: RtspUrl;
   /** UDP port to receive video on, the next one being for RTCP; `undefined` for any pair. */

@@ -16,8 +16,8 @@ import type { ChosenTrack } from "../rtsp/track_choice.ts";
 export interface TrackEvents {
   /** A whole frame has come. There are none of sound. */
   readonly onFrame: (frame: TrackFrame) => void;
-  /** A packet has come. */
-  readonly onPacket: () => void;
+  /** A packet has come, at `nowMs` of the clock. */
+  readonly onPacket: (nowMs: number) => void;
   /** A datagram has come from an address or a port other than the server's. It was ignored. */
   readonly onUnexpectedSource: () => void;
   /** The sender has said BYE. */
@@ -36,6 +36,8 @@ export interface TrackOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Whether to ask the server for lost packets again, where it sends them. */
+  readonly repairs: boolean;
   /** Opens the path that the packets are to come on. */
   readonly openPath: (events: PacketPathEvents) => PacketPath;
   readonly events: TrackEvents;
@@ -53,11 +55,12 @@ export class Track {
   #isRefusing = false;
 
   /** Opens its path. Throws an error that says what to do where that fails. */
-  constructor({ chosen, canonicalName, clock, random, openPath, events }: TrackOptions) {
-    const { payloadType, clockRate, dimensions } = this.chosen = chosen;
+  constructor({ chosen, canonicalName, clock, random, repairs: mayRepair, openPath, events }: TrackOptions) {
+    const { payloadType, clockRate, dimensions, isRepaired } = this.chosen = chosen;
+    const repairs = mayRepair && isRepaired;
     this.#events = events;
     this.receiver = new TrackReceiver({
-      ...{ payloadType, clockRate, clock },
+      ...{ payloadType, clockRate, clock, repairs },
       depacketizer: chosen.kind === "audio"
         ? COUNT_ONLY
         : new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions }),

@@ -41,6 +41,8 @@ export interface TrackSetupOptions {
   readonly transport: "auto" | TransportKind;
   /** UDP port to receive video on, the next one being for RTCP; `undefined` for any pair. */
   readonly rtpPort: number | undefined;
+  /** Whether to ask for lost packets again, where the server sends them. */
+  readonly repairs: boolean;
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
@@ -109,11 +111,13 @@ export class TrackSetup {
   }
 
   #createTrack(chosen: ChosenTrack, index: number): Track {
-    const { clock, random, events } = this.#options;
+    const { clock, random, repairs, events } = this.#options;
     const { onUnexpectedSource, onError } = events;
     const isVideo = index === 0;
     const track: Track = new Track({
       ...{ chosen, canonicalName: this.#canonicalName, clock, random },
+      // Over TCP nothing is lost, and a group would drown its sender in requests.
+      repairs: repairs && this.#transport === "udp",
       openPath: (pathEvents) => this.#openPath(pathEvents, index),
       events: {
         onFrame: events.onFrame,

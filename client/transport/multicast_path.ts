@@ -8,8 +8,8 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
-import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
-import { SourceFilter } from "./source_filter.ts";
+import { RtpSocket, wildcardFor } from "../../net/rtp_socket.ts";
+import { SourceFilter } from "../../net/source_filter.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 

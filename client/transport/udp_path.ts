@@ -8,8 +8,8 @@ import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Pair, TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
-import { RtpSocket, wildcardFor } from "./rtp_socket.ts";
-import { SourceFilter } from "./source_filter.ts";
+import { RtpSocket, wildcardFor } from "../../net/rtp_socket.ts";
+import { SourceFilter } from "../../net/source_filter.ts";
 
 /** An RTP header without a payload: no receiver shows it, and it opens the way back. */
 const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);

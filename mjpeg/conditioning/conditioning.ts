@@ -9,6 +9,7 @@
 
 import { type ComponentCoefficients, decodeCoefficients } from "../entropy/coefficients.ts";
 import { encodeScan } from "../entropy/scan_encoder.ts";
+import { transcodeSymbols } from "../entropy/scan_transcoder.ts";
 import {
   equalTables,
   STANDARD_CHROMA_AC,
@@ -17,9 +18,16 @@ import {
   STANDARD_LUMA_DC,
 } from "../jpeg/huffman_tables.ts";
 import { SOF0, SOF1 } from "../jpeg/markers.ts";
+import { findSecondField } from "../jpeg/fields.ts";
 import { findScanEnd, malformed } from "../jpeg/segments.ts";
 import { type JpegHeader, readJpegHeader } from "../jpeg/jpeg_header.ts";
-import { checkQuantTables, checkSampling, type ChromaSampling, type QuantTables } from "./supported_jpeg.ts";
+import {
+  checkQuantTables,
+  checkSampling,
+  type ChromaSampling,
+  interlacedError,
+  type QuantTables,
+} from "./supported_jpeg.ts";
 
 /** Largest coefficient, but for DC, that 8-bit baseline JPEG has a code for (T.81, F.1.2.2.1). */
 const MAX_COEFFICIENT = 1023;
@@ -61,10 +69,12 @@ export function conditionWithoutTranscoding(
 ): ConditionedJpeg | undefined {
   const header = readJpegHeader(jpeg);
   const sampling = checkSampling(header);
-  if (needsTranscoding(header, sampling)) return undefined;
   const { frame, restartInterval, scanStart } = header;
+  const scanEnd = findScanEnd(jpeg, scanStart);
+  if (findSecondField(jpeg, { header, scanEnd }) !== undefined) throw interlacedError(frame.height);
+  if (needsTranscoding(header, sampling)) return undefined;
   if (withoutRestartMarkers && restartInterval > 0) return undefined;
-  const scan = jpeg.subarray(scanStart, findScanEnd(jpeg, scanStart));
+  const scan = jpeg.subarray(scanStart, scanEnd);
   if (scan.length === 0) throw malformed("it has no entropy-coded data");
   return {
     width: frame.width,
@@ -92,6 +102,15 @@ function needsTranscoding({ frame, scan, dcTables, acTables }: JpegHeader, sampl
 
 function transcode(jpeg: Uint8Array): ConditionedJpeg {
   const sampling = checkSampling(readJpegHeader(jpeg));
+  const transcoded = transcodeSymbols(jpeg);
+  if (transcoded === undefined) return transcodeCoefficients(jpeg, sampling);
+  const { width, height, scan } = transcoded;
+  const quantTables = checkQuantTables(transcoded.quantTables);
+  return { width, height, sampling, quantTables, restartInterval: 0, scan, isTranscoded: true };
+}
+
+/** Takes three times as long, but takes everything: progressive, non-interleaved, damaged. */
+function transcodeCoefficients(jpeg: Uint8Array, sampling: ChromaSampling): ConditionedJpeg {
   const { width, height, components, damage } = decodeCoefficients(jpeg);
   // Restart markers let decoders go on behind an error: where nothing else needs transcoding, they stay.
   const asItIs = damage === undefined ? undefined : conditionWithoutTranscoding(jpeg);

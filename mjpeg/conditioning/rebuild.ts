@@ -16,6 +16,7 @@ import {
 } from "../jpeg/huffman_tables.ts";
 import { APP0, DHT, DQT, DRI, EOI, SOF0, SOI, SOS } from "../jpeg/markers.ts";
 import type { FrameHeader } from "../jpeg/segment_data.ts";
+import { endsWithEoi } from "../jpeg/whole_jpeg.ts";
 
 /** JFIF 1.01, square pixels, no thumbnail. */
 const JFIF = [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
@@ -41,15 +42,10 @@ export interface HeaderSegments {
   readonly frame: FrameHeader | undefined;
 }
 
-/** The whole JPEG, from SOI to EOI. The bytes are the caller's. */
+/** The whole JPEG, from SOI to EOI, which is added unless the sender left it on. The bytes are the caller's. */
 export function rebuildJpeg(image: HeaderFields & Pick<ConditionedJpeg, "scan">): Uint8Array<ArrayBuffer> {
-  return joinJpeg(encodeJpegHeader(image), image.scan);
-}
-
-/** Joins headers and entropy-coded data to a JPEG, and adds EOI unless the sender left it on. The bytes are the caller's. */
-export function joinJpeg(header: Uint8Array, scan: Uint8Array): Uint8Array<ArrayBuffer> {
-  const hasEnd = scan.length >= 2 && scan[scan.length - 2] === 0xff && scan[scan.length - 1] === EOI;
-  return concat(hasEnd ? [header, scan] : [header, scan, Uint8Array.of(0xff, EOI)]);
+  const parts = [encodeJpegHeader(image), image.scan];
+  return concat(endsWithEoi(image.scan) ? parts : [...parts, Uint8Array.of(0xff, EOI)]);
 }
 
 /** Everything in front of the entropy-coded data: from SOI to SOS. */

@@ -6,6 +6,7 @@
  */
 
 import decodeJpeg, { init } from "@jsquash/jpeg/decode.js";
+import { type Fields, splitFields } from "../jpeg/fields.ts";
 import { isFrameHeader } from "../jpeg/markers.ts";
 import { decodeFrameHeader, type FrameHeader } from "../jpeg/segment_data.ts";
 import { malformed, readHeaderSegments } from "../jpeg/segments.ts";
@@ -27,19 +28,43 @@ const initDecoder = init as unknown as (
   options: { readonly printErr: (text: string) => void },
 ) => Promise<void>;
 
-/**
- * Re-encodes a JPEG as 4:2:0. Rejects with an {@linkcode UnsupportedJpegError} where it cannot be decoded, or has more than
- * `maxPixels`.
- */
+/** Re-encodes a JPEG as 4:2:0. Rejects as {@linkcode decodeToPixels} does. */
 export async function reencodeJpeg(
   jpeg: Uint8Array,
-  { maxPixels }: { readonly maxPixels: number },
+  options: { readonly maxPixels: number },
 ): Promise<ConditionedJpeg> {
-  const { width, height } = readFrameHeader(jpeg);
+  return conditionJpeg(await encodeBaselineJpeg(await decodeToPixels(jpeg, options), { quality: QUALITY }));
+}
+
+/**
+ * The pixels of a JPEG, those of the two fields of an interlaced frame together. Rejects with an {@linkcode UnsupportedJpegError} where
+ * it cannot be decoded, or has more than `maxPixels`.
+ */
+export async function decodeToPixels(
+  jpeg: Uint8Array,
+  { maxPixels }: { readonly maxPixels: number },
+): Promise<RgbaImage> {
+  const fields = splitFields(jpeg);
+  const size = readFrameHeader(jpeg);
+  const [width, height] = [size.width, size.height * (fields === undefined ? 1 : 2)];
   if (width * height > maxPixels) {
     throw new UnsupportedJpegError(`it has ${width}x${height} pixels; at most ${maxPixels} are re-encoded`);
   }
-  return conditionJpeg(await encodeBaselineJpeg(await decode(jpeg), { quality: QUALITY }));
+  return fields === undefined ? await decode(jpeg) : await decodeFields(fields);
+}
+
+/** Lines of both fields by turns; of the larger one as many as of the other. */
+async function decodeFields({ top, bottom }: Fields): Promise<RgbaImage> {
+  const images = [await decode(top), await decode(bottom)];
+  const width = images[0].width;
+  const height = 2 * Math.min(...images.map(({ height }) => height));
+  const lineBytes = 4 * width;
+  const data = new Uint8ClampedArray(height * lineBytes);
+  for (let line = 0; line < height; line++) {
+    const start = (line >> 1) * lineBytes;
+    data.set(images[line % 2].data.subarray(start, start + lineBytes), line * lineBytes);
+  }
+  return { width, height, data };
 }
 
 async function decode(jpeg: Uint8Array): Promise<RgbaImage> {

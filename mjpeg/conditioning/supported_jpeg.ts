@@ -88,6 +88,17 @@ function isRgb({ frame, hasJfif, adobeTransform }: Pick<JpegHeader, "frame" | "h
   return String.fromCharCode(...frame.components.map(({ id }) => id)) === "RGB";
 }
 
+/**
+ * The error for a frame of two fields with so many lines each. RTP/JPEG marks fields (RFC 2435, 3.1.1), but receivers show each as a
+ * frame of half the height: ffmpeg 5.1 and GStreamer 1.22 do not look at the mark.
+ */
+export function interlacedError(lines: number): UnsupportedJpegError {
+  return new UnsupportedJpegError(
+    `it is interlaced: two fields of ${lines} lines each, which players of RTP/JPEG do not put together`,
+    { isReencodable: true },
+  );
+}
+
 /** The tables of luma and chroma, from those of the three components. Throws as {@linkcode checkSampling} does. */
 export function checkQuantTables(tables: readonly (Uint8Array | Uint16Array | undefined)[]): QuantTables {
   const narrow = tables.map((table) => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FrameIndexBuilder, IndexEnd } from "./frame_index.ts";
+import type { FrameIndexBuilder, IndexEnd } from "./index/frame_index_builder.ts";
 
 /** Bytes that can be read at any offset, such as those of an open file. */
 export interface RandomAccess {
@@ -25,6 +25,8 @@ export interface Container {
   readonly signature: string;
   /** Whether a file that starts with `head`, up to 64 KiB, has this format. */
   recognizes(head: Uint8Array): boolean;
+  /** Whether its files are one frame behind the other: what stands behind a frame is a file of the same format. */
+  readonly isSequence?: true;
   /**
    * Adds the frames of a file until it ends, its next frame cannot be found, or `frames` takes no more. Rejects only where a read
    * does.

@@ -5,13 +5,22 @@
  */
 
 import { encodeHex } from "@std/encoding/hex";
-import { CONCATENATED_JPEGS } from "./concatenated_format.ts";
+import { AVI } from "./avi/avi_format.ts";
+import { CONCATENATED_JPEGS } from "./streams/concatenated_format.ts";
 import type { Container, RandomAccess } from "./container.ts";
-import { type FrameIndex, FrameIndexBuilder, type FrameLimits } from "./frame_index.ts";
-import { LAB_FORMAT } from "./lab_format.ts";
+import type { FrameIndex } from "./index/frame_index.ts";
+import { FrameIndexBuilder, type FrameLimits } from "./index/frame_index_builder.ts";
+import { ISOBMFF } from "./isobmff/isobmff_format.ts";
+import { LAB_FORMAT } from "./streams/lab_format.ts";
+import { MATROSKA } from "./matroska/matroska_format.ts";
+import { MULTIPART } from "./streams/multipart_format.ts";
+import { OTHER_FORMATS } from "./other_formats.ts";
 
-/** The first that recognizes a file indexes it. Concatenated JPEGs may start with any junk, so they are the last. */
-const CONTAINERS: readonly Container[] = [LAB_FORMAT, CONCATENATED_JPEGS];
+/** The first that recognizes a file indexes it. */
+const CONTAINERS: readonly Container[] = [AVI, ISOBMFF, MATROSKA, LAB_FORMAT, MULTIPART];
+
+/** Concatenated JPEGs may start with any junk, so they are the last. */
+const RECOGNIZED: readonly Container[] = [...CONTAINERS, ...OTHER_FORMATS, CONCATENATED_JPEGS];
 
 /** Bytes of a file that its format is recognized by. */
 const HEAD_BYTES = 64 * 1024;
@@ -24,21 +33,26 @@ export interface IndexOptions extends FrameLimits {
 
 /**
  * Finds every frame of a file. Rejects with a `SyntaxError` that says what is wrong where the file is empty, has no known format, or
- * has not one whole frame.
+ * has not one whole frame; with an `OtherCodecError` where its frames are no JPEGs.
  */
 export async function indexFile(file: RandomAccess, { signal, ...limits }: IndexOptions = {}): Promise<FrameIndex> {
   if (file.lengthBytes === 0) throw new SyntaxError("The file is empty");
   const stoppable = signal === undefined ? file : stopAt(signal, file);
   const head = await stoppable.read(0, Math.min(HEAD_BYTES, file.lengthBytes));
-  const container = CONTAINERS.find((candidate) => candidate.recognizes(head));
+  const container = RECOGNIZED.find((candidate) => candidate.recognizes(head));
   if (container === undefined) {
     const start = encodeHex(head.subarray(0, 8)).replaceAll(/..(?=.)/g, "$& ");
-    const expected = CONTAINERS.map(({ signature }) => signature).join(" or ");
+    const expected = [...CONTAINERS, CONCATENATED_JPEGS].map(({ signature }) => signature).join(" or ");
     throw new SyntaxError(`The file is not a JPEG: it starts with ${start}; expected ${expected}`);
   }
   const frames = new FrameIndexBuilder(limits);
   const end = await container.index(stoppable, frames);
   return frames.finish(container.name, end);
+}
+
+/** The format that an index names. */
+export function containerNamed(name: string): Container | undefined {
+  return RECOGNIZED.find((container) => container.name === name);
 }
 
 /** The same file, whose reads reject once `signal` aborts. */

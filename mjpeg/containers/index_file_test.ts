@@ -5,7 +5,7 @@ import { memoryFile } from "../../tests/support/memory_file.ts";
 import { MAX_CHECKED_BYTES } from "../limits.ts";
 import type { RandomAccess } from "./container.ts";
 import { indexFile } from "./index_file.ts";
-import { encodeLabHeader } from "./lab_format.ts";
+import { encodeLabHeader } from "./streams/lab_header.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 const BOUNDARY = new TextEncoder().encode("\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n");
@@ -22,6 +22,12 @@ const FILES: readonly {
   {
     title: "a saved multipart stream",
     file: concat([BOUNDARY, JPEG, BOUNDARY, JPEG]),
+    format: "multipart",
+    count: 2,
+  },
+  {
+    title: "one that was saved from its middle on",
+    file: concat([JPEG.subarray(6), BOUNDARY, JPEG, BOUNDARY, JPEG]),
     format: "concatenated",
     count: 2,
   },

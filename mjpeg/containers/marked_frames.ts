@@ -11,14 +11,18 @@ import { endsWithEoi } from "../jpeg/whole_jpeg.ts";
 import { decodeOtherPictures, MULTI_PICTURE_MAX_BYTES } from "../jpeg/multi_picture.ts";
 import { MAX_CHECKED_BYTES } from "../limits.ts";
 import type { RandomAccess } from "./container.ts";
-import type { FrameIndexBuilder } from "./frame_index.ts";
+import type { FrameLocation } from "./index/frame_index.ts";
+import type { FrameIndexBuilder } from "./index/frame_index_builder.ts";
 
 const CHUNK_BYTES = 256 * 1024;
+
+/** Takes the frames that are found. */
+export type MarkedFrames = Pick<FrameIndexBuilder, "add" | "drop">;
 
 /** Adds the frames from byte `from` on. Reads everything once. */
 export async function addMarkedFrames(
   file: RandomAccess,
-  { frames, from = 0 }: { readonly frames: FrameIndexBuilder; readonly from?: number },
+  { frames, from = 0 }: { readonly frames: MarkedFrames; readonly from?: number },
 ): Promise<void> {
   const scanner = new JpegScanner({ offset: from });
   const finder = new FrameAdder(file, frames);
@@ -30,14 +34,21 @@ export async function addMarkedFrames(
   if (await finder.addAll(outputs) && open !== undefined) await finder.addLast(open);
 }
 
+/** Whether the last image of a file has all its data, or ends with an EOI that damage in its scan hid. */
+export async function isWholeImage(file: RandomAccess, { offset, lengthBytes }: FrameLocation): Promise<boolean> {
+  if (lengthBytes > MAX_CHECKED_BYTES) return false;
+  const jpeg = await file.read(offset, lengthBytes);
+  return endsWithEoi(jpeg) || hasWholeScan(jpeg);
+}
+
 /** Adds what the scanner finds, without the pictures that belong to a photo before them. */
 class FrameAdder {
   readonly #file: RandomAccess;
-  readonly #frames: FrameIndexBuilder;
+  readonly #frames: MarkedFrames;
   /** Offsets of the other pictures of the photo that came last. */
   #others: ReadonlySet<number> = new Set();
 
-  constructor(file: RandomAccess, frames: FrameIndexBuilder) {
+  constructor(file: RandomAccess, frames: MarkedFrames) {
     this.#file = file;
     this.#frames = frames;
   }
@@ -57,15 +68,8 @@ class FrameAdder {
   /** The image that the end of the file leaves open. */
   async addLast({ offset, lengthBytes }: ImageLocation): Promise<void> {
     if (this.#others.has(offset)) return;
-    if (await this.#isWhole(offset, lengthBytes)) this.#frames.add({ offset, lengthBytes });
+    if (await isWholeImage(this.#file, { offset, lengthBytes })) this.#frames.add({ offset, lengthBytes });
     else this.#frames.drop(offset, "it is truncated by the end of the file");
-  }
-
-  /** Whether an image has all its data, or ends with an EOI that damage in its scan hid. */
-  async #isWhole(offset: number, lengthBytes: number): Promise<boolean> {
-    if (lengthBytes > MAX_CHECKED_BYTES) return false;
-    const jpeg = await this.#file.read(offset, lengthBytes);
-    return endsWithEoi(jpeg) || hasWholeScan(jpeg);
   }
 
   async #readOthers(offset: number): Promise<void> {

@@ -1,21 +1,26 @@
 import { assertEquals } from "@std/assert";
-import { BitReader } from "./bit_reader.ts";
+import { BitReader, PEEKED_BITS } from "./bit_reader.ts";
 
 /** All bits of the first restart interval, a bit at a time. */
 function bitsOf(reader: BitReader, count: number): string {
   return Array.from({ length: count }, (_, index) => index % 2 === 0 ? reader.readBit() : reader.read(1)).join("");
 }
 
+/** The bits that can be peeked, as a number. */
+function peeked(reader: BitReader): number {
+  return reader.peek() >>> (32 - PEEKED_BITS);
+}
+
 Deno.test("BitReader reads any number of bits across bytes, and zeros after the end", () => {
   const reader = new BitReader(Uint8Array.of(0b10110011, 0b01010101, 0b11110000));
-  assertEquals([reader.read(3), reader.read(0), reader.read(7), reader.peek16()], [
+  assertEquals([reader.read(3), reader.read(0), reader.read(7), peeked(reader)], [
     0b101,
     0,
     0b1001101,
-    0b0101011111000000,
+    0b01010111_11000000_00000000_0,
   ]);
   reader.skip(14);
-  assertEquals([reader.isPastEnd, reader.peek16()], [false, 0]);
+  assertEquals([reader.isPastEnd, peeked(reader)], [false, 0]);
   reader.skip(1);
   assertEquals(reader.isPastEnd, true);
 });
@@ -53,7 +58,7 @@ Deno.test("BitReader knows where an interval ends that another one follows", () 
 
 Deno.test("BitReader takes empty data", () => {
   const reader = new BitReader(new Uint8Array(0));
-  assertEquals([reader.peek16(), reader.isPastEnd], [0, false]);
+  assertEquals([peeked(reader), reader.isPastEnd], [0, false]);
   reader.skip(1);
   assertEquals(reader.isPastEnd, true);
 });

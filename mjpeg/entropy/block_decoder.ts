@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ScanHeader } from "../jpeg/segment_data.ts";
 import { malformed } from "../jpeg/segments.ts";
-import type { BitReader } from "./bit_reader.ts";
-import { type HuffmanDecoder, LOOKUP_BITS } from "./huffman_codes.ts";
+import { type BitReader, PEEKED_BITS } from "./bit_reader.ts";
+import { extendValue, findCode, type HuffmanDecoder, SIXTEEN_ZEROS } from "./huffman_codes.ts";
+import type { Scan } from "./scans.ts";
 
 /** What the blocks of one component need. */
 export interface BlockTarget {
@@ -23,9 +23,10 @@ export interface BlockTarget {
 export type DecodeBlock = (target: BlockTarget, block: number) => void;
 
 /** How the blocks of a scan are coded. */
-export interface BlockCoding extends Omit<ScanHeader, "components"> {
-  readonly isProgressive: boolean;
-}
+export type BlockCoding = Pick<
+  Scan,
+  "isProgressive" | "spectralStart" | "spectralEnd" | "approximationHigh" | "approximationLow"
+>;
 
 /** Which coefficients a progressive scan brings, and from which bit on. */
 interface Band {
@@ -33,9 +34,6 @@ interface Band {
   readonly end: number;
   readonly low: number;
 }
-
-/** The symbol for a run of sixteen zeros (T.81, F.1.2.2.1). */
-const SIXTEEN_ZEROS = 0xf0;
 
 /** Decodes one block after the other. */
 export class BlockDecoder {
@@ -76,8 +74,8 @@ export class BlockDecoder {
     target.prediction += this.#signed(this.#symbol(dc));
     values[block] = target.prediction;
     for (let k = 1; k < 64; k++) {
-      const bits = reader.peek16();
-      const entry = ac.lookup[bits >> (16 - LOOKUP_BITS)] || findLong(ac, bits);
+      const bits = reader.peek();
+      const entry = findCode(ac, bits);
       const length = entry >> 8;
       const size = entry & 15;
       if (size === 0) {
@@ -88,11 +86,12 @@ export class BlockDecoder {
       }
       k += entry >> 4 & 15;
       if (k > 63) throw malformed("a run beyond the end of a block");
-      // In most cases the value is among the 16 bits that were peeked for the code.
+      // Nearly always the value is among the bits that were peeked for the code.
       const end = length + size;
-      reader.skip(end <= 16 ? end : length);
-      const value = end <= 16 ? bits >> (16 - end) & ((1 << size) - 1) : reader.read(size);
-      values[block + k] = extend(value, size);
+      const isPeeked = end <= PEEKED_BITS;
+      reader.skip(isPeeked ? end : length);
+      const value = isPeeked ? bits >>> (32 - end) & ((1 << size) - 1) : reader.read(size);
+      values[block + k] = extendValue(value, size);
     }
   }
 
@@ -171,29 +170,13 @@ export class BlockDecoder {
   }
 
   #symbol(table: HuffmanDecoder): number {
-    const bits = this.#reader.peek16();
-    const entry = table.lookup[bits >> (16 - LOOKUP_BITS)] || findLong(table, bits);
+    const entry = findCode(table, this.#reader.peek());
     this.#reader.skip(entry >> 8);
     return entry & 0xff;
   }
 
   #signed(size: number): number {
     if (size > 15) throw malformed(`a value of ${size} bits`);
-    return size === 0 ? 0 : extend(this.#reader.read(size), size);
+    return extendValue(this.#reader.read(size), size);
   }
-}
-
-/** EXTEND of T.81, F.2.2.1. It has no branch, since signs are as good as random. */
-function extend(value: number, size: number): number {
-  const isNegative = (value - (1 << (size - 1))) >> 31;
-  return value + (isNegative & (1 - (1 << size)));
-}
-
-/** Finds the code at the start of 16 bits that is too long for the lookup: length << 8 | symbol. */
-function findLong({ maxCode, offset, symbols }: HuffmanDecoder, bits: number): number {
-  for (let length = LOOKUP_BITS + 1; length <= 16; length++) {
-    const code = bits >> (16 - length);
-    if (code <= maxCode[length]) return length << 8 | symbols[code + offset[length]];
-  }
-  throw malformed("a code that its Huffman table does not have, or a scan without the table");
 }

@@ -5,55 +5,23 @@
  * @module
  */
 
-import type { ScanHeader } from "../jpeg/segment_data.ts";
 import { malformed } from "../jpeg/segments.ts";
 import { BitReader } from "./bit_reader.ts";
 import { BlockDecoder, type BlockTarget } from "./block_decoder.ts";
 import { type HuffmanDecoder, LOOKUP_BITS } from "./huffman_codes.ts";
-
-/** What a scan needs of a component. */
-export interface ScannedComponent {
-  /** Horizontal sampling factor. */
-  readonly h: number;
-  /** Vertical sampling factor. */
-  readonly v: number;
-  /** Blocks a line, with those that fill up the last MCU. */
-  readonly blocksPerLine: number;
-  /** Lines of blocks, with those that fill up the last MCUs. */
-  readonly blockLines: number;
-  /** Blocks a line that the image covers; a scan of this component alone has no more. */
-  readonly ownBlocksPerLine: number;
-  /** Lines of blocks that the image covers. */
-  readonly ownBlockLines: number;
-  /** Where its coefficients go: 64 a block, in zig-zag order. */
-  readonly values: Int16Array;
-}
-
-/** A component and its tables in a scan; `undefined` for tables that the JPEG does not have. */
-export interface ScanPart {
-  readonly component: ScannedComponent;
-  readonly dc: HuffmanDecoder | undefined;
-  readonly ac: HuffmanDecoder | undefined;
-}
-
-/** How a scan is coded. */
-export interface ScanOptions extends ScanHeader {
-  readonly isProgressive: boolean;
-  /** MCUs between two restart markers; 0 for none. */
-  readonly restartInterval: number;
-}
+import type { Scan, ScanComponent } from "./scans.ts";
 
 /**
- * Decodes a scan into the coefficients of its components. Malformed or truncated data ends its restart interval; the coefficients
+ * Decodes a scan into the coefficients of its components: 64 a block, in zig-zag order. Malformed or truncated data ends its restart interval; the coefficients
  * from there on stay as they are. Returns what is wrong with the first such interval, or `undefined`.
  */
-export function decodeScan(data: Uint8Array, parts: readonly ScanPart[], options: ScanOptions): string | undefined {
-  return new ScanDecoder(data, parts, options).decode();
+export function decodeScan(scan: Scan, values: ReadonlyMap<ScanComponent, Int16Array>): string | undefined {
+  return new ScanDecoder(scan, values).decode();
 }
 
 /** A part while it is being decoded. */
 interface Part extends BlockTarget {
-  readonly component: ScannedComponent;
+  readonly component: ScanComponent;
 }
 
 /** Stands for a missing table: no bits are a code of it. */
@@ -61,6 +29,7 @@ const NO_TABLE: HuffmanDecoder = {
   lookup: new Uint16Array(1 << LOOKUP_BITS),
   maxCode: new Int32Array(17).fill(-1),
   offset: new Int32Array(17),
+  counts: new Uint8Array(16),
   symbols: new Uint8Array(0),
 };
 
@@ -70,17 +39,17 @@ class ScanDecoder {
   readonly #parts: readonly Part[];
   readonly #restartInterval: number;
 
-  constructor(data: Uint8Array, parts: readonly ScanPart[], options: ScanOptions) {
-    this.#reader = new BitReader(data);
-    this.#blocks = new BlockDecoder(this.#reader, options);
-    this.#parts = parts.map(({ component, dc = NO_TABLE, ac = NO_TABLE }) => ({
+  constructor(scan: Scan, values: ReadonlyMap<ScanComponent, Int16Array>) {
+    this.#reader = new BitReader(scan.data);
+    this.#blocks = new BlockDecoder(this.#reader, scan);
+    this.#parts = scan.parts.map(({ component, dc = NO_TABLE, ac = NO_TABLE }) => ({
       component,
-      values: component.values,
+      values: values.get(component)!,
       dc,
       ac,
       prediction: 0,
     }));
-    this.#restartInterval = options.restartInterval;
+    this.#restartInterval = scan.restartInterval;
   }
 
   decode(): string | undefined {

@@ -11,7 +11,7 @@ import {
   STANDARD_LUMA_AC,
   STANDARD_LUMA_DC,
 } from "./huffman_tables.ts";
-import { APP0, APP14, DHT, DQT, DRI, isFrameHeader, SOS } from "./markers.ts";
+import { APP0, APP14, APP2, DHT, DQT, DRI, isFrameHeader, SOS } from "./markers.ts";
 import {
   decodeFrameHeader,
   decodeHuffmanTables,
@@ -26,6 +26,11 @@ import { malformed, readHeaderSegments, type Segment } from "./segments.ts";
 /** Shorter segments do not count (libjpeg's jdmarker.c). */
 const JFIF_BYTES = 14;
 const ADOBE_BYTES = 12;
+const MPF_BYTES = 4;
+/** "AVI1" and the polarity. */
+const AVI1_BYTES = 5;
+/** Polarity of the lower lines of an interlaced frame; 1 is that of the upper ones, 0 that of a whole frame. */
+const BOTTOM_FIELD = 2;
 
 /** The header of a JPEG, up to its first scan. Tables are by number. */
 export interface JpegHeader {
@@ -41,6 +46,10 @@ export interface JpegHeader {
   readonly hasJfif: boolean;
   /** The colour transform in Adobe's segment: 0 is RGB or CMYK, 1 YCbCr, 2 YCCK; `undefined` without that segment. */
   readonly adobeTransform: number | undefined;
+  /** Whether it says of itself that it has the lower lines of an interlaced frame. */
+  readonly isBottomField: boolean;
+  /** Whether it has a list of pictures that lie behind it (CIPA DC-007). */
+  readonly isMultiPicture: boolean;
 }
 
 /** Reads the header. Throws a `SyntaxError` for a malformed one. Missing Huffman tables are the standard ones. */
@@ -52,6 +61,8 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
   let restartInterval = 0;
   let hasJfif = false;
   let adobeTransform: number | undefined;
+  let isBottomField = false;
+  let isMultiPicture = false;
   for (const segment of readHeaderSegments(jpeg)) {
     if (segment.marker === DQT) {
       for (const { number, values } of decodeQuantTables(segment)) quantTables[number] = values;
@@ -63,6 +74,10 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
       restartInterval = decodeRestartInterval(segment);
     } else if (segment.marker === APP0 && hasSignature(segment, "JFIF\0", JFIF_BYTES)) {
       hasJfif = true;
+    } else if (segment.marker === APP0 && hasSignature(segment, "AVI1", AVI1_BYTES)) {
+      isBottomField = segment.data[4] === BOTTOM_FIELD;
+    } else if (segment.marker === APP2 && hasSignature(segment, "MPF\0", MPF_BYTES)) {
+      isMultiPicture = true;
     } else if (segment.marker === APP14 && hasSignature(segment, "Adobe", ADOBE_BYTES)) {
       adobeTransform = segment.data[11];
     } else if (isFrameHeader(segment.marker)) {
@@ -80,6 +95,8 @@ export function readJpegHeader(jpeg: Uint8Array): JpegHeader {
         restartInterval,
         hasJfif,
         adobeTransform,
+        isBottomField,
+        isMultiPicture,
       };
     }
   }

@@ -129,6 +129,8 @@ export class JpegScanner {
         case "length-low":
           state.left |= chunk[index++];
           this.#takeLength(state.left, base + index);
+          // What was no length may have been the marker of another segment.
+          if (this.#state.expecting === "length-high") segmentStart = index;
           break;
         case "body": {
           const end = Math.min(index + state.left, chunk.length);
@@ -200,7 +202,7 @@ export class JpegScanner {
 
   #endSegment(): void {
     const state = this.#state;
-    if (!mayHoldSoi(state.marker) && this.#isSegmentCut) {
+    if (this.#isSegmentCut && (!mayHoldSoi(state.marker) || this.#isInHeaderOfAnother)) {
       this.#goOnWithInner();
     } else if (!mayHoldSoi(state.marker) && this.#isInSoi) {
       this.#goOnWithSoi();
@@ -230,6 +232,12 @@ export class JpegScanner {
     const mayHaveThumbnail = phase === "header" && mayHoldImage(marker);
     const hasImage = this.#inner.#outputs.some(({ kind }) => kind === "image");
     return this.#inner.#state.phase !== "between" || !mayHaveThumbnail && hasImage;
+  }
+
+  /** Whether tables that are read hold whole segments of a header, which no tables do by chance: they were cut by that image. */
+  get #isInHeaderOfAnother(): boolean {
+    const inner = this.#inner!.#state;
+    return !mayHoldImage(this.#state.marker) && inner.phase === "header" && inner.expecting === "marker";
   }
 
   /** Whether an image in the segment that is being read is open at `offset`, or ends there. */
@@ -265,6 +273,7 @@ export class JpegScanner {
     this.#restart(this.#offset);
     if (inner === undefined) return;
     this.#outputs = inner.#outputs;
+    inner.#outputs = [];
     [this.#state, inner.#state] = [inner.#state, this.#state];
     inner.#takePlaceOfInner();
   }

@@ -5,23 +5,11 @@
  * @module
  */
 
+import { DEFAULT_TEST_PATTERN, type TestPatternOptions } from "./test_pattern_options.ts";
 import { encodeBaselineJpeg, type RgbaImage } from "../conditioning/jpeg_encoder.ts";
 import { GLYPH_HEIGHT } from "./bitmap_font.ts";
 import { Canvas, type Colour } from "./canvas.ts";
 import { frameCodeCells } from "./frame_code.ts";
-
-/** Size and rate of a test pattern. */
-export interface TestPatternOptions {
-  /** Width in pixels, 160 to 2040, a multiple of 8. */
-  readonly width: number;
-  /** Height in pixels, 120 to 2040, a multiple of 8. */
-  readonly height: number;
-  /** Frames a second: how fast the clock runs. */
-  readonly frameRate: number;
-}
-
-/** The pattern that `serve` offers, and the default of `testsrc`. */
-export const DEFAULT_TEST_PATTERN: TestPatternOptions = { width: 640, height: 360, frameRate: 20 };
 
 /** Largest frame that every lab client can read: 20480 bytes a datagram, less the RTP header. */
 export const TEST_FRAME_MAX_BYTES = 20_480 - 12;

@@ -6,16 +6,13 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { Acceptor } from "../../net/acceptor.ts";
 import type { Clock } from "../../net/clock.ts";
-import { isOfOneConnection, isOutOfDescriptors } from "../../net/socket_errors.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { CLOSE_PATIENCE_MS, MAX_PAGE_CONNECTIONS } from "../limits.ts";
 import { type Answer, HttpConnection } from "./http_connection.ts";
 
 const log = getLogger(["mjpegrtsp", "page"]);
-
-/** Time before the next try where the system has no room for a connection, in milliseconds. */
-const ACCEPT_PAUSE_MS = 100;
 
 /** Constructor options of {@linkcode HttpServer}. */
 export interface HttpServerOptions {
@@ -30,18 +27,24 @@ export interface HttpServerOptions {
 /** Listens from its construction until it is closed. */
 export class HttpServer {
   readonly #listener: Deno.TcpListener;
+  readonly #acceptor: Acceptor;
   readonly #answer: Answer;
   readonly #clock: Clock;
   /** In the order of their arrival. */
   readonly #connections = new Map<HttpConnection, Promise<void>>();
   #accepting: Promise<void> | undefined;
-  #isClosed = false;
 
   /** Throws where the port cannot be listened on. */
   constructor({ hostname, port, answer, clock = systemClock }: HttpServerOptions) {
     this.#answer = answer;
     this.#clock = clock;
     this.#listener = Deno.listen({ transport: "tcp", hostname, port });
+    this.#acceptor = new Acceptor(this.#listener, {
+      clock,
+      onConnection: (conn) => this.#serve(conn),
+      makeRoom: () => this.#makeRoom(),
+      onFailure: (error) => log.warn("the page cannot accept a connection: {reason}", { reason: String(error) }),
+    });
   }
 
   get port(): number {
@@ -50,13 +53,12 @@ export class HttpServer {
 
   /** Accepts connections from now on. */
   start(): void {
-    this.#accepting ??= this.#acceptAll();
+    this.#accepting ??= this.#acceptor.run();
   }
 
   /** Tells the pages why, and closes all connections. Resolves when nothing of them is left. */
   async close(reason: string): Promise<void> {
-    if (!this.#isClosed) this.#listener.close();
-    this.#isClosed = true;
+    this.#acceptor.close();
     const connections = [...this.#connections.keys()];
     const patience = Promise.withResolvers<void>();
     const cancelPatience = this.#clock.after(CLOSE_PATIENCE_MS, () => patience.resolve());
@@ -66,28 +68,10 @@ export class HttpServer {
     await Promise.all([this.#accepting, ...this.#connections.values()]);
   }
 
-  async #acceptAll(): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        this.#serve(await this.#listener.accept());
-      } catch (error) {
-        if (!this.#isClosed) await this.#recover(error);
-      }
-    }
-  }
-
   #serve(conn: Deno.TcpConn): void {
     if (this.#connections.size >= MAX_PAGE_CONNECTIONS) this.#makeRoom();
     const connection = new HttpConnection(conn, this.#answer);
     this.#connections.set(connection, connection.run().finally(() => this.#connections.delete(connection)));
-  }
-
-  /** What went wrong with one connection delays no other one. */
-  async #recover(error: unknown): Promise<void> {
-    if (isOfOneConnection(error)) return;
-    if (isOutOfDescriptors(error) && this.#makeRoom()) return;
-    log.warn("the page cannot accept a connection: {reason}", { reason: String(error) });
-    await new Promise<void>((resolve) => this.#clock.after(ACCEPT_PAUSE_MS, resolve));
   }
 
   /** Closes the oldest connection that nobody watches over; returns whether there was one. */

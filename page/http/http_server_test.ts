@@ -1,6 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { connect } from "node:net";
-import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { until } from "../../tests/support/until.ts";
 import { MAX_PAGE_CONNECTIONS } from "../limits.ts";
@@ -142,28 +140,6 @@ Deno.test(
     assertEquals(opened.left, []);
   },
 );
-
-/** Connects, and takes it back with a reset. */
-async function reset(port: number): Promise<void> {
-  const closed = Promise.withResolvers<void>();
-  const socket = connect(port, "127.0.0.1", () => socket.resetAndDestroy());
-  socket.once("close", () => closed.resolve());
-  await closed.promise;
-}
-
-Deno.test("HttpServer goes on at once after connections that are reset before they are accepted", async () => {
-  // The clock stands still: whoever waited for it would wait for ever.
-  const clock = new FakeClock();
-  const answer = () => textResponse(200, "hello", { "x-test": "1" });
-  const server = new HttpServer({ hostname: "127.0.0.1", port: 0, answer, clock });
-  for (let count = 0; count < 50; count++) await reset(server.port);
-  server.start();
-  using client = await TcpClient.connect(server.port);
-  await client.send("GET / HTTP/1.1\r\n\r\n");
-  assertMatch(await client.receive(/hello\n/), HELLO);
-  await server.close("the test has ended");
-  assertEquals(clock.pendingTimers, 0);
-});
 
 Deno.test("HttpServer listens on the port that it is given, and frees it", async () => {
   await using first = open();

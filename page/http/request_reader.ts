@@ -55,7 +55,8 @@ export class RequestReader {
   }
 
   #finish(): HttpRequest {
-    const text = new TextDecoder("latin1").decode(Uint8Array.from(this.#head));
+    // Each byte is one character, as in Headers: the platform's "latin1" is windows-1252.
+    const text = String.fromCharCode(...this.#head);
     this.#head = [];
     this.#isLineEmpty = true;
     const request = decodeRequest(text);
@@ -71,7 +72,7 @@ export function decodeRequest(text: string): HttpRequest {
   if (match === null) throw new RequestError(400, "The first line is not that of an HTTP/1.1 request");
   const [, method, target, minorVersion] = match;
   const headers = decodeFields(lines);
-  const hasBody = headers.has("transfer-encoding") || !/^0+$/.test(headers.get("content-length") ?? "0");
+  const hasBody = headers.has("transfer-encoding") || bodyLength(headers.get("content-length")) > 0;
   const isPersistent = minorVersion === "1" && !hasToken(headers.get("connection"), "close") && !hasBody;
   return { method, path: pathOf(target), headers, isPersistent };
 }
@@ -89,6 +90,14 @@ function decodeFields(lines: readonly string[]): Headers {
     headers.append(match[1], match[2].trim());
   }
   return headers;
+}
+
+/** Bytes of the body by its Content-Length, which has all values of the field (RFC 9112, 6.3). Throws where it is wrong. */
+function bodyLength(field: string | null): number {
+  const lengths = new Set((field ?? "0").split(",").map((value) => /^\d+$/.test(value.trim()) ? Number(value) : NaN));
+  const [length] = lengths;
+  if (lengths.size > 1 || Number.isNaN(length)) throw new RequestError(400, "Content-Length is no number of bytes");
+  return length;
 }
 
 /** The path of a target in origin form or absolute form (RFC 9112, 3.2). */

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import { MAX_REQUEST_BYTES } from "../limits.ts";
 import { decodeRequest, hasToken, type HttpRequest, RequestError, RequestReader } from "./request_reader.ts";
 
@@ -21,6 +22,14 @@ Deno.test("RequestReader finds requests, wherever the bytes are split", () => {
   }
   const reader = new RequestReader();
   assertEquals([...encode(TWO)].flatMap((byte) => [...reader.push(Uint8Array.of(byte))]).map(summary), DECODED);
+});
+
+Deno.test("RequestReader takes each byte of a field for one character", () => {
+  const bytes = Uint8Array.from({ length: 128 }, (_, index) => 0x80 + index);
+  const [{ headers }] = new RequestReader().push(
+    concat([encode("GET / HTTP/1.1\r\nHost: "), bytes, encode("\r\n\r\n")]),
+  );
+  assertEquals(headers.get("host"), String.fromCharCode(...bytes));
 });
 
 Deno.test(`RequestReader takes a request of ${MAX_REQUEST_BYTES} bytes, and not of one more`, () => {
@@ -56,7 +65,7 @@ Deno.test("decodeRequest() keeps a connection open unless the client speaks HTTP
   // A body is not read.
   assertEquals(isPersistent("POST / HTTP/1.1", "Content-Length: 0"), true);
   assertEquals(isPersistent("POST / HTTP/1.1", "Content-Length: 1"), false);
-  assertEquals(isPersistent("POST / HTTP/1.1", "Content-Length: 0", "Content-Length: 9"), false);
+  assertEquals(isPersistent("POST / HTTP/1.1", "Content-Length: 9", "Content-Length: 9"), false);
   assertEquals(isPersistent("POST / HTTP/1.1", "Transfer-Encoding: chunked"), false);
 });
 
@@ -83,6 +92,10 @@ for (
     [400, "GET / HTTP/1.1\r\nA: 1\r\n folded\r\n\r\n"],
     [400, "GET / HTTP/1.1\r\nA: 1\r2\r\n\r\n"],
     [400, "GET / HTTP/1.1\r\nA: \0\r\n\r\n"],
+    [400, "GET / HTTP/1.1\r\nContent-Length: -3\r\n\r\n"],
+    [400, "GET / HTTP/1.1\r\nContent-Length: 3x\r\n\r\n"],
+    [400, "GET / HTTP/1.1\r\nContent-Length:\r\n\r\n"],
+    [400, "GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 9\r\n\r\n"],
   ] as const
 ) {
   Deno.test(`decodeRequest() refuses ${JSON.stringify(text)} with ${status}`, () => {

@@ -12,8 +12,10 @@ import { readSlowly } from "./byte_stream.ts";
 import { hasToken, type HttpRequest } from "./request_reader.ts";
 import { encodeHead, type HttpResponse, textResponse } from "./response.ts";
 import {
+  checkClosePayload,
   ClientFrameReader,
   type ClientMessage,
+  decodeText,
   encodeClosePayload,
   encodeServerFrame,
   OPCODE,
@@ -132,9 +134,10 @@ export class ServerWebSocket {
 
   #obey({ opcode, data }: ClientMessage): void {
     if (opcode === OPCODE.close) {
+      this.#isClosedByPage = true;
+      checkClosePayload(data);
       this.#write(OPCODE.close, data);
       this.#end();
-      this.#isClosedByPage = true;
     } else if (opcode === OPCODE.ping) {
       // Of many, only some need an answer (RFC 6455, 5.5.3); and nobody waits for those that cannot leave.
       if (this.#bufferedBytes === 0) this.#write(OPCODE.pong, data);
@@ -168,15 +171,5 @@ export class ServerWebSocket {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#handler?.onClosed();
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decodeText(data: Uint8Array): string {
-  try {
-    return utf8.decode(data);
-  } catch {
-    throw new WebSocketError(1007, "A text is not UTF-8");
   }
 }

@@ -37,6 +37,9 @@ export class WebSocketError extends Error {
   }
 }
 
+/** Codes that a Close frame may have (RFC 6455, 7.4; those that came later are at IANA), each range with its ends. */
+const CLOSE_CODES: readonly (readonly [first: number, last: number])[] = [[1000, 1003], [1007, 1014], [3000, 4999]];
+const CODE_BYTES = 2;
 const MASK_BYTES = 4;
 const MAX_CONTROL_BYTES = 125;
 const OPCODES: readonly number[] = Object.values(OPCODE);
@@ -151,9 +154,31 @@ export function encodeServerFrame(opcode: number, ...parts: readonly Uint8Array[
 
 /** The payload of a Close frame (RFC 6455, 5.5.1). */
 export function encodeClosePayload(code: number, reason: string): Uint8Array {
-  const text = new TextEncoder().encode(reason).subarray(0, MAX_CONTROL_BYTES - 2);
-  const payload = new Uint8Array(2 + text.length);
+  const text = new TextEncoder().encode(reason).subarray(0, MAX_CONTROL_BYTES - CODE_BYTES);
+  const payload = new Uint8Array(CODE_BYTES + text.length);
   new DataView(payload.buffer).setUint16(0, code);
-  payload.set(text, 2);
+  payload.set(text, CODE_BYTES);
   return payload;
+}
+
+/** Checks the payload of a client's Close frame: nothing, or a code and a reason. Throws a {@linkcode WebSocketError}. */
+export function checkClosePayload(payload: Uint8Array): void {
+  if (payload.length === 0) return;
+  if (payload.length < CODE_BYTES) throw new WebSocketError(1002, "A Close frame has half a code");
+  const code = payload[0] << 8 | payload[1];
+  if (!CLOSE_CODES.some(([first, last]) => code >= first && code <= last)) {
+    throw new WebSocketError(1002, `A Close frame has the code ${code}, which may not be sent`);
+  }
+  decodeText(payload.subarray(CODE_BYTES));
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of a message, or the reason of a Close frame. Throws a {@linkcode WebSocketError} where it is not UTF-8. */
+export function decodeText(data: Uint8Array): string {
+  try {
+    return utf8.decode(data);
+  } catch {
+    throw new WebSocketError(1007, "A text is not UTF-8");
+  }
 }

@@ -127,6 +127,62 @@ Deno.test("ServerWebSocket answers a Close, and the connection ends", STRICT, as
   assertEquals(opened.socket.bufferedBytes, 0);
 });
 
+const codeBytes = (code: number) => Uint8Array.of(code >> 8, code & 0xff);
+
+for (const code of [1000, 1001, 1002, 1003, 1007, 1008, 1011, 1014, 3000, 3999, 4000, 4999]) {
+  Deno.test(`ServerWebSocket echoes a Close with ${code} and its reason`, STRICT, async () => {
+    await using opened = await open();
+    await opened.send([0x88, concat([codeBytes(code), new TextEncoder().encode("bye ü")])]);
+    assertEquals(await opened.receiveAll(), closeFrame(code, "bye ü"));
+  });
+}
+
+for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535]) {
+  Deno.test(
+    `ServerWebSocket answers a Close with ${code}, which may not be sent, with 1002, and ends`,
+    STRICT,
+    async () => {
+      await using opened = await open();
+      await opened.send([0x88, codeBytes(code)], [0x81, "too late"]);
+      assertEquals(
+        await opened.receiveAll(),
+        closeFrame(1002, `A Close frame has the code ${code}, which may not be sent`),
+      );
+      assertEquals([opened.closedCount(), opened.heard], [1, []]);
+    },
+  );
+}
+
+Deno.test(
+  "ServerWebSocket answers half a code with 1002, and a reason that is not UTF-8 with 1007",
+  STRICT,
+  async () => {
+    for (
+      const [payload, answer] of [
+        [Uint8Array.of(0x03), closeFrame(1002, "A Close frame has half a code")],
+        [Uint8Array.of(0x03, 0xe8, 0xff), closeFrame(1007, "A text is not UTF-8")],
+      ]
+    ) {
+      await using opened = await open();
+      await opened.send([0x88, payload]);
+      assertEquals(await opened.receiveAll(), answer);
+    }
+  },
+);
+
+Deno.test("ServerWebSocket that has closed sends nothing more, whatever Close the page answers", STRICT, async () => {
+  await using opened = await open();
+  await opened.socket.close(1001, "gone");
+  await opened.send([0x88, codeBytes(1005)]);
+  assertEquals(await opened.receiveAll(), closeFrame(1001, "gone"));
+});
+
+Deno.test("ServerWebSocket echoes a Close without a code", STRICT, async () => {
+  await using opened = await open();
+  await opened.send([0x88, ""]);
+  assertEquals(await opened.receiveAll(), frameOf(0x88));
+});
+
 Deno.test(
   "ServerWebSocket.close() says why, and the connection ends when the page has closed, too",
   STRICT,

@@ -6,9 +6,10 @@
  * @module
  */
 
-import { type HeaderSegments, joinJpeg } from "../../mjpeg/conditioning/rebuild.ts";
+import type { HeaderSegments } from "../../mjpeg/conditioning/rebuild.ts";
 import type { QuantTables } from "../../mjpeg/conditioning/supported_jpeg.ts";
-import { SOS } from "../../mjpeg/jpeg/markers.ts";
+import { EOI, SOS } from "../../mjpeg/jpeg/markers.ts";
+import { endsWithEoi } from "../../mjpeg/jpeg/whole_jpeg.ts";
 import type { DamageCause } from "../damage.ts";
 import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { FrameBuffer } from "../frame_buffer.ts";
@@ -16,7 +17,7 @@ import { MAX_EXTENSION_BYTES } from "../limits.ts";
 import { decodeHeaderSegments, findJpegExtension, FIRST_PROFILE } from "./jpeg_extension.ts";
 import { decodeFilePayload, type FileHeaderBytes, findJpegFile, isJpegFileAt } from "./jpeg_file_payload.ts";
 import { type HeaderSource, JpegHeaderBuilder } from "./jpeg_header_builder.ts";
-import { decodeJpegPayload, JPEG_HEADER_BYTES, type JpegPayload, type Size } from "./jpeg_payload.ts";
+import { decodeJpegPayload, findNextData, JPEG_HEADER_BYTES, type JpegPayload, type Size } from "./jpeg_payload.ts";
 import { JpegTableCache } from "./jpeg_table_cache.ts";
 
 /** Options of {@linkcode JpegDepacketizer}. */
@@ -36,18 +37,24 @@ interface Assembly {
   readonly quantTables: QuantTables | DamageCause;
   /** Whether header extensions count: the first packet has one. */
   readonly isExtended: boolean;
-  /** Everything in front of the data; `undefined` while only header extensions have come. */
-  header: Uint8Array | undefined;
-  /** Bytes at the start of the buffer that are header segments, not entropy-coded data. */
-  extensionBytes: number;
+  /** Whether the buffer begins with everything in front of the data; false while only header extensions have come. */
+  hasHeader: boolean;
   /** Bytes of data in payloads so far: the offset of the next. */
   dataBytes: number;
   /** When the newest of its packets was read. */
   arrivalMs: number;
 }
 
+interface ExtensionSegments {
+  readonly segments: HeaderSegments | undefined;
+  readonly extensionBytes: number;
+}
+
+const NO_SEGMENTS: ExtensionSegments = { segments: undefined, extensionBytes: 0 };
+const NO_OUTPUTS: readonly DepacketizerOutput[] = [];
+const END = Uint8Array.of(0xff, EOI);
+
 /** A JPEG file has all its headers, and tables of its own. */
-const FILE_HEADER = new Uint8Array(0);
 const FILE_FIELDS = {
   payload: { type: 0, width: 0, height: 0, restartInterval: 0 },
   quantTables: "tables-missing",
@@ -72,7 +79,11 @@ export class JpegDepacketizer implements Depacketizer {
     this.#headers = new JpegHeaderBuilder(options);
   }
 
-  push(packet: OrderedPacket): DepacketizerOutput[] {
+  push(packet: OrderedPacket): readonly DepacketizerOutput[] {
+    return this.#takeNext(packet) ?? this.#take(packet);
+  }
+
+  #take(packet: OrderedPacket): readonly DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
     const isFirst = this.#isFirst;
     this.#isFirst = false;
@@ -129,6 +140,23 @@ export class JpegDepacketizer implements Depacketizer {
     return outputs;
   }
 
+  /** Takes a packet that goes on with the frame by RFC 2435, as most do; `undefined` where it is another one. */
+  #takeNext({ timestamp, payload, marker, arrivalMs, isAfterGap, extension }: OrderedPacket) {
+    const open = this.#assembly;
+    if (open === undefined || !open.hasHeader || open.fileHeaderBytes !== undefined) return undefined;
+    if (timestamp !== open.timestamp || isAfterGap || extension !== undefined) return undefined;
+    const start = findNextData(payload, open.dataBytes);
+    if (start === undefined) return undefined;
+    open.arrivalMs = arrivalMs;
+    open.dataBytes += payload.length - start;
+    const isTaken = this.#buffer.append(payload.subarray(start));
+    if (isTaken && !marker) return NO_OUTPUTS;
+    const outputs: DepacketizerOutput[] = [];
+    if (isTaken) this.#finish(outputs);
+    else this.#giveUp("too-large", outputs);
+    return outputs;
+  }
+
   /** Takes a piece of a JPEG file. Returns false where the packet carries none. */
   #takeFile(packet: OrderedPacket, outputs: DepacketizerOutput[]): boolean {
     const { payload, timestamp } = packet;
@@ -173,20 +201,22 @@ export class JpegDepacketizer implements Depacketizer {
     assembly.arrivalMs = arrivalMs;
     // Padding in an extension must not get into the entropy-coded data.
     const hasSegments = assembly.isExtended && extension !== undefined && extension.some((byte) => byte !== 0xff);
-    const isFlood = assembly.header === undefined &&
+    const isFlood = !assembly.hasHeader &&
       this.#buffer.lengthBytes + (extension?.length ?? 0) > MAX_EXTENSION_BYTES;
     if (hasSegments && (isFlood || !this.#buffer.append(extension))) {
       this.#giveUp("too-large", outputs);
       return;
     }
-    if (assembly.header === undefined && (data.length > 0 || marker || !assembly.isExtended)) {
-      const segments = assembly.isExtended ? this.#takeSegments(assembly) : undefined;
-      const header = this.#headers.build({ ...assembly, segments });
+    if (!assembly.hasHeader && (data.length > 0 || marker || !assembly.isExtended)) {
+      const { segments, extensionBytes } = assembly.isExtended ? this.#decodeSegments() : NO_SEGMENTS;
+      const { payload, quantTables } = assembly;
+      const header = this.#headers.build({ payload, quantTables, segments });
       if (typeof header === "string") {
         this.#reject(header, packet, outputs);
         return;
       }
-      assembly.header = header;
+      this.#buffer.replaceStart(extensionBytes, header);
+      assembly.hasHeader = true;
       this.#givenUp = undefined;
     }
     assembly.dataBytes += data.length;
@@ -196,23 +226,26 @@ export class JpegDepacketizer implements Depacketizer {
 
   /** The frame has ended, and no packet of it is missing. */
   #finish(outputs: DepacketizerOutput[]): void {
-    const { header, dataBytes, extensionBytes, timestamp, arrivalMs } = this.#assembly!;
-    if (header === undefined || dataBytes === 0) return this.#giveUp("truncated", outputs);
-    const data = joinJpeg(header, this.#buffer.bytes.subarray(extensionBytes));
-    outputs.push({ kind: "frame", data, timestamp, arrivalMs });
+    const { hasHeader, dataBytes, timestamp, arrivalMs } = this.#assembly!;
+    if (!hasHeader || dataBytes === 0) return this.#giveUp("truncated", outputs);
+    // Some senders leave EOI on.
+    if (!endsWithEoi(this.#buffer.bytes)) this.#buffer.appendOwn(END);
+    outputs.push({ kind: "frame", data: this.#buffer.take(), timestamp, arrivalMs });
     this.#drop();
   }
 
-  /** The segments in the header extensions, which are all that the buffer holds; `undefined` where they are malformed. */
-  #takeSegments(assembly: Assembly): HeaderSegments | undefined {
+  /**
+   * The segments in the header extensions, which are all that the buffer holds, and how many of its bytes they are; no segments
+   * where they are malformed.
+   */
+  #decodeSegments(): ExtensionSegments {
     const { bytes } = this.#buffer;
-    assembly.extensionBytes = bytes.length;
     const segments = unlessMalformed(() => decodeHeaderSegments(bytes));
     // Entropy-coded data may follow SOS.
-    if (segments?.markers.has(SOS)) {
-      assembly.extensionBytes = segments.bytes.byteOffset - bytes.byteOffset + segments.bytes.length;
-    }
-    return segments;
+    const extensionBytes = segments?.markers.has(SOS)
+      ? segments.bytes.byteOffset - bytes.byteOffset + segments.bytes.length
+      : bytes.length;
+    return { segments, extensionBytes };
   }
 
   /** Ignores a packet that belongs to no frame being put together. The first of its frame reports the damage. */
@@ -240,8 +273,9 @@ function openAssembly(
   fields: Pick<Assembly, "payload" | "quantTables"> & Partial<Pick<Assembly, "fileHeaderBytes" | "isExtended">>,
 ): Assembly {
   const { fileHeaderBytes, isExtended = false } = fields;
-  const header = fileHeaderBytes === undefined ? undefined : FILE_HEADER;
-  return { ...fields, timestamp, fileHeaderBytes, isExtended, header, extensionBytes: 0, dataBytes: 0, arrivalMs: 0 };
+  const { payload, quantTables } = fields;
+  const hasHeader = fileHeaderBytes !== undefined;
+  return { payload, quantTables, timestamp, fileHeaderBytes, isExtended, hasHeader, dataBytes: 0, arrivalMs: 0 };
 }
 
 function unlessMalformed<T>(decode: () => T): T | undefined {

@@ -85,11 +85,12 @@ export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
     }
   };
   need(JPEG_HEADER_BYTES, "the main header");
-  const offset = payload[1] << 16 | payload[2] << 8 | payload[3];
-  const [type, q] = [payload[4], payload[5]];
+  const offset = offsetOf(payload);
+  const type = payload[4];
+  const q = payload[5];
   let at = JPEG_HEADER_BYTES;
   let restartInterval = 0;
-  if (type >= RESTART_TYPES && type < 2 * RESTART_TYPES) {
+  if (hasRestartHeader(type)) {
     need(at + RESTART_HEADER_BYTES, "the restart header");
     restartInterval = payload[at] << 8 | payload[at + 1];
     at += RESTART_HEADER_BYTES;
@@ -116,4 +117,23 @@ export function decodeJpegPayload(payload: Uint8Array): JpegPayload {
     precision,
     data: payload.subarray(at),
   };
+}
+
+/**
+ * Where the data begins in a payload whose data follow on `dataBytes` bytes of the frame, as it does in most payloads; `undefined`
+ * where they do not, where nothing came before, and in a truncated one. The same as {@linkcode decodeJpegPayload} says, for less.
+ */
+export function findNextData(payload: Uint8Array, dataBytes: number): number | undefined {
+  if (dataBytes === 0 || payload.length < JPEG_HEADER_BYTES || offsetOf(payload) !== dataBytes) return undefined;
+  if (!hasRestartHeader(payload[4])) return JPEG_HEADER_BYTES;
+  const start = JPEG_HEADER_BYTES + RESTART_HEADER_BYTES;
+  return payload.length < start ? undefined : start;
+}
+
+function offsetOf(payload: Uint8Array): number {
+  return payload[1] << 16 | payload[2] << 8 | payload[3];
+}
+
+function hasRestartHeader(type: number): boolean {
+  return type >= RESTART_TYPES && type < 2 * RESTART_TYPES;
 }

@@ -14,7 +14,7 @@ import type { DamageCause } from "../damage.ts";
 import type { Depacketizer, DepacketizerOutput, OrderedPacket } from "../depacketizer.ts";
 import { FrameBuffer } from "../frame_buffer.ts";
 import { MAX_FRAME_BYTES } from "../limits.ts";
-import { LabPieceHeaders } from "./lab_piece_header.ts";
+import { LabPieceHeaders, type StrippedPiece } from "./lab_piece_header.ts";
 
 /** What a frame takes from its last packet. */
 type PacketEnd = Pick<OrderedPacket, "timestamp" | "arrivalMs" | "marker">;
@@ -29,6 +29,8 @@ export class LabDepacketizer implements Depacketizer {
   readonly #headers = new LabPieceHeaders();
   /** Whether the sender gives all pieces of a frame one number. */
   #numbersFrames = false;
+  /** The same, where the pieces have headers. */
+  #numbersPieces = false;
   /** Finds the end of the current frame; `undefined` between frames. */
   #scanner: JpegScanner | undefined;
   /** The only packet of the current frame so far; `undefined` once it has several. */
@@ -44,25 +46,29 @@ export class LabDepacketizer implements Depacketizer {
   push(packet: OrderedPacket): DepacketizerOutput[] {
     // Where frames are numbered, another number is another frame.
     if (this.#numbersFrames && this.#rest === "complete") this.#rest = "unknown";
-    return this.#take(this.#headers.strip(packet, this.#scanner === undefined));
+    const mayBeMissing = this.#numbersPieces;
+    return this.#take(this.#headers.strip(packet, { isBetween: this.#scanner === undefined, mayBeMissing }));
   }
 
   /** Forks that number frames send several packets with one number: the first one begins a frame, the others go on with it. */
   pushRepeated(packet: OrderedPacket): DepacketizerOutput[] | undefined {
     const { payload } = packet;
     if (this.#headers.isPresent) {
-      return this.#headers.goesOn(payload) ? this.#take(this.#headers.strip(packet, false)) : undefined;
+      if (!this.#headers.goesOn(payload)) return undefined;
+      this.#numbersPieces = true;
+      return this.#take(this.#headers.strip(packet, { isBetween: false, mayBeMissing: true }));
     }
     if (this.#scanner === undefined || this.#beginsFrame(payload)) return undefined;
     // One that differs is no duplicate. After it, pieces may be the same: those of a blank picture are.
     this.#numbersFrames ||= !this.#buffer.endsWith(payload);
-    return this.#numbersFrames ? this.#take(packet) : undefined;
+    return this.#numbersFrames ? this.#take({ packet, isWrong: false }) : undefined;
   }
 
-  #take(packet: OrderedPacket): DepacketizerOutput[] {
+  #take({ packet, isWrong }: StrippedPiece): DepacketizerOutput[] {
     const outputs: DepacketizerOutput[] = [];
+    const gap = isWrong ? "wrong-piece" : "packet-lost";
     if (packet.isAfterGap) {
-      this.#giveUp("packet-lost", outputs);
+      this.#giveUp(gap, outputs);
       if (this.#rest === "complete") this.#rest = "unknown";
     }
     // Some forks send an empty payload at the end of the file.
@@ -76,7 +82,7 @@ export class LabDepacketizer implements Depacketizer {
     if (this.#scanner !== undefined) this.#append(this.#scanner, packet, outputs);
     else {
       if (this.#rest === "unknown") {
-        outputs.push({ kind: "damaged", cause: packet.isAfterGap ? "packet-lost" : "not-a-jpeg" });
+        outputs.push({ kind: "damaged", cause: packet.isAfterGap ? gap : "not-a-jpeg" });
       }
       this.#rest = packet.marker ? "unknown" : "given-up";
     }
@@ -134,7 +140,7 @@ export class LabDepacketizer implements Depacketizer {
 
   #finishBuffered(packet: PacketEnd, outputs: DepacketizerOutput[]): void {
     const { timestamp, arrivalMs } = packet;
-    const data = withEoi(this.#buffer.bytes.slice());
+    const data = withEoi(this.#buffer.take());
     this.#finish({ kind: "frame", data, timestamp, arrivalMs }, packet, outputs);
   }
 

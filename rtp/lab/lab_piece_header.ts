@@ -67,6 +67,14 @@ function countedPieces(lengthBytes: 4 | 6): PieceHeaderStyle {
   };
 }
 
+/** A piece without its header. */
+export interface StrippedPiece {
+  /** Marked as behind a gap where it does not go on where the piece before has ended. */
+  readonly packet: OrderedPacket;
+  /** Whether its header says so alone: no packet is missing. */
+  readonly isWrong: boolean;
+}
+
 /** Takes the headers off the pieces of one stream. */
 export class LabPieceHeaders {
   #style: PieceHeaderStyle | undefined;
@@ -88,20 +96,25 @@ export class LabPieceHeaders {
   }
 
   /**
-   * A packet without the header of its piece, with the marker on the last one, and marked as behind a gap where pieces are missing.
-   * `isBetween` tells that it may begin a frame.
+   * A packet without the header of its piece, with the marker on the last one. `isBetween` tells that it may begin a frame,
+   * `mayBeMissing` that pieces may be missing although no sequence number is: all those of a frame have one.
    */
-  strip(packet: OrderedPacket, isBetween: boolean): OrderedPacket {
+  strip(
+    packet: OrderedPacket,
+    { isBetween, mayBeMissing }: { readonly isBetween: boolean; readonly mayBeMissing: boolean },
+  ): StrippedPiece {
     const { payload } = packet;
     if (isBetween || this.#style !== undefined) this.#recognize(payload);
     const header = this.#style?.decode(payload);
-    if (this.#style === undefined || header === undefined) return packet;
+    if (this.#style === undefined || header === undefined) return { packet, isWrong: false };
     const { place, total } = header;
-    const isAfterGap = packet.isAfterGap || place !== this.#next.place || total !== this.#next.total;
+    const isElsewhere = place !== this.#next.place || total !== this.#next.total;
+    const isAfterGap = packet.isAfterGap || isElsewhere;
+    const isWrong = isElsewhere && !packet.isAfterGap && !mayBeMissing;
     const end = place + this.#style.step(payload.length - this.#style.lengthBytes);
     this.#next = { place: end, total };
     const marker = packet.marker || end - this.#first >= total;
-    return { ...packet, isAfterGap, marker, payload: payload.subarray(this.#style.lengthBytes) };
+    return { packet: { ...packet, isAfterGap, marker, payload: payload.subarray(this.#style.lengthBytes) }, isWrong };
   }
 
   /** Finds out at the first piece of a frame which header it has. */

@@ -162,3 +162,40 @@ Deno.test("RtpReceiver takes a length above the limit for no header", () => {
   assertEquals(frames, []);
   assert(statistics.damagedFrames > 0);
 });
+
+/** Headers that contradict each other from the second piece on. */
+const WRONG_HEADERS: Readonly<Record<string, Header>> = {
+  "numbers that stand still": (
+    { index, count, bytes },
+  ) => [...half(Math.min(1, index)), ...half(count), ...half(bytes)],
+  "numbers that leave one out": ({ index, count, bytes }) => [
+    ...half(index > 1 ? index + 1 : index),
+    ...half(count + 1),
+    ...half(bytes),
+  ],
+  "counts that change": ({ index, count, bytes }) => [...half(index), ...half(count + index), ...half(bytes)],
+  "offsets that stand still": ({ index, frameBytes }) => [...word(index && PIECE_BYTES), ...word(frameBytes)],
+};
+
+for (const [title, header] of Object.entries(WRONG_HEADERS)) {
+  Deno.test(`RtpReceiver counts pieces with ${title} as wrong, not as lost`, () => {
+    const frames = [1, 2, 3].map((fill) => jpeg(70, fill));
+    const sent = datagrams(frames, { header, numbersFrames: false, marks: true });
+    const { frames: shown, statistics } = receive(sent.flat());
+    assertEquals(shown, []);
+    assertEquals([statistics.damageCauses, statistics.lostPackets], [{ "wrong-piece": 3 }, 0]);
+  });
+}
+
+Deno.test("RtpReceiver counts pieces that are missing as lost, numbered by packet or by frame", () => {
+  const frames = [1, 2, 3].map((fill) => jpeg(70, fill));
+  for (const header of [HEADERS["behind offset and length"], HEADERS["behind number, count and size"]]) {
+    for (const numbersFrames of [true, false]) {
+      const sent = datagrams(frames, { header, numbersFrames, marks: true });
+      for (let lost = 0; lost < sent[1].length - 1; lost++) {
+        const { statistics } = receive(sent.with(1, sent[1].toSpliced(lost, 1)).flat());
+        assertEquals(statistics.damageCauses, { "packet-lost": 1 }, `piece ${lost + 1}`);
+      }
+    }
+  }
+});

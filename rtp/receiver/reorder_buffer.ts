@@ -47,6 +47,16 @@ export class ReorderBuffer {
     return this.#held.values().next().value!.arrivalMs + this.#options.maxWaitMs;
   }
 
+  /**
+   * Whether a packet is the next one while nothing waits and nothing is missing, as with most: it then counts as handed out, and is
+   * not to be pushed.
+   */
+  passes(extended: number): boolean {
+    if (extended !== this.#next || this.#isGap || this.#held.size > 0) return false;
+    this.#next++;
+    return true;
+  }
+
   /** Takes a packet that had not come before. Returns the packets that are now in order, the oldest first. */
   push(packet: RtpPacket, { extended, arrivalMs }: PacketArrival): readonly OrderedPacket[] {
     this.#next ??= extended;

@@ -68,6 +68,17 @@ export class RtcpReceiver {
     ]);
   }
 
+  /** Asks the sender for packets again (RFC 4585, 6.2.1), behind a report without blocks: those come in their own time. */
+  nack(sequenceNumbers: readonly number[]): Uint8Array<ArrayBuffer> | undefined {
+    const { ssrc, canonicalName, receiver: { ssrc: mediaSsrc } } = this.#options;
+    if (mediaSsrc === undefined) return undefined;
+    return encodeRtcp([
+      { kind: "receiver-report", ssrc, reports: [] },
+      { kind: "cname", ssrc, name: canonicalName },
+      { kind: "nack", ssrc, mediaSsrc, sequenceNumbers },
+    ]);
+  }
+
   /** Tells the sender that we leave; `undefined` where it does not know of us (RFC 3550, 6.3.7). */
   bye(nowMs: number): Uint8Array<ArrayBuffer> | undefined {
     const { ssrc } = this.#options;

@@ -8,7 +8,9 @@ import type { AssembledFrame, Depacketizer, DepacketizerOutput, OrderedPacket } 
 import { REORDER_MAX_BYTES, REORDER_MAX_PACKETS, REORDER_WAIT_MS } from "../limits.ts";
 import { decodeRtpPacket, PAYLOAD_TYPE_JPEG, type RtpPacket } from "../packet.ts";
 import { JitterMeter } from "./jitter_meter.ts";
+import { LossRepair } from "./loss_repair.ts";
 import { ReorderBuffer } from "./reorder_buffer.ts";
+import { extendSequenceNumber } from "../sequence_number.ts";
 import { type PacketArrival, SequenceTracker } from "./sequence_tracker.ts";
 
 /** Constructor options of {@linkcode RtpReceiver}. */
@@ -19,6 +21,8 @@ export interface RtpReceiverOptions {
   readonly payloadType?: number;
   /** RTP timestamp ticks a second; `undefined` for the lab, whose timestamps are whole seconds and whose numbers start at 1. */
   readonly clockRate?: number;
+  /** Whether the sender sends again what it is asked for; default false. */
+  readonly repairs?: boolean;
 }
 
 /** What came of a track. Everything but the jitter only grows. */
@@ -37,8 +41,10 @@ export interface RtpStatistics {
   readonly lostPackets: number;
   /** Packets whose sequence number had come before. */
   readonly duplicatePackets: number;
-  /** Packets that came after one with a higher sequence number. */
+  /** Packets that came after one with a higher sequence number, those that were sent again included. */
   readonly reorderedPackets: number;
+  /** Lost packets that came when they were asked for again. */
+  readonly repairedPackets: number;
   /** Datagrams that are no RTP packets; not counted among `packets`, as the two below. */
   readonly malformedPackets: number;
   /** RTP packets of another payload type. */
@@ -66,6 +72,7 @@ export class RtpReceiver {
     maxPackets: REORDER_MAX_PACKETS,
     maxBytes: REORDER_MAX_BYTES,
   });
+  readonly #repair: LossRepair | undefined;
   readonly #damageCauses: Record<string, number> = {};
   #otherPayloadType: number | undefined;
   #frames = 0;
@@ -80,7 +87,8 @@ export class RtpReceiver {
   #strayPackets = 0;
   #bytes = 0;
 
-  constructor({ depacketizer, payloadType = PAYLOAD_TYPE_JPEG, clockRate }: RtpReceiverOptions) {
+  constructor({ depacketizer, payloadType = PAYLOAD_TYPE_JPEG, clockRate, repairs = false }: RtpReceiverOptions) {
+    this.#repair = repairs ? new LossRepair() : undefined;
     this.clockRate = clockRate;
     this.#depacketizer = depacketizer;
     this.#payloadType = payloadType;
@@ -120,6 +128,7 @@ export class RtpReceiver {
       lostPackets: Math.max(0, expectedPackets - (this.#packets - this.#duplicatePackets - this.#sharingPackets)),
       duplicatePackets: this.#duplicatePackets,
       reorderedPackets: this.#reorderedPackets,
+      repairedPackets: this.#repair?.repaired ?? 0,
       malformedPackets: this.#malformedPackets,
       otherPayloadTypePackets: this.#otherPayloadTypePackets,
       strayPackets: this.#strayPackets,
@@ -135,6 +144,14 @@ export class RtpReceiver {
   push(datagram: Uint8Array, arrivalMs: number): readonly AssembledFrame[] | undefined {
     const packet = this.#decode(datagram);
     if (packet === undefined) return undefined;
+    if (this.#isAnsweredTwice(packet)) {
+      this.#packets++;
+      this.#bytes += packet.payload.length;
+      this.#duplicatePackets++;
+      return NO_FRAMES;
+    }
+    const end = this.#sequence.highest + 1;
+    const isFirst = this.#sequence.ssrc === undefined;
     const { outcome, extended } = this.#sequence.place(packet);
     if (outcome === "stray") {
       this.#strayPackets++;
@@ -145,14 +162,30 @@ export class RtpReceiver {
     if (outcome === "duplicate") return this.#takeRepeated(packet, { extended, arrivalMs });
     const before = outcome === "restarted" ? this.#restart() : NO_FRAMES;
     const arrival = { extended, arrivalMs };
-    if (outcome === "reordered") this.#reorderedPackets++;
-    else this.#jitter.add(packet.timestamp, arrival);
+    if (outcome === "reordered") {
+      this.#reorderedPackets++;
+      this.#repair?.arrive(extended, arrivalMs);
+    } else {
+      this.#jitter.add(packet.timestamp, arrival);
+      if (extended > end && outcome === "accepted" && !isFirst) this.#repair?.miss(end, extended, arrivalMs);
+    }
+    if (this.#reorder.passes(extended)) return this.#depacketize({ ...packet, arrivalMs, isAfterGap: false });
     const frames = this.#assemble(this.#reorder.push(packet, arrival));
     // Where packets share a number, what follows a gap cannot wait: the rest of its frame has the same number.
     if (this.#sharingPackets > 0 && this.#reorder.deadlineMs !== undefined) {
       return [...before, ...frames, ...this.#skip()];
     }
     return before.length === 0 ? frames : [...before, ...frames];
+  }
+
+  /** When {@linkcode takeMissing} gives something, in milliseconds of the caller's clock; `undefined` while nothing is asked for. */
+  get repairDueMs(): number | undefined {
+    return this.#repair?.dueMs;
+  }
+
+  /** Sequence numbers of the packets to ask the sender for now. */
+  takeMissing(nowMs: number): readonly number[] {
+    return (this.#repair?.take(nowMs) ?? []).map((extended) => extended & 0xffff);
   }
 
   /** Gives up on packets that have been missing for too long at `nowMs`. */
@@ -162,6 +195,7 @@ export class RtpReceiver {
 
   /** The stream pauses or ends: what is missing will not come. */
   flush(): readonly AssembledFrame[] {
+    this.#repair?.clear();
     const frames = [...this.#skip()];
     this.#count(this.#depacketizer.flush(), frames);
     this.#jitter.pause();
@@ -184,6 +218,12 @@ export class RtpReceiver {
     return frames;
   }
 
+  /** Whether a packet was asked for, has come, and comes once more. How far behind it is says nothing then of another stream. */
+  #isAnsweredTwice({ ssrc, sequenceNumber }: RtpPacket): boolean {
+    if (this.#repair === undefined || ssrc !== this.#sequence.ssrc) return false;
+    return this.#repair.isAnswered(extendSequenceNumber(sequenceNumber, this.#sequence.highest));
+  }
+
   /** Gives up on what is missing. */
   #skip(): readonly AssembledFrame[] {
     return this.#assemble(this.#reorder.flush());
@@ -204,7 +244,17 @@ export class RtpReceiver {
 
   #restart(): readonly AssembledFrame[] {
     this.#jitter.pause();
+    this.#repair?.clear();
     return this.#assemble(this.#reorder.restart());
+  }
+
+  /** What a packet makes, which in most cases is nothing. */
+  #depacketize(packet: OrderedPacket): readonly AssembledFrame[] {
+    const outputs = this.#depacketizer.push(packet);
+    if (outputs.length === 0) return NO_FRAMES;
+    const frames: AssembledFrame[] = [];
+    this.#count(outputs, frames);
+    return frames;
   }
 
   #assemble(packets: readonly OrderedPacket[]): readonly AssembledFrame[] {

@@ -45,12 +45,14 @@ export interface TrackReceiverOptions {
   readonly payloadType?: number;
   /** RTP timestamp ticks a second; `undefined` for the lab, whose timestamps are whole seconds and whose numbers start at 1. */
   readonly clockRate?: number;
+  /** Whether the sender sends again what it is asked for, on a path on which it may be asked; default false. */
+  readonly repairs?: boolean;
   /** Times arrivals, missing packets and reports. */
   readonly clock: Clock;
   /** Takes each whole frame, in order. */
   readonly onFrame: (frame: TrackFrame) => void;
-  /** A packet of the stream has come; the frames that it completed have been given. */
-  readonly onPacket: () => void;
+  /** A packet of the stream has come, at `nowMs` of the clock; the frames that it completed have been given. */
+  readonly onPacket: (nowMs: number) => void;
   /** `undefined` where there is no RTCP, as in the lab. */
   readonly reports: ReportOptions | undefined;
 }
@@ -62,6 +64,9 @@ export class TrackReceiver {
   readonly #rtcp: RtcpReceiver | undefined;
   #cancelExpiry: (() => void) | undefined;
   #cancelReport: (() => void) | undefined;
+  #cancelRepair: (() => void) | undefined;
+  /** When that timer fires, in milliseconds of the clock. */
+  #repairTimerMs = Infinity;
 
   constructor(options: TrackReceiverOptions) {
     const { reports } = this.#options = options;
@@ -85,11 +90,17 @@ export class TrackReceiver {
 
   /** Takes a datagram of the RTP port, whose bytes hold until this returns. */
   takeRtp(datagram: Uint8Array): void {
-    const frames = this.#rtp.push(datagram, this.#options.clock.nowMs());
+    const nowMs = this.#options.clock.nowMs();
+    const frames = this.#rtp.push(datagram, nowMs);
     if (frames === undefined) return;
-    this.#give(frames);
-    if (this.#rtp.deadlineMs !== undefined && this.#cancelExpiry === undefined) this.#awaitExpiry(this.#rtp.deadlineMs);
-    this.#options.onPacket();
+    if (frames.length > 0) this.#give(frames);
+    if (this.#cancelExpiry === undefined) {
+      const { deadlineMs } = this.#rtp;
+      if (deadlineMs !== undefined) this.#awaitExpiry(deadlineMs);
+    }
+    const { repairDueMs } = this.#rtp;
+    if (repairDueMs !== undefined && repairDueMs < this.#repairTimerMs) this.#awaitRepair(repairDueMs);
+    this.#options.onPacket(nowMs);
   }
 
   /** Takes a datagram of the RTCP port. */
@@ -122,6 +133,8 @@ export class TrackReceiver {
   flush(): void {
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;
+    this.#cancelRepair?.();
+    this.#repairTimerMs = Infinity;
     this.#give(this.#rtp.flush());
   }
 
@@ -137,6 +150,20 @@ export class TrackReceiver {
       this.#cancelExpiry = undefined;
       this.#give(this.#rtp.expire(clock.nowMs()));
       if (this.#rtp.deadlineMs !== undefined) this.#awaitExpiry(this.#rtp.deadlineMs);
+    });
+  }
+
+  /** Asks for what is missing, as long as something is. */
+  #awaitRepair(dueMs: number): void {
+    const { clock, reports } = this.#options;
+    this.#cancelRepair?.();
+    this.#repairTimerMs = dueMs;
+    this.#cancelRepair = clock.after(Math.max(1, dueMs - clock.nowMs()), () => {
+      this.#repairTimerMs = Infinity;
+      const missing = this.#rtp.takeMissing(clock.nowMs());
+      const packet = missing.length === 0 ? undefined : this.#rtcp?.nack(missing);
+      if (packet !== undefined) reports?.send(packet);
+      if (this.#rtp.repairDueMs !== undefined) this.#awaitRepair(this.#rtp.repairDueMs);
     });
   }
 

@@ -2,7 +2,13 @@ import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { Depacketizer } from "../depacketizer.ts";
 import { LabDepacketizer } from "../lab/lab_depacketizer.ts";
-import { RECEIVER_REPORT_INTERVAL_MS, REORDER_WAIT_MS } from "../limits.ts";
+import {
+  MAX_REPAIR_TRIES,
+  RECEIVER_REPORT_INTERVAL_MS,
+  REORDER_WAIT_MS,
+  REPAIR_DELAY_MS,
+  REPAIR_INTERVAL_MS,
+} from "../limits.ts";
 import { encodeRtpPacket } from "../packet.ts";
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../rtcp.ts";
 import { TrackReceiver, type TrackReceiverOptions } from "./track_receiver.ts";
@@ -64,6 +70,79 @@ Deno.test("TrackReceiver gives up on a missing packet by itself, each when its o
   assertEquals(events, ["frame 3"]);
   clock.advance(1);
   assertEquals([events, clock.pendingTimers], [["frame 3", "frame 5"], 0]);
+});
+
+/** The packets that are asked for, by their numbers. */
+function asked(sent: readonly RtcpPacket[][]): (readonly number[])[] {
+  return sent.flatMap((packets) => packets.flatMap((packet) => packet.kind === "nack" ? [packet.sequenceNumbers] : []));
+}
+
+Deno.test("TrackReceiver asks for missing packets where the sender sends them again, until they come", () => {
+  const { receiver, events, sent, clock } = open({ repairs: true });
+  for (const number of [1, 4, 6]) receiver.takeRtp(datagram(number));
+  assertEquals(asked(sent), []);
+  clock.advance(REPAIR_DELAY_MS);
+  assertEquals([asked(sent), sent[0].map(({ kind }) => kind)], [[[2, 3, 5]], ["receiver-report", "cname", "nack"]]);
+  receiver.takeRtp(datagram(3));
+  clock.advance(REPAIR_INTERVAL_MS);
+  assertEquals(asked(sent).slice(1), [[2, 5]]);
+  events.length = 0;
+  for (const number of [2, 5]) receiver.takeRtp(datagram(number));
+  assertEquals(events, ["frame 2", "frame 3", "frame 4", "packet", "frame 5", "frame 6", "packet"]);
+  clock.advance(1000);
+  assertEquals([asked(sent).length, clock.pendingTimers], [2, 0]);
+  const { lostPackets, repairedPackets, damagedFrames } = receiver.statistics();
+  assertEquals([lostPackets, repairedPackets, damagedFrames], [0, 3, 0]);
+});
+
+Deno.test("TrackReceiver gives up on packets that do not come although it asks, and asks for nothing in a pause", () => {
+  const { receiver, events, sent, clock } = open({ repairs: true });
+  for (const number of [1, 3]) receiver.takeRtp(datagram(number));
+  clock.advance(REORDER_WAIT_MS);
+  assertEquals([events.at(-1), asked(sent)], ["frame 3", Array(MAX_REPAIR_TRIES).fill([2])]);
+  receiver.takeRtp(datagram(9));
+  receiver.flush();
+  clock.advance(1000);
+  assertEquals([asked(sent).length, clock.pendingTimers, receiver.statistics().repairedPackets], [
+    MAX_REPAIR_TRIES,
+    0,
+    0,
+  ]);
+});
+
+Deno.test("TrackReceiver takes packets that are sent again twice for no other stream, however late they come", () => {
+  // 2000 packets a second; an answer takes 60 ms, so that the first questions are asked twice.
+  const { receiver, events, sent, clock } = open({ repairs: true });
+  const [PACKETS, LOST, ANSWER_MS] = [2000, [500, 501, 502], 60];
+  const answers: { readonly atMs: number; readonly number: number }[] = [];
+  let questions = 0;
+  for (let number = 1; number <= PACKETS; number++) {
+    if (number % 2 === 0) clock.advance(1);
+    for (const packets of sent.slice(questions)) {
+      for (const asked of packets.flatMap((packet) => packet.kind === "nack" ? packet.sequenceNumbers : [])) {
+        answers.push({ atMs: clock.nowMs() + ANSWER_MS, number: asked });
+      }
+    }
+    questions = sent.length;
+    while (answers.length > 0 && answers[0].atMs <= clock.nowMs()) receiver.takeRtp(datagram(answers.shift()!.number));
+    if (!LOST.includes(number)) receiver.takeRtp(datagram(number));
+  }
+  clock.advance(1000);
+  assertEquals(asked(sent), [LOST, LOST]);
+  assertEquals(events.filter((event) => event.startsWith("frame")).length, PACKETS);
+  const { lostPackets, repairedPackets, duplicatePackets, strayPackets } = receiver.statistics();
+  assertEquals([lostPackets, repairedPackets, duplicatePackets, strayPackets], [0, 3, 3, 0]);
+});
+
+Deno.test("TrackReceiver asks for nothing where a stream begins anew, or the sender sends nothing again", () => {
+  for (const repairs of [true, false]) {
+    const { receiver, sent, clock } = open({ repairs });
+    for (const number of [1, 2]) receiver.takeRtp(datagram(number));
+    for (const number of [40_000, 40_001]) receiver.takeRtp(datagram(number, { timestamp: 9, ssrc: 78 }));
+    if (!repairs) receiver.takeRtp(datagram(40_009, { timestamp: 9, ssrc: 78 }));
+    clock.advance(1000);
+    assertEquals(asked(sent), []);
+  }
 });
 
 Deno.test("TrackReceiver gives up on a missing packet of sound, too", () => {

@@ -27,6 +27,8 @@ const SEEK_LINE = /^(?:frame|position)[ \t]*:[ \t]*\d/i;
 export interface LabRequestCompletenessOptions {
   /** Tells whether the peer has shown before that it writes URLs in requests of the lab; by default it has not. */
   readonly writesUrls?: () => boolean;
+  /** Tells whether it has set up a session in the lab's plain form, and may write URLs from then on; by default it has not. */
+  readonly hasSetUp?: () => boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export interface LabRequestCompletenessOptions {
  */
 export class LabRequestCompleteness implements Completeness {
   readonly #writesUrls: () => boolean;
+  readonly #hasSetUp: () => boolean;
   #lines = 0;
   #needsBlankLine = false;
   #needsTransport = false;
@@ -44,8 +47,9 @@ export class LabRequestCompleteness implements Completeness {
   #hasTransport = false;
   #hasSession = false;
 
-  constructor({ writesUrls = () => false }: LabRequestCompletenessOptions = {}) {
+  constructor({ writesUrls = () => false, hasSetUp = () => false }: LabRequestCompletenessOptions = {}) {
     this.#writesUrls = writesUrls;
+    this.#hasSetUp = hasSetUp;
   }
 
   get needsBlankLine(): boolean {
@@ -59,8 +63,9 @@ export class LabRequestCompleteness implements Completeness {
   take(line: string): void {
     const index = this.#lines++;
     if (index === 0) {
-      this.#needsBlankLine = RTSP_REQUEST.test(line) && !this.#writesUrls();
       this.#needsTransport = /^(?:setup|connect)\b/i.test(line);
+      const isLab = this.#writesUrls() || (this.#hasSetUp() && !this.#needsTransport);
+      this.#needsBlankLine = RTSP_REQUEST.test(line) && !isLab;
       this.#needsSeekLine = SEEK_METHOD.test(line);
       return;
     }

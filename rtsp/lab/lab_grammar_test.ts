@@ -277,13 +277,13 @@ Deno.test("decodeLabResponse() rejects a first line that is not a status line", 
 
 Deno.test("decodeLabRequest() survives any text", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+    fc.property(fc.uint16Array({ maxLength: 200 }), (codeUnits) => {
       try {
-        decodeLabRequest(text);
+        decodeLabRequest(String.fromCharCode(...codeUnits));
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });

@@ -28,16 +28,29 @@ export const BLANK_LINE_ONLY: Completeness = {
   isComplete: () => false,
 };
 
+const MAX_SHOWN_CHARS = 20;
+
 /** What the header fields of a message so far say about its body. */
 export class BodyFields {
-  #contentLength: number | undefined;
-  #hasLengthField = false;
+  /** As the field says it: below 0 or `NaN` where it is wrong. */
+  #length: number | undefined;
+  #lengthProblem: string | undefined;
   #hasBody = false;
   #isDescription = false;
 
-  /** Bytes of the body; `undefined` without a `Content-Length` that is a number. */
+  /** Bytes of the body; `undefined` without a `Content-Length`, and where it is wrong. */
   get contentLength(): number | undefined {
-    return this.#contentLength;
+    return this.#lengthProblem === undefined ? this.#length : undefined;
+  }
+
+  /** What is wrong with `Content-Length`: no number of bytes (RFC 2326, 12.14), or several. */
+  get lengthProblem(): string | undefined {
+    return this.#lengthProblem;
+  }
+
+  /** Whether it is so wrong that nobody knows where the body ends. Below 0 there is none. */
+  get isEndUnknown(): boolean {
+    return Number.isNaN(this.#length);
   }
 
   /** Whether a body is announced. */
@@ -50,20 +63,32 @@ export class BodyFields {
     return this.#isDescription;
   }
 
-  /** Whether the body is SDP without Content-Length, as from some cameras. */
+  /** Whether the body is SDP without a Content-Length that can be used, as from some cameras. */
   get isLengthlessDescription(): boolean {
-    return this.#isDescription && !this.#hasLengthField;
+    return this.#isDescription && this.contentLength === undefined;
   }
 
   /** Takes the next line, without its line break. */
   take(line: string): void {
-    if (/^content-length[ \t]*:/i.test(line)) {
-      this.#hasLengthField = true;
+    const length = /^content-length[ \t]*:(.*)$/i.exec(line);
+    if (length !== null) {
       this.#hasBody ||= announcesBody(line);
-      const length = /^content-length[ \t]*:[ \t]*(\d+)[ \t]*$/i.exec(line);
-      if (length !== null) this.#contentLength ??= Number(length[1]);
+      this.#takeLength(length[1].trim());
     } else if (/^content-type[ \t]*:[ \t]*application\/sdp/i.test(line)) {
       this.#isDescription = true;
+    }
+  }
+
+  #takeLength(value: string): void {
+    const length = /^-?\d+$/.test(value) ? Number(value) : NaN;
+    if (this.#length !== undefined && this.#length !== length) {
+      this.#lengthProblem ??= "it is given twice, with different values";
+      this.#length = NaN;
+      return;
+    }
+    this.#length = length;
+    if (!(length >= 0)) {
+      this.#lengthProblem = `${JSON.stringify(value.slice(0, MAX_SHOWN_CHARS))} is no number of bytes`;
     }
   }
 }

@@ -32,7 +32,10 @@ export interface MessageGrammar<T> {
   mayStart(line: string): boolean;
   /** Decodes a message. Throws a `SyntaxError` for text that is none. */
   decode(head: string, body: string): T;
-  /** Whether an SDP body may come without Content-Length, as from some cameras. */
+  /**
+   * Whether a message may come with a wrong Content-Length, and an SDP body without one, as from some cameras. Otherwise a message
+   * whose Content-Length is wrong is malformed.
+   */
   readonly mayBeLengthless: boolean;
   /** Whether a line that has not ended may be a whole message; default: none may. */
   mayBeOneLine?(line: string): boolean;
@@ -40,9 +43,12 @@ export interface MessageGrammar<T> {
   isFirstLine?(line: string): boolean;
 }
 
-/** Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow: the connection must end. */
-export class MessageTooLargeError extends Error {
-  override name = "MessageTooLargeError";
+/**
+ * Thrown by {@linkcode MessageReader.push} when a peer sends more than the limits allow, or a body that ends nobody knows where: the
+ * connection must end.
+ */
+export class UnreadableMessageError extends Error {
+  override name = "UnreadableMessageError";
 }
 
 const NEWLINE = 0x0a;
@@ -78,7 +84,7 @@ export class MessageReader<T> {
   #fields = new BodyFields();
   /** The body, once the head has ended. */
   #body: MessageBody | undefined;
-  #failure: MessageTooLargeError | undefined;
+  #failure: UnreadableMessageError | undefined;
   #steps = 0;
 
   /** With a `resynchronizer`, bytes that are neither a message nor a packet are passed over. */
@@ -124,8 +130,8 @@ export class MessageReader<T> {
     return this.#resynchronizer?.skippedBytes ?? 0;
   }
 
-  /** Set once a peer has sent more than the limits allow. */
-  get failure(): MessageTooLargeError | undefined {
+  /** Set once a peer has sent what ends the connection. */
+  get failure(): UnreadableMessageError | undefined {
     return this.#failure;
   }
 
@@ -135,7 +141,7 @@ export class MessageReader<T> {
   }
 
   /**
-   * Takes the bytes of one read. Throws a {@linkcode MessageTooLargeError} above the limits. If messages came before in the same
+   * Takes the bytes of one read. Throws a {@linkcode UnreadableMessageError} as said there. If messages came before in the same
    * read, it returns them, sets {@linkcode MessageReader.failure}, and throws at the next call.
    */
   push(bytes: Uint8Array): ReaderOutput<T>[] {
@@ -151,7 +157,7 @@ export class MessageReader<T> {
       }
       if (this.isPending && this.#body === undefined) this.#checkOpenLine(outputs);
     } catch (error) {
-      if (!(error instanceof MessageTooLargeError)) throw error;
+      if (!(error instanceof UnreadableMessageError)) throw error;
       this.#failure = error;
       if (outputs.length === 0) throw error;
     }
@@ -221,8 +227,13 @@ export class MessageReader<T> {
       mayBeLengthless: this.#grammar.mayBeLengthless,
     });
     if (this.#body.isLengthless) return;
+    if (this.#isLengthRefused && this.#fields.isEndUnknown) {
+      throw new UnreadableMessageError(
+        `Cannot tell where the body ends by its Content-Length: ${this.#fields.lengthProblem}`,
+      );
+    }
     const length = this.#fields.contentLength ?? 0;
-    if (length > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    if (length > MAX_BODY_BYTES) throw new UnreadableMessageError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
     if (length === 0) this.#finish(this.#length, this.#length, outputs);
   }
 
@@ -230,7 +241,7 @@ export class MessageReader<T> {
     const part = body.take(bytes);
     if (part === undefined) return 0;
     this.#buffer.append(bytes.subarray(0, part.count));
-    if (body.lengthBytes > MAX_BODY_BYTES) throw new MessageTooLargeError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
+    if (body.lengthBytes > MAX_BODY_BYTES) throw new UnreadableMessageError(`A body exceeds ${MAX_BODY_BYTES} bytes`);
     if (part.isEnd) this.#finish(this.#length - body.lengthBytes, this.#length, outputs);
     return part.count > 0 ? part.count : this.#takeSome(bytes, outputs);
   }
@@ -273,8 +284,10 @@ export class MessageReader<T> {
     const body = decodeUtf8(this.#buffer.view(headEnd, end));
     this.#steps += end;
     const text = (head + body).trimEnd();
+    const lengthProblem = this.#isLengthRefused ? this.#fields.lengthProblem : undefined;
     this.#beginAt(end);
     try {
+      if (lengthProblem !== undefined) throw new SyntaxError(`Cannot decode Content-Length: ${lengthProblem}`);
       const message = this.#grammar.decode(head, body);
       this.#hasBegun = true;
       outputs.push({ kind: "message", message, text });
@@ -295,13 +308,18 @@ export class MessageReader<T> {
     this.#body = undefined;
   }
 
+  /** Whether the Content-Length is wrong, and may not be. */
+  get #isLengthRefused(): boolean {
+    return !this.#grammar.mayBeLengthless && this.#fields.lengthProblem !== undefined;
+  }
+
   #checkLimits(): void {
     const line = this.#buffer.view(this.#lineStart, this.#length);
     const lineBytes = line.at(-1) === NEWLINE ? line.length - 1 : line.length;
-    if (lineBytes > MAX_LINE_BYTES) throw new MessageTooLargeError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
+    if (lineBytes > MAX_LINE_BYTES) throw new UnreadableMessageError(`A line exceeds ${MAX_LINE_BYTES} bytes`);
     const isBlankLine = lineBytes === 0 || (lineBytes === 1 && line[0] === CARRIAGE_RETURN);
     if (!isBlankLine && this.#length > MAX_MESSAGE_BYTES) {
-      throw new MessageTooLargeError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
+      throw new UnreadableMessageError(`A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
     }
   }
 

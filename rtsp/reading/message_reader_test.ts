@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { MAX_BODY_BYTES, MAX_LINE_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../limits.ts";
 import { createLabResponseReader, createRequestReader, createRtspReader } from "../readers.ts";
-import { MessageTooLargeError, type ReaderOutput } from "./message_reader.ts";
+import { type ReaderOutput, UnreadableMessageError } from "./message_reader.ts";
 
 const SDP_HEAD = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n";
 
@@ -147,7 +148,7 @@ Deno.test(`MessageReader takes a line of ${MAX_LINE_BYTES} bytes, and not one mo
   createRequestReader().push(bytes("x".repeat(MAX_LINE_BYTES)));
   assertThrows(
     () => createRequestReader().push(bytes("x".repeat(MAX_LINE_BYTES + 1))),
-    MessageTooLargeError,
+    UnreadableMessageError,
     `A line exceeds ${MAX_LINE_BYTES} bytes`,
   );
 });
@@ -156,8 +157,8 @@ Deno.test("MessageReader outputs what came before a message that is too large, t
   const reader = createRequestReader();
   const outputs = reader.push(bytes("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" + "x".repeat(MAX_LINE_BYTES + 1)));
   assertEquals(outputs.map(({ kind }) => kind), ["message"]);
-  assert(reader.failure instanceof MessageTooLargeError);
-  assertThrows(() => reader.push(bytes("y")), MessageTooLargeError);
+  assert(reader.failure instanceof UnreadableMessageError);
+  assertThrows(() => reader.push(bytes("y")), UnreadableMessageError);
 });
 
 Deno.test("MessageReader sees a lab request end with a read, however long its last line is", () => {
@@ -186,7 +187,7 @@ Deno.test(`MessageReader takes a message of ${MAX_MESSAGE_BYTES} bytes, and not 
   assertEquals(whole.length, MAX_MESSAGE_BYTES);
   const reader = createRequestReader();
   reader.push(bytes(whole));
-  assertThrows(() => reader.push(bytes("z")), MessageTooLargeError, `A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
+  assertThrows(() => reader.push(bytes("z")), UnreadableMessageError, `A message exceeds ${MAX_MESSAGE_BYTES} bytes`);
 });
 
 Deno.test("MessageReader for responses finds them with and without an end, and two at once", () => {
@@ -216,7 +217,7 @@ Deno.test("MessageReader survives any bytes in any pieces", () => {
         for (const piece of chunks) reader.push(piece);
         reader.takePending();
       } catch (error) {
-        if (!(error instanceof MessageTooLargeError)) throw error;
+        if (!(error instanceof UnreadableMessageError)) throw error;
       }
     }),
     { numRuns: 1000 },
@@ -299,9 +300,61 @@ Deno.test(`MessageReader takes a body of ${MAX_BODY_BYTES} bytes, and not one mo
   assertEquals(reader.push(new Uint8Array(MAX_BODY_BYTES).fill(0x61)).length, 1);
   assertThrows(
     () => createRequestReader().push(request(MAX_BODY_BYTES + 1)),
-    MessageTooLargeError,
+    UnreadableMessageError,
     `A body exceeds ${MAX_BODY_BYTES} bytes`,
   );
+});
+
+/** Wrong values of Content-Length, and whether nobody knows where the body ends. */
+const WRONG_LENGTHS: readonly { fields: readonly string[]; isEndUnknown: boolean; problem: string }[] = [
+  { fields: ["-3"], isEndUnknown: false, problem: '"-3" is no number of bytes' },
+  { fields: ["-3", "-3"], isEndUnknown: false, problem: '"-3" is no number of bytes' },
+  { fields: ["abc"], isEndUnknown: true, problem: '"abc" is no number of bytes' },
+  { fields: ["3x"], isEndUnknown: true, problem: '"3x" is no number of bytes' },
+  { fields: ["+3"], isEndUnknown: true, problem: '"+3" is no number of bytes' },
+  { fields: ["3.0"], isEndUnknown: true, problem: '"3.0" is no number of bytes' },
+  { fields: ["3, 3"], isEndUnknown: true, problem: '"3, 3" is no number of bytes' },
+  { fields: [""], isEndUnknown: true, problem: '"" is no number of bytes' },
+  { fields: ["0", "3"], isEndUnknown: true, problem: "it is given twice, with different values" },
+  { fields: ["3", "4"], isEndUnknown: true, problem: "it is given twice, with different values" },
+];
+
+for (const { fields, isEndUnknown, problem } of WRONG_LENGTHS) {
+  const lengths = fields.map((value) => `Content-Length: ${value}\r\n`).join("");
+  Deno.test(`MessageReader refuses a request of ${JSON.stringify(lengths)}, cut at every byte`, () => {
+    const request = bytes(`SET_PARAMETER rtsp://a RTSP/1.0\r\nCSeq: 1\r\n${lengths}\r\n`);
+    const next = bytes("OPTIONS * RTSP/1.0\r\nCSeq: 2\r\n\r\n");
+    for (let cut = 0; cut < request.length; cut++) {
+      const reader = createRequestReader();
+      reader.push(request.subarray(0, cut));
+      const rest = () => reader.push(concat([request.subarray(cut), next]));
+      if (isEndUnknown) {
+        assertThrows(rest, UnreadableMessageError, problem);
+        assert(reader.pendingText.includes("CSeq: 1"));
+        continue;
+      }
+      const [refused, other] = rest();
+      assertEquals(
+        refused.kind === "malformed" && refused.error.message,
+        `Cannot decode Content-Length: ${problem}`,
+      );
+      assertEquals(other.kind === "message" && other.message.cseq, 2);
+    }
+  });
+}
+
+Deno.test("MessageReader takes a Content-Length that is given twice, with the same value", () => {
+  const [output] = createRequestReader().push(
+    bytes("SET_PARAMETER rtsp://a RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 3\r\nContent-Length: 03\r\n\r\na: "),
+  );
+  assertEquals(output.kind === "message" && output.message.body, "a: ");
+});
+
+Deno.test("MessageReader refuses a request of the lab with a wrong Content-Length, also without a blank line", () => {
+  const [output] = createRequestReader().push(
+    bytes("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nContent-Length: x\nSession: 123456"),
+  );
+  assertEquals(output.kind, "malformed");
 });
 
 Deno.test("MessageReader reads names in UTF-8", () => {
@@ -315,7 +368,7 @@ Deno.test(`MessageReader takes a description without length of ${MAX_BODY_BYTES}
   reader.push(bytes(head + "x".repeat(MAX_BODY_BYTES)));
   const [output] = reader.takePending();
   assertEquals(output.kind === "message" && output.message.body.length, MAX_BODY_BYTES);
-  assertThrows(() => createRtspReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), MessageTooLargeError);
+  assertThrows(() => createRtspReader().push(bytes(head + "x".repeat(MAX_BODY_BYTES + 1))), UnreadableMessageError);
 });
 
 Deno.test("MessageReader takes no body without a length from a client", () => {

@@ -130,6 +130,28 @@ Deno.test("MessageReader of a client reads a description to its end, however sho
   }
 });
 
+for (const lengths of [["-3"], ["abc"], [""], ["3", "4"], ["0", "99"], [String(BODY.length), "-1"]]) {
+  const fields = lengths.map((length) => `Content-Length: ${length}\r\n`).join("");
+  const head = (type: string) => text(`RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: ${type}\r\n${fields}\r\n`);
+  Deno.test(`MessageReader of a client reads a description of ${JSON.stringify(fields)} to its end`, () => {
+    const stream = concat([head("application/sdp"), text(BODY), reply(2), packet(3)]);
+    for (let cut = 0; cut < stream.length; cut++) {
+      const reader = open();
+      const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
+      assertEquals(describe(outputs), ["1 a=control:track1", "2", "$3"], `cut at ${cut}`);
+    }
+  });
+
+  Deno.test(`MessageReader of a client passes over another body of ${JSON.stringify(fields)}`, () => {
+    const stream = concat([head("text/parameters"), text("17\r\n"), packet(3), reply(2), packet(4)]);
+    for (let cut = 0; cut < stream.length; cut++) {
+      const reader = open();
+      const outputs = [...reader.push(stream.subarray(0, cut)), ...reader.push(stream.subarray(cut))];
+      assertEquals(describe(outputs), ["1", "$3", "2", "$4"], `cut at ${cut}`);
+    }
+  });
+}
+
 Deno.test("MessageReader of a client gives a description that has come, where nothing ends it", () => {
   for (const announced of [BODY.length - 9, BODY.length + 9]) {
     const reader = open();

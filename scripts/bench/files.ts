@@ -7,14 +7,16 @@
 
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/streams/lab_header.ts";
+import { writeAll } from "../../net/write_all.ts";
 
 /** Frame rate of the files in high definition. */
 export const HD_FRAME_RATE = 25;
 /** Frame rate of the lab's file. */
 export const LAB_FRAME_RATE = 20;
 
-interface Video {
+/** A video that ffmpeg makes. */
+export interface Video {
   readonly size: string;
   readonly frameRate: number;
   readonly seconds: number;
@@ -22,6 +24,8 @@ interface Video {
   readonly quality: number;
   /** ffmpeg filters behind the test source. */
   readonly filter?: string;
+  /** Huffman tables; default the standard ones. */
+  readonly huffman?: "default" | "optimal";
 }
 
 const HD: Video = { size: "1280x720", frameRate: HD_FRAME_RATE, seconds: 10, quality: 10 };
@@ -83,10 +87,51 @@ export async function makeFiles(root: string): Promise<BenchFiles> {
   };
 }
 
-async function encode({ size, frameRate, seconds, quality, filter = "" }: Video, output: string): Promise<void> {
+/** Writes so many frames of 720p25 as H.264 in an MP4 file. */
+export async function encodeH264(frames: number, path: string): Promise<void> {
+  const source = `testsrc2=size=${HD.size}:rate=${HD_FRAME_RATE}`;
+  await ffmpeg([
+    "-f",
+    "lavfi",
+    "-i",
+    source,
+    "-frames:v",
+    String(frames),
+    "-c:v",
+    "libx264",
+    "-pix_fmt",
+    "yuv420p",
+    path,
+  ]);
+}
+
+/** A movie that no cache has room for, in the same two forms as `hd`. */
+export interface LargeMovie {
+  /** Name of the concatenated JPEGs. */
+  readonly file: string;
+  /** Path of the AVI file. */
+  readonly avi: string;
+}
+
+/** How often `hd` comes in it: it has about 4 GB, and lasts more than an hour. */
+const LARGE_REPEATS = 66;
+
+/** Makes it. It is to be removed soon, since it is large. */
+export async function makeLarge({ root, hd, hdAvi }: BenchFiles): Promise<LargeMovie> {
+  const [file, avi] = ["large_movie.mjpeg", join(root, "large_movie.avi")];
+  await ffmpeg(["-stream_loop", String(LARGE_REPEATS - 1), "-i", hdAvi, "-c", "copy", avi]);
+  const bytes = await Deno.readFile(join(root, hd));
+  using output = await Deno.open(join(root, file), { write: true, createNew: true });
+  for (let count = 0; count < LARGE_REPEATS; count++) await writeAll(output, bytes);
+  return { file, avi };
+}
+
+/** Encodes ffmpeg's test source to a file, or to one for each frame where the name has a number. */
+export async function encode(video: Video, output: string): Promise<void> {
+  const { size, frameRate, seconds, quality, filter = "", huffman = "default" } = video;
   await ffmpeg([
     ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=${frameRate}:duration=${seconds}${filter}`],
-    ...["-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-huffman", "default", "-q:v", String(quality), output],
+    ...["-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-huffman", huffman, "-q:v", String(quality), output],
   ]);
 }
 

@@ -13,6 +13,9 @@ import type { Contestant } from "./servers.ts";
 /** Longest time for everything but the window: opening the sessions, settling, ending. */
 const OVERHEAD_MS = 40_000;
 
+/** The buffer of the client's sockets, in bytes: a thread that waits for its turn loses nothing. */
+const BUFFER_BYTES = 8 * 1024 * 1024;
+
 /** Transport of the sessions; `lab` is UDP in the lab's dialect. */
 export type LoadTransport = "udp" | "tcp" | "lab";
 
@@ -28,6 +31,8 @@ export interface LoadOptions {
   readonly pollUs?: number;
   /** Whether the client's sockets keep the system's default buffer. */
   readonly hasDefaultBuffer?: boolean;
+  /** How far behind the one before it each session begins to play, in seconds of the movie; default 0. */
+  readonly spreadSeconds?: number;
 }
 
 /** What the client counted in the window, and what the server used. */
@@ -52,11 +57,13 @@ export interface LoadResult {
 
 /** Starts `contestant`, plays from it, and ends it. Rejects if a session is refused. */
 export async function load(contestant: Contestant, options: LoadOptions): Promise<LoadResult> {
-  const { loadClient, transport, sessions, seconds, pollUs = 500, hasDefaultBuffer = false } = options;
+  const { loadClient, transport, sessions, seconds, pollUs = 500, hasDefaultBuffer = false, spreadSeconds = 0 } =
+    options;
   await using server = await contestant.start();
   const { pid } = server.program;
   const url = `rtsp://127.0.0.1:${server.port}${contestant.path}`;
-  const args = [transport, String(sessions), String(seconds), url, String(pollUs), ...(hasDefaultBuffer ? ["0"] : [])];
+  const bufferBytes = hasDefaultBuffer ? 0 : BUFFER_BYTES;
+  const args = [transport, sessions, seconds, url, pollUs, bufferBytes, spreadSeconds].map(String);
   await using client = new ChildProgram(loadClient, { args });
   await client.waitForLine(/^window$/, OVERHEAD_MS);
   const before = cpuSeconds(pid);

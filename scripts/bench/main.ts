@@ -1,7 +1,7 @@
 /**
  * Runs all measurements of docs/BENCHMARKS.md in one run and writes the page. It is the second half of `deno task bench`.
  *
- *     deno task bench                                       everything, about twelve minutes; writes the page
+ *     deno task bench                                       everything, about twenty minutes; writes the page
  *     deno run -A scripts/bench/main.ts --quick             fewer and shorter rounds, about four minutes; writes nothing
  *     deno run -A scripts/bench/main.ts --only page,lab     some parts; writes nothing
  *
@@ -15,21 +15,43 @@ import { fromFileUrl } from "@std/path";
 import { findProgram } from "../../tests/support/peers.ts";
 import { markdownTable } from "../markdown_table.ts";
 import type { Bench, Part } from "./bench.ts";
-import { bursts } from "./bursts.ts";
-import { capacity } from "./capacity.ts";
-import { growth } from "./growth.ts";
-import { lab } from "./lab.ts";
-import { loadClient } from "./load_client.ts";
+import { bursts } from "./parts/bursts.ts";
+import { capacity } from "./parts/capacity.ts";
+import { growth } from "./parts/growth.ts";
+import { lab } from "./parts/lab.ts";
+import { disk } from "./parts/disk.ts";
+import { live } from "./parts/live.ts";
+import { loadClient } from "./parts/load_client.ts";
+import { conditioning } from "./parts/conditioning.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { makeFiles } from "./files.ts";
-import { page } from "./page.ts";
-import { receiving } from "./receiving.ts";
+import { lone } from "./parts/lone.ts";
+import { movies } from "./parts/movies.ts";
+import { page } from "./parts/page.ts";
+import { published } from "./parts/published.ts";
+import { receiving } from "./parts/receiving.ts";
 import { type Details, type Findings, type Row, rowsTable } from "./report.ts";
-import { sending } from "./sending.ts";
-import { startUp } from "./start_up.ts";
+import { sending } from "./parts/sending.ts";
+import { startUp } from "./parts/start_up.ts";
 import { compileTools } from "./tools.ts";
 
-const PARTS: readonly Part[] = [loadClient, sending, capacity, lab, growth, bursts, receiving, page, startUp];
+const PARTS: readonly Part[] = [
+  loadClient,
+  sending,
+  lone,
+  disk,
+  live,
+  published,
+  capacity,
+  lab,
+  growth,
+  bursts,
+  receiving,
+  conditioning,
+  movies,
+  page,
+  startUp,
+];
 const FULL = { rounds: 3, seconds: 5 };
 const QUICK = { rounds: 1, seconds: 3 };
 const REPORT = fromFileUrl(new URL("../../docs/BENCHMARKS.md", import.meta.url));
@@ -42,10 +64,14 @@ target are shown as they are.
 - CPU is the user and system time of the whole server, that is of its process and its children, from /proc. 1 is one core. It is
   measured over a window after a warm-up.
 - Programs that are compared take turns. The number is the ratio of the medians; in brackets are the lowest and the highest round.
-- The same load client (scripts/bench/load_client.c) plays from every server.
+- The same load client (scripts/bench/programs/load_client.c) plays from every server.
+- For conditioning, jpegtran's user time counts, less that of its start, which a picture of 16x16 tells; its system time, for memory
+  that is taken anew for each frame, does not. Without options it writes the standard Huffman tables too.
+- A bare loop sends datagrams of the same size to one socket: one after the other, or paced, as many at a time and as often as the
+  sessions get them.
 - Every server sends the same frames. ffmpeg makes them with the standard Huffman tables, so that no server has to transcode them.
 - gst-rtsp-server's shared pipeline sends every client the same frame at the same time. mjpegrtsp plays the file to each client from
-  its beginning.
+  its beginning. MediaMTX gets them once, from ffmpeg, and takes part where it is installed or the variable MEDIAMTX names it.
 - On the loopback the sender also pays for the receiving side of the kernel.`;
 
 async function measure(part: Part, bench: Omit<Bench, "tools">, tools: Bench["tools"] | undefined): Promise<Findings> {

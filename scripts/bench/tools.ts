@@ -7,7 +7,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { findProgram } from "../../tests/support/peers.ts";
 
-const HERE = fromFileUrl(new URL(".", import.meta.url));
+const HERE = fromFileUrl(new URL("./programs/", import.meta.url));
 
 /** Paths of the programs. */
 export interface Tools {

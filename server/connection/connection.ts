@@ -7,9 +7,9 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
-import { isOfPeerThatLeft } from "../../net/socket_errors.ts";
+import { isOfPeerThatLeft, isOutOfDescriptors } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
-import { MessageTooLargeError, type ReaderOutput } from "../../rtsp/reading/message_reader.ts";
+import { type ReaderOutput, UnreadableMessageError } from "../../rtsp/reading/message_reader.ts";
 import { createRequestReader } from "../../rtsp/readers.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
@@ -18,10 +18,12 @@ import {
   MAX_UNANSWERED_REQUESTS,
   REFUSAL_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
+  UNREAD_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
 } from "../limits.ts";
 import { encodeHttpAnswer, isHttpRequest } from "./http_answer.ts";
 import { PendingRequest } from "./pending_request.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { ReadShare, ReadTurns } from "./read_turns.ts";
 import { ReplyStyle } from "./reply_style.ts";
 import { RubbishMeter } from "./rubbish_meter.ts";
@@ -29,7 +31,10 @@ import { type PacketWriter, WriteQueue } from "./write_queue.ts";
 
 const log = getLogger(["mjpegrtsp", "connection"]);
 
-const READ_BYTES = 4096;
+const NO_MORE_FILES = "the system lets this program open no more files (ulimit -n sets the limit)";
+const STUCK = `waits for more than ${MAX_UNANSWERED_REQUESTS} replies and has sent on for ${
+  UNREAD_TIMEOUT_MS / 1000
+} s`;
 const CLOSED_BY_SERVER = "closed by the server";
 
 /** Constructor options of {@linkcode Connection}. */
@@ -56,6 +61,7 @@ type Received = Exclude<ReaderOutput<RtspRequest>, { kind: "packet" }>;
 export class Connection {
   readonly peer: string;
   readonly #options: ConnectionOptions;
+  readonly #input: ReadAhead;
   readonly #reader = createRequestReader();
   readonly #pending: PendingRequest;
   readonly #writes: WriteQueue;
@@ -82,6 +88,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     const { conn, clock, peer } = this.#options = options;
     this.peer = peer;
+    this.#input = new ReadAhead(conn);
     this.#heardMs = clock.nowMs();
     this.#share = new ReadShare(options.turns ?? new ReadTurns());
     this.#rubbish = new RubbishMeter(clock);
@@ -96,7 +103,7 @@ export class Connection {
     this.#writes = new WriteQueue({
       conn,
       clock,
-      onStalled: () => this.#giveUp(),
+      onStalled: () => this.#giveUp(`has read nothing for ${WRITE_TIMEOUT_MS / 1000} s`),
       onError: (error) => this.#fail(error),
     });
   }
@@ -157,24 +164,23 @@ export class Connection {
   }
 
   async #readAll(): Promise<string> {
-    const { conn, clock } = this.#options;
-    const bytes = new Uint8Array(READ_BYTES);
+    const { clock } = this.#options;
     try {
-      for (let count = await conn.read(bytes); count !== null; count = await conn.read(bytes)) {
+      for (let bytes = await this.#input.read(); bytes !== null; bytes = await this.#input.read()) {
         this.#heardMs = clock.nowMs();
-        this.#rubbish.addRead(count);
-        const outputs = this.#reader.push(bytes.subarray(0, count));
+        this.#rubbish.addRead(bytes.length);
+        const outputs = this.#reader.push(bytes);
         // Pending bytes start a new request; restart its timer.
         if (outputs.length > 0 || !this.#reader.isPending) this.#pending.reset();
         this.#take(outputs);
         if (this.#reader.failure !== undefined) throw this.#reader.failure;
         if (this.#rubbish.isFull) return this.#closeForRubbish();
-        this.#share.take(count, outputs.length);
+        this.#share.take(bytes.length, outputs.length);
         if (this.#share.isTaken || this.#hasToRead) await this.#untilNextRead();
         if (this.#reader.isPending) this.#pending.note(this.#reader);
       }
     } catch (error) {
-      if (error instanceof MessageTooLargeError && !this.#isClosed) {
+      if (error instanceof UnreadableMessageError && !this.#isClosed) {
         this.#refuseLast(error.message);
         return `${error.message}: closed by the server`;
       }
@@ -187,8 +193,20 @@ export class Connection {
   async #untilNextRead(): Promise<void> {
     // What the client has sent of its next request is not read meanwhile, which is not its fault.
     this.#pending.reset();
-    while (this.#hasToRead) await this.#lastReply;
+    while (this.#hasToRead) await this.#untilReplied();
     if (this.#share.isTaken) await this.#share.renew();
+  }
+
+  /** Waits for the replies to all requests, and looks out for the client meanwhile: where it has left, nobody waits for them. */
+  async #untilReplied(): Promise<void> {
+    const outcome = await this.#input.watch(this.#lastReply);
+    if (outcome === "ended") this.#gone.abort();
+    if (outcome === "over") return;
+    const cancel = outcome === "ended"
+      ? undefined
+      : this.#options.clock.after(UNREAD_TIMEOUT_MS, () => this.#giveUp(STUCK));
+    await this.#lastReply;
+    cancel?.();
   }
 
   /** Whether too many replies wait for the client to read them. */
@@ -231,19 +249,20 @@ export class Connection {
     await this.#options.conn.closeWrite();
   }
 
-  /** If carrying out a request fails, the reply is 500 and the connection stays open. */
+  /** If carrying out a request fails, the reply is 500, or 503 where nothing more can be opened, and the connection stays open. */
   async #respond(request: RtspRequest): Promise<RtspReply> {
     if (this.#refusal !== undefined) return { status: this.#refusal, cseq: request.cseq, session: undefined };
     try {
       return await this.#options.respond(request);
     } catch (error) {
-      log.error("{peer} sent {method} {uri}, which failed: {reason}", {
+      const isOut = isOutOfDescriptors(error);
+      log[isOut ? "warn" : "error"]("{peer} sent {method} {uri}, which failed: {reason}", {
         peer: this.peer,
         method: request.method,
         uri: withoutSecrets(request.uri),
-        reason: messageOf(error),
+        reason: isOut ? NO_MORE_FILES : messageOf(error),
       });
-      return { status: 500, cseq: request.cseq, session: undefined };
+      return { status: isOut ? 503 : 500, cseq: request.cseq, session: undefined };
     }
   }
 
@@ -297,8 +316,8 @@ export class Connection {
     return CLOSED_BY_SERVER;
   }
 
-  #giveUp(): void {
-    log.warn("{peer} has read nothing for {seconds} s: closed", { peer: this.peer, seconds: WRITE_TIMEOUT_MS / 1000 });
+  #giveUp(because: string): void {
+    log.warn("{peer} {because}: closed", { peer: this.peer, because });
     this.close();
   }
 

@@ -9,12 +9,14 @@ import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { Connection } from "./connection.ts";
 import {
   MAX_MALFORMED_REQUESTS,
+  MAX_READ_AHEAD_BYTES,
   MAX_RUBBISH_BYTES,
   MAX_UNANSWERED_REQUESTS,
   READ_SHARE_BYTES,
   READ_SHARE_PER_OUTPUT_BYTES,
   REQUEST_TIMEOUT_MS,
   SETTLE_MS,
+  UNREAD_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
 } from "../limits.ts";
 import { onePiece } from "./write_queue.ts";
@@ -97,6 +99,39 @@ for (
   });
 }
 
+for (const method of ["OPTIONS", "SET_PARAMETER"]) {
+  Deno.test(`Connection answers 400 to ${method} with a Content-Length below 0, and goes on`, async () => {
+    await using opened = await connect();
+    const request = (cseq: number, fields: string) => `${method} rtsp://a/b RTSP/1.0\r\nCSeq: ${cseq}\r\n${fields}\r\n`;
+    await opened.client.send(request(1, "Content-Length: -3\r\n") + request(2, ""));
+    assertEquals(
+      await opened.client.receive(/CSeq: 2\r\n/),
+      "RTSP/1.0 400 Bad Request\r\nCSeq: 1\r\n\r\nRTSP/1.0 200 OK\r\nCSeq: 2\r\n",
+    );
+    assertEquals(opened.requests.map(({ cseq }) => cseq), [2]);
+  });
+}
+
+for (const lengths of [["abc"], ["3", "17"]]) {
+  Deno.test(`Connection answers 400 to Content-Length ${lengths.join(" and ")}, and ends: what follows may be a body`, async () => {
+    await using opened = await connect();
+    const fields = lengths.map((length) => `Content-Length: ${length}\r\n`).join("");
+    await opened.client.send(
+      `OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n\r\nSET_PARAMETER rtsp://a/b RTSP/1.0\r\nCSeq: 2\r\n${fields}\r\n` +
+        "TEARDOWN rtsp://a/b RTSP/1.0\r\nCSeq: 3\r\n\r\n",
+    );
+    assertEquals(
+      (await opened.client.receiveAll()).replace("Session: 123456\r\n", ""),
+      "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\nRTSP/1.0 400 Bad Request\r\nCSeq: 2\r\n\r\n",
+    );
+    assertMatch(
+      await opened.ended,
+      /^Cannot tell where the body ends by its Content-Length: .*: closed by the server$/,
+    );
+    assertEquals(opened.requests.map(({ cseq }) => cseq), [1]);
+  });
+}
+
 Deno.test("Connection answers a lab request that comes twice in one read once, and one that comes again later again", async () => {
   await using opened = await connect();
   const setup = "SETUP movie.Mjpeg\n 1 \n RTSP/1.0 RTP/UDP 5008 ";
@@ -135,6 +170,41 @@ Deno.test("Connection answers a URL with the lab's transport at once, and what f
     assertEquals(opened.requests.map(({ dialect, cseq }) => [dialect, cseq]), [["lab", 1], ["lab", 2]]);
     assertEquals(opened.clock.pendingTimers, 0);
   }
+});
+
+for (
+  const [title, lineEnd, last] of [["LF", "\n", "\n"], ["LF and no end", "\n", ""], ["CR LF", "\r\n", "\r\n"]] as const
+) {
+  Deno.test(`Connection answers URLs without a blank line at once, behind a plain SETUP of the lab: ${title}`, async () => {
+    await using opened = await connect();
+    const end = last === "" ? "" : lineEnd;
+    await opened.client.send(`SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n`);
+    await opened.client.receive(/CSeq: 1\nSession: 123456\n/);
+    for (const [index, method] of ["PLAY", "PAUSE", "PLAY", "TEARDOWN"].entries()) {
+      const cseq = index + 2;
+      const lines = [`${method} rtsp://127.0.0.1/movie.Mjpeg RTSP/1.0`, `CSeq: ${cseq}`, "Session: 123456"];
+      await opened.client.send(lines.join(lineEnd) + last);
+      // Nobody moves the clock: what is not answered at once is never answered. Who reads by lines needs the end of the last one.
+      const reply = await opened.client.receive(new RegExp(`Session: 123456${end}`));
+      assertEquals(reply, ["RTSP/1.0 200 OK", `CSeq: ${cseq}`, `Session: 123456${end}`].join(lineEnd));
+    }
+    assertEquals(opened.requests.map(({ dialect }) => dialect), ["lab", "lab", "lab", "lab", "lab"]);
+    assertEquals(opened.clock.pendingTimers, 0);
+  });
+}
+
+Deno.test("Connection answers RTSP/1.0 behind a plain SETUP of the lab as such, once its blank line has come", async () => {
+  await using opened = await connect();
+  await opened.client.send(`SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n`);
+  await opened.client.receive(/CSeq: 1\nSession: 123456\n/);
+  await opened.client.send("DESCRIBE rtsp://127.0.0.1/movie.Mjpeg RTSP/1.0\r\nCSeq: 2\r\n");
+  await untilPending(opened.clock, 1);
+  assertEquals(opened.requests.length, 1);
+  await opened.client.send("\r\n");
+  await opened.client.receive(/CSeq: 2\r\n/);
+  await opened.client.send("PLAY rtsp://127.0.0.1/movie.Mjpeg RTSP/1.0\r\nCSeq: 3\r\nSession: 12345678\r\n\r\n");
+  await opened.client.receive(/CSeq: 3\r\n/);
+  assertEquals(opened.requests.map(({ dialect }) => dialect), ["lab", "rtsp", "rtsp"]);
 });
 
 Deno.test("Connection leaves a URL with a transport of RTSP/1.0 to its blank line, however it is cut", async () => {
@@ -231,11 +301,48 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
   // What came in the same read is there; nothing behind it.
   assert(read < MAX_UNANSWERED_REQUESTS + 100, `${read} requests were read`);
   // Half of a request may have been read. What we do not read is not the client's fault.
+  assert(2 * REQUEST_TIMEOUT_MS < UNREAD_TIMEOUT_MS);
   opened.clock.advance(2 * REQUEST_TIMEOUT_MS);
-  assertEquals(opened.clock.pendingTimers, 0);
   gate.resolve();
   await opened.client.receive(/CSeq: 999\n/);
   assertEquals([opened.requests.length, read], [1000, 1000]);
+});
+
+Deno.test("Connection notices that a client has left whose many requests wait, and carries out what is behind them", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    await gate.promise;
+    return { status: 200, cseq, session: "123456" };
+  });
+  const { client, connection } = opened;
+  const requests = Array.from(
+    { length: 3 * MAX_UNANSWERED_REQUESTS },
+    (_, cseq) => `OPTIONS * RTSP/1.0\r\nCSeq: ${cseq}\r\n\r\n`,
+  );
+  await client.send(requests.slice(0, 2 * MAX_UNANSWERED_REQUESTS).join(""));
+  await until(() => opened.requests.length === 1);
+  await client.send(requests.slice(2 * MAX_UNANSWERED_REQUESTS).join(""));
+  assertEquals(connection.signal.aborted, false);
+  client[Symbol.dispose]();
+  await until(() => connection.signal.aborted);
+  assertEquals([opened.requests.length, opened.clock.pendingTimers], [1, 0]);
+  gate.resolve();
+  assertMatch(await opened.ended, /^the client closed the connection$/);
+});
+
+Deno.test(`Connection ends where nothing of much that was sent is read for ${UNREAD_TIMEOUT_MS} ms, and not before`, async () => {
+  const gate = Promise.withResolvers<RtspReply>();
+  await using opened = await connect(() => gate.promise);
+  const { client, connection, clock } = opened;
+  const request = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n";
+  client.send(request.repeat(MAX_READ_AHEAD_BYTES)).catch(() => {/* it is closed at the other end */});
+  await untilPending(clock, 1);
+  clock.advance(UNREAD_TIMEOUT_MS - 1);
+  assertEquals(connection.signal.aborted, false);
+  clock.advance(1);
+  assertEquals(connection.signal.aborted, true);
+  gate.resolve({ status: 200, cseq: 1, session: undefined });
+  assertEquals([await opened.ended, clock.pendingTimers], ["closed by the server", 0]);
 });
 
 Deno.test(`Connection ends when the client reads nothing for ${WRITE_TIMEOUT_MS / 1000} s, and not before`, async () => {

@@ -106,16 +106,18 @@ export class LabSetup {
   /** Makes the session, in the place of the one before. */
   async #open({ client, visit, name }: Wanted, transport: LabTransport, fork: LabVisit["fork"]): Promise<StatusCode> {
     const { factory, registry } = this.#options;
-    if (client.labSession === undefined && !factory.hasRoom(client)) return 503;
+    if (client.labSession === undefined && (factory.isOverloaded(client) || !await factory.hasRoom(client))) return 503;
     const source = await factory.findSource(client, name);
     if (typeof source === "number") return source;
     const before = client.labSession;
-    if (before === undefined && !factory.makeRoom(client)) return 503;
     const id = before?.id ?? visit.id ?? this.#createId();
-    if (before !== undefined) registry.end(before, "the client changes to another movie");
+    const place = before === undefined
+      ? await factory.takePlace(client)
+      : registry.endBefore(before, "the client changes to another movie");
+    if (place === undefined) return 503;
     Object.assign(visit, { fork, transport });
     const session = this.#createSession(client, { id, source, visit, transport });
-    registry.add(session, { client, endsWithClient: true });
+    registry.add(session, { place, client, endsWithClient: true });
     client.labSession = session;
     visit.playback = new LabPlayback(session);
     return 200;

@@ -9,8 +9,9 @@ import { conditionWithoutTranscoding } from "../../mjpeg/conditioning/conditioni
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { type ConditionedFrame, isReencodable, isUnusable } from "./conditioned_frame.ts";
 import type { ConditioningFailure } from "./conditioning_worker.ts";
-import { LARGE_FRAME_BYTES } from "../limits.ts";
+import { LARGE_FRAME_BYTES, MAX_CONDITIONING_WORKERS } from "../limits.ts";
 import { Transcoder } from "./transcoder.ts";
+import type { StartThread } from "../../net/thread.ts";
 
 /** Constructor options of {@linkcode Conditioner}. */
 export interface ConditionerOptions {
@@ -18,6 +19,10 @@ export interface ConditionerOptions {
   readonly reencode: boolean;
   /** Leave restart markers where they are; default false: they are transcoded away, since gortsplib takes no frames with them. */
   readonly keepRestartMarkers?: boolean;
+  /** Starts a worker that transcodes; default one of this thread. */
+  readonly startThread?: StartThread;
+  /** Most workers for each kind of frames; default one for each core, up to {@linkcode MAX_CONDITIONING_WORKERS}. */
+  readonly maxWorkers?: number;
 }
 
 /** Conditions the frames of all sources of a server. */
@@ -27,10 +32,15 @@ export class Conditioner {
   /** Large frames take long, and hold up nobody's small ones. */
   readonly #transcoders: { readonly small: Transcoder; readonly large: Transcoder };
 
-  constructor({ reencode, keepRestartMarkers = false }: ConditionerOptions) {
+  constructor({ reencode, keepRestartMarkers = false, startThread, maxWorkers }: ConditionerOptions) {
     this.#reencode = reencode;
     this.#withoutRestartMarkers = !keepRestartMarkers;
-    const options = { reencode, withoutRestartMarkers: !keepRestartMarkers };
+    const options = {
+      reencode,
+      withoutRestartMarkers: !keepRestartMarkers,
+      maxWorkers: maxWorkers ?? Math.min(navigator.hardwareConcurrency, MAX_CONDITIONING_WORKERS),
+      startThread,
+    };
     this.#transcoders = { small: new Transcoder(options), large: new Transcoder(options) };
   }
 

@@ -7,7 +7,7 @@ Deno.test("Conditioner lets large frames hold up no small ones", async () => {
   const conditioner = new Conditioner({ reencode: false });
   try {
     const small = await Promise.all([0, 1].map((seed) => makeJpeg({ seed, optimized: true })));
-    const large = await makeJpeg({ width: 1600, height: 1200, quality: 90, progressive: true });
+    const large = await makeJpeg({ width: 1280, height: 800, quality: 95, progressive: true });
     assert(large.length > LARGE_FRAME_BYTES);
     await conditioner.condition(small[0]);
     const order: string[] = [];

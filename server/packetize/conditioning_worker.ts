@@ -4,10 +4,15 @@
  * @module
  */
 
-import { type ConditioningOptions, conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import {
+  type ConditionedJpeg,
+  type ConditioningOptions,
+  conditionJpeg,
+} from "../../mjpeg/conditioning/conditioning.ts";
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
+import { portOfThread } from "../../net/thread.ts";
 import { type ConditionedFrame, isReencodable, isUnusable } from "./conditioned_frame.ts";
 
 /** What the worker is to do. */
@@ -32,18 +37,16 @@ export interface ConditioningFailure {
 /** The worker's answer, with the task's number. */
 export type ConditioningResult = { readonly number: number } & ConditionedFrame | ConditioningFailure;
 
-/** What this module uses of the scope of a worker. */
-interface Scope {
-  onmessage: (event: MessageEvent<ConditioningTask>) => void;
-  postMessage(message: ConditioningResult): void;
-}
+/** What the worker says once it has been loaded, which may take as long as many frames. */
+export const READY = "ready";
 
-const scope = self as unknown as Scope;
 let lastTask: Promise<void> = Promise.resolve();
 
-scope.onmessage = ({ data: task }) => {
-  lastTask = lastTask.then(async () => scope.postMessage(await perform(task)));
+const customer = await portOfThread();
+customer.onmessage = ({ data: task }: MessageEvent<ConditioningTask>) => {
+  lastTask = lastTask.then(async () => customer.postMessage(await perform(task) satisfies ConditioningResult));
 };
+customer.postMessage(READY);
 
 async function perform({ number, jpeg, ...options }: ConditioningTask): Promise<ConditioningResult> {
   try {
@@ -60,7 +63,7 @@ async function condition(
   { reencode, ...options }: Pick<ConditioningTask, "reencode"> & ConditioningOptions,
 ): Promise<ConditionedFrame> {
   try {
-    return { image: conditionJpeg(jpeg, options), reencodedBecause: undefined };
+    return { image: detached(conditionJpeg(jpeg, options)), reencodedBecause: undefined };
   } catch (error) {
     if (!(error instanceof UnsupportedJpegError && error.isReencodable) || !reencode) throw error;
     return {
@@ -68,4 +71,10 @@ async function condition(
       reencodedBecause: error.message,
     };
   }
+}
+
+/** Tables that are views of the JPEG would take all of it along with them. */
+function detached(image: ConditionedJpeg): ConditionedJpeg {
+  const [luma, chroma] = image.quantTables;
+  return { ...image, quantTables: [luma.slice(), chroma.slice()] };
 }

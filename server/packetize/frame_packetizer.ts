@@ -8,6 +8,7 @@
 import { encodeInterleavedHeader, INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
 import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
+import { PREPARED_BYTES } from "../limits.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import type { Conditioner } from "./conditioner.ts";
 
@@ -23,6 +24,8 @@ export interface FramePackets {
   /** The RTP packets: views of the same bytes. */
   readonly packets: readonly Uint8Array[];
   readonly size: FrameSize;
+  /** Whether a worker made them, so that others of the source are to be made before they are due. */
+  readonly isTranscoded: boolean;
   /** Why the frame was re-encoded, with some loss; `undefined` where its pixels are the source's own. */
   readonly reencodedBecause: string | undefined;
 }
@@ -47,6 +50,9 @@ export class FramePacketizer {
   /** By the bytes of the frame, which sessions share. */
   readonly #packets = new WeakMap<Uint8Array, FramePackets | Error | Promise<FramePackets | Error>>();
 
+  /** Bytes of frames that are being made ready before they are due. */
+  #preparedBytes = 0;
+
   /** RTP packets have at most `maxPacketBytes`. */
   constructor(conditioner: Conditioner, { maxPacketBytes }: { readonly maxPacketBytes: number }) {
     this.#conditioner = conditioner;
@@ -63,6 +69,17 @@ export class FramePacketizer {
     return packets;
   }
 
+  /** Makes the packets of a frame that is due later, unless there is too much to do already. */
+  prepare(jpeg: Uint8Array): void {
+    if (this.#packets.has(jpeg) || this.#preparedBytes + jpeg.length > PREPARED_BYTES) return;
+    const packets = this.packetsOf(jpeg);
+    if (!(packets instanceof Promise)) return;
+    this.#preparedBytes += jpeg.length;
+    const done = () => void (this.#preparedBytes -= jpeg.length);
+    // Whoever sends the frame learns of an error.
+    packets.then(done, done);
+  }
+
   #make(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
     const conditioned = this.#conditioner.condition(jpeg);
     if (!(conditioned instanceof Promise)) return this.#packetize(conditioned);
@@ -77,7 +94,8 @@ export class FramePacketizer {
     const { width, height } = image;
     try {
       const payloads = packetizeJpeg(image, { maxPayloadBytes: this.#maxPayloadBytes, headroomBytes: HEADROOM_BYTES });
-      return { ...withHeaders(payloads), size: { width, height }, reencodedBecause };
+      const isTranscoded = image.isTranscoded || reencodedBecause !== undefined;
+      return { ...withHeaders(payloads), size: { width, height }, isTranscoded, reencodedBecause };
     } catch (error) {
       if (isUnusable(error)) return error;
       throw error;

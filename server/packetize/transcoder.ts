@@ -1,23 +1,53 @@
 /**
- * A worker that conditions frames, one after the other, for the conditioner, which gives each kind of frames a worker of its own.
+ * Workers that condition frames for the conditioner, which gives each kind of frames workers of its own. A frame goes to one that has
+ * nothing to do; another worker is started only where all have.
  *
  * @module
  */
 
-import type { ConditioningResult, ConditioningTask } from "./conditioning_worker.ts";
+import { openThread, type StartThread, startWorker, type Thread, type ThreadPlan } from "../../net/thread.ts";
+import type { ConditioningResult, ConditioningTask, READY } from "./conditioning_worker.ts";
 
-/** What a {@linkcode Transcoder} does to frames. */
-export type TranscoderOptions = Omit<ConditioningTask, "number" | "jpeg">;
+/** A thread that conditions frames. */
+export const CONDITIONING_THREAD: ThreadPlan = {
+  module: new URL("./conditioning_worker.ts", import.meta.url).href,
+  name: "conditioning",
+  permissions: "none",
+};
 
-/** One worker, started when it is first wanted. */
+/** Constructor options of {@linkcode Transcoder}. */
+export interface TranscoderOptions extends Omit<ConditioningTask, "number" | "jpeg"> {
+  /** Most workers, from 1. */
+  readonly maxWorkers: number;
+  /** Starts one; default a worker of this thread. */
+  readonly startThread?: StartThread;
+}
+
+/** A worker, and the frames that it has to condition, by number. */
+interface BusyWorker {
+  readonly thread: Thread;
+  readonly tasks: Map<number, PromiseWithResolvers<ConditioningResult>>;
+  /** Whether it has been loaded. */
+  isReady: boolean;
+}
+
+/** Some workers, each started when it is first wanted. */
 export class Transcoder {
-  readonly #options: TranscoderOptions;
-  readonly #tasks = new Map<number, PromiseWithResolvers<ConditioningResult>>();
-  #worker: Worker | undefined;
+  readonly #maxWorkers: number;
+  readonly #startThread: StartThread;
+  readonly #options: Omit<ConditioningTask, "number" | "jpeg">;
+  readonly #workers = new Set<BusyWorker>();
   #lastTask = 0;
 
-  constructor(options: TranscoderOptions) {
+  constructor({ maxWorkers, startThread = startWorker, ...options }: TranscoderOptions) {
+    this.#maxWorkers = maxWorkers;
+    this.#startThread = startThread;
     this.#options = options;
+  }
+
+  /** Workers that were started. */
+  get workers(): number {
+    return this.#workers.size;
   }
 
   /** What became of a frame. Rejects when the worker fails. */
@@ -25,31 +55,50 @@ export class Transcoder {
     const number = ++this.#lastTask;
     const result = Promise.withResolvers<ConditioningResult>();
     result.promise.catch(() => {/* whoever waits for the frame learns it */});
-    this.#tasks.set(number, result);
-    this.#startedWorker().postMessage({ number, jpeg, ...this.#options } satisfies ConditioningTask);
+    const { thread, tasks } = this.#chooseWorker();
+    tasks.set(number, result);
+    // Of a view, all the memory that it is a part of would be sent.
+    const own = jpeg.length === jpeg.buffer.byteLength ? jpeg : jpeg.slice();
+    thread.port.postMessage({ number, jpeg: own, ...this.#options } satisfies ConditioningTask);
     return result.promise;
   }
 
-  /** Ends the worker. Whoever waits for a frame gets `error`. */
+  /** Ends the workers. Whoever waits for a frame gets `error`. */
   close(error: Error): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    for (const { reject } of this.#tasks.values()) reject(error);
-    this.#tasks.clear();
+    for (const one of this.#workers) this.#end(one, error);
   }
 
-  #startedWorker(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const url = new URL("./conditioning_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module", name: "conditioning" });
-    worker.onmessage = ({ data }: MessageEvent<ConditioningResult>) => {
-      this.#tasks.get(data.number)?.resolve(data);
-      this.#tasks.delete(data.number);
+  /** The one with the fewest frames to condition, of those that are ready: a frame would wait long for one that is being loaded. */
+  #chooseWorker(): BusyWorker {
+    const [chosen] = [...this.#workers].toSorted((left, right) =>
+      Number(right.isReady) - Number(left.isReady) || left.tasks.size - right.tasks.size
+    );
+    if (chosen === undefined) return this.#start();
+    if (chosen.tasks.size > 0 && this.#workers.size < this.#maxWorkers) this.#start();
+    return chosen;
+  }
+
+  #start(): BusyWorker {
+    const thread = openThread(
+      this.#startThread,
+      CONDITIONING_THREAD,
+      (reason) => this.#end(one, new Error(`Cannot transcode frames: ${reason}`)),
+    );
+    const one: BusyWorker = { thread, tasks: new Map(), isReady: false };
+    thread.port.onmessage = ({ data }: MessageEvent<ConditioningResult | typeof READY>) => {
+      one.isReady = true;
+      if (data === "ready") return;
+      one.tasks.get(data.number)?.resolve(data);
+      one.tasks.delete(data.number);
     };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.close(new Error(`Cannot transcode frames: ${event.message}`));
-    };
-    return this.#worker = worker;
+    this.#workers.add(one);
+    return one;
+  }
+
+  #end(one: BusyWorker, error: Error): void {
+    this.#workers.delete(one);
+    one.thread.terminate();
+    for (const { reject } of one.tasks.values()) reject(error);
+    one.tasks.clear();
   }
 }

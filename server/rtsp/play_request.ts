@@ -7,6 +7,7 @@
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspRequest } from "../../rtsp/message.ts";
 import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../../rtsp/fields/range.ts";
+import { encodeRtpInfo } from "../../rtsp/fields/rtp_info.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "../limits.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";
@@ -38,11 +39,12 @@ export async function play(
     return { status: range === undefined && !isNormalPlayTime(rangeText ?? "") ? 501 : 457 };
   }
   const startMs = await session.play(options);
-  const rtpInfo = `url=${trackUrl(uri)};seq=${sender.nextSequenceNumber};rtptime=${sender.timestampAt(startMs)}`;
+  const { nextSequenceNumber: sequenceNumber } = sender;
+  const rtpInfo = encodeRtpInfo([{ url: trackUrl(uri), sequenceNumber, timestamp: sender.timestampAt(startMs) }]);
   return {
     status: 200,
     headers: [
-      ["Range", encodeRange(playedRange(session, { end: range.end, scale }))],
+      ["Range", encodeRange(playedRange(session, { ...range, scale }))],
       ...(scaleText === undefined ? [] : [["Scale", factorText(scale)] as const]),
       ...(speedText === undefined ? [] : [["Speed", factorText(speed)] as const]),
       ["RTP-Info", rtpInfo],
@@ -53,12 +55,16 @@ export async function play(
 /** What a session plays of its source from now on. */
 function playedRange(
   { source, positionUs }: Session,
-  { end, scale }: { end: number | undefined; scale: number },
+  { start: asked, end, scale }: Partial<NptRange> & { readonly scale: number },
 ): NptRange {
   if (source.isLive) return { start: "now", end: undefined };
   const start = positionUs / 1e6;
-  if (source.loops) return { start, end };
   const duration = source.durationUs / 1e6;
+  if (source.loops) {
+    const round = typeof asked === "number" ? Math.floor(asked * 1e6 / source.durationUs) : 0;
+    return { start: round * duration + start, end };
+  }
+  if (source.grows && scale > 0) return { start, end };
   return { start, end: end === undefined ? (scale < 0 ? 0 : duration) : Math.min(end, duration) };
 }
 
@@ -80,7 +86,8 @@ function timesOf(
   const start = from === "now" ? undefined : from ?? (end === undefined ? undefined : 0);
   const fromUs = start === undefined ? undefined : start * 1e6;
   const toUs = end === undefined ? undefined : end * 1e6;
-  if (fromUs !== undefined && fromUs > source.durationUs) return undefined;
+  // What loops has no end, as its description says.
+  if (fromUs !== undefined && fromUs > source.durationUs && !source.loops) return undefined;
   const beginUs = fromUs ?? positionUs;
   if (toUs !== undefined && (isBackwards ? toUs >= beginUs : toUs <= beginUs)) return undefined;
   return { fromUs, toUs };

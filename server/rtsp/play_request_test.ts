@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { join } from "@std/path";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
+import { ServedRoot } from "../source/files/served_root.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
 const RANGES: readonly [range: string, fields: Record<string, string>, answered: string | number, frames: number][] = [
@@ -72,6 +76,34 @@ Deno.test("PLAY up to a time ends there, even where the movie begins again", asy
   await server.advance(2500);
   await client.until(() => rtcpOf(client).some(({ kind }) => kind === "bye"));
   assertEquals(framesOf(rtpOf(client)), 20);
+});
+
+for (const [range, answered, frames] of [["npt=3.5-4", "npt=3.5-4", 10], ["npt=2-2.5", "npt=2-2.5", 10]] as const) {
+  Deno.test(`PLAY ${range} of a movie of 2 s that begins again, which its description gives no end`, async () => {
+    await using server = await serve({ loop: true });
+    const client = await server.connect();
+    assertMatch((await client.ask("DESCRIBE", "movie.mjpeg", {})).body, /a=range:npt=0-\r\n/);
+    const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+    const { headers } = await client.ask("PLAY", "movie.mjpeg", { Session: session!, Range: range });
+    assertEquals(headers.get("Range"), answered);
+    await server.advance(1000);
+    await client.until(() => rtcpOf(client).some(({ kind }) => kind === "bye"));
+    const packets = rtpOf(client);
+    assertEquals(framesOf(packets), frames);
+    const [, rtptime] = /rtptime=(\d+)$/.exec(headers.get("RTP-Info")!)!;
+    assertEquals(packets[0].timestamp, Number(rtptime));
+  });
+}
+
+Deno.test("PLAY of the test source has no end, and takes any time of it", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  assertMatch((await client.ask("DESCRIBE", "testsrc", {})).body, /a=range:npt=0-\r\n/);
+  const { session } = await client.ask("SETUP", "testsrc", TCP);
+  for (const [range, answered] of [["npt=0-", "npt=0-"], ["npt=60-", "npt=60-"], ["npt=3610-", "npt=3610-"]]) {
+    const { status, headers } = await client.ask("PLAY", "testsrc", { Session: session!, Range: range });
+    assertEquals([status, headers.get("Range")], [200, answered]);
+  }
 });
 
 Deno.test("PLAY while a frame is leaving waits for it: no frame is mixed with another, and RTP-Info is right", async () => {
@@ -149,4 +181,27 @@ Deno.test(`PAUSE waits for no more than ${MAX_SPREAD_MS} ms of a frame that is l
   await server.during(client.ask("PAUSE", "large.mjpeg", { Session: session! }));
   const waitedMs = server.clock.nowMs() - startMs;
   assert(waitedMs > 10 && waitedMs <= MAX_SPREAD_MS + 20, `${waitedMs} ms`);
+});
+
+Deno.test("PLAY of a file that is followed has no end, waits there for more, and goes on there after PAUSE", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "movie.mjpg");
+  const append = async (count: number) => {
+    for (let seed = 0; seed < count; seed++) await Deno.writeFile(path, await makeJpeg({ seed }), { append: true });
+  };
+  await append(4);
+  await using server = await serve({ root: await ServedRoot.open(directory.path), follow: true });
+  const client = await server.connect();
+  assertMatch((await client.ask("DESCRIBE", "movie.mjpg")).body, /a=range:npt=(?:0|now)-\r\n/);
+  const { session } = await client.ask("SETUP", "movie.mjpg", TCP);
+  const play = async () => (await client.ask("PLAY", "movie.mjpg", { Session: session! })).headers.get("Range");
+  assertMatch(await play() ?? "", /^npt=0-$/);
+  await server.advanceUntil(() => framesOf(rtpOf(client)) === 4);
+  await append(3);
+  await server.advanceUntil(() => framesOf(rtpOf(client)) === 7);
+  await client.ask("PAUSE", "movie.mjpg", { Session: session! });
+  assertMatch(await play() ?? "", /^npt=0\.35-$/);
+  await append(2);
+  await server.advanceUntil(() => framesOf(rtpOf(client)) === 9);
+  assertEquals(rtcpOf(client).some(({ kind }) => kind === "bye"), false);
 });

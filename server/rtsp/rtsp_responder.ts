@@ -10,23 +10,25 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../rtsp/message.ts";
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { decodePercents } from "../../rtsp/fields/uri.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { Session } from "../session/session.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
+import type { PublishResponder } from "../publish/publish_responder.ts";
 import { type StreamDescriber, TRACK } from "./stream_describer.ts";
 import type { StreamSetup } from "./stream_setup.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
-/** Methods of RFC 2326 that are answered 405. */
-const UNSUPPORTED_METHODS: readonly string[] = ["ANNOUNCE", "RECORD", "REDIRECT"];
-const METHODS: readonly string[] = ALL_METHODS.filter((method) => !UNSUPPORTED_METHODS.includes(method));
+/** Methods of RFC 2326 that are answered 405, those of publishers where there are none. */
+const UNSUPPORTED_METHODS: readonly string[] = ["REDIRECT"];
+const PUBLISHING_METHODS: readonly string[] = ["ANNOUNCE", "RECORD"];
 
 /** Statuses that the log explains where they come from. */
-const EXPLAINED: readonly StatusCode[] = [404, 415, 461, 500, 503];
+const EXPLAINED: readonly StatusCode[] = [404, 415, 453, 461, 500, 503];
 
 /** Constructor options of {@linkcode RtspResponder}. */
 export interface RtspResponderOptions {
@@ -36,6 +38,8 @@ export interface RtspResponderOptions {
   readonly describer: StreamDescriber;
   /** Answers SETUP. */
   readonly setup: StreamSetup;
+  /** Answers clients that publish; `undefined` where nobody may. */
+  readonly publishing: PublishResponder | undefined;
   /** The time of day. */
   readonly clock: Clock;
   /** Name and version of the program, for `Server`. */
@@ -45,9 +49,15 @@ export interface RtspResponderOptions {
 /** The RTSP/1.0 side of the server. */
 export class RtspResponder {
   readonly #options: RtspResponderOptions;
+  /** What it answers. */
+  readonly #methods: readonly string[];
+  /** The names that sessions were set up by, which may be those of links. */
+  readonly #names = new WeakMap<Session, string>();
 
   constructor(options: RtspResponderOptions) {
     this.#options = options;
+    const unsupported = [...UNSUPPORTED_METHODS, ...options.publishing === undefined ? PUBLISHING_METHODS : []];
+    this.#methods = ALL_METHODS.filter((method) => !unsupported.includes(method));
   }
 
   /** Does what a request asks for and says how to answer. */
@@ -78,23 +88,43 @@ export class RtspResponder {
     if (required !== "") return refuse(551, [["Unsupported", required]]);
     // A client that asks for anything is alive.
     if (request.session !== undefined) this.#options.registry.get(request.session, client)?.touch();
+    const published = this.#options.publishing?.respond(client, request, sourceName(request.uri));
+    if (published !== undefined) return await published;
     switch (method) {
       case "OPTIONS":
-        return { status: 200, cseq, session: request.session, headers: [["Public", METHODS.join(", ")]] };
+        return { status: 200, cseq, session: request.session, headers: [["Public", this.#methods.join(", ")]] };
       case "DESCRIBE":
       case "SETUP": {
         const name = sourceName(request.uri);
         if (name === undefined) return refuse(400);
         const { describer, setup } = this.#options;
-        return await (method === "SETUP"
-          ? setup.setUp(client, request, name)
-          : describer.describe(client, request, name));
+        if (method === "DESCRIBE") return await describer.describe(client, request, name);
+        const reply = await setup.setUp(client, request, name);
+        const session = reply.status === 200 ? this.#sessionOf(client, reply) : undefined;
+        if (session !== undefined) this.#names.set(session, name);
+        return reply;
       }
       default: {
-        if (METHODS.includes(method)) return await this.#applyToSession(client, request);
-        return UNSUPPORTED_METHODS.includes(method) ? refuse(405, [["Allow", METHODS.join(", ")]]) : refuse(501);
+        if (this.#methods.includes(method)) return await this.#applyToSession(client, request);
+        if (PUBLISHING_METHODS.includes(method)) {
+          log.warn("{peer} cannot publish: nobody may, without --publish", { peer: client.connection.peer });
+        }
+        const isKnown = (ALL_METHODS as readonly string[]).includes(method);
+        return isKnown ? refuse(405, [["Allow", this.#methods.join(", ")]]) : refuse(501);
       }
     }
+  }
+
+  /** The session that a reply to SETUP names, unless it has ended meanwhile. */
+  #sessionOf(client: Client, { session = "" }: RtspReply): Session | undefined {
+    return this.#options.registry.get(session.split(";", 1)[0], client);
+  }
+
+  /** Whether a URL names another source than that of the session. One without a name, or with the name of a link, does not. */
+  #isOfAnother(session: Session, uri: string): boolean {
+    const asked = sourceName(uri)?.toLowerCase() ?? "";
+    return asked !== "" && asked !== session.source.name.toLowerCase() &&
+      asked !== (this.#names.get(session) ?? asked).toLowerCase();
   }
 
   async #applyToSession(client: Client, request: RtspRequest): Promise<RtspReply> {
@@ -104,6 +134,12 @@ export class RtspResponder {
       // Some clients keep a connection alive before they have a session.
       const isKeepalive = id === undefined && /^[GS]ET_PARAMETER$/.test(method);
       return { status: isKeepalive ? 200 : 454, cseq, session: undefined };
+    }
+    if (method === "PLAY" && this.#isOfAnother(session, request.uri)) {
+      log.warn("{peer} sent PLAY {uri} in a session of {name}: a URL of another source needs another session", {
+        ...{ peer: client.connection.peer, uri: withoutSecrets(request.uri), name: session.source.name },
+      });
+      return { status: 404, cseq, session: session.id };
     }
     const outcome: Outcome = isSessionMethod(method)
       ? await this.#apply({ session, sender: session.sender, method, request })
@@ -121,7 +157,7 @@ export class RtspResponder {
   ): Promise<Outcome> {
     const next = nextState(session.state, method, { dialect: "rtsp" });
     if (next === undefined) {
-      const allowed = METHODS.filter((name) =>
+      const allowed = this.#methods.filter((name) =>
         !isSessionMethod(name) || nextState(session.state, name, { dialect: "rtsp" }) !== undefined
       );
       return { status: 455, headers: [["Allow", allowed.join(", ")]] };

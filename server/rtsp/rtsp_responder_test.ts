@@ -2,7 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { ServedRoot } from "../source/files/served_root.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 
 Deno.test("RtspResponder lists its methods, and echoes CSeq", async () => {
@@ -112,6 +115,50 @@ Deno.test("RtspResponder follows the state table of RFC 2326, and says what is a
     ] as [string, number][]
   ) {
     assertEquals((await client.ask(method, "movie.mjpeg", { ...fields, ...TCP })).status, status, method);
+  }
+});
+
+for (
+  const name of [
+    "movie.mjpeg",
+    "movie.mjpeg/",
+    "movie.mjpeg/track1",
+    "movie.mjpeg/track1/",
+    "MOVIE.mjpeg",
+    "",
+    "//movie.mjpeg",
+    "movie.mjpeg?x=1",
+  ]
+) {
+  Deno.test(`PLAY with the URL of ${JSON.stringify(name)} plays a session of movie.mjpeg`, async () => {
+    await using server = await serve();
+    const client = await server.connect();
+    const { session } = await client.ask("SETUP", "movie.mjpeg/track1", TCP);
+    assertEquals((await client.ask("PLAY", name, { Session: session! })).status, 200);
+  });
+}
+
+Deno.test("PLAY with the URL of another movie is answered 404, and the session stays (RFC 2326, 10.5)", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
+  for (const name of ["testsrc", "grey.mjpeg", "nothing.mjpeg", "movie.mjpeg/more"]) {
+    assertEquals((await client.ask("PLAY", name, { Session: session! })).status, 404, name);
+  }
+  assertEquals((await client.ask("PLAY", "movie.mjpeg", { Session: session! })).status, 200);
+});
+
+Deno.test("PLAY takes the name of a link that SETUP had, and that of its file", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.writeFile(join(directory.path, "movie.mjpeg"), await makeJpeg({}));
+  await Deno.symlink("movie.mjpeg", join(directory.path, "link.mjpeg"));
+  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  const client = await server.connect();
+  const { session } = await client.ask("SETUP", "link.mjpeg", TCP);
+  for (
+    const [name, status] of [["link.mjpeg", 200], ["LINK.mjpeg/track1", 200], ["movie.mjpeg", 200], ["testsrc", 404]]
+  ) {
+    assertEquals((await client.ask("PLAY", String(name), { Session: session! })).status, status);
   }
 });
 

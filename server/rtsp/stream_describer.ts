@@ -13,7 +13,7 @@ import type { StatusCode } from "../../rtsp/status.ts";
 import { encodePath } from "../../rtsp/fields/uri.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
 import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
-import { type Source, SourceUnusableError } from "../source/source.ts";
+import { type Source, SourceUnavailableError, SourceUnusableError } from "../source/source.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
 
@@ -48,7 +48,7 @@ export class StreamDescriber {
     const source = await this.#options.factory.findSource(client, name);
     if (typeof source === "number") return refuse(source);
     const frame = await this.lookAt(client, source);
-    if (frame === undefined) return refuse(415);
+    if (typeof frame === "number") return refuse(frame);
     return {
       status: 200,
       cseq,
@@ -66,7 +66,7 @@ export class StreamDescriber {
       // Descriptions that differ have different numbers, as far as anybody asks.
       sessionId: frameCount * 65_536 + width * 16 + height,
       address,
-      duration: source.isLive || source.loops ? undefined : source.durationUs / 1e6,
+      duration: source.isLive || source.loops || source.grows ? undefined : source.durationUs / 1e6,
       frameRate: source.frameRate,
       width,
       height,
@@ -76,16 +76,20 @@ export class StreamDescriber {
   }
 
   /**
-   * The first frame of a source that RTP/JPEG carries: frames before it may be damaged. `undefined` where there is none among the
-   * first, which the log explains.
+   * The first frame of a source that RTP/JPEG carries: frames before it may be damaged. Where there is none among the first, the
+   * status that says so, which the log explains.
    */
-  async lookAt(client: Client, source: Source): Promise<FramePackets | undefined> {
+  async lookAt(client: Client, source: Source): Promise<FramePackets | StatusCode> {
     const { peer } = client.connection;
     const { name } = source;
     const frame = this.#unusable.get(source) ?? await this.#firstUsableFrame(source);
+    if (frame instanceof SourceUnavailableError) {
+      log.warn("{peer} cannot have {name} now: {reason}", { peer, name, reason: frame.message });
+      return 503;
+    }
     if (frame instanceof Error) {
       log.warn("{peer} cannot have {name} over RTP/JPEG: frame 1: {reason}", { peer, name, reason: frame.message });
-      return undefined;
+      return 415;
     }
     if (!this.#told.has(source)) this.#tell(name, frame);
     this.#told.add(source);

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { readJpegHeader } from "../../mjpeg/jpeg/jpeg_header.ts";
-import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import { decodeFrames } from "../../tests/support/jpeg_packets.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
@@ -30,10 +30,7 @@ Deno.test("StreamDescriber tells the size that players get, which RTP/JPEG round
   const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
   await client.ask("PLAY", "movie.mjpeg", { Session: session! });
   await served.server.advanceUntil(() => framesOf(rtpOf(client)) >= 1);
-  const [packet] = rtpOf(client);
-  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
-  const [frame] = depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 });
-  const { width, height } = readJpegHeader(frame.kind === "frame" ? frame.data : new Uint8Array()).frame;
+  const { width, height } = readJpegHeader(decodeFrames(rtpOf(client))[0]).frame;
   assertEquals([width, height], [40, 24]);
 });
 

@@ -5,14 +5,15 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { encodeHex } from "@std/encoding/hex";
 import { plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
+import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { BufferPool } from "../send/buffer_pool.ts";
 import type { HeldFrames } from "../send/held_frames.ts";
+import type { Place } from "../places/places.ts";
 import type { Session } from "../session/session.ts";
 import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
 import { RtpSender } from "../send/rtp_sender.ts";
@@ -31,9 +32,6 @@ import type { StreamDescriber } from "./stream_describer.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
-/** Random bytes of a session identifier (RFC 2326, 3.4: at least eight characters). */
-const SESSION_ID_BYTES = 8;
-
 /** Constructor options of {@linkcode StreamSetup}. */
 export interface StreamSetupOptions {
   readonly factory: SessionFactory;
@@ -49,12 +47,16 @@ export interface StreamSetupOptions {
   readonly buffers: BufferPool;
   /** The frames that clients over TCP are being sent. */
   readonly heldFrames: HeldFrames;
+  /** The frames that are kept for clients over UDP who lose some of their packets. */
+  readonly recentFrames: HeldFrames;
   /** Spreads large frames. */
   readonly pacer: Pacer;
   /** The pacer's clock, and the time of day. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Makes session identifiers that nobody can guess. */
+  readonly createId: () => string;
 }
 
 /** Sets up RTSP/1.0 sessions. */
@@ -71,19 +73,23 @@ export class StreamSetup {
     const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
     if (id !== undefined) return refuse(registry.get(id, client) === undefined ? 454 : 459);
     const offers = decodeTransports(headers.getAll("Transport").join(","));
-    if (!factory.hasRoom(client)) return refuse(503);
+    if (!await factory.hasRoom(client)) return refuse(503);
     const source = await factory.findSource(client, name);
     if (typeof source === "number") return refuse(source);
     const possible = offers.filter((offer) => this.#isPossible(offer, { client, source }));
+    // One more seat in front of a stream to a group costs nothing.
+    if (possible.length > 0 && !possible[0].isMulticast && factory.isOverloaded(client)) return refuse(453);
     const frame = possible.length === 0 ? undefined : await describer.lookAt(client, source);
-    if (possible.length > 0 && frame === undefined) return refuse(415);
-    if (possible.length > 0 && !factory.makeRoom(client)) return refuse(503);
+    if (typeof frame === "number") return refuse(frame);
+    const place = possible.length === 0 ? undefined : await factory.takePlace(client);
+    if (possible.length > 0 && place === undefined) return refuse(503);
     let created: Created | undefined;
     for (const offer of possible) {
-      created = await this.#create(client, { source, describedSize: frame!.size, offer });
+      created = await this.#create(client, { source, describedSize: frame!.size, offer, place: place! });
       if (created !== undefined) break;
     }
     if (created === undefined) {
+      place?.leave();
       log.warn("{peer} asked for {name} over no transport that is possible: {transport}", {
         peer: client.connection.peer,
         name,
@@ -108,16 +114,17 @@ export class StreamSetup {
     return offer.protocol === "tcp" ? this.#createInterleaved(client, stream) : this.#createUdp(client, stream);
   }
 
-  async #createSeat(client: Client, { source, describedSize }: OfferedStream): Promise<Created | undefined> {
+  async #createSeat(client: Client, { source, describedSize, place }: OfferedStream): Promise<Created | undefined> {
     try {
       const { seat, transport } = await this.#options.multicast!.join(client, {
-        id: createId(),
+        id: this.#options.createId(),
         source,
         describedSize,
       });
-      this.#options.registry.add(seat, { client, endsWithClient: false });
+      this.#options.registry.add(seat, { place, client, endsWithClient: false });
       return { session: seat, transport };
     } catch (error) {
+      if (isOutOfDescriptors(error)) throw error;
       log.error("{peer} cannot have {name} over multicast: {reason}", {
         peer: client.connection.peer,
         name: source.name,
@@ -133,12 +140,12 @@ export class StreamSetup {
     const channels = freeChannels(client, stream.offer.interleaved);
     const transport = new InterleavedTransport(client.connection.packets, { channels, buffers, heldFrames });
     const created = this.#createSession(client, stream, transport);
-    this.#options.registry.add(created.session, { client, endsWithClient: true, channels });
+    this.#options.registry.add(created.session, { place: stream.place, client, endsWithClient: true, channels });
     return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
   }
 
   #createUdp(client: Client, stream: OfferedStream): Created {
-    const { factory, registry, sockets, pacer } = this.#options;
+    const { factory, registry, sockets, pacer, clock, recentFrames } = this.#options;
     const clientPort = stream.offer.clientPort!;
     const [rtpPort, rtcpPort] = clientPort;
     const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
@@ -152,15 +159,17 @@ export class StreamSetup {
         rtcpSocket: sockets.rtcp,
         rtcpDestination: reportsFrom,
         pacer,
+        clock,
+        recentFrames,
         onError,
       }),
     );
-    registry.add(created.session, { client, endsWithClient: false, reportsFrom });
+    registry.add(created.session, { place: stream.place, client, endsWithClient: false, reportsFrom });
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 
   #createSession(client: Client, { source, describedSize }: OfferedStream, transport: RtpTransport) {
-    const { factory, packetizer, clock, random } = this.#options;
+    const { factory, packetizer, clock, random, createId } = this.#options;
     const sender = new RtpSender({
       peer: client.connection.peer,
       transport,
@@ -184,7 +193,8 @@ export class StreamSetup {
       return protocol === "udp" && this.#options.multicast?.isPossible(client, { source, destination }) === true;
     }
     if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
-    return protocol === "tcp" || (clientPort !== undefined && clientPort[0] > 0 && clientPort[1] > 0);
+    // RTP and RTCP need a port each (RFC 3550, 11); channels of our own choice are in the reply.
+    return protocol === "tcp" || (clientPort !== undefined && isPortPair(clientPort));
   }
 }
 
@@ -193,6 +203,8 @@ interface OfferedStream {
   readonly source: Source;
   readonly describedSize: FrameSize;
   readonly offer: TransportSpec;
+  /** For the session. */
+  readonly place: Place<Session>;
 }
 
 /** A new session, and how its packets travel. */
@@ -201,15 +213,18 @@ interface Created {
   readonly transport: TransportSpec;
 }
 
-/** The channels that a client asks for, or the next pair that no session of its connection has. */
+/** A port for RTP and another for RTCP. */
+function isPortPair([rtp, rtcp]: Pair): boolean {
+  return rtp > 0 && rtcp > 0 && rtp !== rtcp;
+}
+
+/**
+ * The channels that a client asks for, or the next pair that no session of its connection has. RTP and RTCP need one each (RFC 2326,
+ * 12.39).
+ */
 function freeChannels({ channels }: Client, asked: Pair = [0, 1]): Pair {
-  if (!asked.some((channel) => channels.has(channel))) return asked;
+  if (asked[0] !== asked[1] && !asked.some((channel) => channels.has(channel))) return asked;
   let first = 0;
   while (channels.has(first) || channels.has(first + 1)) first += 2;
   return [first, first + 1];
-}
-
-/** Hexadecimal digits that nobody can guess. */
-function createId(): string {
-  return encodeHex(crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES)));
 }

@@ -1,8 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
-import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { decodeJpegPayload } from "../../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { decodeRtcp, encodeRtcp } from "../../rtp/rtcp.ts";
@@ -11,6 +10,7 @@ import { reservePort } from "../../tests/support/ports.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { decodeFrames } from "../../tests/support/jpeg_packets.ts";
 import { makeJpeg, withRestartMarkers } from "../../tests/support/jpegs.ts";
 import {
   IDLE_MS,
@@ -48,6 +48,35 @@ Deno.test("SETUP over UDP sends from one pair of ports, and takes receiver repor
     rtp.close();
     rtcp.close();
   }
+});
+
+Deno.test("SETUP gives RTP and RTCP a channel each where a client asks for one for both (RFC 2326, 12.39)", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const granted = [];
+  for (const asked of ["5-5", "0-0", "9", "7-6"]) {
+    const { status, headers } = await client.ask("SETUP", "movie.mjpeg", {
+      Transport: `RTP/AVP/TCP;interleaved=${asked}`,
+    });
+    granted.push([status, decodeTransports(headers.get("Transport")!)[0].interleaved]);
+  }
+  // Channels that differ are the client's own choice.
+  assertEquals(granted, [[200, [0, 1]], [200, [2, 3]], [200, [9, 10]], [200, [7, 6]]]);
+});
+
+Deno.test("SETUP refuses one port for RTP and RTCP, and takes any two (RFC 3550, 11)", async () => {
+  await using server = await serve();
+  const client = await server.connect();
+  const ask = async (offer: string) => {
+    const { status, headers } = await client.ask("SETUP", "movie.mjpeg", { Transport: offer });
+    return [status, decodeTransports(headers.get("Transport") ?? "")[0]?.clientPort];
+  };
+  const port = reservePort();
+  assertEquals(await ask(`RTP/AVP;unicast;client_port=${port}-${port}`), [461, undefined]);
+  assertEquals(await ask(`RTP/AVP;unicast;client_port=${port + 1}-${port}`), [200, [port + 1, port]]);
+  assertEquals(await ask(`RTP/AVP;unicast;client_port=${port}`), [200, [port, port + 1]]);
+  const offers = `RTP/AVP;unicast;client_port=${port}-${port},RTP/AVP;unicast;client_port=${port + 2}-${port + 3}`;
+  assertEquals(await ask(offers), [200, [port + 2, port + 3]]);
 });
 
 Deno.test("SETUP gives each session of a connection channels of its own", async () => {
@@ -121,11 +150,7 @@ for (const file of ["optimized.mjpeg", "grey.mjpeg"]) {
     assertEquals(status, 200);
     await client.ask("PLAY", file, { Session: session! });
     await server.advanceUntil(() => framesOf(rtpOf(client)) >= 6, 50);
-    const depacketizer = new JpegDepacketizer({ maxFrameBytes: 1_000_000 });
-    const outputs = rtpOf(client).flatMap((packet) =>
-      depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })
-    );
-    for (const output of outputs) assert(output.kind === "frame" && conditionJpeg(output.data).width === 48);
+    for (const frame of decodeFrames(rtpOf(client))) assertEquals(conditionJpeg(frame).width, 48);
   });
 }
 

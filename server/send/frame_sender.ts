@@ -81,10 +81,16 @@ export interface RtspFrameSender extends AnyFrameSender {
   readonly ssrc: number;
   /** Sequence number of the next packet. */
   readonly nextSequenceNumber: number;
+  /** Whether frames take so long to be made ready that the next ones are to be prepared. */
+  readonly preparesFrames: boolean;
+  /** Makes a frame ready that is to be sent later. */
+  prepare(jpeg: Uint8Array): void;
   /** The RTP timestamp of a time of the server's clock, in milliseconds. */
   timestampAt(dueMs: number): number;
   /** Takes what the client reports of the stream. */
   takeReport(report: ReportBlock): void;
+  /** Sends packets again that the client asks for, by their sequence numbers. */
+  resend(sequenceNumbers: readonly number[]): void;
 }
 
 /** The sending side of one session; `dialect` tells which kind it is. */

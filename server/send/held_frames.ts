@@ -1,6 +1,7 @@
 /**
- * The frames that clients over TCP are being sent, together: each counts once, however many hold it. With too many bytes of them the
- * oldest is cut short, so that clients who read slowly, or nothing, do not fill the memory.
+ * The frames that clients over TCP are being sent, together, or those that clients over UDP may ask for again: each counts once,
+ * however many hold it. With too many bytes of them the oldest is cut short, so that clients who read slowly, or nothing, do not fill
+ * the memory.
  *
  * @module
  */

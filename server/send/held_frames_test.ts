@@ -8,6 +8,7 @@ function frameOf(lengthBytes: number): FramePackets {
     offsets: [],
     packets: [],
     size: { width: 8, height: 8 },
+    isTranscoded: false,
     reencodedBecause: undefined,
   };
 }

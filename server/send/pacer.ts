@@ -7,6 +7,7 @@
 
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Clock } from "../../net/clock.ts";
+import { type OverloadListener, OverloadWatch } from "./overload_watch.ts";
 
 /** Wake-ups fall on multiples of this, in milliseconds: the most that a frame is late by design. */
 const GRID_MS = 4;
@@ -25,11 +26,14 @@ export class Pacer {
   readonly #clock: Clock;
   /** The earliest entry first. */
   readonly #queue = new BinaryHeap<Entry>((one, other) => one.dueMs - other.dueMs);
+  readonly #watch: OverloadWatch;
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
 
-  constructor(clock: Clock) {
+  /** `onOverload` is told when what is due has been late for a while. */
+  constructor(clock: Clock, onOverload: OverloadListener = () => {}) {
     this.#clock = clock;
+    this.#watch = new OverloadWatch(onOverload);
   }
 
   /** Calls `callback` at `dueMs` of the clock or up to {@linkcode GRID_MS} later. */
@@ -41,6 +45,11 @@ export class Pacer {
   /** Resolves at `dueMs` of the clock or up to {@linkcode GRID_MS} later; never when the pacer is closed before. */
   until(dueMs: number): Promise<void> {
     return new Promise((resolve) => this.at(dueMs, resolve));
+  }
+
+  /** How much later than it was due everything has been done for a while, in milliseconds. */
+  get lateMs(): number {
+    return this.#watch.lateMs(this.#clock.nowMs());
   }
 
   /** Forgets all calls. */
@@ -66,6 +75,7 @@ export class Pacer {
   #fire(): void {
     this.#cancelTimer = undefined;
     const nowMs = this.#clock.nowMs();
+    this.#watch.note(this.#timerDueMs, nowMs);
     for (let first = this.#queue.peek(); first !== undefined && first.dueMs <= nowMs; first = this.#queue.peek()) {
       this.#queue.pop();
       first.callback();

@@ -50,6 +50,7 @@ export class RtpSender implements RtspFrameSender {
   #cancelBye: (() => void) | undefined;
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
+  #preparesFrames = false;
   /** Whether the session plays, so that there is something to report. */
   #isPlaying = false;
   #isClosed = false;
@@ -71,6 +72,10 @@ export class RtpSender implements RtspFrameSender {
     return this.#sequencer.ssrc;
   }
 
+  get preparesFrames(): boolean {
+    return this.#preparesFrames;
+  }
+
   get nextSequenceNumber(): number {
     return this.#sequencer.nextSequenceNumber;
   }
@@ -83,12 +88,21 @@ export class RtpSender implements RtspFrameSender {
     if (report.ssrc === this.ssrc) this.#lastReport = report;
   }
 
+  resend(sequenceNumbers: readonly number[]): void {
+    if (!this.#isClosed) this.#options.transport.resend?.(sequenceNumbers);
+  }
+
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void> {
     this.#isPlaying = true;
     const packets = this.#options.packetizer.packetsOf(jpeg);
+    this.#preparesFrames = packets instanceof Promise || !(packets instanceof Error) && packets.isTranscoded;
     return packets instanceof Promise
       ? packets.then((made) => this.#sendPackets(made, time))
       : this.#sendPackets(packets, time);
+  }
+
+  prepare(jpeg: Uint8Array): void {
+    if (!this.#isClosed && this.#isPlaying) this.#options.packetizer.prepare(jpeg);
   }
 
   drop(frames: number): void {

@@ -7,7 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
-import { MAX_DATAGRAM_BYTES } from "../limits.ts";
+import { MAX_DATAGRAM_BYTES } from "../../net/limits.ts";
 
 const log = getLogger(["mjpegrtsp", "rtp"]);
 

@@ -19,6 +19,8 @@ export interface RtpTransport {
    * to be waited for: all of them, unless the transport was closed meanwhile.
    */
   sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): number | Promise<number>;
+  /** Sends packets again that the client has lost, as far as they are there still. Transports that lose nothing have none of it. */
+  resend?(sequenceNumbers: readonly number[]): void;
   /** Sends a compound RTCP packet. */
   sendRtcp(packet: Uint8Array): void;
   /** Nothing follows for now. */

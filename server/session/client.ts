@@ -7,10 +7,16 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Session } from "./session.ts";
 
+/** What requests and limits see of a connection. */
+export type ClientConnection = Pick<
+  Connection,
+  "peer" | "signal" | "packets" | "close" | "heardMs" | "hasAsked" | "isWaiting"
+>;
+
 /** A connection, and what was set up over it. */
 export interface Client {
   /** Its requests come and its replies go here. */
-  readonly connection: Connection;
+  readonly connection: ClientConnection;
   /** IP address of the client, as its socket has it: where packets may go. */
   readonly hostname: string;
   /** IP address and port at which the client reached us. */
@@ -21,4 +27,6 @@ export interface Client {
   readonly channels: Map<number, Session>;
   /** The session that the lab's methods act on. */
   labSession: Session | undefined;
+  /** Whether it publishes a stream. */
+  isPublishing: boolean;
 }

@@ -124,6 +124,7 @@ export class Multicast {
       rtcpSocket: sockets[1],
       rtcpDestination: address(port + 1),
       pacer,
+      clock,
       onError,
     });
     const canonicalName = `mjpegrtsp@${localAddress}`;

@@ -13,7 +13,7 @@ import type { SessionState } from "../../rtsp/session_state.ts";
 import type { Session } from "./session.ts";
 import { numberOf } from "./session_number.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
-import { MAX_DATAGRAM_BYTES } from "../limits.ts";
+import { MAX_DATAGRAM_BYTES } from "../../net/limits.ts";
 import type { Source } from "../source/source.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);

@@ -1,4 +1,5 @@
 /** Sessions with overdue frames: what is sent, what is dropped, and when. */
+import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { FrameSender, SendCounters } from "../send/frame_sender.ts";
@@ -12,28 +13,34 @@ import { UnicastSession } from "./unicast_session.ts";
 const FRAME_RATE = 20;
 
 /** A session whose frames are their own numbers, from 0. */
-function open({ frameCount = 100, drops = true, loops = false, isReady = () => true }) {
+function open({ frameCount = 100, drops = true, loops = false, isReady = () => true, transcodes = false }) {
   const clock = new FakeClock();
   const sent: number[] = [];
   const counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   let finished = false;
-  const sender: FrameSender = {
-    dialect: "lab",
+  const shared = {
     counters,
     destination: "nowhere",
     get isReady() {
       return isReady();
     },
     dropsOverdueFrames: drops,
-    send: ([number]) => void sent.push(number),
-    drop: (frames) => counters.droppedFrames += frames,
-    nextNumber: 1,
-    renumber() {},
+    send([number]: Uint8Array) {
+      sent.push(number);
+      counters.frames++;
+    },
+    drop: (frames: number) => void (counters.droppedFrames += frames),
     pause() {},
-    finish: () => finished = true,
+    finish: () => void (finished = true),
     close() {},
     summary: () => undefined,
   };
+  const ofRtsp = { ssrc: 1, nextSequenceNumber: 1, timestampAt: () => 0, takeReport() {}, resend() {}, prepare() {} };
+  const own = transcodes
+    ? { dialect: "rtsp" as const, preparesFrames: true, ...ofRtsp }
+    : { dialect: "lab" as const, nextNumber: 1, renumber() {} };
+  // The getter stays one.
+  const sender: FrameSender = Object.assign(shared, own);
   const times = new RegularTimes(frameCount, FRAME_RATE);
   let read = 0;
   const frames = {
@@ -51,6 +58,7 @@ function open({ frameCount = 100, drops = true, loops = false, isReady = () => t
       frameCount,
       durationUs: times.durationUs,
       times,
+      grows: false,
       frameRate: FRAME_RATE,
       loops,
     },
@@ -158,3 +166,32 @@ Deno.test("a session that loops is where it should be after having been behind",
   assertEquals(after, (opened.counters.droppedFrames + length) % 30);
   opened.session.end("test over");
 });
+
+for (const transcodes of [true, false]) {
+  const title = transcodes
+    ? "says once that it is too slow to transcode, and how fast it is"
+    : "says nothing of others";
+  Deno.test(`UnicastSession that drops frames ${title}`, async () => {
+    const records: LogRecord[] = [];
+    configureSync({
+      sinks: { records: (record) => void records.push(record) },
+      loggers: [{ category: ["mjpegrtsp"], sinks: ["records"], lowestLevel: "warning" }, {
+        category: ["logtape", "meta"],
+      }],
+    });
+    try {
+      const opened = open({ transcodes });
+      opened.session.play();
+      await opened.run(10);
+      assertEquals(records, []);
+      await opened.stall(MAX_FRAMES_BEHIND + 10);
+      await opened.stall(MAX_FRAMES_BEHIND + 2);
+      opened.session.end("test over");
+      assertEquals(opened.counters.droppedFrames > MAX_FRAMES_BEHIND + 10, true, `${opened.counters.droppedFrames}`);
+      // Eleven frames in two seconds.
+      assertEquals(records.map(({ properties }) => properties.rate), transcodes ? [5.5] : []);
+    } finally {
+      resetSync();
+    }
+  });
+}

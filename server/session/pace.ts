@@ -49,6 +49,11 @@ export class Pace {
     };
   }
 
+  /** Frames from this one on are not due before `nowMs`. */
+  catchUp(slot: FrameSlot, nowMs: number): void {
+    this.delay(Math.max(0, nowMs - this.at(slot).dueMs));
+  }
+
   /** All frames from now on are due so much later. */
   delay(milliseconds: number): void {
     this.#startMs += milliseconds;

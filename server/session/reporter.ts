@@ -55,6 +55,13 @@ export class Reporter {
       session.sender.takeReport(block);
       isKnown = true;
     }
+    for (const { mediaSsrc, sequenceNumbers } of reports.nacks) {
+      const session = this.#bySsrc.get(mediaSsrc);
+      if (session?.sender.dialect !== "rtsp") continue;
+      session.touch();
+      session.sender.resend(sequenceNumbers);
+      isKnown = true;
+    }
     return isKnown;
   }
 }

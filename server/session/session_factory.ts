@@ -7,16 +7,19 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { fileReason } from "../../net/file_reason.ts";
+import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { type Impairments, NetworkEmulator } from "../emulation/network_emulator.ts";
 import { seededRandom } from "../emulation/random.ts";
-import { EMULATED_QUEUE_MS, MAX_SESSIONS_PER_CONNECTION } from "../limits.ts";
+import { EMULATED_QUEUE_MS, MAX_LATE_MS, MAX_SESSIONS_PER_CONNECTION } from "../limits.ts";
 import { DatagramSender } from "../send/datagram_sender.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
 import type { Catalog } from "../source/catalog.ts";
 import { type Source, SourceNotFoundError, SourceUnusableError } from "../source/source.ts";
+import type { Place, Places } from "../places/places.ts";
 import type { Client } from "./client.ts";
+import type { Session } from "./session.ts";
 import type { SessionRegistry } from "./session_registry.ts";
 import { UnicastSession } from "./unicast_session.ts";
 
@@ -38,6 +41,8 @@ export interface SessionFactoryOptions {
   /** The pacer's clock. */
   readonly clock: Clock;
   readonly emulation: Emulation | undefined;
+  /** How late frames may leave where there is another session, in milliseconds; default {@linkcode MAX_LATE_MS}. */
+  readonly maxLateMs?: number;
 }
 
 /** Finds sources and makes sessions. */
@@ -49,37 +54,58 @@ export class SessionFactory {
   }
 
   /** Whether the client may set up one more session, if need be in the place of an idle one; the log says why not. */
-  hasRoom(client: Client): boolean {
-    return this.#mayAdd(client, (registry) => registry.hasRoom(client));
+  async hasRoom(client: Client): Promise<boolean> {
+    return this.#mayHaveMore(client) && (await this.#places.hasRoom(client.hostname) || this.#refuse(client));
   }
 
-  /** Like {@linkcode SessionFactory.hasRoom}, right before the session is made: the idle one ends. */
-  makeRoom(client: Client): boolean {
-    return this.#mayAdd(client, (registry) => registry.makeRoom(client));
+  /** Whether frames leave so late that one more session would only take from the others; the log says so. */
+  isOverloaded({ connection: { peer } }: Client): boolean {
+    const { pacer, maxLateMs = MAX_LATE_MS } = this.#options;
+    const { lateMs } = pacer;
+    if (lateMs <= maxLateMs) return false;
+    log.warn("{peer} is refused: frames leave {lateMs} ms late already (--max-late)", {
+      peer,
+      lateMs: Math.round(lateMs),
+    });
+    return true;
   }
 
-  #mayAdd(client: Client, isThereRoom: (registry: SessionRegistry) => boolean): boolean {
-    const { peer } = client.connection;
-    if (client.sessions.size >= MAX_SESSIONS_PER_CONNECTION) {
-      log.warn("{peer} has {count} sessions already: no more for it", { peer, count: client.sessions.size });
-      return false;
-    }
-    const { registry } = this.#options;
-    if (isThereRoom(registry)) return true;
+  /** The place of a session that is made next; the idle one ends. `undefined` where there is none. */
+  async takePlace(client: Client): Promise<Place<Session> | undefined> {
+    const place = this.#mayHaveMore(client) ? await this.#places.take(client.hostname) : undefined;
+    if (place === undefined) this.#refuse(client);
+    return place;
+  }
+
+  get #places(): Places<Session> {
+    return this.#options.registry.places;
+  }
+
+  #mayHaveMore({ connection: { peer }, sessions }: Client): boolean {
+    if (sessions.size < MAX_SESSIONS_PER_CONNECTION) return true;
+    log.warn("{peer} has {count} sessions already: no more for it", { peer, count: sessions.size });
+    return false;
+  }
+
+  #refuse({ connection: { peer } }: Client): false {
     log.warn("{peer} is refused: there are {count} sessions, and none of them is idle that would have to give way", {
       peer,
-      count: registry.size,
+      count: this.#places.taken,
     });
     return false;
   }
 
-  /** The source of that name; or the status that says why there is none, which the log explains. */
+  /**
+   * The source of that name; or the status that says why there is none, which the log explains. Rejects where nothing more can be
+   * opened.
+   */
   async findSource(client: Client, name: string): Promise<Source | StatusCode> {
     const { peer, signal } = client.connection;
     try {
       return await this.#options.catalog.find(name, signal);
     } catch (error) {
       if (signal.aborted) return 503;
+      if (isOutOfDescriptors(error)) throw error;
       if (error instanceof SourceNotFoundError || error instanceof SourceUnusableError) {
         log.warn("{peer} cannot have {name}: {reason}", { peer, name, reason: error.message });
         return error instanceof SourceNotFoundError ? 404 : 415;

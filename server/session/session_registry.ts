@@ -9,7 +9,8 @@ import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { readReceiverReports } from "../../rtp/receiver_reports.ts";
 import { IDLE_MS, SESSION_TIMEOUT_SECONDS, UNPLAYED_SESSION_SECONDS } from "../limits.ts";
-import { FairShare, type Idleness } from "./fair_share.ts";
+import type { Idleness } from "../places/fair_share.ts";
+import type { Occupancy, Place, Places } from "../places/places.ts";
 import { Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./client.ts";
@@ -19,6 +20,8 @@ const SERVER_STOPPED = "the server stopped";
 
 /** How a session is kept. */
 export interface Tenure {
+  /** The place that was taken for it. */
+  readonly place: Place<Session>;
   /** The connection that it was set up over. */
   readonly client: Client;
   /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1), and then ends when its client is silent. */
@@ -40,33 +43,34 @@ interface Entry extends Tenure {
 /** Constructor options of {@linkcode SessionRegistry}. */
 export interface SessionRegistryOptions {
   readonly clock: Clock;
-  /** Sessions for all addresses together. */
-  readonly maxSessions: number;
-  /** Part of them that one address may have, above 0, up to 1. */
-  readonly addressShare: number;
+  /** Makes the places that sessions take. */
+  readonly createPlaces: (occupancy: Occupancy<Session>) => Places<Session>;
 }
 
 /** Keeps the sessions of one server. */
 export class SessionRegistry {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  readonly #places: FairShare<Entry>;
+  readonly #places: Places<Session>;
   /** RTSP/1.0 clients by where their reports come from. */
   readonly #reporters = new Map<string, Reporter>();
   #cancelCheck: (() => void) | undefined;
   #isClosed = false;
 
-  constructor({ clock, maxSessions, addressShare }: SessionRegistryOptions) {
+  constructor({ clock, createPlaces }: SessionRegistryOptions) {
     this.#clock = clock;
-    this.#places = new FairShare({
-      max: maxSessions,
-      maxPerAddress: Math.ceil(maxSessions * addressShare),
-      idleness: (entry) => idleness(entry),
+    this.#places = createPlaces({
+      idleness: ({ id }) => {
+        const entry = this.#entries.get(id);
+        return entry === undefined ? undefined : idleness(entry);
+      },
+      dismiss: (session) => this.end(session, "it gave way to another session, since it did nothing"),
     });
   }
 
-  get size(): number {
-    return this.#entries.size;
+  /** Where sessions have their places. */
+  get places(): Places<Session> {
+    return this.#places;
   }
 
   /** The session of that identifier, for a client at the address that it was set up from; for others it is not there. */
@@ -82,30 +86,18 @@ export class SessionRegistry {
     return this.#entries.has(id);
   }
 
-  /** Whether there is a place for one more session of a client, or one that does nothing would give way. */
-  hasRoom({ hostname }: Client): boolean {
-    const room = this.#places.roomFor(hostname, this.#clock.nowMs());
-    return room.isFree || room.givesWay !== undefined;
-  }
-
-  /** Makes a place for one more session of a client: one that does nothing gives way where there is none. Whether there is one now. */
-  makeRoom({ hostname }: Client): boolean {
-    const room = this.#places.roomFor(hostname, this.#clock.nowMs());
-    if (room.isFree) return true;
-    if (room.givesWay === undefined) return false;
-    this.end(room.givesWay.session, "it gave way to another session, since it did nothing");
-    return true;
-  }
-
   /** Adds a session. Where the server has stopped while it was set up, it ends at once. */
   add(session: Session, tenure: Tenure): void {
-    if (this.#isClosed) return session.end(SERVER_STOPPED);
-    const { client, endsWithClient, reportsFrom, channels = [] } = tenure;
+    const { place, client, endsWithClient, reportsFrom, channels = [] } = tenure;
+    if (this.#isClosed) {
+      place.leave();
+      return session.end(SERVER_STOPPED);
+    }
     const reporter = reportsFrom === undefined ? undefined : this.#reporterAt(reportsFrom);
     reporter?.add(session);
     const entry: Entry = { ...tenure, session, reporter, leftMs: undefined };
     this.#entries.set(session.id, entry);
-    this.#places.add(client.hostname, entry);
+    place.occupant = session;
     client.sessions.add(session);
     for (const channel of channels) client.channels.set(channel, session);
     if (!endsWithClient) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
@@ -113,17 +105,30 @@ export class SessionRegistry {
 
   /** Ends a session and forgets it. */
   end(session: Session, reason: string): void {
+    this.#forget(session, reason)?.leave();
+  }
+
+  /** Ends a session; another one that is added has its place. */
+  endBefore(session: Session, reason: string): Place<Session> {
+    const place = this.#forget(session, reason);
+    if (place === undefined) throw new Error("Cannot have the place of a session that has ended");
+    place.occupant = undefined;
+    return place;
+  }
+
+  /** Ends a session and gives the place that it had, if it was still there. */
+  #forget(session: Session, reason: string): Place<Session> | undefined {
     session.end(reason);
     const entry = this.#entries.get(session.id);
-    if (entry === undefined) return;
-    const { client, reporter, reportsFrom, channels = [] } = entry;
+    if (entry === undefined) return undefined;
+    const { place, client, reporter, reportsFrom, channels = [] } = entry;
     this.#entries.delete(session.id);
-    this.#places.delete(client.hostname, entry);
     client.sessions.delete(session);
     if (client.labSession === session) client.labSession = undefined;
     for (const channel of channels) client.channels.delete(channel);
     reporter?.delete(session);
     if (reporter?.size === 0) this.#reporters.delete(hostAndPort(reportsFrom!));
+    return place;
   }
 
   /** A connection has ended, and with it the sessions that cannot go on without it. */

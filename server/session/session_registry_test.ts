@@ -5,6 +5,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import type { RtspFrameSender } from "../send/frame_sender.ts";
+import { LocalPlaces } from "../places/places.ts";
 import type { Client } from "./client.ts";
 import type { Session } from "./session.ts";
 import { SessionRegistry } from "./session_registry.ts";
@@ -33,11 +34,24 @@ function createSession(ssrc: number, clock: Clock) {
 
 function createRegistry(clock: Clock) {
   const client: Client = {
-    ...{ connection: {} as Connection, hostname: "10.0.0.1", localAddress: REPORTS_FROM, labSession: undefined },
+    ...{
+      connection: {} as Connection,
+      hostname: "10.0.0.1",
+      localAddress: REPORTS_FROM,
+      labSession: undefined,
+      isPublishing: false,
+    },
     ...{ sessions: new Set(), channels: new Map() },
   };
-  const registry = new SessionRegistry({ clock, maxSessions: 1000, addressShare: 1 });
-  return { registry, client };
+  const registry = new SessionRegistry({
+    clock,
+    createPlaces: (occupancy) => new LocalPlaces({ clock, max: 1000, addressShare: 1, ...occupancy }),
+  });
+  const add = async (session: Session) => {
+    const place = await registry.places.take(client.hostname);
+    registry.add(session, { place: place!, client, endsWithClient: false, reportsFrom: REPORTS_FROM });
+  };
+  return { registry, add };
 }
 
 function reportOn(...ssrcs: number[]): Uint8Array {
@@ -46,13 +60,11 @@ function reportOn(...ssrcs: number[]): Uint8Array {
   return encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports }]);
 }
 
-Deno.test("SessionRegistry gives a report to the session that it is about, of all that have the same port", () => {
+Deno.test("SessionRegistry gives a report to the session that it is about, of all that have the same port", async () => {
   const clock = new FakeClock();
-  const { registry, client } = createRegistry(clock);
+  const { registry, add } = createRegistry(clock);
   const sessions = Array.from({ length: 100 }, (_, ssrc) => createSession(ssrc, clock));
-  for (const { session } of sessions) {
-    registry.add(session, { client, endsWithClient: false, reportsFrom: REPORTS_FROM });
-  }
+  for (const { session } of sessions) await add(session);
   assertEquals(registry.takeReport(reportOn(7, 200), REPORTS_FROM), true);
   assertEquals(sessions.map(({ touched }) => touched()), sessions.map((_, ssrc) => ssrc === 7 ? 1 : 0));
   assertEquals(sessions[7].reports.length, 1);
@@ -62,18 +74,16 @@ Deno.test("SessionRegistry gives a report to the session that it is about, of al
   registry.close();
 });
 
-Deno.test("SessionRegistry keeps all sessions of a port by a report of a receiver that waits, without touching each", () => {
+Deno.test("SessionRegistry keeps all sessions of a port by a report of a receiver that waits, without touching each", async () => {
   const clock = new FakeClock();
-  const { registry, client } = createRegistry(clock);
+  const { registry, add } = createRegistry(clock);
   const sessions = [1, 2, 3].map((ssrc) => createSession(ssrc, clock));
-  for (const { session } of sessions) {
-    registry.add(session, { client, endsWithClient: false, reportsFrom: REPORTS_FROM });
-  }
+  for (const { session } of sessions) await add(session);
   for (let second = 0; second < 2 * SESSION_TIMEOUT_SECONDS; second += 5) {
     assertEquals(registry.takeReport(reportOn(), REPORTS_FROM), true);
     clock.advance(5000);
   }
-  assertEquals([registry.size, ...sessions.map(({ touched }) => touched())], [3, 0, 0, 0]);
+  assertEquals([registry.places.taken, ...sessions.map(({ touched }) => touched())], [3, 0, 0, 0]);
   clock.advance((SESSION_TIMEOUT_SECONDS + 5) * 1000);
-  assertEquals(registry.size, 0);
+  assertEquals(registry.places.taken, 0);
 });

@@ -8,13 +8,20 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
-import { MAX_FRAMES_BEHIND } from "../limits.ts";
+import { MAX_FRAMES_BEHIND, PREPARED_FRAMES } from "../limits.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
-import type { Cursor, FrameSlot, SeekableCursor, Source } from "../source/source.ts";
+import {
+  type Cursor,
+  type FrameSlot,
+  FrameUnreadableError,
+  type SeekableCursor,
+  type Source,
+} from "../source/source.ts";
 import { Pace } from "./pace.ts";
 import type { PlayOptions, Session } from "./session.ts";
 import { numberOf } from "./session_number.ts";
+import { Thinning } from "./thinning.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
@@ -29,6 +36,8 @@ export interface UnicastSessionOptions {
   readonly pacer: Pacer;
   /** The pacer's clock. */
   readonly clock: Clock;
+  /** Called when all frames up to the end have been sent, or no more can be. */
+  readonly onEnd?: () => void;
 }
 
 /** A session with a cursor of its own. */
@@ -38,6 +47,8 @@ export class UnicastSession implements Session {
   readonly sender: FrameSender;
   readonly isShared = false;
   readonly #options: UnicastSessionOptions;
+  /** What it knows holds until the next PLAY. */
+  #thinning = new Thinning();
   #state: SessionState = "READY";
   #cursor: Cursor;
   /** The same cursor where it can be sought. */
@@ -48,6 +59,10 @@ export class UnicastSession implements Session {
   #sending: Promise<void> | undefined;
   #playingSinceMs: number | undefined;
   #playedMs = 0;
+  /** Frames that had been sent at the last PLAY. */
+  #framesAtPlay = 0;
+  #isSlowLogged = false;
+  #isUnreadableLogged = false;
   #heardMs: number;
   #hasPlayed = false;
 
@@ -98,7 +113,9 @@ export class UnicastSession implements Session {
     const startMs = clock.nowMs();
     if (this.#run !== run) return startMs;
     const pace = this.#goTo(options, startMs);
+    this.#thinning = new Thinning();
     this.#playingSinceMs = startMs;
+    this.#framesAtPlay = this.sender.counters.frames;
     log.info("{peer} plays session {number} from {seconds} s", {
       peer,
       number: numberOf(this),
@@ -153,6 +170,7 @@ export class UnicastSession implements Session {
     this.#stop();
     this.#state = "READY";
     this.sender.finish();
+    this.#options.onEnd?.();
   }
 
   #openCursor(): Cursor {
@@ -171,8 +189,8 @@ export class UnicastSession implements Session {
     }
     // Slow motion shows every frame for longer; fast motion skips frames.
     this.#seekable.seek({ fromUs, toUs, step: Math.abs(scale) < 1 ? Math.sign(scale) : scale });
-    const first = this.#seekable.peek();
-    return first === undefined ? Pace.live() : Pace.from(first, { startMs, rate: Math.abs(scale) * speed });
+    const end = { timeUs: this.#seekable.positionUs, durationUs: 0, droppedFrames: 0 };
+    return Pace.from(this.#seekable.peek() ?? end, { startMs, rate: Math.abs(scale) * speed });
   }
 
   /** Sends no more frames; one whose packets are leaving right now is finished. */
@@ -201,7 +219,15 @@ export class UnicastSession implements Session {
         if (this.#run !== run) return;
         slot = this.#dropOverdue(slot, pace);
       }
-      if (slot === undefined) break;
+      if (slot === undefined) {
+        const more = this.#seekable?.more();
+        if (more === undefined) break;
+        await more;
+        if (this.#run !== run) return;
+        const newest = this.#seekable?.peek();
+        if (newest !== undefined) pace.catchUp(newest, this.#options.clock.nowMs());
+        continue;
+      }
       if (!this.sender.isReady) {
         // A frame that nobody takes need not be read.
         cursor.advance();
@@ -209,11 +235,14 @@ export class UnicastSession implements Session {
         continue;
       }
       const frame = cursor.read();
-      const jpeg = frame instanceof Uint8Array ? frame : await frame;
+      const jpeg = frame instanceof Uint8Array ? frame : await this.#readOrDrop(frame);
       if (this.#run !== run) return;
       cursor.advance();
       if (slot.droppedFrames > 0) this.sender.drop(slot.droppedFrames);
+      if (jpeg === undefined) continue;
       const sending = this.sender.send(jpeg, pace.at(slot));
+      this.#skip();
+      this.#prepareNext();
       if (sending !== undefined) await this.#keep(sending);
       if (this.#run !== run) return;
     }
@@ -221,6 +250,27 @@ export class UnicastSession implements Session {
     log.info("{peer} session {number} reached the end of {name}", { peer, number: numberOf(this), name: source.name });
     this.#stop();
     this.sender.finish();
+    this.#options.onEnd?.();
+  }
+
+  /** A frame that is being read; `undefined` where it alone cannot be had, of which the log tells once. */
+  async #readOrDrop(frame: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+    try {
+      return await frame;
+    } catch (error) {
+      if (!(error instanceof FrameUnreadableError)) throw error;
+      this.sender.drop(1);
+      if (!this.#isUnreadableLogged) {
+        log.warn("{peer} session {number} goes on without a frame of {name}: {reason}", {
+          peer: this.#options.peer,
+          number: numberOf(this),
+          name: this.source.name,
+          reason: error.message,
+        });
+      }
+      this.#isUnreadableLogged = true;
+      return undefined;
+    }
   }
 
   /**
@@ -230,18 +280,72 @@ export class UnicastSession implements Session {
   #dropOverdue(slot: FrameSlot, pace: Pace): FrameSlot | undefined {
     const nowMs = this.#options.clock.nowMs();
     const { dueMs, intervalMs } = pace.at(slot);
-    if (Math.floor((nowMs - dueMs) / intervalMs) <= MAX_FRAMES_BEHIND) return slot;
+    const lateMs = nowMs - dueMs;
     if (!this.sender.dropsOverdueFrames) {
-      pace.delay(nowMs - dueMs);
+      if (Math.floor(lateMs / intervalMs) > MAX_FRAMES_BEHIND) pace.delay(lateMs);
       return slot;
     }
+    const isPrepared = this.#preparesFrames;
+    const most = this.#thinning.mostBehind({ lateMs, intervalMs, isPrepared, nowMs });
+    if (Math.floor(lateMs / intervalMs) <= most) return slot;
     for (let next: FrameSlot | undefined = slot; next !== undefined; next = this.#seekable?.peek()) {
       const due = pace.at(next);
       if (due.dueMs + due.intervalMs > nowMs) return next;
-      this.#cursor.advance();
-      this.sender.drop(1);
+      this.#thinning.noteDropped(nowMs);
+      this.#dropNext();
+      this.#logSlowTranscoding(nowMs);
     }
     return undefined;
+  }
+
+  get #preparesFrames(): boolean {
+    const { sender } = this;
+    return sender.dialect === "rtsp" && sender.preparesFrames;
+  }
+
+  #dropNext(): void {
+    this.#cursor.advance();
+    this.sender.drop(1);
+  }
+
+  /** Leaves out what is known not to be ready in time. Sessions that watch the same have the same frames prepared. */
+  #skip(): void {
+    const { stride } = this.#thinning;
+    if (stride === 1 || !this.#preparesFrames) return;
+    for (let frames = 1; frames < stride; frames++) {
+      const number = this.#seekable?.peek()?.number;
+      if (number === undefined || number % stride === 0) return;
+      this.#dropNext();
+    }
+  }
+
+  /** Says once why frames are dropped that have to be transcoded, and what helps. */
+  #logSlowTranscoding(nowMs: number): void {
+    const { sender, source } = this;
+    if (this.#isSlowLogged || !this.#preparesFrames) return;
+    this.#isSlowLogged = true;
+    const seconds = (nowMs - (this.#playingSinceMs ?? nowMs)) / 1000;
+    log.warn(
+      "{peer} session {number} drops frames of {name}: this machine is too slow to transcode them, it does {rate} a second; " +
+        "ffmpeg -i IN -c:v mjpeg -huffman default OUT makes frames that need none",
+      {
+        peer: this.#options.peer,
+        number: numberOf(this),
+        name: source.name,
+        rate: Math.round(10 * (sender.counters.frames - this.#framesAtPlay) / Math.max(seconds, 0.001)) / 10,
+      },
+    );
+  }
+
+  /** Frames that have to be transcoded are ready when they are due, and keep all workers busy. */
+  #prepareNext(): void {
+    const { sender } = this;
+    if (sender.dialect !== "rtsp" || !sender.preparesFrames) return;
+    for (let frames = 0; frames < PREPARED_FRAMES; frames++) {
+      const frame = this.#seekable?.readAhead(frames * this.#thinning.stride);
+      if (frame instanceof Uint8Array) sender.prepare(frame);
+      else frame?.then((jpeg) => sender.prepare(jpeg), () => {/* whoever sends the frame learns it */});
+    }
   }
 
   /** Lets {@linkcode play} and {@linkcode pause} wait for a frame that is leaving. */

@@ -24,6 +24,7 @@ const at = (frame: number) => frame * 1e6 / FRAME_RATE;
 class MemorySource implements SeekableSource, IndexedFrames {
   readonly isLive = false;
   readonly name = "memory.mjpeg";
+  readonly grows = false;
   readonly frameRate = FRAME_RATE;
   readonly times: RegularTimes;
   readonly frameCount: number;

@@ -5,140 +5,223 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { fileReason } from "../../net/file_reason.ts";
-import { LAB_CLIENT_PAYLOAD_BYTES } from "../../rtp/lab/lab_packetizer.ts";
+import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
-import { FileIndexes, type IndexedFile } from "./files/file_index.ts";
+import { isOtherCodecError } from "../../mjpeg/containers/video_codec.ts";
+import { CONCATENATED_JPEGS } from "../../mjpeg/containers/streams/concatenated_format.ts";
+import type { FrameIndex } from "../../mjpeg/containers/index/frame_index.ts";
+import { DecodedSource } from "./decoded/decoded_source.ts";
+import type { Decoders } from "./decoded/decoders.ts";
+import { FileIndexes, type IndexedPath, type IndexFile, indexHere } from "./files/file_index.ts";
 import { FileSource } from "./files/file_source.ts";
+import { FolderSource, listFolder, listGrowingFolder } from "./files/folder_source.ts";
 import { FrameCache } from "./files/frame_cache.ts";
 import { mostSimilar } from "./files/name_similarity.ts";
-import { ListedTimes, RegularTimes } from "./frame_times.ts";
-import type { ServedRoot } from "./files/served_root.ts";
+import { timesOf } from "./frame_times.ts";
+import type { ResolvedPath, ServedRoot } from "./files/served_root.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
+import { DrawnTestFrames, type TestFrames } from "./test_frames.ts";
 import { TestSource } from "./test_source.ts";
 
-const log = getLogger(["mjpegrtsp", "catalog"]);
-
 const MAX_SUGGESTIONS = 5;
+/** How often a still is sent, each second, at most: ffmpeg looks at 20 frames before it shows one. */
+const MAX_STILL_FRAME_RATE = 5;
 
 /** Constructor options of {@linkcode Catalog}. */
 export interface CatalogOptions {
-  readonly root: ServedRoot;
+  /** The files that are served; `undefined` for none. */
+  readonly root: ServedRoot | undefined;
   /** Frames a second of files that have no times of their own. */
   readonly frameRate: number;
   /** Whether files start again at their end. */
   readonly loop: boolean;
-  /** Live sources, by their names; a file of the same name is shadowed. */
+  /** Whether files and folders are followed that others go on writing to: what comes is played; default false. */
+  readonly follow?: boolean;
+  /** Live sources from the beginning, by their names; a file of the same name is shadowed. */
   readonly live?: readonly LiveSource[];
+  /** Indexes files; default in this thread. */
+  readonly index?: IndexFile;
+  /** Draws the frames of the test source; default a worker of this thread. */
+  readonly testFrames?: TestFrames;
+  /** Decodes movies of other codecs; without, they are unusable. */
+  readonly decoders?: Decoders;
 }
 
 /** Everything that can be asked for by name. */
 export class Catalog {
   readonly #options: CatalogOptions;
   readonly #cache = new FrameCache(FRAME_CACHE_BYTES);
-  readonly #testSource = new TestSource();
+  readonly #testSource: TestSource;
   #listing: Promise<string[]> | undefined;
-  readonly #files = new FileIndexes<FileSource>({
-    maxFiles: MAX_INDEXED_FILES,
-    open: (file) => this.#openFile(file),
-  });
+  readonly #stop = new AbortController();
+  readonly #files: FileIndexes<FileSource>;
+  readonly #folders: FileIndexes<FolderSource | undefined, readonly string[]>;
+  readonly #decoded: FileIndexes<DecodedSource> | undefined;
   /** Sources that are no files, by their names in small letters. */
-  readonly #named: ReadonlyMap<string, Source>;
+  readonly #named = new Map<string, Source>();
+  /** Those of them that were added. */
+  readonly #added = new WeakSet<Source>();
 
   constructor(options: CatalogOptions) {
     this.#options = options;
-    this.#named = new Map(
-      [this.#testSource, ...options.live ?? []].map((source) => [source.name.toLowerCase(), source]),
-    );
+    this.#testSource = new TestSource(options.testFrames ?? new DrawnTestFrames());
+    const { follow: follows = false } = options;
+    this.#files = new FileIndexes({
+      maxFiles: MAX_INDEXED_FILES,
+      open: (file, before) => this.#openFile(file, before),
+      index: options.index ?? indexHere,
+      follows,
+    });
+    this.#folders = new FileIndexes({
+      maxFiles: MAX_INDEXED_FILES,
+      open: (folder, before) => this.#openFolder(folder, before),
+      index: follows ? listGrowingFolder : listFolder,
+      follows,
+    });
+    const { decoders } = options;
+    this.#decoded = decoders === undefined ? undefined : new FileIndexes({
+      maxFiles: MAX_INDEXED_FILES,
+      open: (file) => this.#openDecoded(file, decoders),
+      index: decoders.index,
+    });
+    for (const source of [this.#testSource, ...options.live ?? []]) this.#named.set(source.name.toLowerCase(), source);
+  }
+
+  /** Adds a live source, which is there until it ends. */
+  add(source: LiveSource): void {
+    this.#named.set(source.name.toLowerCase(), source);
+    this.#added.add(source);
+  }
+
+  /** Whether there is something of that name that was not added. Rejects as {@linkcode find} does. */
+  async isTaken(name: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      return !this.#added.has(await this.find(name, signal));
+    } catch (error) {
+      if (error instanceof SourceNotFoundError) return false;
+      // What cannot be served is there all the same.
+      if (error instanceof SourceUnusableError) return true;
+      throw error;
+    }
   }
 
   /**
    * The source called `name`. Rejects with a {@linkcode SourceNotFoundError} or a {@linkcode SourceUnusableError} that says why,
-   * and once `signal` aborts: nobody waits for it any more.
+   * with the system's error where nothing more can be opened, and once `signal` aborts: nobody waits for it any more.
    */
   async find(name: string, signal: AbortSignal): Promise<Source> {
-    const named = this.#named.get(name.replace(/^\/+/, "").toLowerCase());
+    const named = this.#findNamed(name.replace(/^\/+/, "").toLowerCase());
     if (named !== undefined) return named;
-    const path = await this.#resolve(name);
+    const { path, isFolder } = await this.#resolve(name);
     try {
-      return await this.#files.get(path, signal);
+      if (!isFolder) return await this.#findFile(path, signal);
+      return await this.#folders.get(path, signal) ?? await this.#refuse(name);
     } catch (error) {
+      if (error instanceof SourceNotFoundError) throw error;
       signal.throwIfAborted();
-      throw new SourceUnusableError(`Cannot serve ${path}: ${fileReason(error)}`);
+      if (isOutOfDescriptors(error)) throw error;
+      throw new SourceUnusableError(`Cannot read ${path}: ${fileReason(error)}`, { cause: error });
     }
   }
 
-  /** What a list of movies shows: the files at the top of the served root, or the test source where there are none. */
-  async movieNames(): Promise<string[]> {
-    // Whoever asks while the directory is being read gets the same list.
-    this.#listing ??= this.#options.root.movieNames().finally(() => this.#listing = undefined);
-    const names = await this.#listing;
-    return names.length > 0 ? names : [this.#testSource.name];
+  /** A file of JPEGs, or one that is decoded. */
+  async #findFile(path: string, signal: AbortSignal): Promise<Source> {
+    try {
+      return await this.#files.get(path, signal);
+    } catch (error) {
+      if (this.#decoded === undefined || !isOtherCodecError(error)) throw error;
+      return await this.#decoded.get(path, signal);
+    }
   }
 
-  /** Draws the first picture of the test source, which takes long where it is wanted at once. Rejects where that fails. */
-  async warmUp(): Promise<void> {
-    await this.#testSource.firstFrame();
+  /** What a list of movies shows: live sources and the files at the top of the served root, or the test source where there are none. */
+  async movieNames(): Promise<string[]> {
+    const { root } = this.#options;
+    const live = this.#present().filter(({ isLive }) => isLive);
+    // Whoever asks while the directory is being read gets the same list.
+    this.#listing ??= (root?.movieNames() ?? Promise.resolve([])).finally(() => this.#listing = undefined);
+    const names = [...live.map(({ name }) => name), ...await this.#listing];
+    return names.length > 0 ? names : [this.#testSource.name];
   }
 
   /** Ends what runs in the background. */
   close(): void {
+    this.#stop.abort();
     this.#testSource.close();
     this.#files.close();
+    this.#folders.close();
+    this.#decoded?.close();
+    this.#options.decoders?.close();
   }
 
-  async #resolve(name: string): Promise<string> {
+  /** Sources that are no files. */
+  #present(): Source[] {
+    for (const name of this.#named.keys()) this.#findNamed(name);
+    return [...this.#named.values()];
+  }
+
+  #findNamed(name: string): Source | undefined {
+    const source = this.#named.get(name);
+    if (!source?.isLive || !source.hasEnded) return source;
+    this.#named.delete(name);
+    return undefined;
+  }
+
+  async #resolve(name: string): Promise<ResolvedPath> {
     try {
-      return await this.#options.root.resolve(name) ?? await this.#refuse(name);
+      return await this.#options.root?.resolve(name) ?? await this.#refuse(name);
     } catch (error) {
-      if (error instanceof SourceNotFoundError) throw error;
+      if (error instanceof SourceNotFoundError || isOutOfDescriptors(error)) throw error;
       throw new SourceUnusableError(`Cannot look for ${JSON.stringify(name)}: ${fileReason(error)}`);
     }
   }
 
   async #refuse(name: string): Promise<never> {
     const { root } = this.#options;
-    const [quoted, what] = [JSON.stringify(name), await root.describeUnserved(name)];
-    const near = mostSimilar(name, [...await root.nearNames(name), this.#testSource.name], MAX_SUGGESTIONS);
+    const [quoted, what] = [JSON.stringify(name), await root?.describeUnserved(name)];
+    const named = this.#present().map((source) => source.name);
+    const near = mostSimilar(name, [...await root?.nearNames(name) ?? [], ...named], MAX_SUGGESTIONS);
     throw new SourceNotFoundError(
       `${what === undefined ? `There is no file ${quoted}` : `${quoted} ${what}`}; near names: ${near.join(", ")}`,
     );
   }
 
-  #openFile({ path, version, index }: IndexedFile): FileSource {
-    logIndex(path, index);
-    const { root, frameRate, loop } = this.#options;
-    return new FileSource({
-      name: root.nameOf(path),
-      path,
-      version,
-      index,
-      times: index.times === undefined
-        ? new RegularTimes(index.count, frameRate)
-        : new ListedTimes(index.times.timesUs, index.times.durationUs),
-      loops: loop,
-      cache: this.#cache,
+  /** Nothing comes of a folder without pictures. */
+  #openFolder(
+    { path, index: files }: IndexedPath<readonly string[]>,
+    before: FolderSource | undefined,
+  ): FolderSource | undefined {
+    if (files.length === 0) return undefined;
+    if (before?.grow(files)) return before;
+    const { root, frameRate, loop: loops, follow } = this.#options;
+    return new FolderSource({
+      name: root!.nameOf(path),
+      ...{ path, files, frameRate, loops, cache: this.#cache },
+      look: follow ? () => this.#folders.get(path, this.#stop.signal) : undefined,
     });
   }
-}
 
-/** Says once for each file what its viewers should know. */
-function logIndex(path: string, { format, count, largestBytes, problem }: IndexedFile["index"]): void {
-  log.info("indexed {path}: {count} frames, {format}, the largest {largestBytes} bytes", {
-    path,
-    count,
-    format,
-    largestBytes,
-  });
-  if (problem !== undefined) {
-    log.warn("{path} has {count} whole frames and is served: {problem}", { path, count, problem });
+  #openDecoded({ path, version, index }: IndexedPath<FrameIndex>, decoders: Decoders): DecodedSource {
+    const { root, frameRate, loop: loops } = this.#options;
+    const times = timesOf(index, frameRate);
+    return new DecodedSource({ name: root!.nameOf(path), path, version, times, loops, cache: this.#cache, decoders });
   }
-  if (largestBytes > LAB_CLIENT_PAYLOAD_BYTES) {
-    log.warn(
-      "{path} has a frame of {largestBytes} bytes; plain lab clients read {limit} bytes a frame and cannot show it " +
-        "(make it smaller: ffmpeg -i IN -q:v 12 -s 640x360 -pix_fmt yuvj420p -f mjpeg OUT)",
-      { path, largestBytes, limit: LAB_CLIENT_PAYLOAD_BYTES },
-    );
+
+  #openFile({ path, version, index }: IndexedPath<FrameIndex>, before: FileSource | undefined): FileSource {
+    const { root, frameRate, loop, follow } = this.#options;
+    // One JPEG alone is no movie that ends at once.
+    const isStill = index.format === CONCATENATED_JPEGS.name && index.count === 1 && !follow;
+    const frames = {
+      version,
+      index,
+      times: timesOf(index, isStill ? Math.min(MAX_STILL_FRAME_RATE, frameRate) : frameRate),
+    };
+    if (before?.grow(frames)) return before;
+    return new FileSource({
+      ...frames,
+      ...{ name: root!.nameOf(path), path, loops: loop || isStill, cache: this.#cache },
+      look: follow ? () => this.#files.get(path, this.#stop.signal) : undefined,
+    });
   }
 }

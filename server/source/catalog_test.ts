@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
+import { encodeLabHeader } from "../../mjpeg/containers/streams/lab_header.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { Catalog } from "./catalog.ts";
 import { type SeekableSource, SourceNotFoundError, SourceUnusableError } from "./source.ts";
@@ -9,10 +10,10 @@ import { ServedRoot } from "./files/served_root.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 
-async function openCatalog(files: Record<string, Uint8Array>) {
+async function openCatalog(files: Record<string, Uint8Array>, follow = false) {
   const directory = await temporaryDirectory();
   for (const [name, bytes] of Object.entries(files)) await Deno.writeFile(join(directory.path, name), bytes);
-  const catalog = new Catalog({ root: await ServedRoot.open(directory.path), frameRate: 20, loop: false });
+  const catalog = new Catalog({ root: await ServedRoot.open(directory.path), frameRate: 20, loop: false, follow });
   return {
     catalog,
     path: directory.path,
@@ -101,9 +102,93 @@ Deno.test("Catalog.close() gives up frames that are still being drawn", async ()
   await assertRejects(async () => await frame, Error, "closed");
 });
 
-Deno.test("Catalog.warmUp() has the first picture of the test source drawn, so that nobody waits for it", async () => {
+Deno.test("Catalog has the first picture of the test source at once when it has been drawn", async () => {
   await using opened = await openCatalog({});
-  await opened.catalog.warmUp();
   const source = await find(opened.catalog, "testsrc");
+  await source.firstFrame();
   assert(source.firstFrame() instanceof Uint8Array);
+});
+
+Deno.test("Catalog.find() takes one JPEG alone for a still, which is sent five times a second and has no end", async () => {
+  await using opened = await openCatalog({
+    "photo.jpg": JPEG,
+    "movie.mjpeg": concat([encodeLabHeader(JPEG.length), JPEG]),
+  });
+  const [photo, movie] = [await find(opened.catalog, "photo.jpg"), await find(opened.catalog, "movie.mjpeg")];
+  assertEquals([photo.loops, photo.frameRate, movie.loops, movie.frameRate], [true, 5, false, 20]);
+});
+
+Deno.test("Catalog.find() has the same source of a file that is followed and has grown, and another of one that was written anew", async () => {
+  const lab = (...frames: readonly Uint8Array[]) => concat(frames.flatMap((one) => [encodeLabHeader(one.length), one]));
+  await using opened = await openCatalog({ "movie.mjpeg": lab(JPEG, JPEG) }, true);
+  const path = join(opened.path, "movie.mjpeg");
+  const source = await find(opened.catalog, "movie.mjpeg");
+  assertEquals([source.frameCount, source.grows], [2, true]);
+  await Deno.writeFile(path, lab(JPEG), { append: true });
+  assertStrictEquals(await find(opened.catalog, "movie.mjpeg"), source);
+  assertEquals([source.frameCount, source.durationUs], [3, 150_000]);
+  await Deno.writeFile(path, new Uint8Array(0));
+  await assertRejects(() => find(opened.catalog, "movie.mjpeg"), SourceUnusableError, "empty");
+  await Deno.writeFile(path, concat([new Uint8Array(9), JPEG, JPEG]));
+  const other = await find(opened.catalog, "movie.mjpeg");
+  assertEquals([other.frameCount, source.frameCount, other === source], [2, 3, false]);
+});
+
+Deno.test("a source that is followed wakes those who wait when it has grown, and no longer looks when nobody does", async () => {
+  await using opened = await openCatalog({ "movie.mjpg": concat([JPEG, JPEG]) }, true);
+  const source = await find(opened.catalog, "movie.mjpg");
+  const [cursor, other] = [source.openCursor(), source.openCursor()];
+  for (const one of [cursor, other]) one.seek({ fromUs: source.durationUs });
+  for (const one of [cursor, other]) one.advance();
+  const more = [cursor.more(), other.more()];
+  other.close();
+  await more[1];
+  await Deno.writeFile(join(opened.path, "movie.mjpg"), JPEG, { append: true });
+  await more[0];
+  assertEquals([source.frameCount, cursor.peek()?.number], [3, 3]);
+  // The test runner fails a test that leaves a timer behind.
+  void cursor.more();
+  cursor.close();
+});
+
+const ENDINGS: readonly [what: string, end: (path: string) => Promise<void>][] = [
+  ["written anew", (path) => Deno.writeFile(path, concat([JPEG, new Uint8Array(3), JPEG]))],
+  ["shorter", (path) => Deno.writeFile(path, JPEG)],
+  ["gone", (path) => Deno.remove(path)],
+];
+
+for (const [what, end] of ENDINGS) {
+  Deno.test(`who waits for more of a followed file comes to the end once it is ${what}`, async () => {
+    await using opened = await openCatalog({ "movie.mjpg": concat([JPEG, JPEG, JPEG]) }, true);
+    const source = await find(opened.catalog, "movie.mjpg");
+    const cursor = source.openCursor();
+    cursor.seek({ fromUs: source.durationUs });
+    cursor.advance();
+    const more = cursor.more();
+    await end(join(opened.path, "movie.mjpg"));
+    await more;
+    assertEquals([cursor.peek(), cursor.more(), source.grows], [undefined, undefined, false]);
+    cursor.close();
+  });
+}
+
+Deno.test("who waits for more of a followed folder comes to the end once other pictures stand in it", async () => {
+  await using opened = await openCatalog({}, true);
+  const path = (name: string) => join(opened.path, "frames", name);
+  await Deno.mkdir(join(opened.path, "frames"));
+  for (const name of ["1.jpg", "2.jpg"]) await Deno.writeFile(path(name), JPEG);
+  const source = await find(opened.catalog, "frames");
+  const cursor = source.openCursor();
+  cursor.seek({ fromUs: source.durationUs });
+  cursor.advance();
+  const more = cursor.more();
+  await Deno.writeFile(path("3.jpg"), JPEG);
+  await more;
+  assertEquals([source.frameCount, cursor.peek()?.number], [3, 3]);
+  cursor.advance();
+  const end = cursor.more();
+  await Deno.remove(path("1.jpg"));
+  await end;
+  assertEquals([cursor.more(), source.grows], [undefined, false]);
+  cursor.close();
 });

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { FrameIndex } from "../../mjpeg/containers/index/frame_index.ts";
+
 /** Times are compared with this much tolerance: `npt` has milliseconds, frame times have fractions. */
 const TOLERANCE_US = 0.5;
 
@@ -50,6 +52,14 @@ export class RegularTimes implements FrameTimes {
   frameFrom(timeUs: number): number {
     return clamp(Math.ceil((timeUs - TOLERANCE_US) * this.frameRate / 1e6), this.count);
   }
+}
+
+/** When the frames of an index are shown; at `frameRate` frames a second where it does not tell. */
+export function timesOf(index: FrameIndex, frameRate: number): FrameTimes {
+  const { times, count } = index;
+  return times === undefined
+    ? new RegularTimes(count, index.frameRate ?? frameRate)
+    : new ListedTimes(times.timesUs, times.durationUs);
 }
 
 /** Numbers by their index; typed arrays are such lists. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FrameIndexBuilder } from "../../mjpeg/containers/frame_index.ts";
+import { FrameIndexBuilder } from "../../mjpeg/containers/index/frame_index_builder.ts";
 import { type FrameTimes, ListedTimes, RegularTimes } from "./frame_times.ts";
 
 const CASES: readonly { times: FrameTimes; name: string; startsUs: readonly number[] }[] = [

@@ -13,6 +13,10 @@ export interface IndexedFrames {
   readonly times: FrameTimes;
   /** Whether frame 0 comes again behind the last. */
   readonly loops: boolean;
+  /**
+   * Calls `waiter` once, when there are more frames. Returns the function that takes it back. Without it there will never be more.
+   */
+  whenGrown?(waiter: () => void): () => void;
   /** The JPEG of frame `index`, 0 to count - 1: at once if it is in memory. */
   frame(index: number): Uint8Array | Promise<Uint8Array>;
 }
@@ -26,15 +30,16 @@ export class IndexedCursor implements SeekableCursor {
    */
   #position = 0;
   #step = 1;
-  /** The position at which the way ends, itself not on it. */
-  #goal: number;
+  /** The position at which the way ends, itself not on it; that of frames that do not loop ends with them in any case. */
+  #goal = Infinity;
   #isClosed = false;
+  /** Ends the wait for more frames. */
+  #wake: (() => void) | undefined;
 
   /** `onClose` is called once. */
   constructor(frames: IndexedFrames, { onClose }: { readonly onClose: () => void }) {
     this.#frames = frames;
     this.#onClose = onClose;
-    this.#goal = frames.loops ? Infinity : frames.times.count;
   }
 
   get positionUs(): number {
@@ -45,21 +50,19 @@ export class IndexedCursor implements SeekableCursor {
     const { times, loops } = this.#frames;
     const isBackwards = step < 0;
     const here = this.#within;
-    if (fromUs !== undefined) this.#position = times.frameAt(fromUs);
-    else if (!isBackwards && here >= times.count) this.#position = 0;
+    if (fromUs !== undefined) this.#position = this.#positionAt(fromUs);
+    else if (!isBackwards && here >= times.count) this.#position = this.#grows ? times.count : 0;
     else if (isBackwards && Math.floor(here) <= 0) this.#position = times.count - 1;
     else this.#position = Math.min(here, times.count - 1);
     this.#step = step;
-    const end = isBackwards ? -1 : times.count;
-    const asked = toUs === undefined ? undefined : this.#goalAt(toUs, isBackwards);
-    if (loops) this.#goal = asked ?? step * Infinity;
-    else this.#goal = asked === undefined ? end : isBackwards ? Math.max(asked, end) : Math.min(asked, end);
+    const isUnknown = toUs === undefined || this.#grows && !isBackwards && toUs > times.durationUs;
+    const asked = isUnknown ? undefined : this.#goalAt(toUs, isBackwards);
+    if (loops || !isBackwards) this.#goal = asked ?? step * Infinity;
+    else this.#goal = Math.max(asked ?? -1, -1);
   }
 
   peek(): FrameSlot | undefined {
-    if (this.#isClosed || (this.#step > 0 ? this.#position >= this.#goal : this.#position <= this.#goal)) {
-      return undefined;
-    }
+    if (!this.#isOnWay(this.#position)) return undefined;
     const timeUs = this.#timeUs(this.#position);
     const durationUs = Math.abs(this.#timeUs(this.#position + this.#step) - timeUs);
     return { timeUs, durationUs, number: this.#index + 1, droppedFrames: 0 };
@@ -69,25 +72,63 @@ export class IndexedCursor implements SeekableCursor {
     return this.#frames.frame(this.#index);
   }
 
+  readAhead(frames: number): Uint8Array | Promise<Uint8Array> | undefined {
+    const position = this.#position + frames * this.#step;
+    return this.#isOnWay(position) ? this.#frames.frame(this.#indexAt(position)) : undefined;
+  }
+
   advance(): void {
     this.#position += this.#step;
+  }
+
+  more(): Promise<void> | undefined {
+    if (this.#isClosed || !this.#grows || this.#step < 0 || this.#position >= this.#goal) return undefined;
+    this.#wake?.();
+    return new Promise((resolve) => {
+      const stopWaiting = this.#frames.whenGrown!(resolve);
+      this.#wake = () => {
+        stopWaiting();
+        resolve();
+      };
+    });
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#wake?.();
     this.#onClose();
   }
 
-  /** The position within the source: 0 up to count, which is the end of one that does not loop. */
+  /** Whether a position is on the way, its end not included. */
+  #isOnWay(position: number): boolean {
+    if (this.#isClosed) return false;
+    if (this.#step < 0) return position > this.#goal;
+    const { times, loops } = this.#frames;
+    return position < this.#goal && (loops || position < times.count);
+  }
+
+  get #grows(): boolean {
+    return this.#frames.whenGrown !== undefined;
+  }
+
   get #within(): number {
-    const { times: { count }, loops } = this.#frames;
-    if (!loops) return Math.max(0, Math.min(count, this.#position));
-    return this.#position - Math.floor(this.#position / count) * count;
+    return this.#withinAt(this.#position);
   }
 
   get #index(): number {
-    return Math.floor(this.#within);
+    return this.#indexAt(this.#position);
+  }
+
+  /** A position within the source: 0 up to count, which is the end of one that does not loop. */
+  #withinAt(position: number): number {
+    const { times: { count }, loops } = this.#frames;
+    if (!loops) return Math.max(0, Math.min(count, position));
+    return position - Math.floor(position / count) * count;
+  }
+
+  #indexAt(position: number): number {
+    return Math.floor(this.#withinAt(position));
   }
 
   /** Time of any position, those between two frames and those of other rounds included. */
@@ -99,6 +140,13 @@ export class IndexedCursor implements SeekableCursor {
     const startUs = times.timeUs(index);
     const partUs = within === index ? 0 : (times.timeUs(index + 1) - startUs) * (within - index);
     return round * times.durationUs + startUs + partUs;
+  }
+
+  /** The position of the frame shown at a time, which may lie in a later round. */
+  #positionAt(timeUs: number): number {
+    const { times, loops } = this.#frames;
+    const round = loops ? Math.floor(timeUs / times.durationUs) : 0;
+    return round * times.count + times.frameAt(timeUs - round * times.durationUs);
   }
 
   /** The goal for a time, which may lie in a later round. */

@@ -133,3 +133,99 @@ Deno.test("IndexedCursor gives nothing once it is closed, and says so once", () 
   cursor.close();
   assertEquals([cursor.peek(), closed], [undefined, 1]);
 });
+
+Deno.test("IndexedCursor goes to a time of a later round, where its source loops", async () => {
+  const cursor = open(REGULAR, true);
+  cursor.seek({ fromUs: 1_200_000, toUs: 1_600_000 });
+  assertEquals(cursor.positionUs, 200_000);
+  assertEquals(await take(cursor, 9), [[2, 1200, 100], [3, 1300, 100], [4, 1400, 100], [0, 1500, 100]]);
+});
+
+Deno.test("IndexedCursor.readAhead() gives the frames on its way, without moving, up to its end", () => {
+  const ahead = (cursor: IndexedCursor) =>
+    [0, 1, 2].map((frames) => (cursor.readAhead(frames) as Uint8Array | undefined)?.[0]);
+  const cursor = open(REGULAR);
+  cursor.seek({ fromUs: 200_000 });
+  assertEquals([ahead(cursor), ahead(cursor)], [[2, 3, 4], [2, 3, 4]]);
+  cursor.advance();
+  assertEquals(ahead(cursor), [3, 4, undefined]);
+  cursor.seek({ fromUs: 400_000, toUs: 200_000, step: -1 });
+  assertEquals(ahead(cursor), [4, 3, 2]);
+  cursor.seek({ fromUs: 100_000, step: 2 });
+  assertEquals(ahead(cursor), [1, 3, undefined]);
+  cursor.close();
+  assertEquals(ahead(cursor), [undefined, undefined, undefined]);
+  const looping = open(REGULAR, true);
+  looping.seek({ fromUs: 300_000 });
+  assertEquals(ahead(looping), [3, 4, 0]);
+});
+
+/** Frames that grow, and who waits for more. */
+function growing(count: number) {
+  const waiters = new Set<() => void>();
+  const frames = {
+    times: new RegularTimes(count, 10),
+    loops: false,
+    frame: (index: number) => Uint8Array.of(index),
+    whenGrown(waiter: () => void) {
+      waiters.add(waiter);
+      return () => waiters.delete(waiter);
+    },
+  };
+  return {
+    frames,
+    waiters,
+    cursor: new IndexedCursor(frames, { onClose() {} }),
+    growTo(newCount: number) {
+      frames.times = new RegularTimes(newCount, 10);
+      for (const waiter of waiters) waiter();
+    },
+  };
+}
+
+Deno.test("IndexedCursor.more() waits at the end of frames that grow, and the way goes on there", async () => {
+  const { cursor, growTo } = growing(2);
+  assertEquals((await take(cursor, 9)).map(([frame]) => frame), [0, 1]);
+  const more = cursor.more();
+  growTo(4);
+  await more;
+  assertEquals(await take(cursor, 9), [[2, 200, 100], [3, 300, 100]]);
+  // PLAY without a range goes on where the way ended, not from the start.
+  cursor.seek({});
+  assertEquals(cursor.peek(), undefined);
+  const next = cursor.more();
+  growTo(5);
+  await next;
+  assertEquals(await take(cursor, 9), [[4, 400, 100]]);
+});
+
+Deno.test("IndexedCursor.more() ends when the cursor is closed, and when it is called again", async () => {
+  const { cursor, waiters } = growing(0);
+  const [first, second] = [cursor.more(), cursor.more()];
+  await first;
+  assertEquals(waiters.size, 1);
+  cursor.close();
+  await second;
+  assertEquals([waiters.size, cursor.more()], [0, undefined]);
+});
+
+Deno.test("IndexedCursor.more() waits for nothing backwards, behind its goal, and where frames do not grow", () => {
+  const { cursor } = growing(3);
+  cursor.seek({ step: -1 });
+  assertEquals(cursor.more(), undefined);
+  cursor.seek({ fromUs: 0, toUs: 100_000 });
+  cursor.advance();
+  assertEquals([cursor.peek(), cursor.more()], [undefined, undefined]);
+  assertEquals(open(REGULAR).more(), undefined);
+});
+
+Deno.test("IndexedCursor waits for a goal behind the end of frames that grow", async () => {
+  const { cursor, growTo } = growing(2);
+  cursor.seek({ fromUs: 0, toUs: 500_000 });
+  assertEquals((await take(cursor, 9)).map(([frame]) => frame), [0, 1]);
+  const more = cursor.more();
+  growTo(4);
+  await more;
+  assertEquals((await take(cursor, 9)).map(([frame]) => frame), [2, 3]);
+  cursor.close();
+});

@@ -1,13 +1,14 @@
 /**
  * A live source: whoever produces the frames pushes them, and each goes to all who watch. Nothing but the newest frame is kept; a
- * viewer that is behind goes on with that one.
+ * viewer that is behind goes on with that one. Whoever produces them learns whether anybody watches.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
 import { LIVE_FIRST_FRAME_TIMEOUT_MS } from "../limits.ts";
-import { type Cursor, type FrameSlot, type LiveSource, SourceUnusableError } from "./source.ts";
+import { type Cursor, type FrameSlot, type LiveSource, SourceUnavailableError } from "./source.ts";
+import { SourceClock } from "./source_clock.ts";
 
 /** Time to the next frame where nothing is known of it yet, in microseconds. */
 const DEFAULT_DURATION_US = 40_000;
@@ -20,6 +21,18 @@ export interface LiveFeedOptions {
   readonly frameRate?: number;
   /** Times the arrival of frames. */
   readonly clock: Clock;
+  /** Told when somebody begins to watch, and when nobody does any more. */
+  readonly onWanted?: (isWanted: boolean) => void;
+  /** How long to wait for the first frame, in milliseconds; default {@linkcode LIVE_FIRST_FRAME_TIMEOUT_MS}. */
+  readonly firstFrameTimeoutMs?: number;
+}
+
+/** What is known of a frame that is pushed. */
+export interface PushOptions {
+  /** Where frames were lost before they came here, this counts them: it is above that of the frame before; default one above it. */
+  readonly number?: number;
+  /** When it was taken, in microseconds of a clock of the producer's; `undefined` for when it comes. */
+  readonly takenUs?: number;
 }
 
 /** A frame with its place among the others. */
@@ -27,6 +40,7 @@ export interface LiveFrame extends FrameSlot {
   /** Counts the frames of the source, from 1. */
   readonly number: number;
   readonly data: Uint8Array;
+  readonly takenUs: number | undefined;
 }
 
 /** A live source that is fed by hand: by a publisher, a relay, a pipe, a test. */
@@ -34,19 +48,32 @@ export class LiveFeed implements LiveSource {
   readonly isLive = true;
   readonly name: string;
   readonly frameRate: number | undefined;
-  readonly #clock: Clock;
+  /** Times the arrival of frames. */
+  readonly clock: Clock;
+  /** How long {@linkcode firstFrame} waits, in milliseconds. */
+  readonly firstFrameTimeoutMs: number;
+  readonly #sourceClock = new SourceClock();
   #newest: LiveFrame | undefined;
+  #lastNumber = 0;
+  #trouble: string | undefined;
   #hasEnded = false;
-  /** Called when another frame has come, or the end. */
+  /** Called when another frame has come, trouble, or the end. */
   readonly #waiters = new Set<() => void>();
+  /** Stand for those who watch. */
+  readonly #holds = new Set<symbol>();
+  /** Told whether anybody does. */
+  readonly #followers = new Set<(isWanted: boolean) => void>();
 
-  constructor({ name, frameRate, clock }: LiveFeedOptions) {
+  constructor(options: LiveFeedOptions) {
+    const { name, frameRate, clock, firstFrameTimeoutMs = LIVE_FIRST_FRAME_TIMEOUT_MS } = options;
     this.name = name;
+    this.clock = clock;
     this.frameRate = frameRate;
-    this.#clock = clock;
+    this.firstFrameTimeoutMs = firstFrameTimeoutMs;
+    if (options.onWanted !== undefined) this.#followers.add(options.onWanted);
   }
 
-  /** The newest frame, if any has come. */
+  /** The newest frame, if any has come and nothing is wrong. */
   get newest(): LiveFrame | undefined {
     return this.#newest;
   }
@@ -56,20 +83,59 @@ export class LiveFeed implements LiveSource {
     return this.#hasEnded;
   }
 
-  /** Calls `waiter` once, when another frame has come, or the end. Returns the function that takes it back. */
+  /** Number of the last frame that has come; 0 before the first. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Why no frames come for now, if that is known. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Tells `follower` when somebody begins to watch, now if somebody does, and when nobody does. Returns the function that ends it. */
+  followWanted(follower: (isWanted: boolean) => void): () => void {
+    this.#followers.add(follower);
+    if (this.#holds.size > 0) follower(true);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** Somebody watches, until the function that this returns is called. */
+  want(): () => void {
+    const hold = Symbol(this.name);
+    this.#holds.add(hold);
+    if (this.#holds.size === 1) this.#tellWanted(true);
+    return () => {
+      if (this.#holds.delete(hold) && this.#holds.size === 0) this.#tellWanted(false);
+    };
+  }
+
+  /** Calls `waiter` once, when another frame has come, trouble, or the end. Returns the function that takes it back. */
   whenChanged(waiter: () => void): () => void {
     this.#waiters.add(waiter);
     return () => this.#waiters.delete(waiter);
   }
 
   /** Gives a whole JPEG to all who watch. The bytes belong to the source from now on. */
-  push(data: Uint8Array): void {
+  push(data: Uint8Array, { number = this.#lastNumber + 1, takenUs }: PushOptions = {}): void {
     if (this.#hasEnded) throw new Error(`Cannot push a frame to ${this.name}: the source has ended`);
-    const timeUs = this.#clock.nowMs() * 1000;
+    const nowUs = this.clock.nowMs() * 1000;
+    const timeUs = takenUs === undefined ? nowUs : this.#sourceClock.timeOf(takenUs, nowUs);
     const last = this.#newest;
     // Frames of the same moment still have an order.
     const durationUs = last === undefined ? this.#expectedUs : Math.max(1, timeUs - last.timeUs);
-    this.#newest = { number: (last?.number ?? 0) + 1, data, timeUs, durationUs, droppedFrames: 0 };
+    this.#newest = { number, data, takenUs, timeUs, durationUs, droppedFrames: 0 };
+    this.#lastNumber = number;
+    this.#trouble = undefined;
+    this.#wake();
+  }
+
+  /** No frames come for now, for a reason that people may read. Who watches goes on waiting; newcomers are told. */
+  interrupt(reason?: string): void {
+    if (this.#hasEnded) return;
+    this.#trouble = reason;
+    // A picture of before is none of now.
+    this.#newest = undefined;
     this.#wake();
   }
 
@@ -81,16 +147,13 @@ export class LiveFeed implements LiveSource {
   }
 
   async firstFrame(): Promise<Uint8Array> {
-    if (this.#newest === undefined && !this.#hasEnded) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const stopWaiting = this.whenChanged(resolve);
-      const cancelTimeout = this.#clock.after(LIVE_FIRST_FRAME_TIMEOUT_MS, resolve);
-      await promise;
-      stopWaiting();
-      cancelTimeout();
+    const letGo = this.want();
+    try {
+      const frame = this.#newest ?? await this.#nextFrame();
+      return frame.data;
+    } finally {
+      letGo();
     }
-    if (this.#newest !== undefined) return this.#newest.data;
-    throw new SourceUnusableError(`No frame of ${this.name} has come yet`);
   }
 
   openCursor(): Cursor {
@@ -99,6 +162,30 @@ export class LiveFeed implements LiveSource {
 
   get #expectedUs(): number {
     return this.frameRate === undefined ? DEFAULT_DURATION_US : 1e6 / this.frameRate;
+  }
+
+  /** Waits a while for a frame; not where it turns out meanwhile that none comes. Trouble of before may be over soon. */
+  async #nextFrame(): Promise<LiveFrame> {
+    if (!this.#hasEnded) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const isDecided = () => this.#newest !== undefined || this.#hasEnded || this.#trouble !== undefined;
+      const look = () => {
+        if (isDecided()) resolve();
+        else stopWaiting = this.whenChanged(look);
+      };
+      let stopWaiting = this.whenChanged(look);
+      const cancelTimeout = this.clock.after(this.firstFrameTimeoutMs, resolve);
+      await promise;
+      stopWaiting();
+      cancelTimeout();
+    }
+    if (this.#newest !== undefined) return this.#newest;
+    const reason = this.#trouble === undefined ? "" : `: ${this.#trouble}`;
+    throw new SourceUnavailableError(`No frame of ${this.name} has come yet${reason}`);
+  }
+
+  #tellWanted(isWanted: boolean): void {
+    for (const follower of this.#followers) follower(isWanted);
   }
 
   #wake(): void {
@@ -111,6 +198,7 @@ export class LiveFeed implements LiveSource {
 /** One viewer of a live source. */
 class LiveCursor implements Cursor {
   readonly #feed: LiveFeed;
+  readonly #letGo: () => void;
   #isClosed = false;
   /** Number of the last frame that the cursor has moved past. */
   #passed: number;
@@ -120,7 +208,8 @@ class LiveCursor implements Cursor {
 
   constructor(feed: LiveFeed) {
     this.#feed = feed;
-    this.#passed = feed.newest?.number ?? 0;
+    this.#letGo = feed.want();
+    this.#passed = feed.lastNumber;
   }
 
   async peek(): Promise<FrameSlot | undefined> {
@@ -148,6 +237,7 @@ class LiveCursor implements Cursor {
 
   close(): void {
     this.#isClosed = true;
+    this.#letGo();
     this.#wake?.();
   }
 

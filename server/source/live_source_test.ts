@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { LIVE_FIRST_FRAME_TIMEOUT_MS } from "../limits.ts";
 import { LiveFeed } from "./live_source.ts";
-import { SourceUnusableError } from "./source.ts";
+import { SourceUnavailableError } from "./source.ts";
 
 function open() {
   const clock = new FakeClock();
@@ -67,9 +67,53 @@ Deno.test("LiveFeed.firstFrame() gives the newest frame, waits a while for one, 
   const { clock, feed } = open();
   const tooEarly = feed.firstFrame();
   clock.advance(LIVE_FIRST_FRAME_TIMEOUT_MS);
-  await assertRejects(() => tooEarly, SourceUnusableError, "No frame of live has come yet");
+  await assertRejects(() => tooEarly, SourceUnavailableError, "No frame of live has come yet");
   const waiting = feed.firstFrame();
   feed.push(Uint8Array.of(7));
   assertEquals(await waiting, Uint8Array.of(7));
   assertEquals(await feed.firstFrame(), Uint8Array.of(7));
+});
+
+Deno.test("LiveFeed tells whoever feeds it when somebody begins to watch, and when nobody does any more", async () => {
+  const wanted: boolean[] = [];
+  const clock = new FakeClock();
+  const feed = new LiveFeed({ name: "live", clock, onWanted: (isWanted) => wanted.push(isWanted) });
+  const first = feed.firstFrame();
+  const [one, other] = [feed.openCursor(), feed.openCursor()];
+  assertEquals(wanted, [true]);
+  feed.push(Uint8Array.of(1));
+  await first;
+  one.close();
+  one.close();
+  assertEquals(wanted, [true]);
+  other.close();
+  assertEquals(wanted, [true, false]);
+});
+
+Deno.test("LiveFeed.interrupt() tells who comes, and who watches goes on with the next frame", async () => {
+  const { clock, feed } = open();
+  feed.push(Uint8Array.of(1));
+  const cursor = feed.openCursor();
+  const watching = cursor.peek();
+  const coming = (feed.interrupt("the camera is gone"), feed.firstFrame());
+  // Another try has failed meanwhile.
+  feed.interrupt("the camera is gone");
+  await assertRejects(() => coming, SourceUnavailableError, "No frame of live has come yet: the camera is gone");
+  clock.advance(5000);
+  feed.push(Uint8Array.of(2));
+  assertEquals([(await watching)?.droppedFrames, await cursor.read(), feed.trouble], [0, Uint8Array.of(2), undefined]);
+});
+
+Deno.test("LiveFeed: frames that say when they were taken stand as evenly as they were taken", async () => {
+  const { clock, feed } = open();
+  const cursor = feed.openCursor();
+  const times: number[] = [];
+  // Every other one is late.
+  for (let frame = 0; frame < 10; frame++) {
+    clock.advance(frame % 2 === 0 ? 80 : 120);
+    feed.push(Uint8Array.of(frame), { takenUs: frame * 100_000 });
+    times.push((await cursor.peek())!.timeUs);
+    cursor.advance();
+  }
+  for (const [index, timeUs] of times.slice(1).entries()) assertAlmostEquals(timeUs - times[index], 100_000, 500);
 });

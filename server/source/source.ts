@@ -31,6 +31,8 @@ export interface SeekableSource extends SourceProperties {
   readonly times: FrameTimes;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
+  /** Whether frames may come behind the last: its number of frames, duration and times are those of now. */
+  readonly grows: boolean;
   /** The JPEG of frame `index`, 0 to frameCount - 1: at once if it is in memory. Shared, not to be written to. */
   frame(index: number): Uint8Array | Promise<Uint8Array>;
   /** A cursor at the first frame. */
@@ -40,6 +42,8 @@ export interface SeekableSource extends SourceProperties {
 /** A source whose frames come when they come: the past is gone, the future not there yet. */
 export interface LiveSource extends SourceProperties {
   readonly isLive: true;
+  /** Whether no more frames come: it is not there any more for those who come now. */
+  readonly hasEnded: boolean;
   /** A cursor in front of the next frame that comes. */
   openCursor(): Cursor;
 }
@@ -82,7 +86,10 @@ export interface Cursor {
 
 /** Where a cursor goes. */
 export interface SeekOptions {
-  /** Time of the source at which it starts, in microseconds; without it the cursor goes on where it is. */
+  /**
+   * Time of the source at which it starts, in microseconds, in a later round where it loops and that is above `durationUs`; without it
+   * the cursor goes on where it is.
+   */
   readonly fromUs?: number;
   /**
    * Time at which it ends, in microseconds: forwards the first frame from there on is not given, backwards the frame shown at
@@ -95,11 +102,21 @@ export interface SeekOptions {
 
 /** A cursor that can go to any time. */
 export interface SeekableCursor extends Cursor {
+  /**
+   * The JPEG of a frame on the cursor's way: 0 is the next, 1 the one behind it. Read as {@linkcode Cursor.read} does, without moving;
+   * `undefined` where the way ends before.
+   */
+  readAhead(frames: number): Uint8Array | Promise<Uint8Array> | undefined;
   /** Time of the next frame within the source, 0 to `durationUs`, which is the end. */
   readonly positionUs: number;
   /** Goes elsewhere. At the end (backwards: at the start) and without `fromUs` it starts again from the other end. */
   seek(options: SeekOptions): void;
   peek(): FrameSlot | undefined;
+  /**
+   * Where the way has come to the last frame of a source that grows: resolves when there is more, or the cursor is closed, or this is
+   * called again. `undefined` where nothing more can come.
+   */
+  more(): Promise<void> | undefined;
 }
 
 /** There is nothing of that name: 404. */
@@ -110,4 +127,14 @@ export class SourceNotFoundError extends Error {
 /** There is something of that name, but no frames can be had of it: 415. */
 export class SourceUnusableError extends Error {
   override name = "SourceUnusableError";
+}
+
+/** There is a live source of that name, but nothing comes of it for now: 503. */
+export class SourceUnavailableError extends SourceUnusableError {
+  override name = "SourceUnavailableError";
+}
+
+/** One frame cannot be had; others may be. */
+export class FrameUnreadableError extends SourceUnusableError {
+  override name = "FrameUnreadableError";
 }

@@ -5,28 +5,27 @@
  */
 
 import { TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
+import { portOfThread } from "../../net/thread.ts";
 
 /** The worker's answer to a frame number. */
 export interface DrawnFrame {
   /** The frame number, from 1. */
   readonly number: number;
-  /** The whole JPEG. */
+  /** The whole JPEG, in memory that all threads share. */
   readonly jpeg: Uint8Array;
 }
 
-/** What this module uses of the scope of a worker. */
-interface Scope {
-  onmessage: (event: MessageEvent<number>) => void;
-  postMessage(message: DrawnFrame, transfer: Transferable[]): void;
-}
-
-const scope = self as unknown as Scope;
 const pattern = new TestPattern();
 let drawing: Promise<void> = Promise.resolve();
 
-scope.onmessage = ({ data: number }) => {
-  drawing = drawing.then(async () => {
-    const jpeg = (await pattern.encode(number)).slice();
-    scope.postMessage({ number, jpeg }, [jpeg.buffer]);
-  });
+const customer = await portOfThread();
+customer.onmessage = ({ data: number }: MessageEvent<number>) => {
+  drawing = drawing.then(async () => customer.postMessage(await draw(number)));
 };
+
+async function draw(number: number): Promise<DrawnFrame> {
+  const drawn = await pattern.encode(number);
+  const jpeg = new Uint8Array(new SharedArrayBuffer(drawn.length));
+  jpeg.set(drawn);
+  return { number, jpeg };
+}

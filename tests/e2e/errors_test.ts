@@ -323,7 +323,7 @@ Deno.test("play: a pipe that nobody reads holds nothing up: what it does not tak
 });
 
 const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
-  ["", /Name a command: serve, play, demo, testsrc, licenses\nSee: mjpegrtsp --help/],
+  ["", /Name a command: serve, play, push, demo, convert, probe, doctor, testsrc, licenses\nSee: mjpegrtsp --help/],
   ["sreve", /There is no command "sreve"; did you mean serve\?/],
   ["serve --prot 1", /There is no option --prot; did you mean --port\?\nSee: mjpegrtsp serve --help/],
   ["serve a b", /serve takes one ROOT, got a b/],

@@ -5,27 +5,14 @@ import { makeLabMovie } from "../support/lab_movie.ts";
 import { peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-
-/** Starts `play` with its page on a port of its own, and waits until it is served; by default in the lab's form. */
-async function startPlayer(
-  serverPort: number,
-  options: { source?: string[]; previewPort?: number; args?: string[] } = {},
-) {
-  const previewPort = options.previewPort ?? reservePort();
-  const source = options.source ?? ["127.0.0.1", String(serverPort), String(reservePort()), "testsrc"];
-  const program = startOurs([
-    ...["play", ...source],
-    ...["--preview-port", String(previewPort), ...(options.args ?? [])],
-  ]);
-  const [url] = await program.waitForLine(/http:\/\/127\.0\.0\.1:\d+\//);
-  return { program, url, previewPort, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
-}
+import { startPlayer } from "../support/player_page.ts";
 
 peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down", ["chromium"], async () => {
   await using server = await startOurServer({ root: "." });
   await using player = await startPlayer(server.port);
   await using browser = await startBrowser();
   const tab = await openPage(browser, player.url);
+  await tab.page.check("#mode-three");
 
   await tab.waitForState("PLAYING");
   const first = await tab.waitForFrameAfter(0);
@@ -72,7 +59,7 @@ peerTest("page: the lab's four buttons are enabled where the state table allows 
   const enabled = () =>
     tab.page.$$eval("[data-command]:not(:disabled)", (buttons) => buttons.map((button) => button.textContent));
 
-  await tab.page.click("#mode");
+  await tab.page.check("#mode-four");
   await tab.waitForState("READY");
   assertEquals(await enabled(), ["Play", "Teardown"]);
   await tab.page.click('[data-command="PLAY"]');
@@ -93,6 +80,7 @@ peerTest("page: a second tab sees the same stream, and its buttons work for both
   await using browser = await startBrowser();
   const first = await openPage(browser, player.url);
   const second = await openPage(browser, player.url);
+  await second.page.check("#mode-three");
   await first.waitForFrameAfter(5);
   await second.waitForFrameAfter(5);
   await second.page.click('[data-action="pause"]');
@@ -134,7 +122,7 @@ peerTest("page: says that the server is gone, and Play starts again when it is b
   const before = await tab.drawnFrame();
   await using _again = startOurs(["serve", "--host", "127.0.0.1", "--port", String(server.port)]);
   await _again.waitForLine(/rtsp:\/\//);
-  await tab.page.click('[data-action="play"]');
+  await tab.page.click("#notice-button");
   await tab.waitForState("PLAYING");
   await tab.waitForFrameAfter(before);
 });
@@ -161,7 +149,7 @@ peerTest("page: says that a live server is tried again, shows it when it is back
   await tab.waitForFrameAfter(before);
   await again.stop("SIGKILL");
   await tab.waitForNotice("trying again in");
-  await tab.page.click('[data-action="stop"]');
+  await tab.page.click("#stop");
   await tab.until(`document.querySelector("#notice").hidden`);
   assertEquals(tab.errors, []);
 });
@@ -180,7 +168,7 @@ for (const form of ["URL", "lab"] as const) {
       await tab.waitForNotice("Play shows it again");
       assertEquals(await tab.drawnFrame(), end);
       if (form === "URL") await tab.waitForState("READY");
-      await tab.page.click('[data-action="play"]');
+      await tab.page.click("#big");
       await tab.waitForFrameAfter(end);
       assertEquals(await tab.notice(), undefined);
     }

@@ -33,7 +33,7 @@ function assertNetAndRead(audited: readonly string[]): void {
   }
 }
 
-Deno.test("serve keeps net and read", async () => {
+Deno.test("serve keeps nothing in its main thread, and net and read in the others", async () => {
   await using directory = await temporaryDirectory();
   const audit = join(directory.path, "audit.jsonl");
   await using program = startAudited(["serve", "--host", "127.0.0.1", "--port", "0"], audit);
@@ -45,32 +45,32 @@ Deno.test("serve keeps net and read", async () => {
   );
   assertEquals((await player.exit()).code, 0);
   assertEquals((await program.stop("SIGINT")).code, 0);
-  assertEquals(program.stderr[0], "granted: net read");
+  assertEquals(program.stderr.filter((line) => /^(?:granted|left): /.test(line)).at(-1), "left: nothing");
   assertNetAndRead(await readAudit(audit));
 });
 
-Deno.test("play with its page keeps net and read", async () => {
+Deno.test("play with its page keeps net alone", async () => {
   await using directory = await temporaryDirectory();
   await using server = await startOurServer({ root: "." });
   const audit = join(directory.path, "audit.jsonl");
   const args = ["play", "127.0.0.1", String(server.port), String(reservePort()), "testsrc", "--frames", "3"];
   await using program = startAudited([...args, "--preview-port", String(reservePort())], audit);
   assertEquals((await program.exit()).code, 0);
-  await program.waitForLine(/^granted: net read$/);
+  await program.waitForLine(/^granted: net$/);
   assertNetAndRead(await readAudit(audit));
 });
 
-Deno.test("play with --out keeps net, read and write", async () => {
+Deno.test("play with --out keeps net alone, too", async () => {
   await using directory = await temporaryDirectory();
   await using server = await startOurServer({ root: "." });
   const args = ["play", "127.0.0.1", String(server.port), String(reservePort()), "testsrc", "--frames", "3"];
   const out = join(directory.path, "out.mjpeg");
   await using program = startAudited([...args, "--no-preview", "--out", out], join(directory.path, "audit.jsonl"));
   assertEquals((await program.exit()).code, 0);
-  await program.waitForLine(/^granted: net read write$/);
+  await program.waitForLine(/^granted: net$/);
 });
 
-Deno.test("testsrc keeps read and write, and --help nothing", async () => {
+Deno.test("testsrc reads and writes where its file is, and --help nothing", async () => {
   await using directory = await temporaryDirectory();
   const audit = join(directory.path, "audit.jsonl");
   const out = join(directory.path, "out.mjpeg");
@@ -78,10 +78,11 @@ Deno.test("testsrc keeps read and write, and --help nothing", async () => {
   assertEquals((await program.exit()).code, 0);
   const used = new Set(await readAudit(audit));
   const folder = ["read", "write"].map((right) => `${right} ${directory.path}`);
-  assertEquals(
-    [...used].filter((line) => !line.startsWith(`${folder[0]}/`) && !line.startsWith(`${folder[1]}/`)).toSorted(),
-    folder,
+  // The thread that stores frames is started from the program itself; Deno lists the right that it is given as one that is used.
+  const elsewhere = [...used].filter((line) =>
+    !folder.some((right) => line.startsWith(`${right}/`)) && !line.startsWith("read file://") && line !== "write null"
   );
+  assertEquals(elsewhere.toSorted(), folder);
   const helpAudit = join(directory.path, "help.jsonl");
   await using help = startAudited(["serve", "--help"], helpAudit);
   assertEquals((await help.exit()).code, 0);

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { equals } from "@std/bytes";
 import { join } from "@std/path";
 import { indexFile } from "../../mjpeg/containers/index_file.ts";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/streams/lab_header.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { peerTest } from "../support/peers.ts";

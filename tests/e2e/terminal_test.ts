@@ -126,12 +126,19 @@ function startServer(root: string, stderr: string, ...prefix: string[]) {
   return { port, program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
-/** Waits until it answers. */
+/** Waits until it answers: while a server looks whether its port is free, a connection may be reset. */
 async function connect(port: number): Promise<TcpClient> {
   let client: TcpClient | undefined;
   await until(async () => {
-    client = await TcpClient.connect(port).catch(() => undefined);
-    return client !== undefined;
+    try {
+      client = await TcpClient.connect(port);
+      await client.send("OPTIONS * RTSP/1.0\r\nCSeq: 9999\r\n\r\n");
+      await client.receive(/CSeq: 9999\r\n[^]*?\r\n\r\n/);
+      return true;
+    } catch {
+      client?.[Symbol.dispose]();
+      return false;
+    }
   });
   return client!;
 }

@@ -81,6 +81,14 @@ const rtcpPacket: fc.Arbitrary<RtcpPacket> = fc.oneof(
     reports: fc.array(report, { maxLength: 31 }),
   }),
   fc.record({ kind: fc.constant("cname" as const), ssrc: word, name: fc.stringMatching(/^[ -~]{0,255}$/) }),
+  fc.record({
+    kind: fc.constant("nack" as const),
+    ssrc: word,
+    mediaSsrc: word,
+    sequenceNumbers: fc.tuple(fc.nat(0xffff), fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 })).map(
+      ([first, steps]) => steps.reduce((all, step) => [...all, (all.at(-1)! + step) & 0xffff], [first]),
+    ),
+  }),
   fc.record({ kind: fc.constant("bye" as const), ssrcs: fc.array(word, { maxLength: 31 }) }),
 );
 const compound = fc.array(rtcpPacket, { maxLength: 5 });
@@ -116,6 +124,12 @@ fuzz("readReceiverReports() finds the reports that decodeRtcp() finds, and throw
   // It does not look into names and BYEs, which may be malformed.
   if (reports === undefined || packets === undefined) return;
   assertEquals(reports.blocks, packets.flatMap((packet) => "reports" in packet ? packet.reports : []));
+  assertEquals(
+    reports.nacks,
+    packets.flatMap((packet) =>
+      packet.kind === "nack" ? [{ mediaSsrc: packet.mediaSsrc, sequenceNumbers: [...packet.sequenceNumbers] }] : []
+    ),
+  );
 }, { runs: 1000 });
 
 /** What a network does to a packet: how many come, and how far each falls behind. */

@@ -12,7 +12,7 @@ import { decodeHeaders } from "../../rtsp/headers.ts";
 import { decodeLabRequest, decodeLabResponse, encodeLabReply, encodeLabRequest } from "../../rtsp/lab/lab_grammar.ts";
 import { MAX_BODY_BYTES, MAX_LOOKS_PER_BYTE, MAX_MESSAGE_BYTES } from "../../rtsp/limits.ts";
 import { createLabResponseReader, createRequestReader, createRtspReader } from "../../rtsp/readers.ts";
-import { type MessageReader, MessageTooLargeError, type ReaderOutput } from "../../rtsp/reading/message_reader.ts";
+import { type MessageReader, type ReaderOutput, UnreadableMessageError } from "../../rtsp/reading/message_reader.ts";
 import { decodeRange } from "../../rtsp/fields/range.ts";
 import { decodePresentation, encodeStreamDescription } from "../../rtsp/sdp.ts";
 import {
@@ -22,6 +22,7 @@ import {
   encodeRtspRequest,
   encodeRtspResponse,
 } from "../../rtsp/rtsp_grammar.ts";
+import { STATUS_LINE_START } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport } from "../../rtsp/fields/transport.ts";
 import { fuzz, mayThrow, mutated, repetitive } from "./fuzz.ts";
 
@@ -78,6 +79,8 @@ const url = fc.stringMatching(/^[a-z0-9.]{1,10}(:[0-9]{1,5})?(\/[a-zA-Z0-9_.%?=-
   `rtsp://${rest}`
 );
 const body = fc.oneof(fc.constant(""), fc.string({ maxLength: 40 }), text.map((long) => long.slice(0, 2000)));
+/** A client takes such a line for the next response, which came where a body was announced that did not. */
+const HOLDS_STATUS_LINE = new RegExp(STATUS_LINE_START.source, "im");
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -110,7 +113,7 @@ const response: fc.Arbitrary<Piece> = fc.record({
   cseq,
   session: fc.option(token, { nil: undefined }),
   headers,
-  body,
+  body: body.filter((body) => !HOLDS_STATUS_LINE.test(body)),
 }).map((message) => ({
   bytes: utf8(encodeRtspResponse({ ...message, status: message.status === 401 as never ? 404 : message.status })),
   output: JSON.stringify([message.cseq, message.session ?? null, message.headers.length, wellFormed(message.body)]),
@@ -241,7 +244,7 @@ for (const [name, create] of Object.entries(READERS)) {
     `${name}: any bytes in any pieces are messages, malformed or too large`,
     fc.tuple(fc.array(anything, { maxLength: 4 }), cuts),
     ([chunks, cuts]) => {
-      mayThrow([MessageTooLargeError], () => {
+      mayThrow([UnreadableMessageError], () => {
         const reader = create();
         for (const chunk of chunks) {
           for (const output of read<unknown>(reader, chunk, cuts)) {
@@ -264,7 +267,7 @@ for (const [name, create] of Object.entries(READERS)) {
     ([chunks, cuts]) => {
       const reader = create();
       let length = 0;
-      mayThrow([MessageTooLargeError], () => {
+      mayThrow([UnreadableMessageError], () => {
         for (const chunk of chunks) {
           length += chunk.length;
           if (cuts !== "everywhere") read<unknown>(reader, chunk, cuts);

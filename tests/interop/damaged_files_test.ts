@@ -9,7 +9,7 @@ import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { indexFile } from "../../mjpeg/containers/index_file.ts";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/streams/lab_header.ts";
 import { readHeaderSegments } from "../../mjpeg/jpeg/segments.ts";
 import { memoryFile } from "../support/memory_file.ts";
 import { peerTest } from "../support/peers.ts";

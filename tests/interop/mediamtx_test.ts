@@ -7,9 +7,9 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { ChildProgram } from "../support/child_program.ts";
+import { startMediaMtx } from "../support/mediamtx.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
-import { findProgram, peerTest, rootTest } from "../support/peers.ts";
+import { peerTest, rootTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { startTwoHosts } from "../support/two_hosts.ts";
@@ -26,30 +26,6 @@ interface Places {
   readonly player?: readonly string[];
 }
 
-/** MediaMTX at an address, ready to pull a stream as soon as somebody asks for `/movie`. */
-async function startMediaMtx(source: string, transport: string, { address, server = [] }: Places, directory: string) {
-  const [rtsp, rtp, multicast] = [reservePort(), reservePort(), reservePort()];
-  const path = join(directory, "mediamtx.yml");
-  await Deno.writeTextFile(
-    path,
-    [
-      ...[`rtspAddress: ${address}:${rtsp}`, `rtpAddress: ${address}:${rtp}`, `rtcpAddress: ${address}:${rtp + 1}`],
-      ...[`multicastRTPPort: ${multicast}`, `multicastRTCPPort: ${multicast + 1}`],
-      ...["rtmp", "hls", "webrtc", "srt", "moq"].map((protocol) => `${protocol}: no`),
-      ...["paths:", "  movie:", `    source: ${source}`, `    rtspTransport: ${transport}`, "    sourceOnDemand: yes"],
-    ].join("\n"),
-  );
-  const [program, ...args] = [...server, findProgram("mediamtx")!, path];
-  const child = new ChildProgram(program, { args });
-  try {
-    await child.waitForLine(/\[RTSP\] started/);
-    return { url: `rtsp://${address}:${rtsp}/movie`, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
-  } catch (error) {
-    await child[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
 /** Frames go from our server to MediaMTX and from there to our player, both ways over `transport`. */
 async function relay(transport: "udp" | "tcp" | "multicast", places: Places): Promise<void> {
   await using directory = await temporaryDirectory();
@@ -62,12 +38,15 @@ async function relay(transport: "udp" | "tcp" | "multicast", places: Places): Pr
     through: places.server,
   });
   const pulled = `rtsp://${places.address}:${server.port}/movie.mjpeg`;
-  await using mediaMtx = await startMediaMtx(pulled, transport, places, directory.path);
+  await using mediaMtx = await startMediaMtx({
+    paths: ["movie:", `  source: ${pulled}`, `  rtspTransport: ${transport}`, "  sourceOnDemand: yes"],
+    ...{ directory: directory.path, address: places.address, through: places.server },
+  });
 
   const out = join(directory.path, "frames");
   await using player = startOurs(
     [
-      ...["play", mediaMtx.url, "--transport", transport, "--no-preview", "--json"],
+      ...["play", `${mediaMtx.url}/movie`, "--transport", transport, "--no-preview", "--json"],
       ...["--frames", String(FRAMES), "--out", out],
     ],
     { write: true, through: places.player },

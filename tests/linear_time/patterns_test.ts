@@ -53,7 +53,7 @@ async function patternsIn(file: string): Promise<{ literals: Pattern[]; others: 
 
 /** What makes an expression slow, and by how much; `undefined` for one that takes linear time. */
 function slowness({ source, flags }: Pick<Pattern, "source" | "flags">): string | undefined {
-  const result = checkSync(source, flags, { timeout: 30_000 });
+  const result = checkSync(source, flags, { timeout: 300_000 });
   if (result.status === "safe") return undefined;
   return result.status === "vulnerable" ? `${result.complexity.summary}, for ${result.attack.pattern}` : "not known";
 }

@@ -7,17 +7,26 @@ import { indexOfNeedle } from "@std/bytes";
 import { fromFileUrl, join } from "@std/path";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { BAKED_PERMISSIONS, compileArguments, explainFailure, findFault } from "../../scripts/compile.ts";
-import { embeddedPackages } from "../../scripts/licenses.ts";
+import { embeddedPackages, ffmpegPackages } from "../../scripts/licenses.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const TOP = fromFileUrl(new URL("../../", import.meta.url));
 
+/** A word in FFmpeg's WebAssembly that is nowhere else. */
+const FFMPEG_WORD = "moov atom not found";
+/** The same of the worker that it is in. */
+const DECODER_WORD = "class CancelledError";
+
 /** What `deno compile` adds to its base. */
-async function compileOnto(base: string, extraArguments: readonly string[] = []): Promise<Uint8Array> {
+async function compileOnto(
+  base: string,
+  { extraArguments = [], withFFmpeg }: { readonly extraArguments?: readonly string[]; readonly withFFmpeg?: boolean } =
+    {},
+): Promise<Uint8Array> {
   const folder = await Deno.makeTempDir({ prefix: "mjpegrtsp-packaging-" });
   try {
     const output = join(folder, "mjpegrtsp.bin");
-    const args = compileArguments(output);
+    const args = compileArguments(output, { withFFmpeg });
     args.splice(args.length - 1, 0, ...extraArguments);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: TOP, env: { DENORT_BIN: base } })
       .output();
@@ -47,8 +56,8 @@ async function firstLines(path: string): Promise<string> {
 
 Deno.test("deno task compile embeds the page and the worker, no test, and exactly the baked permissions", async () => {
   const added = await compileOnto(Deno.execPath());
-  for (const asset of ["index.html", "page.css", "page.js"]) {
-    assert(contains(added, await firstLines(`page/${asset}`)), `${asset} is not in the executable`);
+  for (const asset of ["index.html", "page.css", "page.js", "stage/picture.js", "panel/sparkline.js"]) {
+    assert(contains(added, await firstLines(`page/assets/${asset}`)), `${asset} is not in the executable`);
   }
   for (const worker of ["test_source_worker.ts", "conditioning_worker.ts"]) {
     assert(contains(added, worker), `${worker} is not in the executable`);
@@ -68,6 +77,8 @@ Deno.test("deno task compile embeds the page and the worker, no test, and exactl
       "recheck-",
       "synckit",
       "lab_server.py",
+      FFMPEG_WORD,
+      DECODER_WORD,
     ]
   ) {
     assert(!contains(added, name), `${name} is in the executable`);
@@ -94,6 +105,17 @@ Deno.test("deno task compile embeds the licences of everything that it embeds", 
   const packages = await embeddedPackages();
   assert(packages.length >= 4, JSON.stringify(packages));
   for (const { name, version } of packages) assert(licenses.includes(`\n${name} ${version}\n`), name);
+});
+
+Deno.test("deno task compile --with-ffmpeg embeds FFmpeg, and its licence is there", async () => {
+  const added = await compileOnto(Deno.execPath(), { withFFmpeg: true });
+  for (const name of [FFMPEG_WORD, DECODER_WORD]) assert(contains(added, name), `${name} is not in it`);
+  const licenses = await Deno.readTextFile(join(TOP, "cli/licenses.txt"));
+  const [{ name, version }, ...others] = await ffmpegPackages();
+  assertEquals([name, others], ["@ffmpeg/core", []]);
+  const [, withFFmpeg] = licenses.split("only in executables that were compiled with --with-ffmpeg");
+  assert(withFFmpeg.includes(`\n${name} ${version}\n`));
+  assert(withFFmpeg.includes("GNU GENERAL PUBLIC LICENSE\n                       Version 2, June 1991"));
 });
 
 Deno.test("deno task compile makes an executable that runs no code from a cache that others can write", async () => {
@@ -136,7 +158,9 @@ Deno.test("deno task compile:all refuses one base for all targets", async () => 
 });
 
 Deno.test("the packaging test sees a test that is embedded", async () => {
-  const added = await compileOnto(Deno.execPath(), ["--include", "tests/packaging/packaging_test.ts"]);
+  const added = await compileOnto(Deno.execPath(), {
+    extraArguments: ["--include", "tests/packaging/packaging_test.ts"],
+  });
   assert(contains(added, "packaging_test.ts"));
 });
 

@@ -31,14 +31,19 @@ export async function startBrowser(): Promise<Browser & AsyncDisposable> {
 /** How to open a tab. */
 export interface TabOptions {
   readonly viewport?: Size;
+  /** Whether its user has fingers in place of a mouse. */
+  readonly hasTouch?: boolean;
+  readonly colorScheme?: "light" | "dark";
+  readonly forcedColors?: "active" | "none";
+  readonly reducedMotion?: "reduce" | "no-preference";
   /** What to wait for: a stream without an end never finishes loading. */
   readonly waitUntil?: "load" | "commit";
 }
 
 /** Opens `url` in a new tab. Errors in the page's scripts fail the test that awaits `errors`. */
 export async function openPage(browser: Browser, url: string, options: TabOptions = {}): Promise<PlayerPage> {
-  const { viewport = { width: 1180, height: 720 }, waitUntil = "load" } = options;
-  const page = await browser.newPage({ viewport });
+  const { viewport = { width: 1180, height: 720 }, waitUntil = "load", ...user } = options;
+  const page = await browser.newPage({ viewport, ...user, isMobile: user.hasTouch ?? false });
   page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   const opened = new PlayerPage(page);
   await page.goto(url, { waitUntil });
@@ -117,7 +122,7 @@ export class PlayerPage {
   /** The notice that is shown, if one is. */
   async notice(): Promise<string | undefined> {
     return await this.page.evaluate(
-      `document.querySelector("#notice").hidden ? undefined : document.querySelector("#notice").textContent`,
+      `document.querySelector("#notice").hidden ? undefined : document.querySelector("#notice-text").textContent`,
     );
   }
 

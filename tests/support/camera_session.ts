@@ -24,6 +24,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     url: parseRtspUrl(`rtsp://${options.userInfo ?? ""}127.0.0.1:${camera.port}/stream`),
     rtpPort: undefined,
     transport: "tcp",
+    repairs: true,
     userAgent: "test",
     clock,
     random: Math.random,

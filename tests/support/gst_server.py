@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """gst-rtsp-server sending the MJPEG track of an AVI file, as a peer for tests and benchmarks.
 
-  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--sound] [--no-parse]
-      [--address ADDRESS] [--multicast GROUP]
+  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--udp-only] [--sound] [--no-parse]
+      [--address ADDRESS] [--multicast GROUP] [--record FILE.mjpg]
 
 prints "listening PORT". rtsp://ADDRESS:PORT/stream makes a pipeline for each client, as gst-rtsp-server does by default,
 and /shared one for all of them, who then see the same frame at the same time. User "user", password "pass word".
+With --record, what is published as /record (ANNOUNCE, RECORD) is written to a file, one JPEG after the other.
 """
 
 import argparse
@@ -21,10 +22,12 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("file")
 parser.add_argument("--auth", choices=["none", "basic", "digest"], default="none")
 parser.add_argument("--tcp-only", action="store_true")
+parser.add_argument("--udp-only", action="store_true")
 parser.add_argument("--address", default="127.0.0.1")
 parser.add_argument("--multicast", metavar="GROUP", help="send to this group only, ports 45000 to 45009")
 parser.add_argument("--sound", action="store_true", help="add a tone as PCMA, and one as L16")
 parser.add_argument("--no-parse", action="store_true", help="send the track's frames as they are, the cheapest way")
+parser.add_argument("--record", metavar="FILE", help="write what is published as /record to a file")
 args = parser.parse_args()
 
 Gst.init(None)
@@ -58,6 +61,8 @@ for path, is_shared in (("/stream", False), ("/shared", True)):
     factory.set_shared(is_shared)
     if args.tcp_only:
         factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
+    if args.udp_only:
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
     if args.multicast:
         pool = GstRtspServer.RTSPAddressPool()
         pool.add_range(args.multicast, args.multicast, 45000, 45009, 1)
@@ -69,6 +74,16 @@ for path, is_shared in (("/stream", False), ("/shared", True)):
         permissions.add_permission_for_role("user", "media.factory.construct", True)
         factory.set_permissions(permissions)
     server.get_mount_points().add_factory(path, factory)
+
+if args.record:
+    factory = GstRtspServer.RTSPMediaFactory()
+    # The JPEGs as they are put together from their packets.
+    factory.set_launch(f'( rtpjpegdepay name=depay0 ! filesink sync=false buffer-mode=2 location="{args.record}" )')
+    factory.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)
+    factory.set_latency(500)
+    if args.auth != "none":
+        factory.set_permissions(permissions)
+    server.get_mount_points().add_factory("/record", factory)
 
 server.attach(None)
 print("listening", server.get_bound_port(), flush=True)

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { assert } from "@std/assert";
 import type { ConditionedJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import type { DepacketizerOutput, OrderedPacket } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer, type JpegDepacketizerOptions } from "../../rtp/jpeg/jpeg_depacketizer.ts";
+import type { RtpPacket } from "../../rtp/packet.ts";
 import { markGaps } from "./ordered_packets.ts";
 
 /** 64 different values, none of which is in {@linkcode CHROMA}. */
@@ -56,4 +58,15 @@ export function depacketize(
     ...depacketizer.flush(),
   ];
   return outputs.map((output) => output.kind === "frame" ? output.data : output.cause);
+}
+
+/** The JPEGs of packets that came in order, without one that has not ended. */
+export function decodeFrames(packets: readonly RtpPacket[]): Uint8Array[] {
+  const depacketizer = new JpegDepacketizer({ maxFrameBytes: 10_000_000 });
+  return packets.flatMap((packet) => depacketizer.push({ ...packet, isAfterGap: false, arrivalMs: 0 })).map(
+    (output) => {
+      assert(output.kind === "frame", `A frame is damaged: ${JSON.stringify(output)}`);
+      return output.data;
+    },
+  );
 }

@@ -39,9 +39,13 @@ export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
   const { width = 48, height = 32, quality = 75, seed = 0 } = kind;
   const data = new Uint8ClampedArray(width * height * 4);
   for (let index = 0; index < width * height; index++) {
-    const [x, y] = [index % width, Math.floor(index / width)];
+    const x = index % width;
+    const y = Math.floor(index / width);
     const noise = (index * 7919 + seed * 104_729) % 61;
-    data.set([x * 5 + noise & 255, y * 7 + seed * 20 & 255, (x ^ y) * 4 + noise & 255, 255], index * 4);
+    data[4 * index] = x * 5 + noise & 255;
+    data[4 * index + 1] = y * 7 + seed * 20 & 255;
+    data[4 * index + 2] = (x ^ y) * 4 + noise & 255;
+    data[4 * index + 3] = 255;
   }
   await (ready ??= init(mozjpegWasm));
   const image = { data, width, height, colorSpace: "srgb" } as ImageData;

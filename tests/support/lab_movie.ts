@@ -6,7 +6,7 @@
 
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
-import { encodeLabHeader } from "../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../../mjpeg/containers/streams/lab_header.ts";
 import { TestPattern } from "../../mjpeg/testsrc/test_pattern.ts";
 
 /** Frames a second, as in the lab. */

@@ -33,17 +33,23 @@ export interface OurServer extends AsyncDisposable {
   readonly program: ChildProgram;
 }
 
-/** Starts `serve` on a free port, of the loopback unless told otherwise, and waits until it listens. */
+/**
+ * Starts `serve` on a free port of the loopback, unless told otherwise, and waits until it listens. The environment variable
+ * MJPEGRTSP_TEST_THREADS says in how many threads; without it in as many as users get.
+ */
 export async function startOurServer(
   options: {
     readonly root: string;
     readonly host?: string;
+    readonly port?: number;
     readonly args?: readonly string[];
     readonly through?: readonly string[];
   },
 ): Promise<OurServer> {
-  const { root, host = "127.0.0.1", args = [], through } = options;
-  const program = startOurs(["serve", root, "--port", "0", "--host", host, ...args], { through });
+  const { root, host = "127.0.0.1", port: asked = 0, args = [], through } = options;
+  const threads = Deno.env.get("MJPEGRTSP_TEST_THREADS");
+  const common = ["--port", String(asked), "--host", host, ...(threads === undefined ? [] : ["--threads", threads])];
+  const program = startOurs(["serve", root, ...common, ...args], { through });
   try {
     const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
     return { port: Number(port), program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };

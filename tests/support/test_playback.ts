@@ -18,6 +18,8 @@ export class TestPlayback implements Playback {
   readonly title: string = "movie.mjpeg";
   readonly server = "127.0.0.1:1025";
   readonly commands: SessionMethod[] = [];
+  /** What was asked of the time of the movie: `seek 1.5`, `scale -1`, `step`. */
+  readonly moves: string[] = [];
   status: PlaybackStatus = {
     state: "READY",
     allowed: ["PLAY", "TEARDOWN"],
@@ -26,6 +28,13 @@ export class TestPlayback implements Playback {
     dialect: "lab",
     transport: "udp",
     ended: false,
+    isLive: false,
+    durationSeconds: undefined,
+    positionSeconds: undefined,
+    isAtEnd: false,
+    canSeek: false,
+    canScale: false,
+    scale: 1,
   };
   latestFrame: ReceivedFrame | undefined;
   readonly #listeners = new Set<PlaybackListener>();
@@ -35,11 +44,14 @@ export class TestPlayback implements Playback {
     return this.#listeners.size;
   }
 
-  /** Shows the next frame. */
-  show(data: Uint8Array): void {
+  /** Shows the next frame, of this place in the movie. */
+  show(data: Uint8Array, positionSeconds?: number): void {
     const number = (this.latestFrame?.number ?? 0) + 1;
     const arrivalMs = 1_700_000_000_000 + number;
-    const frame = { data, number, timestampUs: number * 50_000, arrivalMs, senderTimeMs: undefined };
+    const frame = {
+      ...{ data, number, timestampUs: number * 50_000, arrivalMs },
+      ...{ senderTimeMs: undefined, positionSeconds },
+    };
     this.latestFrame = frame;
     for (const listener of this.#listeners) listener.frame?.(frame);
   }
@@ -58,6 +70,7 @@ export class TestPlayback implements Playback {
       lostPackets: 0,
       duplicatePackets: 0,
       reorderedPackets: 0,
+      repairedPackets: 0,
       bytes: 0,
       seconds: 0,
       fps: 0,
@@ -79,6 +92,21 @@ export class TestPlayback implements Playback {
   command(command: SessionMethod): Promise<void> {
     this.commands.push(command);
     if (!this.status.allowed.includes(command)) return Promise.reject(new Error(`${command} is not valid`));
+    return Promise.resolve();
+  }
+
+  seek(seconds: number): Promise<void> {
+    this.moves.push(`seek ${seconds}`);
+    return Promise.resolve();
+  }
+
+  setScale(scale: number): Promise<void> {
+    this.moves.push(`scale ${scale}`);
+    return Promise.resolve();
+  }
+
+  step(): Promise<void> {
+    this.moves.push("step");
     return Promise.resolve();
   }
 

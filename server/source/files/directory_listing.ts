@@ -11,10 +11,12 @@ import { mostSimilar } from "./name_similarity.ts";
 /** Names may have come within the same tick of the file system's clock, which has up to two seconds (FAT). */
 const CLOCK_TICK_MS = 2000;
 
-/** What is in a directory. */
+/** What is in a directory: of up to {@linkcode MAX_DIRECTORY_ENTRIES} entries, in the order of the file system. */
 export interface Listing {
-  /** In the order of the file system; up to {@linkcode MAX_DIRECTORY_ENTRIES}. */
-  readonly names: readonly string[];
+  /** Names of regular files. */
+  readonly files: readonly string[];
+  /** Names of links, to anything. */
+  readonly links: readonly string[];
   /** The only name that equals another one but for case. */
   alike(name: string): string | undefined;
   /** Up to `count` names of files, and of links to anything, that look most like another one. */
@@ -35,7 +37,7 @@ export class DirectoryListings {
   /** What is in a directory now; nothing where it is no directory. */
   async list(directory: string): Promise<Listing> {
     const modifiedMs = await modificationTime(directory);
-    if (modifiedMs === undefined) return createListing([], []);
+    if (modifiedMs === undefined) return createListing([]);
     let entry = this.#entries.get(directory);
     this.#entries.delete(directory);
     if (entry?.modifiedMs !== modifiedMs) entry = { modifiedMs, listing: readListing(directory) };
@@ -66,22 +68,27 @@ async function modificationTime(path: string): Promise<number | undefined> {
 }
 
 async function readListing(directory: string): Promise<Listing> {
-  const [names, files]: [string[], string[]] = [[], []];
-  for await (const { name, isFile, isSymlink } of Deno.readDir(directory)) {
-    if ((isFile || isSymlink) && files.length < MAX_NEAR_CANDIDATES) files.push(name);
-    if (names.push(name) >= MAX_DIRECTORY_ENTRIES) break;
+  const entries: Deno.DirEntry[] = [];
+  for await (const entry of Deno.readDir(directory)) {
+    if (entries.push(entry) >= MAX_DIRECTORY_ENTRIES) break;
   }
-  return createListing(names, files);
+  return createListing(entries);
 }
 
-function createListing(names: readonly string[], files: readonly string[]): Listing {
-  const byLowerCase = Map.groupBy(names, (name) => name.toLowerCase());
+function createListing(entries: readonly Deno.DirEntry[]): Listing {
+  const namesOf = (some: readonly Deno.DirEntry[]) => some.map(({ name }) => name);
+  const candidates = namesOf(entries.filter(({ isFile, isSymlink }) => isFile || isSymlink)).slice(
+    0,
+    MAX_NEAR_CANDIDATES,
+  );
+  const byLowerCase = Map.groupBy(namesOf(entries), (name) => name.toLowerCase());
   return {
-    names,
+    files: namesOf(entries.filter(({ isFile }) => isFile)),
+    links: namesOf(entries.filter(({ isSymlink }) => isSymlink)),
     alike(name) {
       const alike = byLowerCase.get(name.toLowerCase());
       return alike?.length === 1 ? alike[0] : undefined;
     },
-    near: (name, count) => mostSimilar(name, files, count),
+    near: (name, count) => mostSimilar(name, candidates, count),
   };
 }

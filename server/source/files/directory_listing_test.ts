@@ -16,11 +16,11 @@ Deno.test("DirectoryListings reads a directory once, until that is written to", 
   await age(directory.path, 60);
   const listings = new DirectoryListings();
   const first = await listings.list(directory.path);
-  assertEquals([first.names, first.alike("one.MJPEG")], [["One.mjpeg"], "One.mjpeg"]);
+  assertEquals([first.files, first.alike("one.MJPEG")], [["One.mjpeg"], "One.mjpeg"]);
   assertStrictEquals(await listings.list(directory.path), first);
   await Deno.writeTextFile(join(directory.path, "one.mjpeg"), "");
   const second = await listings.list(directory.path);
-  assertEquals([second.names.length, second.alike("ONE.mjpeg")], [2, undefined], "two names are alike");
+  assertEquals([second.files.length, second.alike("ONE.mjpeg")], [2, undefined], "two names are alike");
 });
 
 Deno.test("DirectoryListings reads a directory again that was written to just now", async () => {
@@ -38,7 +38,7 @@ Deno.test("DirectoryListings takes what is no directory for an empty one", async
   const listings = new DirectoryListings();
   for (const path of ["file", "nothing", "file/below"]) {
     const listing = await listings.list(join(directory.path, path));
-    assertEquals([listing.names, listing.near("file", 5)], [[], []]);
+    assertEquals([listing.files, listing.near("file", 5)], [[], []]);
   }
 });
 

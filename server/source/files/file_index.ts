@@ -5,43 +5,100 @@
  * @module
  */
 
+import { indexGrownFile } from "../../../mjpeg/containers/grown_file.ts";
 import { indexFile } from "../../../mjpeg/containers/index_file.ts";
-import type { FrameIndex } from "../../../mjpeg/containers/frame_index.ts";
+import type { FrameIndex } from "../../../mjpeg/containers/index/frame_index.ts";
 import { MAX_FRAME_BYTES } from "../../limits.ts";
-import { FileAccess, type FileVersion, isSameVersion, versionOf } from "./file_access.ts";
+import { logIndex } from "./index_log.ts";
+import { type FileVersion, isSameVersion, versionOf } from "./file_version.ts";
+import { FileAccess } from "../../../net/file_access.ts";
 
-/** What becomes of an index: something that is kept as long as the file is what it was. */
-export type OpenIndexed<T> = (file: IndexedFile) => T;
-
-/** A file and where its frames are. */
-export interface IndexedFile {
-  /** Its real path. */
-  readonly path: string;
+/** What was found in a file or a folder: where its frames are. */
+export interface Indexed<I> {
   /** What it was like when it was indexed. */
   readonly version: FileVersion;
-  readonly index: FrameIndex;
+  readonly index: I;
+}
+
+/** The same, with where that is. */
+export interface IndexedPath<I> extends Indexed<I> {
+  /** Its real path. */
+  readonly path: string;
+}
+
+/**
+ * Indexes what is at a path, as it is now; `before` is what was there if it may have grown since. Rejects where it cannot be read, or
+ * once the signal aborts.
+ */
+export type IndexPath<I> = (path: string, signal: AbortSignal, before?: Indexed<I>) => Promise<Indexed<I>>;
+
+/** Indexes a file. */
+export type IndexFile = IndexPath<FrameIndex>;
+
+/** Indexes a file in this thread, and tells the log, but not of how it grows. */
+export async function indexHere(
+  path: string,
+  signal: AbortSignal,
+  before?: Indexed<FrameIndex>,
+): Promise<Indexed<FrameIndex>> {
+  using file = await Deno.open(path, { read: true });
+  const version = versionOf(await file.stat());
+  const access = new FileAccess(file, version.sizeBytes);
+  const options = { signal, maxFrameBytes: MAX_FRAME_BYTES };
+  if (before !== undefined) {
+    return { version, index: await indexGrownFile(access, { before: before.index, ...options }) };
+  }
+  const index = await indexFile(access, options);
+  logIndex(path, index);
+  return { version, index };
+}
+
+/** Constructor options of {@linkcode FileIndexes}. */
+export interface FileIndexesOptions<T, I> {
+  /** Files that are kept. */
+  readonly maxFiles: number;
+  /**
+   * Makes of an index what is kept, for as long as the file is what it was. `before` is what was made of it when it was shorter, where
+   * files are followed.
+   */
+  readonly open: (file: IndexedPath<I>, before: T | undefined) => T;
+  /** {@linkcode indexHere}, for example. */
+  readonly index: IndexPath<I>;
+  /** Whether a file that changes goes on being the same one, which grows; default false. */
+  readonly follows?: boolean;
+}
+
+/** What was made of a file. */
+interface Made<T, I> {
+  readonly indexed: Indexed<I>;
+  readonly value: T;
 }
 
 /** A file that is indexed, or being indexed. */
-interface Entry<T> {
-  readonly version: FileVersion;
-  readonly value: Promise<T>;
+interface Entry<T, I> {
+  version: FileVersion;
+  readonly made: Promise<Made<T, I>>;
   readonly stop: AbortController;
   /** Requests that wait for the index. */
   waiters: number;
+  /** The same file when it was shorter, until this entry is made. */
+  before: Entry<T, I> | undefined;
 }
 
 /** Keeps what was made of the files that were asked for last. */
-export class FileIndexes<T> {
+export class FileIndexes<T, I = FrameIndex> {
   readonly #maxFiles: number;
-  readonly #open: OpenIndexed<T>;
+  readonly #open: FileIndexesOptions<T, I>["open"];
+  readonly #indexFile: IndexPath<I>;
+  readonly #follows: boolean;
   /** By real path, in order of use, the oldest first. */
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #entries = new Map<string, Entry<T, I>>();
 
-  /** Keeps at most `maxFiles` of them; `open` makes of an index what is kept. */
-  constructor({ maxFiles, open }: { readonly maxFiles: number; readonly open: OpenIndexed<T> }) {
+  constructor({ maxFiles, open, index, follows = false }: FileIndexesOptions<T, I>) {
     this.#maxFiles = maxFiles;
     this.#open = open;
+    this.#indexFile = index;
+    this.#follows = follows;
   }
 
   /** What was made of the file at `path`, as it is now. Rejects where it cannot be read, or once `signal` aborts. */
@@ -49,9 +106,9 @@ export class FileIndexes<T> {
     const entry = this.#use(path, versionOf(await Deno.stat(path)));
     entry.waiters++;
     try {
-      return await unlessAborted(entry.value, signal);
+      return (await unlessAborted(entry.made, signal)).value;
     } catch (error) {
-      if (this.#entries.get(path) === entry && (entry.waiters === 1 || !signal.aborted)) this.#entries.delete(path);
+      if (this.#entries.get(path) === entry && (entry.waiters === 1 || !signal.aborted)) this.#takeBack(path, entry);
       throw error;
     } finally {
       if (--entry.waiters === 0) entry.stop.abort();
@@ -65,10 +122,12 @@ export class FileIndexes<T> {
   }
 
   /** The entry of a file, new where there is none of that version. */
-  #use(path: string, version: FileVersion): Entry<T> {
+  #use(path: string, version: FileVersion): Entry<T, I> {
     let entry = this.#entries.get(path);
     this.#entries.delete(path);
-    if (entry === undefined || !isSameVersion(entry.version, version)) entry = this.#start(path, version);
+    if (entry === undefined || !isSameVersion(entry.version, version)) {
+      entry = this.#start(path, version, this.#follows ? entry : undefined);
+    }
     this.#entries.set(path, entry);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxFiles) break;
@@ -77,17 +136,27 @@ export class FileIndexes<T> {
     return entry;
   }
 
-  #start(path: string, version: FileVersion): Entry<T> {
+  #start(path: string, version: FileVersion, before: Entry<T, I> | undefined): Entry<T, I> {
     const stop = new AbortController();
-    const value = this.#index(path, version, stop.signal);
-    value.catch(() => {/* whoever waits for it gets the error */});
-    return { version, value, stop, waiters: 0 };
+    const made = this.#make(path, stop.signal, before);
+    const entry = { version, made, stop, waiters: 0, before };
+    made.then(({ indexed }) => {
+      entry.version = indexed.version;
+      entry.before = undefined;
+    }, () => {/* whoever waits for it gets the error */});
+    return entry;
   }
 
-  async #index(path: string, version: FileVersion, signal: AbortSignal): Promise<T> {
-    using file = await Deno.open(path, { read: true });
-    const index = await indexFile(new FileAccess(file, version.sizeBytes), { signal, maxFrameBytes: MAX_FRAME_BYTES });
-    return this.#open({ path, version, index });
+  async #make(path: string, signal: AbortSignal, before: Entry<T, I> | undefined): Promise<Made<T, I>> {
+    const last = await before?.made.catch(() => undefined);
+    const indexed = await this.#indexFile(path, signal, last?.indexed);
+    return { indexed, value: this.#open({ path, ...indexed }, last?.value) };
+  }
+
+  /** An entry cannot be made. Where the file grows, what it was before may grow later. */
+  #takeBack(path: string, { before }: Entry<T, I>): void {
+    if (before === undefined) this.#entries.delete(path);
+    else this.#entries.set(path, before);
   }
 }
 

@@ -4,26 +4,44 @@
  * @module
  */
 
-import type { FrameIndex } from "../../../mjpeg/containers/frame_index.ts";
+import type { FrameIndex } from "../../../mjpeg/containers/index/frame_index.ts";
+import { isSoiAt } from "../../../mjpeg/jpeg/markers.ts";
 import { isWholeJpeg, withEoi } from "../../../mjpeg/jpeg/whole_jpeg.ts";
-import { type FileVersion, isSameVersion, readExactly, versionOf } from "./file_access.ts";
+import { isOutOfDescriptors } from "../../../net/socket_errors.ts";
+import { readExactly } from "../../../net/file_access.ts";
+import { type FileVersion, isSameVersion, versionOf } from "./file_version.ts";
+import { READ_AHEAD_BYTES } from "../../limits.ts";
+import { Follower } from "./follower.ts";
 import type { FrameCache } from "./frame_cache.ts";
 import type { FrameTimes } from "../frame_times.ts";
 import { IndexedCursor, type IndexedFrames } from "../indexed_cursor.ts";
 import type { SeekableSource } from "../source.ts";
 
-/** Constructor options of {@linkcode FileSource}. */
-export interface FileSourceOptions {
-  /** The name under which it is served. */
-  readonly name: string;
-  /** Its real path. */
-  readonly path: string;
+/** How often a file is opened where the system gives no descriptors, and the pause between, in milliseconds. */
+const OPEN_TRIES = 20;
+const OPEN_PAUSE_MS = 50;
+
+/** Bytes between two frames that are read along with them: headers of a container. */
+const MAX_GAP_BYTES = 1024;
+
+/** The frames of a file at one time. */
+export interface FileFrames {
   /** What the file was like when it was indexed. */
   readonly version: FileVersion;
   /** Where its frames are. */
   readonly index: FrameIndex;
   /** When they are shown. */
   readonly times: FrameTimes;
+}
+
+/** Constructor options of {@linkcode FileSource}. */
+export interface FileSourceOptions extends FileFrames {
+  /** The name under which it is served. */
+  readonly name: string;
+  /** Its real path. */
+  readonly path: string;
+  /** Looks whether it has grown, and calls {@linkcode FileSource.grow} then; `undefined` for a file that does not. */
+  readonly look?: () => Promise<unknown>;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
   /** Where frames that were read are kept. */
@@ -38,10 +56,11 @@ export class FileSource implements SeekableSource, IndexedFrames {
   readonly isLive = false;
   readonly name: string;
   readonly loops: boolean;
-  readonly times: FrameTimes;
   readonly #path: string;
-  readonly #version: FileVersion;
-  readonly #index: FrameIndex;
+  #version: FileVersion;
+  #index: FrameIndex;
+  #times: FrameTimes;
+  readonly #follower: Follower | undefined;
   readonly #cache: FrameCache;
   readonly #owner: number;
   readonly #reading = new Map<number, Promise<Uint8Array>>();
@@ -54,12 +73,42 @@ export class FileSource implements SeekableSource, IndexedFrames {
   constructor(options: FileSourceOptions) {
     this.name = options.name;
     this.loops = options.loops;
-    this.times = options.times;
+    this.#times = options.times;
     this.#path = options.path;
     this.#version = options.version;
     this.#index = options.index;
     this.#cache = options.cache;
     this.#owner = options.cache.createOwner();
+    this.#follower = options.look && new Follower(options.look);
+  }
+
+  get times(): FrameTimes {
+    return this.#times;
+  }
+
+  get grows(): boolean {
+    return this.#follower !== undefined && !this.#follower.hasEnded;
+  }
+
+  get whenGrown(): IndexedFrames["whenGrown"] {
+    const follower = this.#follower;
+    return follower === undefined || follower.hasEnded ? undefined : (waiter) => follower.whenGrown(waiter);
+  }
+
+  /** The file has been indexed again. Returns false where it has other frames than before: who watches comes to the end. */
+  grow({ version, index, times }: FileFrames): boolean {
+    const common = Math.min(index.count, this.#index.count) - 1;
+    const isSame = version.sizeBytes >= this.#version.sizeBytes &&
+      index.locate(common).offset === this.#index.locate(common).offset;
+    if (!isSame) {
+      this.#follower?.end();
+      return false;
+    }
+    this.#version = version;
+    if (index.count <= this.#index.count) return true;
+    [this.#index, this.#times] = [index, times];
+    this.#follower?.wake();
+    return true;
   }
 
   get frameCount(): number {
@@ -80,7 +129,12 @@ export class FileSource implements SeekableSource, IndexedFrames {
 
   openCursor(): IndexedCursor {
     this.#users++;
-    return new IndexedCursor(this, { onClose: () => this.#release() });
+    const leaveCache = this.#cache.addReader();
+    const onClose = () => {
+      leaveCache();
+      this.#release();
+    };
+    return new IndexedCursor(this, { onClose });
   }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {
@@ -101,21 +155,64 @@ export class FileSource implements SeekableSource, IndexedFrames {
   }
 
   async #readNow(index: number): Promise<Uint8Array> {
-    const { offset, lengthBytes } = this.#index.locate(index);
+    const cached = this.#cache.get(this.#owner, index);
+    if (cached !== undefined) return cached;
     this.#file ??= await this.#open();
-    const target = new Uint8Array(lengthBytes);
-    await readExactly(this.#file, { target, offset });
-    // A file that grows while it is played, such as a recording, still has the frames that it had.
-    if (!await this.#isUnchanged(this.#file) && !isWholeJpeg(target)) throw changedError();
-    const frame = withEoi(target);
-    this.#cache.set(this.#owner, index, frame);
-    return frame;
+    const count = this.#runFrom(index);
+    try {
+      return await this.#readRun(this.#file, index, count);
+    } catch (error) {
+      // What is wrong may lie behind the frame that is wanted.
+      if (count === 1) throw error;
+      return await this.#readRun(this.#file, index, 1);
+    }
+  }
+
+  /** How many frames are read at once: only for somebody who has had the one before is it worth while. */
+  #runFrom(index: number): number {
+    if (!this.#cache.has(this.#owner, index - 1)) return 1;
+    const { offset, lengthBytes } = this.#index.locate(index);
+    const maxEnd = offset + Math.min(READ_AHEAD_BYTES, this.#cache.shareBytes);
+    let count = 1;
+    for (let end = offset + lengthBytes; index + count < this.#index.count; count++) {
+      const next = this.#index.locate(index + count);
+      const nextEnd = next.offset + next.lengthBytes;
+      if (next.offset < end || next.offset > end + MAX_GAP_BYTES || nextEnd > maxEnd) break;
+      end = nextEnd;
+    }
+    return count;
+  }
+
+  /** Reads `count` frames that follow one another in the file, and gives the first. */
+  async #readRun(file: Deno.FsFile, first: number, count: number): Promise<Uint8Array> {
+    const { offset } = this.#index.locate(first);
+    const last = this.#index.locate(first + count - 1);
+    const target = new Uint8Array(last.offset + last.lengthBytes - offset);
+    await readExactly(file, { target, offset });
+    const isUnchanged = await this.#isUnchanged(file);
+    for (let index = first + count - 1;; index--) {
+      const { offset: frameOffset, lengthBytes } = this.#index.locate(index);
+      const bytes = target.subarray(frameOffset - offset, frameOffset - offset + lengthBytes);
+      // A file that grows while it is played, such as a recording, still has the frames that it had.
+      if (!isUnchanged && !(this.grows ? isSoiAt(bytes, 0) : isWholeJpeg(bytes))) throw changedError();
+      const frame = withEoi(bytes);
+      this.#cache.set(this.#owner, index, frame);
+      if (index === first) return frame;
+    }
   }
 
   async #open(): Promise<Deno.FsFile> {
     // To open a pipe that has taken the place of the file would wait for its other end.
     if (!(await Deno.stat(this.#path)).isFile) throw changedError();
-    return await Deno.open(this.#path, { read: true });
+    for (let tries = 1;; tries++) {
+      try {
+        return await Deno.open(this.#path, { read: true });
+      } catch (error) {
+        if (!isOutOfDescriptors(error) || tries === OPEN_TRIES) throw error;
+        // Idle clients are giving way.
+        await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MS));
+      }
+    }
   }
 
   /** Whether the file is what it was when it was indexed. Asked behind a read, it holds for the bytes that were read. */

@@ -2,12 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { indexFile } from "../../../mjpeg/containers/index_file.ts";
-import { encodeLabHeader } from "../../../mjpeg/containers/lab_format.ts";
+import { encodeLabHeader } from "../../../mjpeg/containers/streams/lab_header.ts";
 import { memoryFile } from "../../../tests/support/memory_file.ts";
 import { temporaryDirectory } from "../../../tests/support/temporary_directory.ts";
 import { FrameCache } from "./frame_cache.ts";
 import type { Cursor } from "../source.ts";
-import { FileAccess, versionOf } from "./file_access.ts";
+import { FileAccess } from "../../../net/file_access.ts";
+import { versionOf } from "./file_version.ts";
 import { FileSource } from "./file_source.ts";
 import { RegularTimes } from "../frame_times.ts";
 
@@ -172,4 +173,38 @@ Deno.test("FileSource gives frames without EOI one, and leaves junk behind EOI a
     times: new RegularTimes(3, 20),
   });
   assertEquals([await source.frame(0), await source.frame(1)], [FRAMES[0], frames[1]]);
+});
+
+Deno.test("FileSource reads ahead for somebody who watches one frame after the other, and for nobody else", async () => {
+  await using directory = await temporaryDirectory();
+  const lengthBytes = (from: number) => FRAMES.slice(from).reduce((sum, frame) => sum + frame.length, 0);
+  for (
+    const [indexes, cachedBytes] of [[[0], FRAMES[0].length], [[0, 2], lengthBytes(0) - FRAMES[1].length]] as const
+  ) {
+    const { source, cursor, cache } = await open(directory.path);
+    for (const index of indexes) await source.frame(index);
+    assertEquals(cache.bytes, cachedBytes);
+    cursor.close();
+  }
+  const { source, cursor, cache } = await open(directory.path);
+  await source.frame(0);
+  assertEquals(await source.frame(1), FRAMES[1]);
+  assertEquals(cache.bytes, lengthBytes(0));
+  assertEquals(source.frame(2), FRAMES[2]);
+  cursor.close();
+});
+
+Deno.test("FileSource reads no further ahead than its share of the cache, and gives the frames before one that is gone", async () => {
+  await using directory = await temporaryDirectory();
+  const shared = await open(directory.path, 4 * FRAMES[2].length);
+  const others = Array.from({ length: 8 }, () => shared.source.openCursor());
+  for (const index of [0, 1]) await shared.source.frame(index);
+  assertEquals(shared.cache.bytes, FRAMES[0].length + FRAMES[1].length);
+  for (const cursor of [shared.cursor, ...others]) cursor.close();
+  const { source, cursor, path } = await open(directory.path);
+  await source.frame(0);
+  await Deno.truncate(path, FRAMES[0].length + FRAMES[1].length + 10);
+  assertEquals(await source.frame(1), FRAMES[1]);
+  await assertRejects(async () => await source.frame(2), Error, "the file has become shorter");
+  cursor.close();
 });

@@ -11,6 +11,7 @@ export class FrameCache {
   readonly #frames = new Map<number, Uint8Array>();
   #bytes = 0;
   #nextOwner = 0;
+  #readers = 0;
 
   /** Holds at most `maxBytes` of frames. */
   constructor(maxBytes: number) {
@@ -22,9 +23,27 @@ export class FrameCache {
     return this.#bytes;
   }
 
+  /** Bytes that one of those who read may read ahead, so that nobody's frames are gone again before they are wanted. */
+  get shareBytes(): number {
+    return this.#maxBytes / 2 / Math.max(1, this.#readers);
+  }
+
+  /** Somebody reads, until the function that is returned is called. */
+  addReader(): () => void {
+    this.#readers++;
+    return () => {
+      this.#readers--;
+    };
+  }
+
   /** A number for whoever wants to keep frames here, to be given to the other calls. */
   createOwner(): number {
     return this.#nextOwner++;
+  }
+
+  /** Whether a frame is still there, which is not to use it. */
+  has(owner: number, index: number): boolean {
+    return this.#frames.has(cacheKey(owner, index));
   }
 
   /** The frame, if it is still there. */

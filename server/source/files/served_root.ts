@@ -11,10 +11,26 @@ import { DirectoryListings } from "./directory_listing.ts";
 const NEAR_NAMES = 5;
 /** Names that are looked at to find these, since some may be links that cannot be served. */
 const CHECKED_NAMES = 2 * NEAR_NAMES;
-const MOVIE_NAME = /\.(?:mjpe?g|jpe?g)$/i;
+const MOVIE_NAME = /\.(?:mjpe?g|jpe?g|avi)$/i;
+
+/** What is served, as data that another thread can be told. */
+export interface ServedPlace {
+  /** Real path of the directory that is served, or that the single file is in. */
+  readonly directory: string;
+  /** `undefined` where a directory is served. */
+  readonly onlyFile: OnlyFile | undefined;
+}
+
+/** What a name stands for. */
+export interface ResolvedPath {
+  /** Its real path. */
+  readonly path: string;
+  /** Whether it is a folder, which may have pictures in it, and not a file. */
+  readonly isFolder: boolean;
+}
 
 /** A single file that is served, and the name that its user gave it, which may be that of a link. */
-interface OnlyFile {
+export interface OnlyFile {
   readonly name: string;
   readonly realPath: string;
 }
@@ -25,7 +41,8 @@ export class ServedRoot {
   readonly #onlyFile: OnlyFile | undefined;
   readonly #listings = new DirectoryListings();
 
-  private constructor(directory: string, onlyFile?: OnlyFile) {
+  /** Serves a place that {@linkcode ServedRoot.open} has found. */
+  constructor({ directory, onlyFile }: ServedPlace) {
     this.#directory = directory;
     this.#onlyFile = onlyFile;
   }
@@ -36,20 +53,20 @@ export class ServedRoot {
     const { isDirectory, isFile } = await Deno.stat(realPath);
     if (isDirectory) {
       for await (const _ of Deno.readDir(realPath)) break;
-      return new ServedRoot(realPath);
+      return new ServedRoot({ directory: realPath, onlyFile: undefined });
     }
     // To open a pipe would wait for its other end.
     if (!isFile) throw new Error("it is neither a directory nor a file");
     (await Deno.open(realPath)).close();
-    return new ServedRoot(dirname(realPath), { name: basename(path), realPath });
+    return new ServedRoot({ directory: dirname(realPath), onlyFile: { name: basename(path), realPath } });
   }
 
   /**
-   * The real path of the file that `name` stands for: a path below the root, with `/` between its parts. Where a part
+   * The real path of the file or the folder that `name` stands for: a path below the root, with `/` between its parts. Where a part
    * is missing and exactly one entry equals it but for case, that one is taken. `undefined` where there is no such
-   * file, or where it lies outside of the root once its links are resolved.
+   * thing, or where it lies outside of the root once its links are resolved.
    */
-  async resolve(name: string): Promise<string | undefined> {
+  async resolve(name: string): Promise<ResolvedPath | undefined> {
     const parts = partsOf(name);
     if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
     const path = await this.#findPath(parts);
@@ -75,16 +92,22 @@ export class ServedRoot {
     return this.#onlyFile?.name ?? relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
   }
 
+  /** What is served. */
+  get place(): ServedPlace {
+    return { directory: this.#directory, onlyFile: this.#onlyFile };
+  }
+
   /** The name of the single file that is served; `undefined` where it is a directory. */
   get onlyName(): string | undefined {
     return this.#onlyFile?.name;
   }
 
-  /** Names of Motion-JPEG files at the top of what is served, in order. */
+  /** Names of Motion-JPEG files at the top of what is served that can be served, in order. */
   async movieNames(): Promise<string[]> {
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
-    const { names } = await this.#listings.list(this.#directory);
-    return names.filter((name) => MOVIE_NAME.test(name)).sort();
+    const { files, links } = await this.#listings.list(this.#directory);
+    const isMovie = (name: string) => MOVIE_NAME.test(name);
+    return [...files.filter(isMovie), ...await this.#servedOf(links.filter(isMovie))].sort();
   }
 
   /** Up to five names that can be served and look most like `name`. */
@@ -92,14 +115,19 @@ export class ServedRoot {
     if (name.length > MAX_NEAR_NAME_CHARS) return [];
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
     const near = (await this.#listings.list(this.#directory)).near(name, CHECKED_NAMES);
-    const served = await Promise.all(near.map((each) => this.#insideRoot(join(this.#directory, each)).catch(() => {})));
-    return near.filter((_, index) => served[index] !== undefined).slice(0, NEAR_NAMES);
+    return (await this.#servedOf(near)).slice(0, NEAR_NAMES);
   }
 
-  #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): string | undefined {
+  /** Those of some names at the top that can be served. */
+  async #servedOf(names: readonly string[]): Promise<string[]> {
+    const paths = await Promise.all(names.map((name) => this.#insideRoot(join(this.#directory, name)).catch(() => {})));
+    return names.filter((_, index) => paths[index]?.isFolder === false);
+  }
+
+  #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): ResolvedPath | undefined {
     const asked = parts.join("/").toLowerCase();
     const isAsked = asked === name.toLowerCase() || asked === basename(realPath).toLowerCase();
-    return isAsked ? realPath : undefined;
+    return isAsked ? { path: realPath, isFolder: false } : undefined;
   }
 
   async #findEntry(directory: string, part: string): Promise<string | undefined> {
@@ -119,9 +147,11 @@ export class ServedRoot {
     return path;
   }
 
-  async #insideRoot(path: string): Promise<string | undefined> {
+  async #insideRoot(path: string): Promise<ResolvedPath | undefined> {
     const realPath = await realPathOf(path);
-    return realPath !== undefined && this.#isInside(realPath) && await isFile(realPath) ? realPath : undefined;
+    if (realPath === undefined || !this.#isInside(realPath)) return undefined;
+    const { isFile, isDirectory } = await infoOf(realPath);
+    return isFile || isDirectory ? { path: realPath, isFolder: isDirectory } : undefined;
   }
 
   #isInside(realPath: string): boolean {
@@ -146,12 +176,12 @@ async function realPathOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whether there is a regular file. */
-async function isFile(path: string): Promise<boolean> {
+/** What is at a path; nothing of use where it has just been removed. */
+async function infoOf(path: string): Promise<Pick<Deno.FileInfo, "isFile" | "isDirectory">> {
   try {
-    return (await Deno.stat(path)).isFile;
+    return await Deno.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return { isFile: false, isDirectory: false };
     throw error;
   }
 }

@@ -31,7 +31,7 @@ for (const [name, file, title] of FOUND) {
   Deno.test(`ServedRoot.resolve() finds ${JSON.stringify(name)}: ${title}`, async () => {
     await using tree = await makeTree();
     const root = await ServedRoot.open(tree.root);
-    assertEquals(await root.resolve(name), join(tree.root, file));
+    assertEquals((await root.resolve(name))?.path, join(tree.root, file));
   });
 }
 
@@ -43,12 +43,31 @@ Deno.test("ServedRoot.movieNames() has the movies at the top, in order, and the 
   assertEquals(await (await ServedRoot.open(join(tree.root, "notes.txt"))).movieNames(), ["notes.txt"]);
 });
 
+Deno.test("ServedRoot.movieNames() has only what can be served, as resolve() finds it", async () => {
+  await using tree = await makeTree();
+  await Deno.mkdir(join(tree.root, "folder.mjpeg"));
+  const isThere = await new Deno.Command("mkfifo", { args: [join(tree.root, "pipe.mjpeg")] }).output();
+  assertEquals(isThere.success, true);
+  for (
+    const [link, target] of [
+      ["inside.mjpeg", "root/deep/er/one.mjpeg"],
+      ["outside.mjpeg", "secret.mjpeg"],
+      ["nowhere.mjpeg", "root/gone"],
+      ["circle.mjpeg", "root/circle.mjpeg"],
+      ["folder_link.mjpeg", "root/deep"],
+      ["pipe_link.mjpeg", "root/pipe.mjpeg"],
+    ]
+  ) await Deno.symlink(join(tree.path, target), join(tree.root, link));
+  const root = await ServedRoot.open(tree.root);
+  const names = await root.movieNames();
+  assertEquals(names, ["Same.mjpeg", "a b.mjpeg", "inside.mjpeg", "movie.Mjpeg", "same.mjpeg"]);
+  for (const name of names) assertEquals(await root.resolve(name) !== undefined, true, name);
+});
+
 const NOT_FOUND: readonly string[] = [
   "",
   ".",
   "nothing.mjpeg",
-  "deep",
-  "deep/er",
   "movie.Mjpeg/x",
   "../secret.mjpeg",
   "deep/../../secret.mjpeg",
@@ -57,6 +76,13 @@ const NOT_FOUND: readonly string[] = [
   "/etc/passwd",
   "x".repeat(5000),
 ];
+
+Deno.test("ServedRoot.resolve() tells folders from files", async () => {
+  await using tree = await makeTree();
+  const root = await ServedRoot.open(tree.root);
+  assertEquals(await root.resolve("deep/er/"), { path: join(tree.root, "deep", "er"), isFolder: true });
+  assertEquals(await root.resolve("movie.Mjpeg"), { path: join(tree.root, "movie.Mjpeg"), isFolder: false });
+});
 
 for (const name of NOT_FOUND) {
   Deno.test(`ServedRoot.resolve() finds nothing for ${JSON.stringify(name.slice(0, 40))}`, async () => {
@@ -74,7 +100,7 @@ Deno.test({
     await using tree = await makeTree();
     const root = await ServedRoot.open(tree.root);
     assertEquals(await root.resolve("SAME.mjpeg"), undefined);
-    assertEquals(await root.resolve("same.mjpeg"), join(tree.root, "same.mjpeg"));
+    assertEquals((await root.resolve("same.mjpeg"))?.path, join(tree.root, "same.mjpeg"));
   },
 });
 
@@ -85,7 +111,7 @@ Deno.test("ServedRoot.resolve() follows links within the root, and none that lea
   await Deno.symlink(tree.path, join(tree.root, "up"));
   await Deno.symlink(join(tree.root, "gone"), join(tree.root, "dangling.mjpeg"));
   const root = await ServedRoot.open(tree.root);
-  assertEquals(await root.resolve("inside.mjpeg"), join(tree.root, "movie.Mjpeg"));
+  assertEquals((await root.resolve("inside.mjpeg"))?.path, join(tree.root, "movie.Mjpeg"));
   for (const name of ["outside.mjpeg", "up/secret.mjpeg", "dangling.mjpeg"]) {
     assertEquals(await root.resolve(name), undefined, name);
   }
@@ -138,7 +164,7 @@ Deno.test("ServedRoot.nearNames() has links within the root, and none that canno
 Deno.test("ServedRoot of a single file has that file and no other", async () => {
   await using tree = await makeTree();
   const root = await ServedRoot.open(join(tree.root, "movie.Mjpeg"));
-  assertEquals(await root.resolve("movie.mjpeg"), join(tree.root, "movie.Mjpeg"));
+  assertEquals((await root.resolve("movie.mjpeg"))?.path, join(tree.root, "movie.Mjpeg"));
   assertEquals(await root.resolve("a b.mjpeg"), undefined);
   assertEquals(await root.nearNames("movi"), ["movie.Mjpeg"]);
 });
@@ -147,7 +173,7 @@ Deno.test("ServedRoot of a link is where the link leads", async () => {
   await using tree = await makeTree();
   await Deno.symlink(tree.root, join(tree.path, "link"));
   const root = await ServedRoot.open(join(tree.path, "link"));
-  assertEquals(await root.resolve("movie.Mjpeg"), join(tree.root, "movie.Mjpeg"));
+  assertEquals((await root.resolve("movie.Mjpeg"))?.path, join(tree.root, "movie.Mjpeg"));
 });
 
 Deno.test("ServedRoot.open() rejects what does not exist", async () => {
@@ -168,7 +194,7 @@ Deno.test("ServedRoot of a link to a file has it under the names of both", async
   await Deno.symlink(join(tree.root, "movie.Mjpeg"), link);
   const root = await ServedRoot.open(link);
   for (const name of ["link.mjpeg", "LINK.mjpeg", "movie.mjpeg"]) {
-    assertEquals(await root.resolve(name), join(tree.root, "movie.Mjpeg"), name);
+    assertEquals((await root.resolve(name))?.path, join(tree.root, "movie.Mjpeg"), name);
   }
   assertEquals(await root.resolve("same.mjpeg"), undefined);
   assertEquals(await root.nearNames("x"), ["link.mjpeg"]);
@@ -176,14 +202,10 @@ Deno.test("ServedRoot of a link to a file has it under the names of both", async
 
 Deno.test(`ServedRoot finds the exact name among more than ${MAX_DIRECTORY_ENTRIES} others`, async () => {
   await using tree = await makeTree();
-  await Promise.all(
-    Array.from({ length: MAX_DIRECTORY_ENTRIES }, (_, index) =>
-      Deno.create(join(tree.root, `${index}.x`))
-        .then((file) => file.close())),
-  );
+  for (let index = 0; index < MAX_DIRECTORY_ENTRIES; index++) Deno.createSync(join(tree.root, `${index}.x`)).close();
   const root = await ServedRoot.open(tree.root);
   for (const name of ["movie.Mjpeg", "7.x", `${MAX_DIRECTORY_ENTRIES - 1}.x`]) {
-    assertEquals(await root.resolve(name), join(tree.root, name));
+    assertEquals((await root.resolve(name))?.path, join(tree.root, name));
   }
 });
 
@@ -192,7 +214,7 @@ Deno.test("ServedRoot finds names with colons and dots in them", { ignore: Deno.
   const root = await ServedRoot.open(tree.root);
   for (const name of ["cam 12:30:00.mjpeg", "..dots.mjpeg"]) {
     await Deno.writeTextFile(join(tree.root, name), name);
-    assertEquals(await root.resolve(name), join(tree.root, name));
+    assertEquals((await root.resolve(name))?.path, join(tree.root, name));
   }
 });
 

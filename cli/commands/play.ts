@@ -1,0 +1,190 @@
+/**
+ * `mjpegrtsp play`: plays a stream on the local page, stores its frames, or both.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
+import { Player } from "../../client/player.ts";
+import { noPictureReason } from "../../client/playout/picture_notice.ts";
+import type { StoreOptions } from "../../client/record/open_frame_store.ts";
+import { Recorder, type RecorderOptions } from "../../client/record/recorder.ts";
+import { isStandardOutput } from "../../client/record/store_name.ts";
+import { localFileOf } from "../../client/session/target.ts";
+import { printable } from "../../net/printable.ts";
+import { systemClock } from "../../net/system_clock.ts";
+import type { Command } from "../command.ts";
+import { EXIT, FailedError, UsageError } from "../options/errors.ts";
+import { choice, flag, inGroup, number, toggle } from "../options/option.ts";
+import { origins } from "../options/origins_option.ts";
+import { parseCommand } from "../options/parse_command.ts";
+import { parseTarget } from "../options/play_target.ts";
+import { SEGMENT_OPTIONS, STORING_OPTIONS, storingOf } from "../options/storing_options.ts";
+import { playUntilEnd } from "../playing.ts";
+import { summaryLine, summaryOf } from "../summary.ts";
+import { interruptSignal } from "../terminal/interrupts.ts";
+import { standardError } from "../terminal/line_output.ts";
+import { configureLogging, LOGGING_OPTIONS } from "../terminal/logging.ts";
+
+const log = getLogger(["mjpegrtsp", "play"]);
+
+const MAX_FLOWS = 16;
+
+const OPTIONS = {
+  ...STORING_OPTIONS,
+  frames: number("N", "Stop after N whole frames", { min: 1, integer: true }),
+  seconds: number("N", "Stop after N seconds of playing", { min: 0.01 }),
+  json: flag("Print the summary as JSON on standard output"),
+  paused: flag("Set up the session and wait; Play on the page or the space bar starts it"),
+  ...SEGMENT_OPTIONS,
+  ...inGroup("Page", {
+    "preview-port": number("PORT", "TCP port of the page", {
+      min: 1,
+      max: 65_535,
+      integer: true,
+      defaultText: "8025, or the next free port",
+    }),
+    "allow-origin": origins("ORIGIN", "Let web pages of this origin show the video"),
+    "no-preview": flag("Show no page"),
+  }),
+  ...inGroup("Connection", {
+    "snapshot-fps": number("N", "How often to ask a camera for its snapshot, a second", {
+      min: 0.01,
+      max: 60,
+      fallback: SNAPSHOT_FPS,
+    }),
+    dialect: choice("DIALECT", "Dialect of the server", {
+      words: ["auto", "lab", "lab-b", "rtsp"],
+      note: "auto finds out",
+    }),
+    transport: choice("TRANSPORT", "How packets travel", {
+      words: ["auto", "udp", "tcp", "multicast"],
+      note: "auto tries UDP, then TCP",
+    }),
+    repair: toggle("Ask for packets again that are lost over UDP", { defaultText: "yes, where the server sends them" }),
+    timeout: number("SECONDS", "How long to wait for an answer of the server", {
+      min: 0.1,
+      max: 3600,
+      fallback: REPLY_TIMEOUT_MS / 1000,
+    }),
+    reconnect: toggle("Reconnect when the server goes away", { defaultText: "only for live streams with a URL" }),
+    "rtp-port": number("PORT", "UDP port to receive on, for a URL", {
+      min: 1,
+      max: 65_534,
+      integer: true,
+      defaultText: "any free port",
+    }),
+    flows: number("N", "Ask a lab server to send from N sockets (multi-flow)", {
+      min: 1,
+      max: MAX_FLOWS,
+      integer: true,
+    }),
+  }),
+  ...LOGGING_OPTIONS,
+};
+
+/** The command. */
+export const command: Command = {
+  usage: ["play URL [OPTIONS]", "play HOST PORT RTP_PORT FILE [OPTIONS]"],
+  description: `Plays a Motion-JPEG stream and shows it on a page in your browser.
+
+URL is rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH of a camera or server, or http:// of a camera's stream of JPEGs or its
+snapshot. The other form is that of the networking lab:
+ask the server at HOST, TCP port PORT, for FILE, and receive it on UDP port RTP_PORT.`,
+  options: OPTIONS,
+  notes:
+    `--out movie.mjpeg writes a file in the lab's format, whose frames have up to 99999 bytes: larger ones are dropped,
+or re-encoded with --fit. --out movie.avi writes an AVI file with the frames' times, which plays up to its last frame
+however the program ends. --out movie.mjpg writes the JPEGs one after the other, and so does --out -. --out frames/, or
+a name without an ending, makes a folder with frame-000001.jpg and so on. --out shot.jpg --frames 1 writes one JPEG.
+Nothing is made before the first frame has come, and nothing is overwritten without --force. --append goes on in a file
+in the lab's format or of concatenated JPEGs, or in a folder.
+
+With --segment or --max-size, --out cam.avi becomes cam-2026-11-27T10-20-00.avi and so on, by the local time of each
+file's first frame; --out cam/ makes a folder in cam/ for each. --max-files N keeps the newest N. Nothing that another
+run has stored is overwritten or removed.`,
+  examples: [
+    "play rtsp://127.0.0.1:1025/movie.mjpeg",
+    "play 127.0.0.1 1025 5008 movie.mjpeg",
+    "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
+    "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out - | ffplay -f mjpeg -",
+    "play rtsp://camera/stream --no-preview --out cam.avi --segment 10m --max-files 144",
+  ],
+
+  async run(args) {
+    const { options, positionals } = parseCommand(args, OPTIONS);
+    const target = parseTarget(positionals, options);
+    const { out } = options;
+    if (out !== undefined && isStandardOutput(out) && options.json) {
+      throw new UsageError(`--out ${out} and --json both write to standard output; store to a file instead`);
+    }
+    if (options.paused && options["no-preview"] && !Deno.stdin.isTerminal()) {
+      throw new UsageError(
+        "--paused with --no-preview needs a terminal: without a page, only its space bar starts playing",
+      );
+    }
+    const storing = storingOf(options);
+    const interrupt = interruptSignal();
+    configureLogging(options);
+    if ("url" in target && target.url.fragment !== undefined) {
+      log.warn("{fragment} is not sent: write %23 for the # if it belongs to the name", {
+        fragment: JSON.stringify(`#${target.url.fragment}`),
+      });
+    }
+    const maxFrames = options.frames ?? Infinity;
+    const storeOptions = { ...storing, maxFrames, playedName: localFileOf(target), clock: systemClock };
+    const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
+    // All of the program is loaded, and what stores frames has rights of its own.
+    for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
+    const player = new Player({
+      target,
+      transport: options.transport,
+      repairs: options.repair,
+      snapshotFps: options["snapshot-fps"],
+      reconnect: options.reconnect,
+      replyTimeoutMs: options.timeout * 1000,
+      userAgent: `mjpegrtsp/${denoConfig.version}`,
+      clock: systemClock,
+    });
+    try {
+      await playUntilEnd({
+        player,
+        recorder,
+        preview: options["no-preview"]
+          ? false
+          : { port: options["preview-port"], allowedOrigins: options["allow-origin"] },
+        paused: options.paused,
+        maxFrames,
+        maxSeconds: options.seconds ?? Infinity,
+        clock: systemClock,
+        interrupt,
+      });
+      if (recorder !== undefined && recorder.stored === 0 && recorder.tooLarge > 0) {
+        throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
+      }
+    } finally {
+      const summary = summaryOf(player, recorder);
+      if (options.json) console.log(printable(JSON.stringify(summary)));
+      if (summary.packets > 0) {
+        const where = storing.segments === undefined ? out : `segments of ${out}`;
+        standardError.line(summaryLine(summary, { out: where, recorder }));
+      }
+    }
+    const statistics = player.statistics();
+    const isTimeOver = player.playedSeconds >= (options.seconds ?? Infinity);
+    if (statistics.frames === 0 && (statistics.packets > 0 || isTimeOver)) {
+      throw new FailedError(`No picture: ${noPictureReason(statistics)}`);
+    }
+    return EXIT.done;
+  },
+};
+
+async function openRecorder(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
+  try {
+    return await Recorder.open(out, options);
+  } catch (error) {
+    throw new FailedError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * What whoever sends datagrams may make their receiver hold, and for how long it is waited for. Each limit is tested at its value and
+ * one above.
+ *
+ * @module
+ */
+
+/** Largest datagram that is read: the largest there is. */
+export const MAX_DATAGRAM_BYTES = 65_536;
+
+/** How long the port that a sender sends from may be silent before another one may take its place, in milliseconds. */
+export const SOURCE_SILENCE_MS = 2000;

@@ -1,0 +1,67 @@
+/**
+ * The files of the page, by their addresses. They are imported as text, so that an executable has them in it.
+ *
+ * @module
+ */
+
+import page from "./assets/index.html" with { type: "text" };
+import pageStyle from "./assets/page.css" with { type: "text" };
+import connection from "./assets/connection.js" with { type: "text" };
+import dom from "./assets/dom.js" with { type: "text" };
+import entry from "./assets/page.js" with { type: "text" };
+import player from "./assets/player.js" with { type: "text" };
+import meters from "./assets/panel/meters.js" with { type: "text" };
+import panelStyle from "./assets/panel/panel.css" with { type: "text" };
+import session from "./assets/panel/session.js" with { type: "text" };
+import sparkline from "./assets/panel/sparkline.js" with { type: "text" };
+import statistics from "./assets/panel/statistics.js" with { type: "text" };
+import bubble from "./assets/stage/bubble.js" with { type: "text" };
+import controlsStyle from "./assets/stage/controls.css" with { type: "text" };
+import controls from "./assets/stage/controls.js" with { type: "text" };
+import fading from "./assets/stage/fading.js" with { type: "text" };
+import frameHistory from "./assets/stage/frame_history.js" with { type: "text" };
+import keys from "./assets/stage/keys.js" with { type: "text" };
+import notices from "./assets/stage/notices.js" with { type: "text" };
+import picture from "./assets/stage/picture.js" with { type: "text" };
+import pointer from "./assets/stage/pointer.js" with { type: "text" };
+import stageStyle from "./assets/stage/stage.css" with { type: "text" };
+import timeline from "./assets/stage/timeline.js" with { type: "text" };
+import view from "./assets/stage/view.js" with { type: "text" };
+
+/** A file of the page. */
+export interface Asset {
+  /** Its media type. */
+  readonly type: string;
+  readonly text: string;
+}
+
+const html = (text: string): Asset => ({ type: "text/html; charset=utf-8", text });
+const css = (text: string): Asset => ({ type: "text/css; charset=utf-8", text });
+const js = (text: string): Asset => ({ type: "text/javascript; charset=utf-8", text });
+
+/** All files, by path. */
+export const ASSETS: Readonly<Record<string, Asset>> = {
+  "/": html(page),
+  "/assets/page.css": css(pageStyle),
+  "/assets/page.js": js(entry),
+  "/assets/connection.js": js(connection),
+  "/assets/dom.js": js(dom),
+  "/assets/player.js": js(player),
+  "/assets/panel/panel.css": css(panelStyle),
+  "/assets/panel/meters.js": js(meters),
+  "/assets/panel/session.js": js(session),
+  "/assets/panel/sparkline.js": js(sparkline),
+  "/assets/panel/statistics.js": js(statistics),
+  "/assets/stage/controls.css": css(controlsStyle),
+  "/assets/stage/stage.css": css(stageStyle),
+  "/assets/stage/bubble.js": js(bubble),
+  "/assets/stage/controls.js": js(controls),
+  "/assets/stage/fading.js": js(fading),
+  "/assets/stage/frame_history.js": js(frameHistory),
+  "/assets/stage/keys.js": js(keys),
+  "/assets/stage/notices.js": js(notices),
+  "/assets/stage/picture.js": js(picture),
+  "/assets/stage/pointer.js": js(pointer),
+  "/assets/stage/timeline.js": js(timeline),
+  "/assets/stage/view.js": js(view),
+};

@@ -1,0 +1,77 @@
+/*
+ * The connection to the player: one WebSocket, which opens again by itself when the player is started again. page/frame_socket.ts is
+ * its other end, and has the messages.
+ */
+
+// @ts-check
+/// <reference lib="dom" />
+
+const FRAME_HEADER_BYTES = 20;
+const RECONNECT_MIN_MS = 250;
+const RECONNECT_MAX_MS = 2000;
+/** The player has viewers enough (RFC 6455, 7.4: registered at IANA as "Try Again Later"). */
+const TRY_AGAIN_LATER = 1013;
+
+/**
+ * A whole frame. `positionSeconds` is where in the movie it is, where that is known; `jpeg` is what the server sent.
+ *
+ * @typedef {{ number: number, arrivalMs: number, positionSeconds: number | undefined, jpeg: Uint8Array<ArrayBuffer> }} Frame
+ */
+
+/**
+ * Who listens. `onClosed` gets the reason where the player has viewers enough.
+ *
+ * @typedef {object} ConnectionListener
+ * @property {(frame: Frame) => void} onFrame
+ * @property {(message: any) => void} onMessage
+ * @property {(refusal: string | undefined) => void} onClosed
+ */
+
+/** Reaches the player, as often as it takes. */
+export class Connection {
+  /** @type {ConnectionListener} */
+  #listener;
+  /** @type {WebSocket | undefined} */
+  #socket;
+  #reconnectMs = RECONNECT_MIN_MS;
+
+  /** @param {ConnectionListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+    this.#open();
+  }
+
+  /** Sends a command, unless there is no player. @param {object} command */
+  send(command) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(command));
+  }
+
+  #open() {
+    const { onFrame, onMessage, onClosed } = this.#listener;
+    const socket = this.#socket = new WebSocket(`ws://${location.host}/ws`);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      if (typeof data !== "string") return onFrame(decodeFrame(data));
+      // One that is refused opens, too, and says nothing.
+      this.#reconnectMs = RECONNECT_MIN_MS;
+      onMessage(JSON.parse(data));
+    };
+    socket.onclose = ({ code, reason }) => {
+      onClosed(code === TRY_AGAIN_LATER ? reason : undefined);
+      setTimeout(() => this.#open(), this.#reconnectMs);
+      this.#reconnectMs = Math.min(RECONNECT_MAX_MS, this.#reconnectMs * 2);
+    };
+  }
+}
+
+/** @param {ArrayBuffer} message @returns {Frame} */
+function decodeFrame(message) {
+  const header = new DataView(message);
+  const positionSeconds = header.getFloat64(12);
+  return {
+    number: header.getUint32(0),
+    arrivalMs: header.getFloat64(4),
+    positionSeconds: Number.isNaN(positionSeconds) ? undefined : positionSeconds,
+    jpeg: new Uint8Array(message, FRAME_HEADER_BYTES),
+  };
+}

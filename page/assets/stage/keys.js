@@ -1,0 +1,102 @@
+/*
+ * The keys, as on YouTube where it has them, and the list of them.
+ */
+
+// @ts-check
+/// <reference lib="dom" />
+
+import { button, element } from "../dom.js";
+import { SKIP_SECONDS } from "./controls.js";
+
+/** @typedef {import("../player.js").Player} Player */
+/** @typedef {import("./controls.js").Controls} Controls */
+/** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./view.js").View} View */
+
+/** How far arrows go, in seconds. */
+const ARROW_SECONDS = 5;
+
+/** What keys do, and how the list says it. @typedef {{ keys: string[], shown: string, does: string, act: (key: string) => void }} Binding */
+
+/** Hears the keys. */
+export class Keys {
+  /** @type {Binding[]} */
+  #bindings;
+  #help = /** @type {HTMLDialogElement} */ (element("#help"));
+
+  /** @param {{ player: Player, picture: Picture, controls: Controls, view: View }} parts */
+  constructor({ player, picture, controls, view }) {
+    const digits = [..."0123456789"];
+    this.#bindings = [
+      { keys: [" ", "k"], shown: "Space k", does: "Play or pause", act: () => controls.toggle() },
+      { keys: ["j"], shown: "j", does: "10 s back", act: () => controls.skip(-SKIP_SECONDS) },
+      { keys: ["l"], shown: "l", does: "10 s on", act: () => controls.skip(SKIP_SECONDS) },
+      { keys: ["ArrowLeft"], shown: "←", does: "5 s back", act: () => controls.skip(-ARROW_SECONDS) },
+      { keys: ["ArrowRight"], shown: "→", does: "5 s on", act: () => controls.skip(ARROW_SECONDS) },
+      { keys: [","], shown: ",", does: "The frame before", act: () => picture.stepBack() },
+      { keys: ["."], shown: ".", does: "The next frame", act: () => picture.stepOn() },
+      {
+        keys: digits,
+        shown: "0–9",
+        does: "To a tenth of the movie",
+        act: (digit) => controls.goTo(Number(digit) / 10),
+      },
+      { keys: ["Home"], shown: "Home", does: "To the beginning", act: () => controls.goTo(0) },
+      { keys: ["End"], shown: "End", does: "To the end", act: () => controls.goTo(1) },
+      { keys: ["<"], shown: "<", does: "Slower", act: () => controls.changeSpeed(-1) },
+      { keys: [">"], shown: ">", does: "Faster", act: () => controls.changeSpeed(1) },
+      { keys: ["f"], shown: "f", does: "Full screen", act: () => view.toggleFullscreen() },
+      { keys: ["i"], shown: "i", does: "A window of its own", act: () => view.toggleWindow() },
+      { keys: ["+", "="], shown: "+", does: "Enlarge", act: () => view.zoomIn() },
+      { keys: ["-"], shown: "−", does: "Reduce", act: () => view.zoomOut() },
+      { keys: ["r"], shown: "r", does: "Loop", act: () => controls.toggleLoop() },
+      { keys: ["s"], shown: "s", does: "Save a snapshot", act: () => controls.saveSnapshot() },
+      { keys: ["x"], shown: "x", does: "Stop", act: () => player.send(player.commandsOf("stop")) },
+      { keys: ["?"], shown: "?", does: "These keys", act: () => this.toggleHelp() },
+    ];
+    element("#key-list").append(...this.#bindings.map(line));
+    button("#help-button").onclick = () => this.toggleHelp();
+    button("#help-close").onclick = () => this.#help.close();
+    document.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  toggleHelp() {
+    if (this.#help.open) this.#help.close();
+    else this.#help.showModal();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const binding = this.#bindings.find(({ keys }) => keys.includes(event.key));
+    if (binding === undefined || isMeantFor(event.target, event.key)) return;
+    if (this.#help.open && event.key !== "?") return;
+    event.preventDefault();
+    binding.act(event.key);
+  }
+}
+
+/**
+ * Whether an element does something of its own with a key: buttons with Space, choices with arrows and Space, lists with all.
+ *
+ * @param {EventTarget | null} target
+ * @param {string} key
+ */
+function isMeantFor(target, key) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("select") !== null) return true;
+  if (target.closest("[type=radio]") !== null) return key === " " || key.startsWith("Arrow");
+  return key === " " && target.closest("button, a, summary") !== null;
+}
+
+/** @param {Binding} binding */
+function line({ shown, does }) {
+  const row = document.createElement("div");
+  const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
+  for (const key of shown.split(" ")) {
+    term.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
+  }
+  meaning.textContent = does;
+  row.append(term, meaning);
+  return row;
+}

@@ -1,0 +1,151 @@
+/*
+ * The picture: decodes the frames that come, a few at a time, and draws the newest. Keeps the last ones, so that one can step through
+ * them once the player is paused.
+ */
+
+// @ts-check
+/// <reference lib="dom" />
+
+import { element } from "../dom.js";
+import { FrameHistory } from "./frame_history.js";
+
+/** @typedef {import("../connection.js").Frame} Frame */
+/** @typedef {import("../player.js").Player} Player */
+
+/** How long no frame can be decoded before the user is told. */
+const UNDECODABLE_NOTICE_MS = 500;
+/**
+ * Frames that are decoded at once. The browser does so in threads of its own: one after the other, 4K would take longer than a
+ * frame lasts.
+ */
+const MAX_DECODING_FRAMES = 3;
+/** How long a frame lasts where nothing says, in seconds. */
+const USUAL_FRAME_SECONDS = 1 / 25;
+
+/** Events: `drawn`, `size` (of the picture, which has changed), `undecodable` (with a reason, or none where it is over). */
+export class Picture extends EventTarget {
+  /** Frames that came whole and that the browser cannot decode all the same. */
+  undecodableFrames = 0;
+  /** What is drawn. @type {Frame | undefined} */
+  shown;
+  #player;
+  #canvas = /** @type {HTMLCanvasElement} */ (element("#picture"));
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
+  #history = new FrameHistory();
+  /** @type {Frame | undefined} */
+  #waiting;
+  #decodingFrames = 0;
+  /** Numbers frames in the order in which they are to be shown. */
+  #lastTurn = 0;
+  #shownTurn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #undecodableTimer;
+
+  /** @param {Player} player */
+  constructor(player) {
+    super();
+    this.#player = player;
+    player.addEventListener("hello", () => {
+      // Another player counts from 1.
+      this.undecodableFrames = 0;
+      this.#history.clear();
+    });
+    player.addEventListener("frame", (event) => {
+      const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
+      this.#history.add(frame);
+      this.#show(frame);
+    });
+  }
+
+  /** Its size, in pixels. */
+  get size() {
+    return { width: this.#canvas.width, height: this.#canvas.height };
+  }
+
+  /** Shows the frame before. A player that plays is paused first. */
+  stepBack() {
+    if (this.#pauses()) return;
+    const before = this.#history.before(this.shown);
+    const { positionSeconds } = this.#player;
+    if (before !== undefined) this.#show(before);
+    // The server gives the frame that is shown at a time.
+    else if (positionSeconds !== undefined) this.#player.seek(positionSeconds - 0.5 * this.#frameSeconds);
+  }
+
+  /** Shows the next frame; where the page does not have it, the server is asked for it. */
+  stepOn() {
+    if (this.#pauses()) return;
+    const after = this.#history.after(this.shown);
+    if (after !== undefined) this.#show(after);
+    else this.#player.step();
+  }
+
+  /** A stream of what is drawn, for a window of its own. */
+  capture() {
+    return this.#canvas.captureStream();
+  }
+
+  #pauses() {
+    if (!this.#player.canPause) return false;
+    this.#player.send(["PAUSE"]);
+    return true;
+  }
+
+  get #frameSeconds() {
+    return this.#history.frameSeconds ?? USUAL_FRAME_SECONDS;
+  }
+
+  /** Decodes a frame, at once or when there is room. The newest one waits, and no other. @param {Frame} frame */
+  #show(frame) {
+    this.#waiting = frame;
+    if (this.#decodingFrames < MAX_DECODING_FRAMES) this.#decodeNext();
+  }
+
+  async #decodeNext() {
+    const frame = this.#waiting;
+    if (frame === undefined) return;
+    this.#waiting = undefined;
+    const turn = ++this.#lastTurn;
+    this.#decodingFrames++;
+    try {
+      const image = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
+      // One that was overtaken is of no use any more.
+      if (turn > this.#shownTurn) this.#draw(frame, image);
+      this.#shownTurn = Math.max(turn, this.#shownTurn);
+      image.close();
+    } catch (error) {
+      this.undecodableFrames++;
+      this.#undecodableTimer ??= setTimeout(() => this.#tellUndecodable(error), UNDECODABLE_NOTICE_MS);
+    }
+    this.#decodingFrames--;
+    this.#decodeNext();
+  }
+
+  /** @param {Frame} frame @param {ImageBitmap} image */
+  #draw(frame, image) {
+    this.#paint(image);
+    this.shown = frame;
+    this.#canvas.dataset.frame = String(frame.number);
+    this.#canvas.dataset.arrivalMs = String(frame.arrivalMs);
+    this.#player.show(frame.positionSeconds, { isBehind: !this.#history.isNewest(frame) });
+    this.dispatchEvent(new Event("drawn"));
+    this.#tellUndecodable(null);
+  }
+
+  /** @param {ImageBitmap} image */
+  #paint(image) {
+    const { width, height } = image;
+    const isNew = this.#canvas.width !== width || this.#canvas.height !== height;
+    if (isNew) Object.assign(this.#canvas, { width, height });
+    this.#context.drawImage(image, 0, 0);
+    if (isNew) this.dispatchEvent(new Event("size"));
+  }
+
+  /** @param {unknown} reason `null` where frames can be decoded again. */
+  #tellUndecodable(reason) {
+    if (reason === null && this.#undecodableTimer === undefined) return;
+    clearTimeout(this.#undecodableTimer);
+    if (reason === null) this.#undecodableTimer = undefined;
+    this.dispatchEvent(new CustomEvent("undecodable", { detail: reason }));
+  }
+}

@@ -1,0 +1,63 @@
+import { assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
+import { rightsOfEngine, rightsOfHost } from "./rights.ts";
+
+const PROGRAM = fromFileUrl(new URL("./rights.ts", import.meta.url));
+const PROBE = new URL("../../tests/support/rights_probe.ts", import.meta.url);
+
+/** What a thread with these rights can do. */
+async function probe(permissions: Deno.PermissionOptionsObject, paths: readonly string[]): Promise<string[]> {
+  const worker = new Worker(PROBE, { type: "module", deno: { permissions } });
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = ({ message }) => reject(new Error(message));
+  worker.postMessage(paths);
+  try {
+    return await promise;
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** A served directory with a file, and a secret beside it. */
+async function makeTree() {
+  const directory = await temporaryDirectory();
+  const root = join(await Deno.realPath(directory.path), "root");
+  await Deno.mkdir(root);
+  const [movie, secret] = [join(root, "movie.mjpeg"), join(root, "..", "secret")];
+  for (const path of [movie, secret]) await Deno.writeTextFile(path, "");
+  return { root, movie, secret, [Symbol.asyncDispose]: directory[Symbol.asyncDispose] };
+}
+
+const OTHERS = Deno.build.os === "linux" ? ["/etc/passwd", "/proc/self/environ", "/proc/self/root/etc/passwd"] : [];
+
+Deno.test("an engine may use the network and read what is served, and nothing else", async () => {
+  await using tree = await makeTree();
+  const rights = rightsOfEngine({ directory: tree.root, onlyFile: undefined });
+  const can = await probe(rights, [tree.movie, tree.secret, PROGRAM, ...OTHERS]);
+  assertEquals(can, ["listen", "bind", `read ${tree.movie}`]);
+});
+
+Deno.test("an engine that serves one file reads no other one", async () => {
+  await using tree = await makeTree();
+  const onlyFile = { name: "movie.mjpeg", realPath: tree.movie };
+  const can = await probe(rightsOfEngine({ directory: tree.root, onlyFile }), [tree.movie, tree.root, tree.secret]);
+  assertEquals(can, ["listen", "bind", `read ${tree.movie}`]);
+});
+
+Deno.test("the host reads the program, too, to start engines", async () => {
+  await using tree = await makeTree();
+  const rights = rightsOfHost({ directory: tree.root, onlyFile: undefined });
+  const can = await probe(rights, [tree.movie, PROGRAM, tree.secret, ...OTHERS]);
+  assertEquals(can, ["listen", "bind", `read ${tree.movie}`, `read ${PROGRAM}`]);
+});
+
+Deno.test("a worker that conditions or draws has no right at all", async () => {
+  const worker = new Worker(PROBE, { type: "module", deno: { permissions: "none" } });
+  const { promise, resolve } = Promise.withResolvers<string[]>();
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage([PROGRAM, ...OTHERS]);
+  assertEquals(await promise, []);
+  worker.terminate();
+});

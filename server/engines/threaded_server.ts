@@ -1,0 +1,145 @@
+/**
+ * A server in threads of its own, as its main thread sees it: started, stopped, and heard of by the log. Once it runs, the thread that
+ * has started it needs no right any more.
+ *
+ * @module
+ */
+
+import { deadline } from "@std/async/deadline";
+import { transfer } from "comlink";
+import { getLogger } from "@logtape/logtape";
+import { ADDRESS_SHARE, MAX_CONNECTIONS, MAX_SESSIONS } from "../limits.ts";
+import type { ServerOptions } from "../server.ts";
+import { createLogCounts, type LogCounts, logWritten, receiveLog } from "./log_pipe.ts";
+import type { HostControl } from "./messages.ts";
+import { rightsOfHost } from "./rights.ts";
+import type { LivePipe } from "../source/live_pipe.ts";
+import type { LogLevel } from "./settings.ts";
+import { type Distant, distant, offer } from "./rpc.ts";
+import { ThreadLender } from "./thread_lender.ts";
+
+const log = getLogger(["mjpegrtsp", "engine"]);
+
+/** How long the host may take to end all threads, in milliseconds. */
+const CLOSE_PATIENCE_MS = 4000;
+
+/** How to serve: the options of a server without what cannot be sent to another thread. */
+export interface ThreadedServerOptions
+  extends Omit<ServerOptions, "live" | "clock" | "random" | "sharesPort" | "commons"> {
+  /** Live sources beside the files, fed in other threads or in this one. */
+  readonly live?: readonly LivePipe[];
+  /** Engines, 1 or more. More than one need Linux, where they share a port. */
+  readonly threads: number;
+  /** What of the threads' log is sent on. */
+  readonly logLevel: LogLevel;
+  /** Told how many log records are missing. */
+  readonly onLogDropped: (count: number) => void;
+}
+
+/** Threads that run. */
+interface Started {
+  readonly worker: Worker;
+  readonly host: Distant<HostControl>;
+  readonly lender: ThreadLender;
+  readonly logPort: MessagePort;
+  readonly logCounts: LogCounts;
+  readonly address: Deno.NetAddr;
+}
+
+/** A server that listens until it is closed. */
+export class ThreadedServer {
+  /** Where it listens. */
+  readonly address: Deno.NetAddr;
+  readonly #worker: Worker;
+  readonly #host: Distant<HostControl>;
+  readonly #lender: ThreadLender;
+  readonly #logPort: MessagePort;
+  readonly #logCounts: LogCounts;
+  readonly #ended = Promise.withResolvers<void>();
+  #closing: Promise<void> | undefined;
+
+  private constructor({ worker, host, lender, logPort, logCounts, address }: Started) {
+    this.#worker = worker;
+    this.#host = host;
+    this.#lender = lender;
+    this.#logPort = logPort;
+    this.#logCounts = logCounts;
+    this.address = address;
+    this.#ended.promise.catch(() => {/* run() gives it */});
+    host.failure().then((reason) => this.#ended.reject(new Error(`The server cannot go on: ${reason}`)));
+  }
+
+  /** Listens. Rejects with the error of `Deno.listen` where the port cannot be had. */
+  static async start(options: ThreadedServerOptions): Promise<ThreadedServer> {
+    const { threads, logLevel, onLogDropped, root, live = [], ...rest } = options;
+    const { maxConnections = MAX_CONNECTIONS, maxSessions = MAX_SESSIONS, addressShare = ADDRESS_SHARE } = options;
+    const worker = new Worker(new URL("./host/host.ts", import.meta.url), {
+      type: "module",
+      name: "host",
+      deno: { permissions: rightsOfHost(root?.place) },
+    });
+    const failed = Promise.withResolvers<never>();
+    worker.onerror = (event) => {
+      event.preventDefault();
+      failed.reject(new Error(event.message));
+      log.error("The server has failed: {reason}", { reason: event.message });
+    };
+    const host = distant<HostControl>(worker);
+    const lender = new ThreadLender((number, reason) => void host.threadFailed(number, reason));
+    const lending = new MessageChannel();
+    offer(lender, lending.port1);
+    const { port1: logPort, port2: port } = new MessageChannel();
+    const logCounts = createLogCounts();
+    receiveLog(logPort, logCounts, onLogDropped);
+    const start = {
+      settings: { ...rest, root: root?.place },
+      threads,
+      live,
+      places: { client: { max: maxConnections, addressShare }, session: { max: maxSessions, addressShare } },
+    };
+    try {
+      const starting = host.start(
+        transfer(start, live.map(({ port }) => port)),
+        transfer({ port, counts: logCounts, level: logLevel }, [port]),
+        transfer(lending.port2, [lending.port2]),
+      );
+      const address = await Promise.race([starting, failed.promise]);
+      const server = new ThreadedServer({ worker, host, lender, logPort, logCounts, address });
+      failed.promise.catch((error) => server.#ended.reject(error));
+      return server;
+    } catch (error) {
+      worker.terminate();
+      lender.close();
+      logPort.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the server has been closed; rejects where it cannot go on. */
+  run(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Ends all sessions, connections and threads. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Has an engine fail, for tests. */
+  crash(engine: number): Promise<void> {
+    return this.#host.crash(engine);
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await deadline(this.#host.close(), CLOSE_PATIENCE_MS);
+    } catch (error) {
+      log.error("The server's threads do not end, and are stopped: {reason}", { reason: String(error) });
+    }
+    await logWritten(this.#logCounts);
+    this.#worker.terminate();
+    this.#lender.close();
+    this.#logPort.close();
+    this.#ended.resolve();
+  }
+}

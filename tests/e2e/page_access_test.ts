@@ -1,0 +1,181 @@
+/** Whether everybody can use the page: axe-core in every state, colour scheme and size, and what it cannot see. */
+import { assert, assertEquals } from "@std/assert";
+import axe from "axe-core";
+import type { PlaybackStatus } from "../../page/playback.ts";
+import { startPreview } from "../../page/page_server.ts";
+import { openPage, type PlayerPage, startBrowser, type TabOptions } from "../support/browser.ts";
+import { makeJpeg } from "../support/jpegs.ts";
+import { peerTest } from "../support/peers.ts";
+import { reservePort } from "../support/ports.ts";
+import { TestPlayback } from "../support/test_playback.ts";
+import { until } from "../support/until.ts";
+
+/** The rules of WCAG 2.2, A and AA, and what axe-core's makers hold good practice. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** A rule that is broken, and by which elements. */
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+/** What axe-core finds wrong with the page as it is now. */
+async function violations(tab: PlayerPage): Promise<string[]> {
+  if (!await tab.page.evaluate<boolean>("'axe' in window")) await tab.page.evaluate(axe.source);
+  const found = await tab.page.evaluate<Violation[]>(
+    `axe.run({ runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations)`,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)
+  );
+}
+
+const MOVIE: Partial<PlaybackStatus> = {
+  ...{ isLive: false, durationSeconds: 90, positionSeconds: 30, canSeek: true, canScale: true },
+};
+const PLAYING: Partial<PlaybackStatus> = { state: "PLAYING", allowed: ["PAUSE", "TEARDOWN"] };
+const READY: Partial<PlaybackStatus> = { state: "READY", allowed: ["PLAY", "TEARDOWN"] };
+
+/** What the page may be in the middle of. */
+const STATES: readonly [name: string, status: Partial<PlaybackStatus>][] = [
+  ["before SETUP", { state: "INIT", allowed: ["SETUP"] }],
+  ["playing a movie", { ...MOVIE, ...PLAYING }],
+  ["paused in a movie", { ...MOVIE, ...READY }],
+  ["at the end", {
+    ...{ ...MOVIE, ...READY, isAtEnd: true, positionSeconds: 90 },
+    notice: { level: "warning", text: "The stream has ended", advice: "Play shows it again" },
+  }],
+  ["live", { ...PLAYING, isLive: true, durationSeconds: undefined, canSeek: false, canScale: false }],
+  ["live and paused", { ...READY, isLive: true, durationSeconds: undefined, canSeek: false, canScale: false }],
+  ["at a server that keeps its speed", { ...MOVIE, ...PLAYING, canScale: false }],
+  ["waiting for a reply", { ...MOVIE, ...PLAYING, allowed: [] }],
+  ["told something", { ...MOVIE, ...PLAYING, notice: { level: "info", text: "The server is back" } }],
+  ["in trouble", {
+    ...{ state: "INIT", allowed: ["SETUP"] },
+    notice: { level: "error", text: "The server is gone", advice: "Start it again, then Play" },
+  }],
+];
+
+const USERS: readonly [name: string, options: TabOptions][] = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["forced colours", { forcedColors: "active", colorScheme: "dark" }],
+  ["a phone", { viewport: { width: 360, height: 740 }, hasTouch: true }],
+];
+
+/** A tab, and the playback that the test decides on. */
+async function open(options: TabOptions = {}) {
+  await using stack = new AsyncDisposableStack();
+  const playback = new TestPlayback();
+  const preview = await startPreview(playback, { port: reservePort() });
+  stack.defer(() => preview.shutdown());
+  const browser = stack.use(await startBrowser());
+  const tab = await openPage(browser, preview.url, options);
+  await tab.waitForState("READY");
+  const kept = stack.move();
+  return { playback, tab, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+for (const [user, options] of USERS) {
+  peerTest(`page: axe-core finds nothing in any state, ${user}`, ["chromium"], async (t) => {
+    await using opened = await open(options);
+    const { playback, tab } = opened;
+    await t.step("before the first frame", async () => assertEquals(await violations(tab), []));
+    playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+    await tab.waitForFrameAfter(0);
+    for (const [name, status] of STATES) {
+      await t.step(name, async () => {
+        playback.become({ notice: undefined, isAtEnd: false, ...status });
+        const { state, notice } = playback.status;
+        await tab.waitForState(state);
+        if (notice !== undefined) await tab.waitForNotice(notice.text);
+        assertEquals(await violations(tab), []);
+      });
+    }
+    for (const mode of ["three", "four"]) {
+      await t.step(`with ${mode} buttons`, async () => {
+        await tab.page.check(`#mode-${mode}`);
+        assertEquals(await violations(tab), []);
+      });
+    }
+    await t.step("with all counters and the list of keys", async () => {
+      await tab.page.click("summary");
+      assertEquals(await violations(tab), []);
+      await tab.page.keyboard.press("?");
+      await tab.until(`document.querySelector("#help").open`);
+      assertEquals(await violations(tab), []);
+    });
+    assertEquals(tab.errors, []);
+  });
+}
+
+peerTest("page: Tab goes through all that can be used, in the order of reading", ["chromium"], async () => {
+  await using opened = await open();
+  const { playback, tab } = opened;
+  playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+  playback.become({ ...MOVIE, ...READY });
+  await tab.waitForFrameAfter(0);
+  const seen: string[] = [];
+  for (let count = 0; count < 24; count++) {
+    await tab.page.keyboard.press("Tab");
+    const name = await tab.page.evaluate<string>(
+      "document.activeElement.id || document.activeElement.textContent.trim()",
+    );
+    if (seen.includes(name)) break;
+    seen.push(name);
+    // What has the focus can be seen, and shows that it has.
+    const isShown = await tab.page.evaluate(`(() => {
+      const { outlineStyle } = getComputedStyle(document.activeElement);
+      return document.activeElement === document.body ||
+        document.activeElement.checkVisibility({ opacityProperty: true }) && outlineStyle !== "none";
+    })()`);
+    assert(isShown, name);
+  }
+  const wanted = ["seek", "toggle", "stop", "back", "on", "step-back", "step-on", "speed", "zoom", "loop"];
+  assertEquals(seen.slice(0, wanted.length), wanted);
+  assert(["snapshot", "help-button", "fullscreen", "mode-player"].every((id) => seen.includes(id)), seen.join());
+});
+
+peerTest("page: nothing moves by itself for those who want it still", ["chromium"], async () => {
+  await using opened = await open({ reducedMotion: "reduce" });
+  const { playback, tab } = opened;
+  playback.become({ ...PLAYING, allowed: [] });
+  await tab.page.waitForSelector("#spinner", { state: "visible" });
+  assertEquals(await tab.page.evaluate("document.getAnimations().length"), 0);
+});
+
+peerTest("page: a language from right to left turns the page around, and not the time", ["chromium"], async () => {
+  await using opened = await open({ viewport: { width: 1180, height: 800 } });
+  const { playback, tab } = opened;
+  playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+  playback.become({ ...MOVIE, ...READY });
+  await tab.waitForFrameAfter(0);
+  await tab.page.evaluate(`document.documentElement.dir = "rtl"`);
+  const [screen, aside, toggle, full] = [
+    ...[await tab.box("#screen"), await tab.box("aside")],
+    ...[await tab.box("#toggle"), await tab.box("#fullscreen")],
+  ];
+  assert(aside.right < screen.left, "the session is on the left");
+  assert(toggle.right < full.left, "the controls are as they were");
+  const { left, width, top, height } = await tab.box("#seek");
+  await tab.page.mouse.click(left + width * 2 / 3, top + height / 2);
+  await until(() => playback.moves.length > 0);
+  const [move] = playback.moves;
+  assert(Math.abs(Number(move.replace("seek ", "")) - 60) < 1, move);
+  assertEquals(await tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+  assertEquals(await violations(tab), []);
+});
+
+peerTest("page: asks nobody but the player for anything", ["chromium"], async () => {
+  await using opened = await open();
+  const { playback, tab } = opened;
+  const asked: string[] = [];
+  tab.page.on("request", (request) => asked.push(request.url()));
+  await tab.page.reload();
+  playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+  await tab.waitForFrameAfter(0);
+  const own = new URL(tab.page.url()).origin;
+  assert(asked.length > 20, `${asked.length} files`);
+  assertEquals(asked.filter((url) => !url.startsWith(`${own}/`) && !url.startsWith("data:")), []);
+  assertEquals(tab.errors, []);
+});

@@ -1,0 +1,63 @@
+/** What the page draws of the statistics, in a real Chromium, where the test decides what was received. */
+import { assert, assertEquals } from "@std/assert";
+import type { PlaybackStatistics } from "../../page/playback.ts";
+import { startPreview } from "../../page/page_server.ts";
+import { openPage, startBrowser } from "../support/browser.ts";
+import { peerTest } from "../support/peers.ts";
+import { reservePort } from "../support/ports.ts";
+import { TestPlayback } from "../support/test_playback.ts";
+
+/** Receives as much as it is told to each time that somebody asks. */
+class ReceivingPlayback extends TestPlayback {
+  counters: Partial<PlaybackStatistics> = {};
+
+  override statistics(): PlaybackStatistics {
+    return { ...super.statistics(), ...this.counters };
+  }
+}
+
+peerTest("page: meters show what lies between two reports, and mean and peak of the last minute", [
+  "chromium",
+], async () => {
+  const playback = new ReceivingPlayback();
+  const preview = await startPreview(playback, { port: reservePort() });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => preview.shutdown());
+  const browser = stack.use(await startBrowser());
+  playback.become({ state: "PLAYING", allowed: ["PAUSE", "TEARDOWN"] });
+  const tab = await openPage(browser, preview.url);
+  await tab.waitForState("PLAYING");
+  const row = (stat: string) =>
+    tab.page.evaluate<[string, string, string]>(`(() => {
+      const value = document.querySelector('#meters [data-stat="${stat}"]');
+      const row = value.parentElement;
+      return [value.textContent, row.querySelector(".summary").textContent, row.querySelector("svg").ariaLabel];
+    })()`);
+  playback.counters = { currentFps: 25, currentBitrate: 8e6, jitterMs: 1.5 };
+  await tab.until(`document.querySelector('[data-stat="fps"]').textContent === "25 fps"`);
+  playback.counters = {
+    ...{ currentFps: 15, currentBitrate: 4e6, jitterMs: 2.5 },
+    ...{ frames: 10, bytes: 420_000, packets: 90, lostPackets: 10, damagedFrames: 3 },
+    damageCauses: { "lost-packets": 2, "no-tables": 1 },
+  };
+  await tab.until(`document.querySelector('[data-stat="fps"]').textContent === "15 fps"`);
+  const [, fps, label] = await row("fps");
+  assert(/^mean (?:1[5-9]|2[0-5]) fps\npeak 25 fps$/.test(fps), fps);
+  assertEquals(label, `Frame rate in the last minute: ${fps.replace("\n", ", ")}`);
+  // What lies between two reports is over with the next.
+  for (
+    const [stat, peak] of [["lossRate", "10.0 %"], ["frameSize", "42 kB"], ["damage", "3"], [
+      "jitter",
+      "2.5 ms",
+    ]] as const
+  ) {
+    const [, summary] = await row(stat);
+    assert(summary.endsWith(`peak ${peak}`), `${stat}: ${summary}`);
+  }
+  assertEquals(await tab.statistic("damagedFrames"), "2 lost packets, 1 no tables");
+  const points = await tab.page.getAttribute("#meters polyline", "points") ?? "";
+  assert(points.split(" ").length >= 2 && !points.includes("NaN"), points);
+  playback.become({ state: "READY", allowed: ["PLAY", "TEARDOWN"] });
+  await tab.until(`document.querySelector('[data-stat="fps"]').textContent === "–"`);
+  assertEquals(tab.errors, []);
+});

@@ -1,0 +1,135 @@
+/**
+ * Other people's publishers at our server, with viewers in every dialect at once.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { encodeHex } from "@std/encoding/hex";
+import { join } from "@std/path";
+import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
+import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
+import { MultipartSplitter } from "../../mjpeg/multipart/multipart_splitter.ts";
+import { ChildProgram } from "../support/child_program.ts";
+import { startOurs, startOurServer } from "../support/our_program.ts";
+import { peerTest } from "../support/peers.ts";
+import { reservePort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { ENCODINGS, makeMovie } from "./movies.ts";
+import { run } from "./pixels.ts";
+
+/** Frames that each viewer takes. */
+const FRAMES = 25;
+
+/** Starts what publishes a movie at a URL, for some time. */
+type Publish = (movie: string, url: string) => ChildProgram;
+
+const PUBLISHERS: readonly [what: string, programs: readonly string[], publish: Publish][] = [
+  ...["udp", "tcp"].map((transport): [string, string[], Publish] => [
+    `ffmpeg over ${transport}`,
+    ["ffmpeg"],
+    (movie, url) =>
+      new ChildProgram("ffmpeg", {
+        args: [
+          ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", movie],
+          ...["-c", "copy", "-rtsp_transport", transport, "-f", "rtsp", url],
+        ],
+      }),
+  ]),
+  ["ffmpeg with sound beside the video", ["ffmpeg"], (movie, url) =>
+    new ChildProgram("ffmpeg", {
+      args: [
+        ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", movie],
+        ...["-re", "-f", "lavfi", "-i", "sine=frequency=440", "-c:v", "copy", "-c:a", "pcm_mulaw", "-ar", "8000"],
+        ...["-f", "rtsp", url],
+      ],
+    })],
+  ...["udp", "tcp"].map((transport): [string, string[], Publish] => [
+    `GStreamer's rtspclientsink over ${transport}`,
+    ["ffmpeg", "gst-launch-1.0"],
+    (movie, url) =>
+      new ChildProgram("gst-launch-1.0", {
+        args: [
+          ...["-q", "filesrc", `location=${movie}`, "!", "avidemux", "!", "jpegparse", "!"],
+          ...["rtspclientsink", `location=${url}`, `protocols=${transport}`, "latency=0"],
+        ],
+      }),
+  ]),
+];
+
+/** Plays some frames, and stores them; the bytes of each. */
+async function play(target: readonly string[], out: string): Promise<string[]> {
+  const args = ["play", ...target, "--no-preview", "--no-reconnect", "--frames", String(FRAMES), "--out", out];
+  await using player = startOurs(args, { write: true });
+  const { code, stderr } = await player.exit();
+  assertEquals(code, 0, stderr.join("\n"));
+  return [...Deno.readDirSync(out)].map(({ name }) => encodeHex(Deno.readFileSync(join(out, name))));
+}
+
+for (const [what, programs, publish] of PUBLISHERS) {
+  peerTest(`serve --publish: ${what}, to viewers of the lab, over UDP, over TCP and ffmpeg`, programs, async () => {
+    await using directory = await temporaryDirectory();
+    const movie = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
+    const frames = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(movie));
+    const sent = new Set(frames.map(({ data }) => encodeHex(rebuildJpeg(conditionJpeg(data)))));
+    const avi = join(directory.path, "movie.avi");
+    const looped = ["-nostdin", "-loglevel", "error", "-stream_loop", "9", "-r", "25", "-f", "mjpeg", "-i", movie];
+    await run("ffmpeg", [...looped, "-c", "copy", avi]);
+    await using server = await startOurServer({ root: "docs", args: ["--publish", "live"] });
+    const { port } = server;
+    const url = `rtsp://127.0.0.1:${port}/live`;
+    await using publisher = publish(what.startsWith("GStreamer") ? avi : movie, url);
+    await server.program.waitForLine(/ publishes live/);
+    const targets = [
+      ["lab", ["127.0.0.1", String(port), String(reservePort()), "live", "--dialect", "lab"]],
+      ["udp", [url, "--transport", "udp"]],
+      ["tcp", [url, "--transport", "tcp"]],
+    ] as const;
+    const watching = targets.map(async ([name, target]) => {
+      const shown = await play(target, join(directory.path, name));
+      assertEquals(shown.length, FRAMES);
+      assert(shown.every((frame) => sent.has(frame)), `${name}: a frame is not what was published`);
+    });
+    await using ffmpeg = new ChildProgram("ffmpeg", {
+      args: [
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-rtsp_transport",
+        "tcp",
+        "-i",
+        url,
+        "-frames:v",
+        "20",
+        "-f",
+        "null",
+        "-",
+      ],
+    });
+    await Promise.all(watching);
+    assertEquals((await ffmpeg.exit()).code, 0);
+    await publisher.stop("SIGINT");
+    // What it sends when it is stopped may be the beginning of a frame.
+    await server.program.waitForLine(/ publishes live no more, .*: \d+ frames, [01] damaged, 0 packets lost/);
+  });
+}
+
+peerTest("serve --publish: a publisher that is killed comes back to those who watch", ["ffmpeg"], async () => {
+  await using directory = await temporaryDirectory();
+  const movie = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
+  await using server = await startOurServer({ root: "docs", args: ["--publish", "live"] });
+  const url = `rtsp://127.0.0.1:${server.port}/live`;
+  const [, , publish] = PUBLISHERS[1];
+  const first = publish(movie, url);
+  await server.program.waitForLine(/ publishes live$/);
+  const out = join(directory.path, "frames");
+  const args = ["--no-preview", "--no-reconnect", "--transport", "tcp", "--frames", "75", "--out", out, "--json"];
+  await using watching = startOurs(["play", url, ...args], { write: true });
+  await server.program.waitForLine(/ plays session 1 /);
+  await first.stop("SIGKILL");
+  await server.program.waitForLine(/ publishes live no more, /);
+  await using _second = publish(movie, url);
+  const { code, stdout, stderr } = await watching.exit();
+  assertEquals(code, 0, stderr.join("\n"));
+  assertEquals(JSON.parse(stdout[0]).frames, 75);
+});
