@@ -5,11 +5,16 @@
  * @module
  */
 
+import { deadline } from "@std/async/deadline";
+
 /** Where scripts/install_peers.sh puts what is not to be mixed with the system's. */
 const PEERS = "/opt/mjpegrtsp-peers";
 const PATH_FOLDERS = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
 const FOLDERS = [`${PEERS}/bin`, ...PATH_FOLDERS, "/usr/games"];
 const SUFFIXES = Deno.build.os === "windows" ? [".exe", ".cmd", ""] : [""];
+
+/** After this a test has failed, so that a program that hangs does not keep the others from being run. */
+const TEST_LIMIT_MS = 600_000;
 
 /** Python with OpenCV and PyAV. */
 export const PYTHON_WITH_PLAYERS = `${PEERS}/python/bin/python3`;
@@ -65,7 +70,7 @@ type TestFunction = (t: Deno.TestContext) => void | Promise<void>;
 
 /** A test, unless there is an obstacle. */
 function testWhere(name: string, obstacle: string | undefined, fn: TestFunction): void {
-  if (obstacle === undefined) return Deno.test(name, fn);
+  if (obstacle === undefined) return Deno.test(name, (t) => deadline(Promise.resolve(fn(t)), TEST_LIMIT_MS));
   if (Deno.env.has("MJPEGRTSP_FORBID_IGNORED")) {
     Deno.test(name, () => {
       throw new Error(`This test must not be ignored here: it ${obstacle}`);

@@ -26,11 +26,21 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   { step = pause, timeoutMs = TIMEOUT_MS }: UntilOptions = {},
 ): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`Not so after ${timeoutMs} ms: ${condition}`);
+  const end = performance.now() + timeoutMs;
+  while (!await lookUntil(end, condition)) {
+    if (performance.now() > end) throw new Error(`Not so after ${timeoutMs} ms: ${condition}`);
     await step();
   }
+}
+
+/** One look, which itself may never end, as in a page that draws nothing any more. */
+async function lookUntil(end: number, condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  const answer = condition();
+  if (!(answer instanceof Promise)) return answer;
+  return await deadline(answer, Math.max(0, end - performance.now())).catch((error) => {
+    if (error instanceof DOMException && error.name === "TimeoutError") return false;
+    throw error;
+  });
 }
 
 /** What `promise` resolves to. Rejects if that takes longer than any step of a test. */
