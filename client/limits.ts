@@ -49,6 +49,9 @@ export const RECORDER_MAX_QUEUE = 256;
 /** Bytes of frames that may wait to be stored; one frame always may. */
 export const RECORDER_MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 
+/** Pieces of sound that may wait to be stored. */
+export const RECORDER_MAX_SOUND_QUEUE = 4096;
+
 /** How long, at the end, to wait for a disk or a pipe that takes nothing of a frame, in milliseconds. */
 export const RECORDER_STALL_MS = 2000;
 
@@ -102,6 +105,9 @@ export const KEEPALIVE_MIN_MS = 2000;
 
 /** Tracks of sound that are set up beside the video. */
 export const MAX_AUDIO_TRACKS = 4;
+
+/** Channels of a track of sound that is played. */
+export const MAX_SOUND_CHANNELS = 8;
 
 /** Highest clock rate of a track, in Hz; a higher one is replaced by this. */
 export const MAX_CLOCK_RATE = 1_000_000;

@@ -14,11 +14,15 @@ import type {
 } from "../page/playback.ts";
 import type { PresentationDescription } from "../rtsp/sdp.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
+import type { SoundFormat } from "../mjpeg/sound.ts";
+import type { TrackFrame } from "../rtp/receiver/track_receiver.ts";
 import { FrameFeed } from "./playout/frame_feed.ts";
 import { NO_PICTURE_SECONDS } from "./limits.ts";
 import { isByLoss, lossNotice, lossReason, noPictureNotice } from "./playout/picture_notice.ts";
 import { type PictureCounts, PictureWatch } from "./playout/picture_watch.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
+import { SoundFeed } from "./playout/sound_feed.ts";
+import type { ChosenTrack } from "./rtsp/track_choice.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
 import { serverOf, type Target, titleOf } from "./session/target.ts";
 import { SessionControl } from "./session_control.ts";
@@ -36,6 +40,7 @@ export class Player implements Playback {
   readonly #target: Target;
   readonly #control: SessionControl;
   readonly #feed: FrameFeed;
+  readonly #sound = new SoundFeed();
   readonly #statistics = new RunStatistics();
   readonly #picture: PictureWatch;
   #hasToldLoss = false;
@@ -51,9 +56,11 @@ export class Player implements Playback {
       ...options,
       events: {
         onFrame: (frame, positionSeconds) => this.#feed.take(frame, positionSeconds),
+        onSound: (sound, track) => this.#takeSound(sound, track),
         onUnexpectedSource: () => this.#statistics.countUnexpectedSource(),
         onTracks: (session) => {
           this.#feed.restart();
+          this.#sound.restart();
           this.#statistics.follow(session);
         },
         onStatus: () => this.#tellStatus(),
@@ -83,6 +90,11 @@ export class Player implements Playback {
 
   get latestFrame(): ReceivedFrame | undefined {
     return this.#feed.latest;
+  }
+
+  get soundFormat(): SoundFormat | undefined {
+    const [track] = this.#control.audio;
+    return track && formatOf(track.chosen);
   }
 
   /** Time spent in PLAYING, in seconds, whether anything came or not. */
@@ -130,6 +142,15 @@ export class Player implements Playback {
     for (const listener of this.#listeners) listener.frame?.(frame);
   }
 
+  /** Several tracks are as a rule the same in several languages: one is heard. */
+  #takeSound(sound: TrackFrame, track: ChosenTrack): void {
+    const beside = this.#feed.latestTimes;
+    if (beside === undefined || track !== this.#control.audio[0]?.chosen) return;
+    const format = formatOf(track);
+    const received = { format, data: sound.data, timestampUs: this.#sound.time(sound, { format, beside }) };
+    for (const listener of this.#listeners) listener.sound?.(received);
+  }
+
   /** Goes over to TCP where loss breaks most frames, or tells what helps or who is at fault, once a session. */
   #takeLoss(counts: PictureCounts, seconds: number): void {
     const span = { transport: this.status.transport, seconds };
@@ -147,4 +168,8 @@ export class Player implements Playback {
     }
     for (const listener of this.#listeners) listener.status?.(status);
   }
+}
+
+function formatOf({ clockRate, channels }: ChosenTrack): SoundFormat {
+  return { sampleRate: clockRate, channels };
 }

@@ -35,7 +35,7 @@ import { SessionSlot } from "./session/session_slot.ts";
 const log = getLogger(["mjpegrtsp", "player"]);
 
 /** What the control tells the player. */
-export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onUnexpectedSource"> {
+export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onSound" | "onUnexpectedSource"> {
   /** A whole frame has come, from this place in the movie, in seconds, where that is known. */
   readonly onFrame: (frame: TrackFrame, positionSeconds: number | undefined) => void;
   /** Another session, or the same one after a renewal, has tracks of its own. */
@@ -135,6 +135,11 @@ export class SessionControl {
   /** Receives the video of the present session. */
   get video(): ReceivedVideo | undefined {
     return this.#slot.session?.video;
+  }
+
+  /** The tracks of sound of the present session. */
+  get audio(): PlayerSession["audio"] {
+    return this.#slot.session?.audio ?? [];
   }
 
   /** What the server says of the present session's stream. */

@@ -6,6 +6,7 @@
  */
 
 import type { JpegFrame } from "../mjpeg/frame.ts";
+import type { SoundFormat, SoundPiece } from "../mjpeg/sound.ts";
 import type { Dialect } from "../rtsp/message.ts";
 import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
 
@@ -22,6 +23,11 @@ export interface ReceivedFrame extends JpegFrame {
   readonly senderTimeMs: number | undefined;
   /** Where in the movie it is, in seconds; `undefined` where that is not known. */
   readonly positionSeconds: number | undefined;
+}
+
+/** Sound as it left the receiver, timed as the frames are. */
+export interface ReceivedSound extends SoundPiece {
+  readonly format: SoundFormat;
 }
 
 /** Something the user should know, in one sentence. */
@@ -66,7 +72,7 @@ export interface PlaybackStatus {
   readonly scale: number;
 }
 
-/** Counters of a track of sound. The sound itself is not decoded. */
+/** Counters of a track of sound. */
 export interface TrackStatistics {
   readonly kind: "audio";
   /** Its encoding: `PCMU`, `PCMA` or `L16`. */
@@ -145,6 +151,8 @@ export function isScale(scale: number): boolean {
 export interface PlaybackListener {
   /** A whole frame has come. Its bytes are shared: do not write to them. */
   frame?(frame: ReceivedFrame): void;
+  /** Sound has come, once there is a frame. */
+  sound?(sound: ReceivedSound): void;
   /** The status has changed. */
   status?(status: PlaybackStatus): void;
 }
@@ -158,6 +166,8 @@ export interface Playback {
   readonly status: PlaybackStatus;
   /** The newest whole frame; `undefined` before the first. */
   readonly latestFrame: ReceivedFrame | undefined;
+  /** The sound that comes beside the frames; `undefined` where there is none. Of several tracks it is the first. */
+  readonly soundFormat: SoundFormat | undefined;
   /** The counters as they are now. */
   statistics(): PlaybackStatistics;
   /**

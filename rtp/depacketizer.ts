@@ -16,10 +16,10 @@ export interface OrderedPacket extends RtpPacket {
   readonly arrivalMs: number;
 }
 
-/** A whole frame. */
+/** A whole frame, or the samples of a packet of sound. */
 export interface AssembledFrame {
   readonly kind: "frame";
-  /** A whole JPEG, in bytes of its own. */
+  /** A whole JPEG, or samples, in bytes of its own. */
   readonly data: Uint8Array;
   /** The RTP timestamp of its packets. */
   readonly timestamp: number;

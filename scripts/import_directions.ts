@@ -71,8 +71,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server/places": ["net"],
   "server/emulation": [],
 
-  "client": ["client/", "page", "rtsp/", "rtp/", "net"],
-  "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "net"],
+  "client": ["client/", "page", "rtsp/", "rtp/", "mjpeg", "net"],
+  "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "mjpeg", "net"],
   "client/http": ["client/session", "client/rtsp", "mjpeg/multipart", "rtsp/", "rtp/", "net"],
   "client/session": ["client/http", "client/rtsp", "client/transport", "page", "rtsp/", "rtp/", "net"],
   "client/rtsp": ["rtsp/", "rtp/", "net"],
@@ -92,6 +92,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "rtsp/fields": [],
   "rtp": ["net"],
   "rtp/receiver": ["rtp", "net"],
+  "rtp/audio": ["rtp"],
   "rtp/jpeg": ["rtp", "mjpeg/"],
   "rtp/lab": ["rtp", "mjpeg/"],
   "mjpeg": [],
@@ -101,7 +102,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "mjpeg/containers/streams": [
     ...["mjpeg", "mjpeg/containers", "mjpeg/containers/index", "mjpeg/jpeg", "mjpeg/entropy", "mjpeg/multipart"],
   ],
-  "mjpeg/containers/avi": ["mjpeg", "mjpeg/containers", "mjpeg/containers/index", "mjpeg/jpeg"],
+  "mjpeg/containers/avi": [
+    ...["mjpeg", "mjpeg/containers", "mjpeg/containers/index", "mjpeg/containers/sound", "mjpeg/jpeg"],
+  ],
+  "mjpeg/containers/sound": ["mjpeg", "mjpeg/containers", "mjpeg/containers/avi"],
   "mjpeg/containers/isobmff": ["mjpeg", "mjpeg/containers", "mjpeg/containers/index"],
   "mjpeg/containers/matroska": ["mjpeg", "mjpeg/containers", "mjpeg/containers/index"],
   "mjpeg/multipart": ["mjpeg", "mjpeg/jpeg"],

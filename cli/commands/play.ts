@@ -100,7 +100,8 @@ or re-encoded with --fit. --out movie.avi writes an AVI file with the frames' ti
 however the program ends. --out movie.mjpg writes the JPEGs one after the other, and so does --out -. --out frames/, or
 a name without an ending, makes a folder with frame-000001.jpg and so on. --out shot.jpg --frames 1 writes one JPEG.
 Nothing is made before the first frame has come, and nothing is overwritten without --force. --append goes on in a file
-in the lab's format or of concatenated JPEGs, or in a folder.
+in the lab's format or of concatenated JPEGs, or in a folder. Sound is stored in the AVI file, or in a WAV file beside
+the pictures.
 
 With --segment or --max-size, --out cam.avi becomes cam-2026-11-27T10-20-00.avi and so on, by the local time of each
 file's first frame; --out cam/ makes a folder in cam/ for each. --max-files N keeps the newest N. Nothing that another

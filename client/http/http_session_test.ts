@@ -38,6 +38,7 @@ function open(port: number, path = "/stream", options: Partial<HttpSessionOption
     random: () => 0.5,
     events: {
       onFrame: (frame) => frames.push(frame),
+      onSound() {},
       onPacket: ignore,
       onUnexpectedSource: ignore,
       onEnd: ignore,

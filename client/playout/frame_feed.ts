@@ -9,6 +9,7 @@ import type { ReceivedFrame } from "../../page/playback.ts";
 import type { TrackFrame } from "../../rtp/receiver/track_receiver.ts";
 import { Timeline } from "../../rtp/timeline.ts";
 import { RateMeter } from "./rate_meter.ts";
+import type { TimedFrame } from "./sound_feed.ts";
 
 /** Constructor options of {@linkcode FrameFeed}. */
 export interface FrameFeedOptions {
@@ -23,6 +24,7 @@ export class FrameFeed {
   readonly #rates = new RateMeter();
   readonly #timeline = new Timeline();
   #latest: ReceivedFrame | undefined;
+  #latestReadMs = 0;
 
   constructor(options: FrameFeedOptions) {
     this.#options = options;
@@ -31,6 +33,13 @@ export class FrameFeed {
   /** The newest frame; `undefined` before the first. */
   get latest(): ReceivedFrame | undefined {
     return this.#latest;
+  }
+
+  /** The times of the newest frame; `undefined` before the first. */
+  get latestTimes(): TimedFrame | undefined {
+    if (this.#latest === undefined) return undefined;
+    const { timestampUs, senderTimeMs } = this.#latest;
+    return { timestampUs, senderTimeMs, readMs: this.#latestReadMs };
   }
 
   /** Frames and bits of the last second. */
@@ -55,6 +64,7 @@ export class FrameFeed {
       senderTimeMs,
       positionSeconds,
     };
+    this.#latestReadMs = arrivalMs;
     onFrame(this.#latest);
   }
 }

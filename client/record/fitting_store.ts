@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { SoundFormat, SoundPiece } from "../../mjpeg/sound.ts";
 import { openThread, startWorker, type Thread } from "../../net/thread.ts";
 import type { FittingAnswer, FittingTask } from "./fitting_worker.ts";
 import type { FrameStore, StoredFrame } from "./stores/frame_store.ts";
@@ -57,6 +58,14 @@ export class FittingStore implements FrameStore {
       this.#store.write(fitted, onProgress).then(resolve, reject);
     });
     return promise;
+  }
+
+  expectSound(format: SoundFormat): void {
+    this.#store.expectSound?.(format);
+  }
+
+  writeSound(piece: SoundPiece): Promise<void> {
+    return this.#store.writeSound?.(piece) ?? Promise.resolve();
   }
 
   flush(): void {

@@ -15,6 +15,7 @@ import { assertWritable, folderPath, lookAt } from "./place.ts";
 import { type FormatWord, isStandardOutput, type Present, type StoreKind, storeKindOf } from "./store_name.ts";
 import type { StorePlan } from "./store_plan.ts";
 import { StoreThread } from "./store_thread.ts";
+import { soundPathOf } from "./stores/file_store.ts";
 import { lastFrameNumber } from "./stores/folder_store.ts";
 import type { FrameStore } from "./stores/frame_store.ts";
 import { PipeStore } from "./stores/pipe_store.ts";
@@ -100,13 +101,28 @@ async function planStore(
   const { format } = store;
   const path = resolve(out);
   if (append) assertTakesMore(format);
-  const whole = { kind: "file", path, format: format.word, replaces: force, rate } as const;
+  const soundPath = await grantedPath(soundPathOf(path, format));
+  const whole = { kind: "file", path, soundPath, format: format.word, replaces: force, rate } as const;
   if (append && present === "file") {
-    return { ...whole, end: await endOf(out, format), partPath: undefined, isAllOrNothing: false };
+    // Nobody knows how long the movie is: sound has no place beside it.
+    return {
+      ...whole,
+      soundPath: undefined,
+      end: await endOf(out, format),
+      partPath: undefined,
+      isAllOrNothing: false,
+    };
   }
   await assertWritable(dirname(out));
   const partPath = force || isAllOrNothing ? `${path}.${crypto.randomUUID().slice(0, 8)}.part` : undefined;
   return { ...whole, partPath, isAllOrNothing };
+}
+
+/** A path that may be written to; a program with the right to one file alone does without another beside it. */
+async function grantedPath(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const { state } = await Deno.permissions.query({ name: "write", path });
+  return state === "granted" ? path : undefined;
 }
 
 /** Segments get names that are free when they begin. */

@@ -1,14 +1,21 @@
 /**
- * Stores the frames of a player on disk or in a pipe: whole ones only, in order. A viewer like the page.
+ * Stores the frames of a player on disk or in a pipe: whole ones only, in order, and the sound beside them. A viewer like the page.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
-import type { Playback, ReceivedFrame } from "../../page/playback.ts";
+import type { SoundFormat } from "../../mjpeg/sound.ts";
+import type { Playback, ReceivedFrame, ReceivedSound } from "../../page/playback.ts";
 import { FrameRefusedError, FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
-import { RECORDER_GATHER_MS, RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
+import {
+  RECORDER_GATHER_MS,
+  RECORDER_MAX_QUEUE,
+  RECORDER_MAX_QUEUE_BYTES,
+  RECORDER_MAX_SOUND_QUEUE,
+  RECORDER_STALL_MS,
+} from "../limits.ts";
 import type { FrameStore, StoredFrame } from "./stores/frame_store.ts";
 import { openFrameStore, type StoreOptions } from "./open_frame_store.ts";
 import { storageAdvice } from "./storage_advice.ts";
@@ -38,6 +45,9 @@ export class Recorder {
   /** How often a part of a frame was taken. */
   #progress = 0;
   #hasFailed = false;
+  /** The sound that is stored; `undefined` where there is none, or where it cannot be stored. */
+  #soundFormat: SoundFormat | undefined;
+  #queuedSound = 0;
   #unsubscribe: (() => void) | undefined;
 
   /** Closes `store` at the end. */
@@ -74,7 +84,13 @@ export class Recorder {
 
   /** Stores the frames of `playback` from now on. */
   record(playback: Playback): void {
-    this.#unsubscribe = playback.subscribe({ frame: (frame) => this.#take(frame) });
+    this.#unsubscribe = playback.subscribe({
+      frame: (frame) => {
+        if (this.#accepted === 0) this.#expectSound(playback.soundFormat);
+        this.#take(frame);
+      },
+      sound: (sound) => this.#takeSound(sound),
+    });
   }
 
   /** Stores the frames that wait, for as long as the store takes anything, then closes. */
@@ -118,6 +134,37 @@ export class Recorder {
     this.#queuedBytes += data.length;
     this.#lastWrite = this.#write({ data, timestampUs, arrivalMs });
     if (this.#accepted >= this.#options.maxFrames) this.#store.flush();
+  }
+
+  /** Says what sound there will be, as the header of a file may have to. */
+  #expectSound(format: SoundFormat | undefined): void {
+    if (format === undefined) return;
+    if (this.#store.expectSound === undefined) return log.info("the sound is not stored: a pipe has no room for it");
+    this.#soundFormat = format;
+    this.#store.expectSound(format);
+  }
+
+  /** Sound that comes in another form later, as after a reconnection, has no place in the file. */
+  #takeSound({ format, data, timestampUs }: ReceivedSound): void {
+    const isDone = this.#hasFailed || this.#accepted >= this.#options.maxFrames;
+    if (isDone || format.sampleRate !== this.#soundFormat?.sampleRate) return;
+    if (format.channels !== this.#soundFormat.channels) return;
+    const isTooMuch = this.#queuedBytes + data.length > RECORDER_MAX_QUEUE_BYTES;
+    if (this.#queuedSound >= RECORDER_MAX_SOUND_QUEUE || isTooMuch) return;
+    this.#queuedSound++;
+    this.#queuedBytes += data.length;
+    const stored = this.#store.writeSound?.({ data, timestampUs }) ?? Promise.resolve();
+    this.#lastWrite = Promise.all([this.#lastWrite, stored.catch((error) => this.#loseSound(error))]).then(() => {
+      this.#queuedSound--;
+      this.#queuedBytes -= data.length;
+    });
+  }
+
+  /** The frames are worth as much without it: the run goes on. */
+  #loseSound(error: unknown): void {
+    if (this.#soundFormat === undefined) return;
+    this.#soundFormat = undefined;
+    log.warn("the sound is not stored from now on: {reason}", { reason: storageAdvice(error) });
   }
 
   async #write(frame: StoredFrame): Promise<void> {

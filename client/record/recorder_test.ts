@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
-import { join } from "@std/path";
+import { extname, join } from "@std/path";
 import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/streams/lab_header.ts";
 import type { JpegFrame } from "../../mjpeg/frame.ts";
 import { indexFile } from "../../mjpeg/containers/index_file.ts";
@@ -10,7 +10,12 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { TestPlayback } from "../../tests/support/test_playback.ts";
 import { until } from "../../tests/support/until.ts";
-import { RECORDER_MAX_QUEUE, RECORDER_MAX_QUEUE_BYTES, RECORDER_STALL_MS } from "../limits.ts";
+import {
+  RECORDER_MAX_QUEUE,
+  RECORDER_MAX_QUEUE_BYTES,
+  RECORDER_MAX_SOUND_QUEUE,
+  RECORDER_STALL_MS,
+} from "../limits.ts";
 import type { FrameStore } from "./stores/frame_store.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -205,4 +210,90 @@ Deno.test("Recorder leaves out a frame whose size AVI cannot be told, and goes o
   const bytes = await Deno.readFile(out);
   const { offset, lengthBytes } = (await indexFile(memoryFile(bytes))).locate(0);
   assertEquals(bytes.slice(offset, offset + lengthBytes), good);
+});
+
+const SOUND = { sampleRate: 8000, channels: 1 };
+const SAMPLES = new Uint8Array(Int16Array.from({ length: 400 }, (_, index) => index).buffer);
+
+/** Records three frames, 50 ms each, with sound beside each of them. */
+async function recordSound(out: string, options: Partial<Parameters<typeof Recorder.open>[1]> = {}) {
+  const recorder = await Recorder.open(out, { maxFrames: Infinity, clock: new FakeClock(), ...options });
+  const playback = new TestPlayback();
+  playback.soundFormat = SOUND;
+  recorder.record(playback);
+  playback.sound(SAMPLES, 0);
+  for (const [index, frame] of FRAMES.entries()) {
+    playback.show(frame);
+    playback.sound(SAMPLES, (index + 1) * 50_000);
+  }
+  await recorder.close();
+  return recorder;
+}
+
+const WAV_BYTES = 44 + 3 * SAMPLES.length;
+
+for (const [out, wav] of [["cam.mjpeg", "cam.wav"], ["cam.v1.mjpg", "cam.v1.wav"], ["cam/", "cam/sound.wav"]]) {
+  Deno.test(`Recorder stores the sound beside ${out} in ${wav}, from the first frame on`, async () => {
+    await using directory = await temporaryDirectory();
+    const recorder = await recordSound(join(directory.path, out));
+    assertEquals(recorder.stored, 3);
+    const bytes = await Deno.readFile(join(directory.path, wav));
+    assertEquals(bytes.subarray(44), concat([SAMPLES, SAMPLES, SAMPLES]));
+  });
+}
+
+Deno.test("Recorder stores the sound of each segment beside it", async () => {
+  await using directory = await temporaryDirectory();
+  const segments = { lengthUs: 100_000, maxBytes: Infinity, maxSegments: 1 };
+  await recordSound(join(directory.path, "cam.mjpeg"), { segments });
+  const names = (await Array.fromAsync(Deno.readDir(directory.path))).map(({ name }) => name).toSorted();
+  // The older segment went with its sound.
+  assertEquals(names.map((name) => extname(name)), [".mjpeg", ".wav"]);
+  assertEquals((await Deno.stat(join(directory.path, names[1]))).size, 44 + SAMPLES.length);
+});
+
+Deno.test("Recorder overwrites no sound but with --force, and stores the frames all the same", async () => {
+  await using directory = await temporaryDirectory();
+  const [movie, wav] = ["cam.mjpeg", "cam.wav"].map((name) => join(directory.path, name));
+  await Deno.writeTextFile(wav, "a song");
+  const recorder = await recordSound(movie);
+  assertEquals([recorder.stored, await Deno.readFile(movie)], [3, LAB_FILE]);
+  assertEquals(await Deno.readTextFile(wav), "a song");
+  await recordSound(movie, { force: true });
+  assertEquals((await Deno.stat(wav)).size, WAV_BYTES);
+});
+
+Deno.test("Recorder stores no sound over the movie, whatever that is called", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "cam.wav");
+  await recordSound(out, { format: "lab", force: true });
+  assertEquals(await Deno.readFile(out), LAB_FILE);
+  assertEquals((await Deno.stat(`${out}.wav`)).size, WAV_BYTES);
+});
+
+Deno.test("Recorder makes no file for sound that never comes", async () => {
+  await using directory = await temporaryDirectory();
+  const recorder = await Recorder.open(join(directory.path, "cam.mjpeg"), { maxFrames: 1, clock: new FakeClock() });
+  const playback = new TestPlayback();
+  playback.soundFormat = SOUND;
+  recorder.record(playback);
+  playback.show(FRAMES[0]);
+  await recorder.close();
+  assertEquals((await Array.fromAsync(Deno.readDir(directory.path))).map(({ name }) => name), ["cam.mjpeg"]);
+});
+
+Deno.test("Recorder takes only so much sound that the store does not take", async () => {
+  await using directory = await temporaryDirectory();
+  const recorder = await Recorder.open(join(directory.path, "cam.mjpeg"), { maxFrames: 9, clock: new FakeClock() });
+  const playback = new TestPlayback();
+  playback.soundFormat = SOUND;
+  recorder.record(playback);
+  playback.show(FRAMES[0]);
+  // All in one turn: nothing is stored meanwhile.
+  for (let piece = 0; piece <= RECORDER_MAX_SOUND_QUEUE; piece++) {
+    playback.sound(SAMPLES.subarray(0, 2), 50_000 + piece * 125);
+  }
+  await recorder.close();
+  const { size } = await Deno.stat(join(directory.path, "cam.wav"));
+  assertEquals(size, 44 + 2 * RECORDER_MAX_SOUND_QUEUE);
 });

@@ -7,7 +7,7 @@
 import { dirname } from "@std/path";
 import type { FractionalRate } from "../../mjpeg/containers/avi/frame_rate.ts";
 import { MOVIE_FORMATS, WRITTEN_PICTURE, type WrittenFormat } from "../../mjpeg/containers/written_format.ts";
-import { type FileEnd, FileStore } from "./stores/file_store.ts";
+import { type FileEnd, FileStore, soundPathOf } from "./stores/file_store.ts";
 import { FolderStore } from "./stores/folder_store.ts";
 import type { LocalStore, Segment, StoreNotice } from "./stores/frame_store.ts";
 import { PipeStore } from "./stores/pipe_store.ts";
@@ -25,6 +25,7 @@ export type StorePlan =
     readonly partPath: string | undefined;
     readonly isAllOrNothing: boolean;
     readonly replaces: boolean;
+    readonly soundPath?: string;
     readonly end?: FileEnd;
     readonly rate?: FractionalRate;
   }
@@ -57,7 +58,8 @@ function filesOf(plan: StorePlan): { readonly read: string[]; readonly write: st
     case "file": {
       // What is renamed has to be read.
       const parts = plan.partPath === undefined ? [] : [plan.partPath];
-      return { read: parts, write: [plan.path, ...parts] };
+      const sounds = plan.soundPath === undefined ? [] : [plan.soundPath];
+      return { read: parts, write: [plan.path, ...sounds, ...parts] };
     }
     case "pipe":
       return { read: [], write: [plan.path] };
@@ -78,9 +80,11 @@ export function createStore(plan: StorePlan, tell: (notice: StoreNotice) => void
   }
 }
 
-function openSegment(path: string, format: string | undefined): Segment {
-  if (format === undefined) return new FolderStore(path, { isNew: true });
-  return new FileStore(path, { format: formatOf(format), partPath: undefined, isAllOrNothing: false, replaces: false });
+function openSegment(path: string, word: string | undefined): Segment {
+  if (word === undefined) return new FolderStore(path, { isNew: true });
+  const format = formatOf(word);
+  const soundPath = soundPathOf(path, format);
+  return new FileStore(path, { format, soundPath, partPath: undefined, isAllOrNothing: false, replaces: false });
 }
 
 function formatOf(word: string): WrittenFormat {

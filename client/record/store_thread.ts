@@ -7,11 +7,12 @@
 
 import { getLogger } from "@logtape/logtape";
 import { FrameRefusedError, FrameTooLargeError } from "../../mjpeg/containers/written_format.ts";
+import type { SoundFormat, SoundPiece } from "../../mjpeg/sound.ts";
 import { type ToldError, toldError } from "../../net/told_error.ts";
 import { STORED_TOGETHER_BYTES } from "../limits.ts";
 import type { FrameStore, StoredFrame } from "./stores/frame_store.ts";
 import { rightsOf, type StorePlan } from "./store_plan.ts";
-import type { StoreAnswer, StoreTask } from "./store_worker.ts";
+import type { StoreAnswer, StoredItem, StoreTask } from "./store_worker.ts";
 
 const log = getLogger(["mjpegrtsp", "recorder"]);
 
@@ -27,8 +28,8 @@ export class StoreThread implements FrameStore {
   readonly #gatherMs: number;
   /** Memory that both threads share, free for another frame. */
   readonly #free: Uint8Array[] = [];
-  /** Frames that wait for more to come, since to wake a thread takes longer than to store one. */
-  #gathered: StoredFrame[] = [];
+  /** What waits for more to come, since to wake a thread takes longer than to store a frame. */
+  #gathered: StoredItem[] = [];
   #gatheredBytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What the thread has yet to do, and those frames. */
@@ -64,19 +65,25 @@ export class StoreThread implements FrameStore {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const memory = this.#takeMemory(data.length);
     memory.set(data);
-    this.#gathered.push({ ...times, data: memory.subarray(0, data.length) });
-    this.#gatheredBytes += data.length;
-    const stored = this.#addStep({ onProgress, memory });
-    if (this.#gatherMs === 0 || this.#gatheredBytes >= STORED_TOGETHER_BYTES) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), this.#gatherMs);
-    return stored;
+    this.#gather({ frame: { ...times, data: memory.subarray(0, data.length) } }, data.length);
+    return this.#addStep({ onProgress, memory });
+  }
+
+  expectSound(soundFormat: SoundFormat): void {
+    this.#ask({ soundFormat }).catch(() => {/* the frames will tell */});
+  }
+
+  writeSound(sound: SoundPiece): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#gather({ sound }, sound.data.length);
+    return this.#addStep({ onProgress() {} });
   }
 
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#gathered.length === 0) return;
-    this.#worker.postMessage({ frames: this.#gathered } satisfies StoreTask);
+    this.#worker.postMessage({ items: this.#gathered } satisfies StoreTask);
     this.#gathered = [];
     this.#gatheredBytes = 0;
   }
@@ -97,6 +104,13 @@ export class StoreThread implements FrameStore {
   close(): void {
     clearTimeout(this.#timer);
     this.#worker.terminate();
+  }
+
+  #gather(item: StoredItem, lengthBytes: number): void {
+    this.#gathered.push(item);
+    this.#gatheredBytes += lengthBytes;
+    if (this.#gatherMs === 0 || this.#gatheredBytes >= STORED_TOGETHER_BYTES) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), this.#gatherMs);
   }
 
   #ask(task: StoreTask): Promise<void> {

@@ -5,13 +5,18 @@
  */
 
 import { tellError, type ToldError } from "../../net/told_error.ts";
+import type { SoundFormat, SoundPiece } from "../../mjpeg/sound.ts";
 import type { LocalStore, StoredFrame, StoreNotice } from "./stores/frame_store.ts";
 import { createStore, type StorePlan } from "./store_plan.ts";
 
-/** What the worker is told: the plan, frames, and how it ends. */
+/** A frame, or sound between two. */
+export type StoredItem = { readonly frame: StoredFrame } | { readonly sound: SoundPiece };
+
+/** What the worker is told: the plan, what sound to expect, frames and sound, and how it ends. */
 export type StoreTask =
   | { readonly plan: StorePlan }
-  | { readonly frames: readonly StoredFrame[] }
+  | { readonly soundFormat: SoundFormat }
+  | { readonly items: readonly StoredItem[] }
   | "finish"
   | "discard";
 
@@ -44,9 +49,15 @@ async function perform(task: StoreTask): Promise<StoreAnswer> {
       }),
     ];
   }
+  if ("soundFormat" in task) return [await attempt(() => store.expectSound?.(task.soundFormat))];
   const outcomes: (ToldError | undefined)[] = [];
-  for (const frame of task.frames) {
-    outcomes.push(await attempt(() => store.write(frame, () => scope.postMessage("progress"))));
+  for (const item of task.items) {
+    outcomes.push(
+      await attempt(() => {
+        if ("sound" in item) return store.writeSound?.(item.sound);
+        return store.write(item.frame, () => scope.postMessage("progress"));
+      }),
+    );
   }
   return outcomes;
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { SOUND_ENCODINGS } from "../../rtp/audio/sound_depacketizer.ts";
 import { JPEG_CLOCK_RATE } from "../../rtp/jpeg/jpeg_payload.ts";
 import type { PresentationDescription, TrackDescription, TrackFormat } from "../../rtsp/sdp.ts";
-import { MAX_AUDIO_TRACKS, MAX_CLOCK_RATE } from "../limits.ts";
+import { MAX_AUDIO_TRACKS, MAX_CLOCK_RATE, MAX_SOUND_CHANNELS } from "../limits.ts";
 
 /** A track to be set up. */
 export interface ChosenTrack {
@@ -37,7 +38,6 @@ export interface TrackChoice {
   readonly dropped: readonly string[];
 }
 
-const AUDIO_ENCODINGS = ["PCMU", "PCMA", "L16"];
 /** What PCMU, PCMA and L16 without a rate mean (RFC 3551, 4.5). */
 const AUDIO_CLOCK_RATE = 8000;
 
@@ -78,9 +78,10 @@ function chooseFormat(track: TrackDescription): ChosenTrack | undefined {
   return undefined;
 }
 
-function kindOf({ type }: TrackDescription, { encoding }: TrackFormat): ChosenTrack["kind"] | undefined {
+function kindOf({ type }: TrackDescription, { encoding, channels }: TrackFormat): ChosenTrack["kind"] | undefined {
   if (type === "video" && encoding === "JPEG") return "video";
-  return type === "audio" && AUDIO_ENCODINGS.includes(encoding) ? "audio" : undefined;
+  const isKnown = SOUND_ENCODINGS.some((known) => known === encoding);
+  return type === "audio" && isKnown && channels <= MAX_SOUND_CHANNELS ? "audio" : undefined;
 }
 
 function describe({ type, formats }: TrackDescription): string {

@@ -28,6 +28,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
     events: {
       ...{
         onFrame() {},
+        onSound() {},
         onPacket() {},
         onUnexpectedSource() {},
         onEnd() {},

@@ -17,6 +17,8 @@ export type TransportKind = "udp" | "tcp" | "multicast";
 export interface PlayerSessionEvents {
   /** A whole frame of the video has come. */
   readonly onFrame: (frame: TrackFrame) => void;
+  /** Samples of a track of sound have come, as a `SoundDepacketizer` makes them. */
+  readonly onSound: (sound: TrackFrame, track: ChosenTrack) => void;
   /** A packet of the video has come, at `nowMs` of the clock, whether it completed a frame or not. */
   readonly onPacket: (nowMs: number) => void;
   /** A datagram has come from an address or a port other than the server's. It was ignored. */
@@ -36,7 +38,7 @@ export interface PlayerSessionEvents {
 /** What is known of the video that is received. */
 export type ReceivedVideo = Pick<TrackReceiver, "statistics" | "hasStarted" | "otherPayloadType">;
 
-/** A track of sound that is received and counted. */
+/** A track of sound. */
 export interface AudioTrack {
   readonly chosen: ChosenTrack;
   readonly receiver: TrackReceiver;

@@ -82,7 +82,8 @@ export class SessionSlot {
   }
 
   #create(dialect: PlayerSession["dialect"]): PlayerSession {
-    const { onFrame, onPacket, onUnexpectedSource, onEnd, onNotice, onWaiting, onRenewal, onClosed } = this.#events;
+    const { onFrame, onSound, onPacket, onUnexpectedSource, onEnd, onNotice, onWaiting, onRenewal, onClosed } =
+      this.#events;
     const isPresent = () => this.session === session;
     // What did not come over UDP the last time is not tried over UDP again.
     const isTcpBest = this.transport === "tcp";
@@ -91,6 +92,7 @@ export class SessionSlot {
       dialect,
       events: {
         onFrame: (frame) => isPresent() && onFrame(frame),
+        onSound: (sound, track) => isPresent() && onSound(sound, track),
         onPacket: (nowMs) => isPresent() && onPacket(nowMs),
         onUnexpectedSource: () => isPresent() && onUnexpectedSource(),
         onEnd: () => isPresent() && onEnd(),

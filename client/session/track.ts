@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../../net/clock.ts";
+import { SoundDepacketizer, type SoundEncoding } from "../../rtp/audio/sound_depacketizer.ts";
 import type { Depacketizer } from "../../rtp/depacketizer.ts";
 import { JpegDepacketizer } from "../../rtp/jpeg/jpeg_depacketizer.ts";
 import { MAX_FRAME_BYTES } from "../../rtp/limits.ts";
@@ -14,7 +15,7 @@ import type { ChosenTrack } from "../rtsp/track_choice.ts";
 
 /** What a track tells its session. */
 export interface TrackEvents {
-  /** A whole frame has come. There are none of sound. */
+  /** A whole frame has come, or the samples of a packet. */
   readonly onFrame: (frame: TrackFrame) => void;
   /** A packet has come, at `nowMs` of the clock. */
   readonly onPacket: (nowMs: number) => void;
@@ -43,9 +44,6 @@ export interface TrackOptions {
   readonly events: TrackEvents;
 }
 
-/** Sound is counted, and not decoded. */
-const COUNT_ONLY: Depacketizer = { push: () => [], flush: () => [] };
-
 /** A track from SETUP to TEARDOWN. */
 export class Track {
   readonly chosen: ChosenTrack;
@@ -56,14 +54,12 @@ export class Track {
 
   /** Opens its path. Throws an error that says what to do where that fails. */
   constructor({ chosen, canonicalName, clock, random, repairs: mayRepair, openPath, events }: TrackOptions) {
-    const { payloadType, clockRate, dimensions, isRepaired } = this.chosen = chosen;
+    const { payloadType, clockRate, isRepaired } = this.chosen = chosen;
     const repairs = mayRepair && isRepaired;
     this.#events = events;
     this.receiver = new TrackReceiver({
       ...{ payloadType, clockRate, clock, repairs },
-      depacketizer: chosen.kind === "audio"
-        ? COUNT_ONLY
-        : new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions }),
+      depacketizer: createDepacketizer(chosen),
       onFrame: events.onFrame,
       onPacket: events.onPacket,
       reports: {
@@ -110,4 +106,9 @@ export class Track {
     });
     return path;
   }
+}
+
+function createDepacketizer({ kind, encoding, channels, dimensions }: ChosenTrack): Depacketizer {
+  if (kind === "audio") return new SoundDepacketizer({ encoding: encoding as SoundEncoding, channels });
+  return new JpegDepacketizer({ maxFrameBytes: MAX_FRAME_BYTES, dimensions });
 }

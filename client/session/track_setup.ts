@@ -29,7 +29,8 @@ const log = getLogger(["mjpegrtsp", "rtsp"]);
 const UNKNOWN_URL: readonly number[] = [400, 404];
 
 /** What happens to the tracks once they are set up. `onFrame` and `onPacket` are of the video. */
-export interface TrackSetupEvents extends Omit<TrackEvents, "onBye">, Pick<PlayerSessionEvents, "onNotice"> {
+export interface TrackSetupEvents
+  extends Omit<TrackEvents, "onBye">, Pick<PlayerSessionEvents, "onSound" | "onNotice"> {
   /** The sender of a track has said BYE. */
   readonly onBye: (track: Track) => void;
 }
@@ -120,7 +121,7 @@ export class TrackSetup {
       repairs: repairs && this.#transport === "udp",
       openPath: (pathEvents) => this.#openPath(pathEvents, index),
       events: {
-        onFrame: events.onFrame,
+        onFrame: isVideo ? events.onFrame : (sound) => events.onSound(sound, chosen),
         onPacket: isVideo ? events.onPacket : () => {},
         onBye: () => events.onBye(track),
         ...{ onUnexpectedSource, onError },

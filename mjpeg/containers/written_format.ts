@@ -6,6 +6,7 @@
  */
 
 import type { JpegFrame } from "../frame.ts";
+import type { SoundFormat, SoundPiece } from "../sound.ts";
 import { AviWriter } from "./avi/avi_writer.ts";
 import type { FractionalRate } from "./avi/frame_rate.ts";
 import type { RandomAccess } from "./container.ts";
@@ -19,6 +20,10 @@ export interface FormatWriter {
    * What to write for the next frame, in this order. The bytes hold until the next call. Throws a {@linkcode FrameRefusedError}.
    */
   add(frame: JpegFrame): readonly Patch[];
+  /** What to write for the next piece of sound, behind the first frame. `undefined` where the format has no room for sound. */
+  addSound?(piece: SoundPiece): readonly Patch[];
+  /** What to write at the end, for what has waited until now. */
+  finish?(): readonly Patch[];
 }
 
 /** How a file begins. */
@@ -27,6 +32,8 @@ export interface WriterOptions {
   readonly from?: number;
   /** The rate for a format that has a steady one, where it is known; default as the first frames come. */
   readonly rate?: FractionalRate;
+  /** The sound that will come, for a format that has room for it; default none. */
+  readonly sound?: SoundFormat;
 }
 
 /** One format that is written. */
@@ -35,6 +42,8 @@ export interface WrittenFormat {
   readonly name: string;
   /** As the command line has it. */
   readonly word: string;
+  /** Whether its files have room for sound; default false. */
+  readonly hasSound?: boolean;
   /** Largest frame that it has room for, in bytes; `undefined` for any. */
   readonly maxFrameBytes?: number;
   /** How the names of its files end, in small letters; the first is the one to advise. */
@@ -89,10 +98,13 @@ export const WRITTEN_CONCATENATED: WrittenFormat = {
 export const WRITTEN_AVI: WrittenFormat = {
   name: "AVI",
   word: "avi",
+  hasSound: true,
   endings: [".avi"],
-  createWriter({ rate } = {}) {
-    const writer = new AviWriter({ rate });
+  createWriter({ rate, sound } = {}) {
+    const writer = new AviWriter({ rate, sound });
     return {
+      addSound: (piece) => writer.addSound(piece),
+      finish: () => writer.finish(),
       add(frame) {
         try {
           return writer.add(frame);

@@ -11,9 +11,9 @@ import { RECEIVER_REPORT_INTERVAL_MS } from "../limits.ts";
 import { RtcpReceiver } from "./rtcp_receiver.ts";
 import { RtpReceiver, type RtpStatistics } from "./rtp_receiver.ts";
 
-/** A whole frame of a track. */
+/** A whole frame of a track, or the samples of a packet of sound. */
 export interface TrackFrame {
-  /** A whole JPEG, in bytes of its own. */
+  /** A whole JPEG, or samples, in bytes of its own. */
   readonly data: Uint8Array;
   /** The RTP timestamp of its packets. */
   readonly timestamp: number;

@@ -111,7 +111,7 @@ for (const transport of ["udp", "tcp"]) {
     PROGRAMS,
     async () => {
       await using directory = await temporaryDirectory();
-      await using server = await serveMovie(directory.path, ["--sound"]);
+      await using server = await serveMovie(directory.path, ["--sound", "PCMA", "L16"]);
       const url = `rtsp://127.0.0.1:${server.port}/stream`;
       const { summary, pixels } = await play([url, "--transport", transport], directory.path);
       assertEquals([summary.frames, summary.damagedFrames], [FRAMES, 0]);

@@ -30,6 +30,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     random: Math.random,
     events: {
       onFrame: (frame) => frames.push(frame),
+      onSound() {},
       onPacket: () => counts.packets++,
       onUnexpectedSource: () => counts.unexpectedSources++,
       onEnd: () => events.push("end"),

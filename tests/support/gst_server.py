@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """gst-rtsp-server sending the MJPEG track of an AVI file, as a peer for tests and benchmarks.
 
-  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--udp-only] [--sound] [--no-parse]
+  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--udp-only] [--sound ENCODING...] [--no-parse]
       [--address ADDRESS] [--multicast GROUP] [--record FILE.mjpg]
 
 prints "listening PORT". rtsp://ADDRESS:PORT/stream makes a pipeline for each client, as gst-rtsp-server does by default,
@@ -25,7 +25,7 @@ parser.add_argument("--tcp-only", action="store_true")
 parser.add_argument("--udp-only", action="store_true")
 parser.add_argument("--address", default="127.0.0.1")
 parser.add_argument("--multicast", metavar="GROUP", help="send to this group only, ports 45000 to 45009")
-parser.add_argument("--sound", action="store_true", help="add a tone as PCMA, and one as L16")
+parser.add_argument("--sound", nargs="+", default=[], choices=["PCMU", "PCMA", "L16"], help="add a tone in each of these")
 parser.add_argument("--no-parse", action="store_true", help="send the track's frames as they are, the cheapest way")
 parser.add_argument("--record", metavar="FILE", help="write what is published as /record to a file")
 args = parser.parse_args()
@@ -38,10 +38,14 @@ server.set_service("0")
 source = f'filesrc location="{args.file}" ! avidemux'
 payloader = "rtpjpegpay name=pay0 pt=26"
 launch = f"{source} ! {payloader} mtu=1400" if args.no_parse else f"{source} ! jpegparse ! {payloader}"
-if args.sound:
+sounds = {
+    "PCMU": "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay pt=0",
+    "PCMA": "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay pt=8",
+    "L16": "audio/x-raw,rate=16000,channels=2 ! rtpL16pay pt=97",
+}
+for track, encoding in enumerate(args.sound, start=1):
     tone = "audiotestsrc num-buffers=100 ! audioresample ! audioconvert"
-    launch += f" {tone} ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8"
-    launch += f" {tone} ! audio/x-raw,rate=16000,channels=2 ! rtpL16pay name=pay2 pt=97"
+    launch += f" {tone} ! {sounds[encoding]} name=pay{track}"
 
 if args.auth != "none":
     auth = GstRtspServer.RTSPAuth()

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SoundFormat } from "../../mjpeg/sound.ts";
 import type {
   Playback,
   PlaybackListener,
@@ -37,6 +38,7 @@ export class TestPlayback implements Playback {
     scale: 1,
   };
   latestFrame: ReceivedFrame | undefined;
+  soundFormat: SoundFormat | undefined;
   readonly #listeners = new Set<PlaybackListener>();
 
   /** Viewers that subscribed and have not gone. */
@@ -54,6 +56,12 @@ export class TestPlayback implements Playback {
     };
     this.latestFrame = frame;
     for (const listener of this.#listeners) listener.frame?.(frame);
+  }
+
+  /** Sounds, in the form that `soundFormat` says. */
+  sound(data: Uint8Array, timestampUs: number): void {
+    const format = this.soundFormat!;
+    for (const listener of this.#listeners) listener.sound?.({ format, data, timestampUs });
   }
 
   /** Changes the status. */

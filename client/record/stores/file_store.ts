@@ -5,12 +5,17 @@
  * @module
  */
 
+import { extname } from "@std/path";
 import type { FractionalRate } from "../../../mjpeg/containers/avi/frame_rate.ts";
 import type { Patch } from "../../../mjpeg/containers/patch.ts";
+import type { SoundFormat, SoundPiece } from "../../../mjpeg/sound.ts";
 import type { FormatWriter, WrittenFormat } from "../../../mjpeg/containers/written_format.ts";
 import type { JpegFrame } from "../../../mjpeg/frame.ts";
 import { removeIfThere, type Segment } from "./frame_store.ts";
-import { writeAllSync } from "../../../net/write_all.ts";
+import { lengthWith, PatchedFile } from "./patched_file.ts";
+import { SoundFile } from "./sound_file.ts";
+
+const SOUND_ENDING = ".wav";
 
 /** Where a file ends that frames are added to. */
 export interface FileEnd {
@@ -33,6 +38,8 @@ export interface FileStoreOptions {
   readonly replaces: boolean;
   /** Frames a second, where that is known and the format has a steady rate; default as the first frames come. */
   readonly rate?: FractionalRate;
+  /** Where sound is stored that the format has no room for; `undefined` to leave it out. */
+  readonly soundPath?: string;
   /** Where the file of that name ends, which is gone on with; `undefined` where a new one is made. */
   readonly end?: FileEnd;
 }
@@ -42,12 +49,13 @@ export class FileStore implements Segment {
   readonly #path: string;
   readonly #options: FileStoreOptions;
   #writer: FormatWriter | undefined;
-  #file: Deno.FsFile | undefined;
+  #file: PatchedFile | undefined;
   #isMade = false;
-  /** Where the next byte is written if nobody says otherwise. */
-  #position = 0;
   /** Bytes of the file behind the last whole frame. */
   #wholeBytes = 0;
+  #soundFormat: SoundFormat | undefined;
+  /** Sound for which the format has no room. */
+  #sound: SoundFile | undefined;
 
   /** Opens nothing until a frame comes. */
   constructor(path: string, options: FileStoreOptions) {
@@ -62,14 +70,25 @@ export class FileStore implements Segment {
 
   writeWithin(frame: JpegFrame, maxBytes: number): boolean {
     const { format, end, rate } = this.#options;
-    this.#writer ??= format.createWriter({ from: end?.wholeBytes, rate });
+    this.#writer ??= format.createWriter({ from: end?.wholeBytes, rate, sound: this.#soundFormat });
     const patches = this.#writer.add(frame);
-    const wholeBytes = Math.max(this.#wholeBytes, ...patches.map(({ offset, bytes }) => offset + bytes.length));
-    if (this.#file === undefined) this.#file = end === undefined ? this.#create(patches) : this.#goOn(end, patches);
-    else if (wholeBytes > maxBytes) return false;
+    const wholeBytes = lengthWith(patches, this.#wholeBytes);
+    if (this.#file === undefined) {
+      this.#file = end === undefined ? this.#create(patches) : this.#goOn(end, patches);
+      this.#sound = this.#soundBeside(frame);
+    } else if (wholeBytes > maxBytes) return false;
     else this.#append(this.#file, patches);
     this.#wholeBytes = wholeBytes;
     return true;
+  }
+
+  expectSound(format: SoundFormat): void {
+    this.#soundFormat = format;
+  }
+
+  writeSound(piece: SoundPiece): void {
+    if (this.#sound !== undefined) this.#sound.write(piece);
+    else if (this.#file !== undefined) this.#add(this.#file, this.#writer?.addSound?.(piece) ?? []);
   }
 
   finish(): void {
@@ -88,72 +107,95 @@ export class FileStore implements Segment {
   }
 
   close(): void {
-    this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
-    this.#writer = undefined;
+    this.#sound?.close();
+    if (file === undefined) return;
+    try {
+      this.#add(file, this.#writer?.finish?.() ?? []);
+    } finally {
+      file[Symbol.dispose]();
+      this.#writer = undefined;
+    }
   }
 
   remove(): void {
     this.close();
     removeIfThere(this.#path);
+    this.#sound?.remove();
+  }
+
+  /** Where sound is stored that has no room in the file itself. */
+  #soundBeside({ timestampUs: startUs }: JpegFrame): SoundFile | undefined {
+    const format = this.#soundFormat;
+    const { soundPath: path, replaces } = this.#options;
+    if (format === undefined || path === undefined) return undefined;
+    return new SoundFile({ path, replaces, format, startUs });
   }
 
   /** A new file with the first frame. Where it cannot be written, what was there is still there. */
-  #create(patches: readonly Patch[]): Deno.FsFile {
+  #create(patches: readonly Patch[]): PatchedFile {
     const { partPath, isAllOrNothing } = this.#options;
     const path = partPath ?? this.#path;
     // Links are not followed, and no other program's file is taken.
-    const file = Deno.openSync(path, { write: true, createNew: true });
+    const file = new PatchedFile(Deno.openSync(path, { write: true, createNew: true }));
     try {
-      this.#writePatches(file, patches);
+      file.write(patches);
       if (partPath !== undefined && !isAllOrNothing) Deno.renameSync(partPath, this.#path);
       this.#isMade = true;
       return file;
     } catch (error) {
-      file.close();
-      attempt(() => Deno.removeSync(path));
+      file[Symbol.dispose]();
+      tryToRemove(path);
       throw error;
     }
   }
 
   /** The file that is there, with one frame more. */
-  #goOn({ wholeBytes, lengthBytes }: FileEnd, patches: readonly Patch[]): Deno.FsFile {
-    const file = Deno.openSync(this.#path, { write: true });
+  #goOn({ wholeBytes, lengthBytes }: FileEnd, patches: readonly Patch[]): PatchedFile {
+    const opened = Deno.openSync(this.#path, { write: true });
     try {
       // To ask for its size would need the right to read it.
-      this.#position = file.seekSync(0, Deno.SeekMode.End);
-      if (this.#position !== lengthBytes) throw new Error("somebody else has written to the file meanwhile");
-      file.truncateSync(wholeBytes);
+      const position = opened.seekSync(0, Deno.SeekMode.End);
+      if (position !== lengthBytes) throw new Error("somebody else has written to the file meanwhile");
+      opened.truncateSync(wholeBytes);
+      const file = new PatchedFile(opened, position);
       this.#append(file, patches);
       return file;
     } catch (error) {
-      file.close();
+      opened.close();
       throw error;
     }
   }
 
-  #append(file: Deno.FsFile, patches: readonly Patch[]): void {
+  /** The same with what belongs to no frame. */
+  #add(file: PatchedFile, patches: readonly Patch[]): void {
+    this.#append(file, patches);
+    this.#wholeBytes = lengthWith(patches, this.#wholeBytes);
+  }
+
+  #append(file: PatchedFile, patches: readonly Patch[]): void {
     try {
-      this.#writePatches(file, patches);
+      file.write(patches);
     } catch (error) {
-      attempt(() => file.truncateSync(this.#wholeBytes));
+      file.tryTruncate(this.#wholeBytes);
       throw error;
-    }
-  }
-
-  #writePatches(file: Deno.FsFile, patches: readonly Patch[]): void {
-    for (const { offset, bytes } of patches) {
-      if (offset !== this.#position) file.seekSync(offset, Deno.SeekMode.Start);
-      writeAllSync(file, bytes);
-      this.#position = offset + bytes.length;
     }
   }
 }
 
-/** Mends what an error has left, as far as it can be: the error is the one to tell. */
-function attempt(mend: () => void): void {
+/** Where the sound of a movie is stored; `undefined` where the movie has room for it. It is `cam.wav` beside `cam.mjpeg`. */
+export function soundPathOf(path: string, { hasSound }: WrittenFormat): string | undefined {
+  if (hasSound) return undefined;
+  const ending = extname(path);
+  const isTaken = ending.toLowerCase() === SOUND_ENDING;
+  return isTaken ? `${path}${SOUND_ENDING}` : `${path.slice(0, path.length - ending.length)}${SOUND_ENDING}`;
+}
+
+/** Removes what an error has left, as far as that can be done: the error is the one to tell. */
+function tryToRemove(path: string): void {
   try {
-    mend();
+    Deno.removeSync(path);
   } catch {
     // Nothing more can be done.
   }

@@ -1,14 +1,17 @@
 /**
- * A folder of JPEGs: `frame-000001.jpg`, `frame-000002.jpg`, …
+ * A folder of JPEGs: `frame-000001.jpg`, `frame-000002.jpg`, …, and `sound.wav` where there is sound.
  *
  * @module
  */
 
 import { dirname, join } from "@std/path";
 import type { JpegFrame } from "../../../mjpeg/frame.ts";
+import type { SoundFormat, SoundPiece } from "../../../mjpeg/sound.ts";
 import { writeAllSync } from "../../../net/write_all.ts";
 import { removeIfThere, type Segment } from "./frame_store.ts";
+import { SoundFile } from "./sound_file.ts";
 
+const SOUND_NAME = "sound.wav";
 const FRAME_NAME = /^frame-(\d{6,})\.jpg$/;
 
 /** Constructor options of {@linkcode FolderStore}. */
@@ -27,6 +30,8 @@ export class FolderStore implements Segment {
   readonly #options: FolderStoreOptions;
   #count = 0;
   #lengthBytes = 0;
+  #soundFormat: SoundFormat | undefined;
+  #sound: SoundFile | undefined;
 
   /** Makes nothing until a frame comes. */
   constructor(folder: string, options: FolderStoreOptions) {
@@ -38,27 +43,53 @@ export class FolderStore implements Segment {
     this.writeWithin(frame, Infinity);
   }
 
-  writeWithin({ data }: JpegFrame, maxBytes: number): boolean {
+  writeWithin({ data, timestampUs }: JpegFrame, maxBytes: number): boolean {
     if (this.#count > 0 && this.#lengthBytes + data.length > maxBytes) return false;
-    if (this.#count === 0) this.#prepare();
+    if (this.#count === 0) {
+      this.#prepare();
+      this.#sound = this.#soundFrom(timestampUs);
+    }
     this.#add(data);
     this.#lengthBytes += data.length;
     return true;
   }
 
-  finish(): void {}
+  expectSound(format: SoundFormat): void {
+    this.#soundFormat = format;
+  }
 
-  discard(): void {}
+  writeSound(piece: SoundPiece): void {
+    this.#sound?.write(piece);
+  }
 
-  close(): void {}
+  finish(): void {
+    this.close();
+  }
+
+  discard(): void {
+    this.close();
+  }
+
+  close(): void {
+    this.#sound?.close();
+  }
 
   remove(): void {
+    this.#sound?.remove();
     for (; this.#count > 0; this.#count--) removeIfThere(this.#newestPath());
     try {
       Deno.removeSync(this.#folder);
     } catch {
       // Somebody else has something in it.
     }
+  }
+
+  #soundFrom(startUs: number): SoundFile | undefined {
+    const format = this.#soundFormat;
+    const { replaces = false, lastNumber = 0 } = this.#options;
+    // Behind frames of another run nobody knows where it belongs.
+    if (format === undefined || lastNumber > 0) return undefined;
+    return new SoundFile({ path: join(this.#folder, SOUND_NAME), replaces, format, startUs });
   }
 
   #add(data: Uint8Array): void {

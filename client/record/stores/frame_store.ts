@@ -5,6 +5,7 @@
  */
 
 import type { JpegFrame } from "../../../mjpeg/frame.ts";
+import type { SoundFormat, SoundPiece } from "../../../mjpeg/sound.ts";
 
 /** A frame, and when it came. */
 export interface StoredFrame extends JpegFrame {
@@ -19,6 +20,10 @@ export interface FrameStore {
    * that a part was taken, where that takes long.
    */
   write(frame: StoredFrame, onProgress: () => void): Promise<void>;
+  /** Sound like that will come beside the frames, from the first one on. Pipes take none. */
+  expectSound?(format: SoundFormat): void;
+  /** Stores sound, if the first frame is there. Rejects where that cannot be done; the frames are stored all the same. */
+  writeSound?(piece: SoundPiece): Promise<void>;
   /** Stores at once what waits for more to come. */
   flush(): void;
   /** All is stored: a store that was to have all or nothing is there under its name from now on. */
@@ -32,6 +37,8 @@ export interface FrameStore {
 /** A store in the thread that writes: each call ends before the next one starts, and may take as long as the disk does. */
 export interface LocalStore {
   write(frame: StoredFrame, onProgress: () => void): void | Promise<void>;
+  expectSound?(format: SoundFormat): void;
+  writeSound?(piece: SoundPiece): void;
   finish(): void;
   discard(): void;
   close(): void;
@@ -44,6 +51,8 @@ export interface Segment extends LocalStore {
    * takes no more.
    */
   writeWithin(frame: StoredFrame, maxBytes: number): boolean;
+  expectSound(format: SoundFormat): void;
+  writeSound(piece: SoundPiece): void;
   /** Removes what it has stored, as far as it is still there. Other files stay. */
   remove(): void;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SoundFormat, SoundPiece } from "../../../mjpeg/sound.ts";
 import type { LocalStore, Segment, StoredFrame, StoreNotice } from "./frame_store.ts";
 import { type SegmentedName, segmentPath } from "./segment_name.ts";
 
@@ -37,6 +38,7 @@ export class SegmentedStore implements LocalStore {
   #current: Segment | undefined;
   /** Time of its first frame. */
   #startUs = 0;
+  #soundFormat: SoundFormat | undefined;
   /** Segments that are there, the oldest first; none where all are kept. */
   readonly #kept: Segment[] = [];
 
@@ -52,6 +54,14 @@ export class SegmentedStore implements LocalStore {
     this.#current = this.#begin(frame);
     this.#startUs = frame.timestampUs;
     this.#removeOldest();
+  }
+
+  expectSound(format: SoundFormat): void {
+    this.#soundFormat = format;
+  }
+
+  writeSound(piece: SoundPiece): void {
+    this.#current?.writeSound(piece);
   }
 
   finish(): void {
@@ -75,6 +85,7 @@ export class SegmentedStore implements LocalStore {
     for (let attempt = 1;; attempt++) {
       const path = segmentPath(name, { arrivalMs, attempt });
       const segment = open(path);
+      if (this.#soundFormat !== undefined) segment.expectSound(this.#soundFormat);
       try {
         segment.writeWithin(frame, Infinity);
       } catch (error) {

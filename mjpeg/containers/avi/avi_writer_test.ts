@@ -146,3 +146,55 @@ Deno.test("AviWriter goes on where its index is full, and every frame is found",
   assertEquals([index.count, index.problem], [count, undefined]);
   assertEquals(frames.at(-1), jpegAt(count - 1));
 });
+
+const SOUND = { sampleRate: 8000, channels: 1 };
+
+/** The data of all chunks of sound, one after the other, as `ix01` has them. */
+function soundOf(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = new TextDecoder("latin1").decode(bytes);
+  const samples: number[] = [];
+  for (let at = text.indexOf("ix01"); at >= 0; at = text.indexOf("ix01", at + 4)) {
+    const base = Number(view.getBigUint64(at + 20, true));
+    for (let entry = 0; entry < view.getUint32(at + 12, true); entry++) {
+      const offset = base + view.getUint32(at + 32 + 8 * entry, true);
+      const lengthBytes = view.getUint32(at + 36 + 8 * entry, true);
+      assertEquals(text.slice(offset - 8, offset - 4), "01wb");
+      assertEquals(view.getUint32(offset - 4, true), lengthBytes);
+      for (let byte = 0; byte < lengthBytes; byte += 2) samples.push(view.getInt16(offset + byte, true));
+    }
+  }
+  return samples;
+}
+
+for (const maxRiffBytes of [undefined, 200_000, 20_000]) {
+  Deno.test(`AviWriter writes sound beside the frames, ${maxRiffBytes ?? "any number of"} bytes a RIFF chunk`, async () => {
+    const [writer, output] = [new AviWriter({ maxRiffBytes, sound: SOUND }), new Output()];
+    const write = (patches: readonly Patch[]) => patches.forEach((patch) => output.write(patch));
+    let sample = 0;
+    for (let ms = 0; ms < 12_000; ms += 20) {
+      if (ms % 40 === 0) write(writer.add({ data: jpegAt(ms / 40), timestampUs: ms * 1000 }));
+      const data = new Uint8Array(Int16Array.from({ length: 160 }, () => sample++ % 30_000).buffer);
+      write(writer.addSound({ data, timestampUs: ms * 1000 }));
+    }
+    write(writer.finish());
+    assertEquals(writer.finish(), []);
+    const { index, frames } = await read(output.bytes);
+    assertEquals([index.count, index.frameRate, index.problem], [300, 25, undefined]);
+    assertEquals(frames, Array.from({ length: 300 }, (_, at) => jpegAt(at)));
+    assertEquals(soundOf(output.bytes), Array.from({ length: 96_000 }, (_, at) => at % 30_000));
+    const view = new DataView(output.bytes.buffer, output.bytes.byteOffset);
+    const strh = new TextDecoder("latin1").decode(output.bytes.subarray(0, 2 ** 17)).indexOf("auds");
+    assertEquals(view.getUint32(strh + 32, true), 96_000);
+  });
+}
+
+Deno.test("AviWriter lets sound wait for the next frame a second at most", () => {
+  const writer = new AviWriter({ sound: SOUND });
+  const piece = (ms: number) => ({ data: new Uint8Array(2 * 160), timestampUs: ms * 1000 });
+  assertEquals(writer.addSound(piece(0)), []);
+  assertEquals(writer.finish(), []);
+  writer.add({ data: jpegAt(0), timestampUs: 0 });
+  for (let ms = 0; ms < 980; ms += 20) assertEquals(writer.addSound(piece(ms)), []);
+  assertEquals(writer.addSound(piece(980)).length > 0, true);
+});
