@@ -85,6 +85,27 @@ export const ROWS: readonly Row[] = [
     version: LIVE555_VERSION,
     cells: /^play: live555's proxy over (\w+)/,
   },
+  {
+    title: "`serve --publish` from ffmpeg",
+    version: ["ffmpeg", "-version"],
+    cells: /^serve --publish: ffmpeg over (\w+)/,
+  },
+  {
+    title: "`serve --publish` from GStreamer's rtspclientsink",
+    version: ["gst-launch-1.0", "--version"],
+    cells: /^serve --publish: GStreamer's rtspclientsink over (\w+)/,
+  },
+  {
+    title: "`push` to ffmpeg",
+    version: ["ffmpeg", "-version"],
+    cells: /^push: a movie to ffmpeg that listens, over (\w+)/,
+  },
+  {
+    title: "`push` to gst-rtsp-server",
+    version: GST_SERVER_VERSION,
+    cells: /^push: a movie to gst-rtsp-server over (\w+)/,
+  },
+  { title: "`push` to MediaMTX", version: ["mediamtx", "--version"], cells: /^push: a movie to MediaMTX over (\w+)/ },
   { title: "RTP/JPEG pushed by ffmpeg", version: ["ffmpeg", "-version"], cells: /takes what ffmpeg pushes()/ },
   {
     title: "RTP/JPEG pushed by GStreamer's rtpjpegpay",

@@ -97,7 +97,8 @@ export class Recorder {
   async close(): Promise<void> {
     this.#unsubscribe?.();
     this.#store.flush();
-    if (!await this.#storeRest()) {
+    if (await this.#storeRest()) await this.#finish();
+    else {
       this.#hasFailed = true;
       const count = this.#accepted - this.#stored;
       this.#dropped += count;
@@ -107,6 +108,18 @@ export class Recorder {
       });
     }
     this.#store.close();
+  }
+
+  /** Sound may still wait for another frame. */
+  async #finish(): Promise<void> {
+    try {
+      await this.#store.finish();
+    } catch (error) {
+      log.warn("the end is not stored: {reason}; {stored} whole frames are kept", {
+        reason: storageAdvice(error),
+        stored: this.#stored,
+      });
+    }
   }
 
   /** Waits until all is stored; false where the store takes nothing any more. */

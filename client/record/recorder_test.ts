@@ -242,6 +242,20 @@ for (const [out, wav] of [["cam.mjpeg", "cam.wav"], ["cam.v1.mjpg", "cam.v1.wav"
   });
 }
 
+Deno.test("Recorder stores the sound behind the last frame of an AVI file", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "cam.avi");
+  const recorder = await Recorder.open(out, { maxFrames: Infinity, clock: new FakeClock() });
+  const playback = new TestPlayback();
+  playback.soundFormat = SOUND;
+  recorder.record(playback);
+  playback.show(await makeJpeg({ width: 64 }));
+  playback.sound(SAMPLES, 50_000);
+  await recorder.close();
+  const chunk = new TextDecoder("latin1").decode(await Deno.readFile(out)).lastIndexOf("01wb");
+  assertEquals((await Deno.readFile(out)).subarray(chunk + 8, chunk + 8 + SAMPLES.length), SAMPLES);
+});
+
 Deno.test("Recorder stores the sound of each segment beside it", async () => {
   await using directory = await temporaryDirectory();
   const segments = { lengthUs: 100_000, maxBytes: Infinity, maxSegments: 1 };

@@ -10,13 +10,15 @@ import { join } from "@std/path";
 import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { MultipartSplitter } from "../../mjpeg/multipart/multipart_splitter.ts";
+import { openPage, startBrowser } from "../support/browser.ts";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
+import { startPlayer } from "../support/player_page.ts";
 import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { ENCODINGS, makeMovie } from "./movies.ts";
-import { run } from "./pixels.ts";
+import { run, runGstLaunch } from "./pixels.ts";
 
 /** Frames that each viewer takes. */
 const FRAMES = 25;
@@ -66,8 +68,20 @@ async function play(target: readonly string[], out: string): Promise<string[]> {
   return [...Deno.readDirSync(out)].map(({ name }) => encodeHex(Deno.readFileSync(join(out, name))));
 }
 
+const NOWHERE = ["-f", "null", "-"];
+
+/** Looks at our player's page, until it has drawn some frames. */
+async function watchPage(serverPort: number, url: string): Promise<void> {
+  await using player = await startPlayer(serverPort, { source: [url] });
+  await using browser = await startBrowser();
+  const page = await openPage(browser, player.url);
+  await page.waitForFrameAfter(await page.waitForFrameAfter(0) + FRAMES);
+  assertEquals(page.errors, []);
+}
+
 for (const [what, programs, publish] of PUBLISHERS) {
-  peerTest(`serve --publish: ${what}, to viewers of the lab, over UDP, over TCP and ffmpeg`, programs, async () => {
+  const all = [...new Set([...programs, "gst-launch-1.0", "chromium"])];
+  peerTest(`serve --publish: ${what}, to viewers in every dialect, ffmpeg, GStreamer and the page`, all, async () => {
     await using directory = await temporaryDirectory();
     const movie = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
     const frames = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(movie));
@@ -90,8 +104,8 @@ for (const [what, programs, publish] of PUBLISHERS) {
       assertEquals(shown.length, FRAMES);
       assert(shown.every((frame) => sent.has(frame)), `${name}: a frame is not what was published`);
     });
-    await using ffmpeg = new ChildProgram("ffmpeg", {
-      args: [
+    const others = [
+      run("ffmpeg", [
         "-nostdin",
         "-loglevel",
         "error",
@@ -101,13 +115,26 @@ for (const [what, programs, publish] of PUBLISHERS) {
         url,
         "-frames:v",
         "20",
-        "-f",
-        "null",
-        "-",
-      ],
-    });
-    await Promise.all(watching);
-    assertEquals((await ffmpeg.exit()).code, 0);
+        ...NOWHERE,
+      ]),
+      runGstLaunch([
+        ...[
+          "-q",
+          "rtspsrc",
+          `location=${url}`,
+          "protocols=udp",
+          "latency=100",
+          "!",
+          "rtpjpegdepay",
+          "!",
+          "jpegdec",
+          "!",
+        ],
+        ...["identity", "eos-after=20", "!", "fakesink"],
+      ]),
+      watchPage(port, url),
+    ];
+    await Promise.all([...watching, ...others]);
     await publisher.stop("SIGINT");
     // What it sends when it is stopped may be the beginning of a frame.
     await server.program.waitForLine(/ publishes live no more, .*: \d+ frames, [01] damaged, 0 packets lost/);
