@@ -132,3 +132,12 @@ export const MAX_HELD_FRAMES = 16;
 
 /** How long the frame of a place in the movie is awaited before the player pauses again, in milliseconds. */
 export const PLACE_PATIENCE_MS = 3000;
+
+/** Messages of the dialogue that are kept for those who want to see them. */
+export const MAX_WIRE_MESSAGES = 100;
+
+/** Lines of a message that are shown. */
+export const MAX_WIRE_LINES = 40;
+
+/** Characters of a line that are shown. */
+export const MAX_WIRE_LINE_CHARS = 200;

@@ -11,6 +11,7 @@ import type {
   PlaybackStatistics,
   PlaybackStatus,
   ReceivedFrame,
+  WireMessage,
 } from "../page/playback.ts";
 import type { PresentationDescription } from "../rtsp/sdp.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
@@ -22,6 +23,7 @@ import { isByLoss, lossNotice, lossReason, noPictureNotice } from "./playout/pic
 import { type PictureCounts, PictureWatch } from "./playout/picture_watch.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
 import { SoundFeed } from "./playout/sound_feed.ts";
+import { WireLog } from "./playout/wire_log.ts";
 import type { ChosenTrack } from "./rtsp/track_choice.ts";
 import type { PlayerSessionOptions } from "./session/create_session.ts";
 import { serverOf, type Target, titleOf } from "./session/target.ts";
@@ -41,6 +43,7 @@ export class Player implements Playback {
   readonly #control: SessionControl;
   readonly #feed: FrameFeed;
   readonly #sound = new SoundFeed();
+  readonly #wire: WireLog;
   readonly #statistics = new RunStatistics();
   readonly #picture: PictureWatch;
   #hasToldLoss = false;
@@ -52,11 +55,13 @@ export class Player implements Playback {
     this.title = titleOf(target);
     this.server = serverOf(target);
     this.#feed = new FrameFeed({ clock, onFrame: (frame) => this.#show(frame) });
+    this.#wire = new WireLog({ clock, onMessage: (message) => this.#tellMessage(message) });
     this.#control = new SessionControl({
       ...options,
       events: {
         onFrame: (frame, positionSeconds) => this.#feed.take(frame, positionSeconds),
         onSound: (sound, track) => this.#takeSound(sound, track),
+        onWire: (direction, text) => this.#wire.take(direction, text),
         onUnexpectedSource: () => this.#statistics.countUnexpectedSource(),
         onTracks: (session) => {
           this.#feed.restart();
@@ -95,6 +100,10 @@ export class Player implements Playback {
   get soundFormat(): SoundFormat | undefined {
     const [track] = this.#control.audio;
     return track && formatOf(track.chosen);
+  }
+
+  get wireMessages(): readonly WireMessage[] {
+    return this.#wire.messages;
   }
 
   /** Time spent in PLAYING, in seconds, whether anything came or not. */
@@ -140,6 +149,10 @@ export class Player implements Playback {
 
   #show(frame: ReceivedFrame): void {
     for (const listener of this.#listeners) listener.frame?.(frame);
+  }
+
+  #tellMessage(message: WireMessage): void {
+    for (const listener of this.#listeners) listener.wire?.(message);
   }
 
   /** Several tracks are as a rule the same in several languages: one is heard. */

@@ -35,7 +35,7 @@ import { SessionSlot } from "./session/session_slot.ts";
 const log = getLogger(["mjpegrtsp", "player"]);
 
 /** What the control tells the player. */
-export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onSound" | "onUnexpectedSource"> {
+export interface SessionControlEvents extends Pick<PlayerSessionEvents, "onSound" | "onUnexpectedSource" | "onWire"> {
   /** A whole frame has come, from this place in the movie, in seconds, where that is known. */
   readonly onFrame: (frame: TrackFrame, positionSeconds: number | undefined) => void;
   /** Another session, or the same one after a renewal, has tracks of its own. */

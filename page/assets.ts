@@ -27,6 +27,9 @@ import pointer from "./assets/stage/pointer.js" with { type: "text" };
 import stageStyle from "./assets/stage/stage.css" with { type: "text" };
 import timeline from "./assets/stage/timeline.js" with { type: "text" };
 import view from "./assets/stage/view.js" with { type: "text" };
+import exchanges from "./assets/wire/exchanges.js" with { type: "text" };
+import wireStyle from "./assets/wire/wire.css" with { type: "text" };
+import wire from "./assets/wire/wire.js" with { type: "text" };
 
 /** A file of the page. */
 export interface Asset {
@@ -64,4 +67,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/stage/pointer.js": js(pointer),
   "/assets/stage/timeline.js": js(timeline),
   "/assets/stage/view.js": js(view),
+  "/assets/wire/wire.css": css(wireStyle),
+  "/assets/wire/exchanges.js": js(exchanges),
+  "/assets/wire/wire.js": js(wire),
 };

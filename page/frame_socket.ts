@@ -30,6 +30,7 @@ import {
   type PlaybackStatistics,
   type PlaybackStatus,
   type ReceivedFrame,
+  type WireMessage,
 } from "./playback.ts";
 
 const FRAME_HEADER_BYTES = 20;
@@ -46,6 +47,8 @@ export type PageMessage =
   }
   | { readonly type: "status" } & PlaybackStatus
   | { readonly type: "stats"; readonly droppedFrames: number } & PlaybackStatistics
+  /** Messages of the dialogue that the page does not have yet. */
+  | { readonly type: "wire"; readonly messages: readonly WireMessage[] }
   | { readonly type: "error"; readonly text: string };
 
 /** A message from the page, as JSON: a method for the server, or what is to be done about the time of the movie. */
@@ -76,15 +79,17 @@ export class FrameSocket implements WebSocketHandler {
     this.#socket = socket;
     this.#playback = playback;
     this.#onClosed = onClosed;
-    const { title, server, latestFrame } = playback;
+    const { title, server, latestFrame, wireMessages } = playback;
     this.#tell({ type: "hello", build, title, server });
     this.#tellStatus();
     this.#tellStatistics();
+    if (wireMessages.length > 0) this.#tell({ type: "wire", messages: wireMessages });
     if (latestFrame !== undefined) this.#show(latestFrame);
     this.#timer = setInterval(() => this.#tellStatistics(), STATISTICS_INTERVAL_MS);
     this.#unsubscribe = playback.subscribe({
       frame: (frame) => this.#show(frame),
       status: () => this.#tellStatus(),
+      wire: (message) => this.#tell({ type: "wire", messages: [message] }),
     });
   }
 

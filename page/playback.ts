@@ -7,7 +7,7 @@
 
 import type { JpegFrame } from "../mjpeg/frame.ts";
 import type { SoundFormat, SoundPiece } from "../mjpeg/sound.ts";
-import type { Dialect } from "../rtsp/message.ts";
+import type { Dialect, MessageDirection } from "../rtsp/message.ts";
 import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
 
 /**
@@ -28,6 +28,15 @@ export interface ReceivedFrame extends JpegFrame {
 /** Sound as it left the receiver, timed as the frames are. */
 export interface ReceivedSound extends SoundPiece {
   readonly format: SoundFormat;
+}
+
+/** A message of the dialogue with the server, as it went over the wire. Credentials are blanked. */
+export interface WireMessage {
+  readonly direction: MessageDirection;
+  /** When: milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** Its lines, without their ends; as many as are shown. */
+  readonly lines: readonly string[];
 }
 
 /** Something the user should know, in one sentence. */
@@ -153,6 +162,8 @@ export interface PlaybackListener {
   frame?(frame: ReceivedFrame): void;
   /** Sound has come, once there is a frame. */
   sound?(sound: ReceivedSound): void;
+  /** A message has gone over the wire. */
+  wire?(message: WireMessage): void;
   /** The status has changed. */
   status?(status: PlaybackStatus): void;
 }
@@ -168,6 +179,8 @@ export interface Playback {
   readonly latestFrame: ReceivedFrame | undefined;
   /** The sound that comes beside the frames; `undefined` where there is none. Of several tracks it is the first. */
   readonly soundFormat: SoundFormat | undefined;
+  /** The newest messages of the dialogue with the server, the oldest of them first. */
+  readonly wireMessages: readonly WireMessage[];
   /** The counters as they are now. */
   statistics(): PlaybackStatistics;
   /**

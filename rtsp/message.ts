@@ -132,3 +132,6 @@ export interface RtspResponse {
   /** Empty if there is none. */
   readonly body: string;
 }
+
+/** Which way a message has gone, as seen from here. */
+export type MessageDirection = "sent" | "received";

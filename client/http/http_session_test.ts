@@ -39,6 +39,7 @@ function open(port: number, path = "/stream", options: Partial<HttpSessionOption
     events: {
       onFrame: (frame) => frames.push(frame),
       onSound() {},
+      onWire() {},
       onPacket: ignore,
       onUnexpectedSource: ignore,
       onEnd: ignore,

@@ -10,7 +10,7 @@ import { hostAndPort } from "../../net/addresses.ts";
 import { writeAll } from "../../net/write_all.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Clock } from "../../net/clock.ts";
-import type { RtspRequest, RtspResponse } from "../../rtsp/message.ts";
+import type { MessageDirection, RtspRequest, RtspResponse } from "../../rtsp/message.ts";
 import { isOfHttp } from "../../rtsp/status.ts";
 import type { MessageReader, ReaderOutput } from "../../rtsp/reading/message_reader.ts";
 import {
@@ -46,6 +46,8 @@ export interface RtspConnectionOptions {
   readonly signal: AbortSignal;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
+  /** A message has gone over the wire; its credentials are blanked. */
+  readonly onWire?: (direction: MessageDirection, text: string) => void;
   /** A reply is awaited, which the user should know, or is awaited no longer. */
   readonly onWaiting?: (text: string | undefined) => void;
   /** Takes a request of the server; without this they are ignored. */
@@ -143,7 +145,13 @@ export class RtspConnection {
     return response;
   }
 
-  /** Sends bytes between two requests: an interleaved packet, or a reply. Rejects where the server does not read. */
+  /** Sends a message that no reply is awaited to: a reply. Rejects where the server does not read. */
+  send(text: string): Promise<void> {
+    this.#tellMessage("sent", text);
+    return this.write(new TextEncoder().encode(text));
+  }
+
+  /** Sends bytes between two messages: an interleaved packet. Rejects where the server does not read. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#waitingWrites >= MAX_WAITING_WRITES) {
       this.#end("it does not read what we send");
@@ -180,7 +188,6 @@ export class RtspConnection {
 
   async #exchange({ text, cseq, label }: OutgoingRequest): Promise<RtspResponse> {
     if (this.#isClosed) throw new Error(`Cannot send ${withoutSecrets(label)}: the connection has ended`);
-    log.debug("> {text}", () => ({ text: withoutSecrets(text) }));
     const { clock, advice, replyTimeoutMs = REPLY_TIMEOUT_MS, onWaiting } = this.#options;
     const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq, label };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
@@ -200,7 +207,7 @@ export class RtspConnection {
     });
     try {
       // Not awaited: a server that does not read must not delay the timeout of its reply.
-      this.write(new TextEncoder().encode(text)).catch((error) => {
+      this.send(text).catch((error) => {
         this.#end(endReason(error));
         awaiting.reject(new Error(`Cannot send ${withoutSecrets(label)}: the connection has ended`));
       });
@@ -244,7 +251,7 @@ export class RtspConnection {
         this.#options.onPacket?.(output.channel, output.data);
         continue;
       }
-      log.debug("< {text}", () => ({ text: withoutSecrets(output.text) }));
+      this.#tellMessage("received", output.text);
       if (output.kind === "malformed") {
         if (!this.#hasAnswered) this.#awaiting?.reject(output.error);
         else log.info("passed over what is no message: {reason}", { reason: output.error.message });
@@ -264,6 +271,12 @@ export class RtspConnection {
         log.warn("The server sent a late reply, CSeq {cseq}: ignored", { cseq: output.message.cseq });
       } else this.#awaiting.resolve(output.message);
     }
+  }
+
+  #tellMessage(direction: MessageDirection, message: string): void {
+    const text = withoutSecrets(message.trimEnd());
+    log.debug(direction === "sent" ? "> {text}" : "< {text}", { text });
+    this.#options.onWire?.(direction, text);
   }
 
   #tellSkipped(): void {

@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { encodeInterleaved } from "../../net/interleaved.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
-import { METHODS, type RtspRequest, type RtspResponse } from "../../rtsp/message.ts";
+import { type MessageDirection, METHODS, type RtspRequest, type RtspResponse } from "../../rtsp/message.ts";
 import { createRtspReader } from "../../rtsp/readers.ts";
 import { encodeRtspRequest, encodeRtspResponse } from "../../rtsp/rtsp_grammar.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
@@ -37,6 +37,8 @@ export interface RtspDialogueOptions {
   readonly clock: Clock;
   /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
   readonly replyTimeoutMs?: number;
+  /** A message has gone over the wire; its credentials are blanked. */
+  readonly onWire?: (direction: MessageDirection, text: string) => void;
   /** A reply is awaited, which the user should know, or is awaited no longer. */
   readonly onWaiting?: (text: string | undefined) => void;
   /** Gives numbers from 0 up to, not including, 1. */
@@ -107,10 +109,10 @@ export class RtspDialogue {
 
   async #open(): Promise<RtspConnection> {
     this.#connection = undefined;
-    const { clock, replyTimeoutMs, isChannel, onPacket, onWaiting, onClosed } = this.#options;
+    const { clock, replyTimeoutMs, isChannel, onPacket, onWire, onWaiting, onClosed } = this.#options;
     const { hostname, port } = this.#url;
     const connection = await RtspConnection.connect({
-      ...{ hostname, port, clock, replyTimeoutMs, onPacket, onWaiting },
+      ...{ hostname, port, clock, replyTimeoutMs, onPacket, onWire, onWaiting },
       reader: createRtspReader({ isChannel }),
       advice: RTSP_ADVICE,
       signal: this.#closing.signal,
@@ -198,7 +200,7 @@ export class RtspDialogue {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#connection?.write(bytes).catch((error) => log.debug("cannot send: {reason}", { reason: error.message }));
+    this.#connection?.write(bytes).catch(tellUnsent);
   }
 
   async #send(method: string, { url, headers = [], body }: RequestParts): Promise<RtspResponse> {
@@ -226,8 +228,11 @@ export class RtspDialogue {
     const offer: HeaderField[] = method === "OPTIONS" ? [["Public", ANSWERED_METHODS]] : [];
     const allow: HeaderField[] = status === 405 ? [["Allow", ANSWERED_METHODS]] : [];
     const text = encodeRtspResponse({ status, cseq, session, headers: [...offer, ...allow] });
-    log.debug("> {text}", () => ({ text: withoutSecrets(text.trimEnd()) }));
-    this.#write(new TextEncoder().encode(text));
+    this.#connection?.send(text).catch(tellUnsent);
     if (method === "REDIRECT" && location !== undefined) this.#options.onRedirect(location);
   }
+}
+
+function tellUnsent(error: Error): void {
+  log.debug("cannot send: {reason}", { reason: error.message });
 }

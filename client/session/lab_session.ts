@@ -105,6 +105,7 @@ export class LabSession implements PlayerSession {
       ...{ hostname, port, replyTimeoutMs, clock, signal: this.#closing.signal },
       reader: createLabResponseReader(),
       advice: LAB_ADVICE,
+      onWire: events.onWire,
       onWaiting: events.onWaiting,
       onClosed: (reason) => !this.#isLeaving && events.onClosed(reason),
     });

@@ -29,6 +29,7 @@ function open(options: Partial<LabSessionOptions> = {}) {
       ...{
         onFrame() {},
         onSound() {},
+        onWire() {},
         onPacket() {},
         onUnexpectedSource() {},
         onEnd() {},

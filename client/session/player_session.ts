@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dialect } from "../../rtsp/message.ts";
+import type { Dialect, MessageDirection } from "../../rtsp/message.ts";
 import type { Notice } from "../../page/playback.ts";
 import type { TrackFrame, TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import type { PresentationDescription } from "../../rtsp/sdp.ts";
@@ -27,6 +27,8 @@ export interface PlayerSessionEvents {
   readonly onEnd: () => void;
   /** Something that the user should know, while the session goes on. */
   readonly onNotice: (notice: Notice) => void;
+  /** A message of the dialogue has gone over the wire; its credentials are blanked. */
+  readonly onWire: (direction: MessageDirection, text: string) => void;
   /** A reply is awaited, which the user should know, or (`undefined`) is awaited no longer. */
   readonly onWaiting: (text: string | undefined) => void;
   /** The session has to start again, for a reason that the user should know: {@linkcode PlayerSession.renew}, in its turn. */

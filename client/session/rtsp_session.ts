@@ -81,6 +81,7 @@ export class RtspSession implements PlayerSession {
       ...{ url, userAgent, clock, random, replyTimeoutMs },
       isChannel: (channel) => this.#tracks.hasChannel(channel),
       onPacket: (channel, packet) => this.#tracks.takeInterleaved(channel, packet),
+      onWire: events.onWire,
       onWaiting: events.onWaiting,
       onRedirect: (location) => this.#takeRedirect(location),
       onClosed: (reason) => this.#takeClosed(reason),

@@ -82,7 +82,7 @@ export class SessionSlot {
   }
 
   #create(dialect: PlayerSession["dialect"]): PlayerSession {
-    const { onFrame, onSound, onPacket, onUnexpectedSource, onEnd, onNotice, onWaiting, onRenewal, onClosed } =
+    const { onFrame, onSound, onPacket, onUnexpectedSource, onEnd, onNotice, onWire, onWaiting, onRenewal, onClosed } =
       this.#events;
     const isPresent = () => this.session === session;
     // What did not come over UDP the last time is not tried over UDP again.
@@ -97,6 +97,7 @@ export class SessionSlot {
         onUnexpectedSource: () => isPresent() && onUnexpectedSource(),
         onEnd: () => isPresent() && onEnd(),
         onNotice: (notice) => isPresent() && onNotice(notice),
+        onWire: (direction, text) => isPresent() && onWire(direction, text),
         onWaiting: (text) => isPresent() && onWaiting(text),
         onRenewal: (reason) => isPresent() && onRenewal(reason),
         onClosed: (reason) => isPresent() && onClosed(reason),

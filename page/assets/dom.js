@@ -67,3 +67,15 @@ export function formatTime(seconds) {
 export function formatNumber(value, digits = 0) {
   return value.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
+
+/** How long a file may take to be fetched, in milliseconds. */
+const DOWNLOAD_MS = 10_000;
+
+/** Has the browser store a file. @param {string} name @param {Blob} content */
+export function saveFile(name, content) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
+}

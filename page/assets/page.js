@@ -1,6 +1,6 @@
 /*
  * The local page: puts its parts together. What the player says and takes is in player.js; stage/ is the picture with its controls,
- * panel/ what stands beside it.
+ * panel/ what stands beside it, wire/ what goes over the wire.
  */
 
 // @ts-check
@@ -18,6 +18,7 @@ import { Picture } from "./stage/picture.js";
 import { Pointer } from "./stage/pointer.js";
 import { Timeline } from "./stage/timeline.js";
 import { View } from "./stage/view.js";
+import { Wire } from "./wire/wire.js";
 
 const player = new Player();
 const picture = new Picture(player);
@@ -32,3 +33,4 @@ new Pointer({ player, bubble, controls, fading, view });
 new Keys({ player, picture, controls, view });
 new SessionPanel(player);
 new Statistics({ player, picture });
+new Wire(player);

@@ -34,7 +34,7 @@ const NOTHING_KNOWN = {
 };
 
 /**
- * Events: `hello` (another player), `status`, `stats`, `frame` (one has come), `position`, `refused` (a command, with a reason),
+ * Events: `hello` (another player), `status`, `stats`, `wire` (messages of the dialogue), `frame` (one has come), `position`, `refused` (a command, with a reason),
  * `gone` (the connection, with a reason if there is one). Those with something to say are `CustomEvent`s.
  */
 export class Player extends EventTarget {
@@ -188,6 +188,9 @@ export class Player extends EventTarget {
         break;
       case "stats":
         this.#tell("stats", message);
+        break;
+      case "wire":
+        this.#tell("wire", message.messages);
         break;
       case "error":
         this.#tell("refused", message.text);

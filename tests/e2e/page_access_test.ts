@@ -82,6 +82,8 @@ for (const [user, options] of USERS) {
     const { playback, tab } = opened;
     await t.step("before the first frame", async () => assertEquals(await violations(tab), []));
     playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+    playback.wire({ direction: "sent", atMs: 0, lines: ["PLAY movie.mjpeg RTSP/1.0", "CSeq: 2"] });
+    playback.wire({ direction: "received", atMs: 20, lines: ["RTSP/1.0 200 OK", "CSeq: 2"] });
     await tab.waitForFrameAfter(0);
     for (const [name, status] of STATES) {
       await t.step(name, async () => {

@@ -31,6 +31,7 @@ export function openSessionAtCamera(answers: Answers = {}, options: CameraSessio
     events: {
       onFrame: (frame) => frames.push(frame),
       onSound() {},
+      onWire() {},
       onPacket: () => counts.packets++,
       onUnexpectedSource: () => counts.unexpectedSources++,
       onEnd: () => events.push("end"),

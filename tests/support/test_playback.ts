@@ -11,6 +11,7 @@ import type {
   PlaybackStatistics,
   PlaybackStatus,
   ReceivedFrame,
+  WireMessage,
 } from "../../page/playback.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 
@@ -39,6 +40,7 @@ export class TestPlayback implements Playback {
   };
   latestFrame: ReceivedFrame | undefined;
   soundFormat: SoundFormat | undefined;
+  wireMessages: readonly WireMessage[] = [];
   readonly #listeners = new Set<PlaybackListener>();
 
   /** Viewers that subscribed and have not gone. */
@@ -62,6 +64,12 @@ export class TestPlayback implements Playback {
   sound(data: Uint8Array, timestampUs: number): void {
     const format = this.soundFormat!;
     for (const listener of this.#listeners) listener.sound?.({ format, data, timestampUs });
+  }
+
+  /** Has a message go over the wire. */
+  wire(message: WireMessage): void {
+    this.wireMessages = [...this.wireMessages, message];
+    for (const listener of this.#listeners) listener.wire?.(message);
   }
 
   /** Changes the status. */

@@ -5,7 +5,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-import { button, element, elements, releaseFocus } from "../dom.js";
+import { button, element, elements, releaseFocus, saveFile } from "../dom.js";
 
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -13,9 +13,6 @@ import { button, element, elements, releaseFocus } from "../dom.js";
 
 /** How far the skip buttons go, in seconds. */
 export const SKIP_SECONDS = 10;
-
-/** Time between asking for a snapshot and forgetting its address, in milliseconds. */
-const DOWNLOAD_MS = 10_000;
 
 /** Follows the player, and does what its buttons say. */
 export class Controls {
@@ -83,12 +80,8 @@ export class Controls {
   saveSnapshot() {
     const { shown } = this.#picture;
     if (shown === undefined) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([shown.jpeg], { type: "image/jpeg" }));
     const name = this.#player.title.split("/").at(-1)?.replace(/\.[^.]*$/, "") || "snapshot";
-    link.download = `${name}-${String(shown.number).padStart(6, "0")}.jpg`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
+    saveFile(`${name}-${String(shown.number).padStart(6, "0")}.jpg`, new Blob([shown.jpeg], { type: "image/jpeg" }));
     this.#bubble.show("Snapshot");
   }
 
