@@ -121,6 +121,10 @@ export class Player implements Playback {
     });
   }
 
+  packetSample(): Uint8Array | undefined {
+    return this.#control.video?.sample?.();
+  }
+
   subscribe(listener: PlaybackListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -28,6 +28,8 @@ import stageStyle from "./assets/stage/stage.css" with { type: "text" };
 import timeline from "./assets/stage/timeline.js" with { type: "text" };
 import view from "./assets/stage/view.js" with { type: "text" };
 import exchanges from "./assets/wire/exchanges.js" with { type: "text" };
+import packetFields from "./assets/wire/packet_fields.js" with { type: "text" };
+import packet from "./assets/wire/packet.js" with { type: "text" };
 import wireStyle from "./assets/wire/wire.css" with { type: "text" };
 import wire from "./assets/wire/wire.js" with { type: "text" };
 
@@ -69,5 +71,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/stage/view.js": js(view),
   "/assets/wire/wire.css": css(wireStyle),
   "/assets/wire/exchanges.js": js(exchanges),
+  "/assets/wire/packet.js": js(packet),
+  "/assets/wire/packet_fields.js": js(packetFields),
   "/assets/wire/wire.js": js(wire),
 };

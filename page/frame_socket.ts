@@ -46,7 +46,12 @@ export type PageMessage =
     readonly server: string;
   }
   | { readonly type: "status" } & PlaybackStatus
-  | { readonly type: "stats"; readonly droppedFrames: number } & PlaybackStatistics
+  | {
+    readonly type: "stats";
+    readonly droppedFrames: number;
+    /** The first bytes of a packet of the video. */
+    readonly packet: readonly number[] | undefined;
+  } & PlaybackStatistics
   /** Messages of the dialogue that the page does not have yet. */
   | { readonly type: "wire"; readonly messages: readonly WireMessage[] }
   | { readonly type: "error"; readonly text: string };
@@ -162,7 +167,13 @@ export class FrameSocket implements WebSocketHandler {
 
   #tellStatistics(): void {
     if (this.#owesStatus) this.#tellStatus();
-    this.#tell({ type: "stats", ...this.#playback.statistics(), droppedFrames: this.#droppedFrames });
+    const sample = this.#playback.packetSample();
+    this.#tell({
+      type: "stats",
+      ...this.#playback.statistics(),
+      droppedFrames: this.#droppedFrames,
+      packet: sample && [...sample],
+    });
   }
 
   #refuse(text: string): void {

@@ -183,6 +183,8 @@ export interface Playback {
   readonly wireMessages: readonly WireMessage[];
   /** The counters as they are now. */
   statistics(): PlaybackStatistics;
+  /** The first bytes of a packet of the video that has come lately; `undefined` before the first, and where there are no packets. */
+  packetSample(): Uint8Array | undefined;
   /**
    * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects when the
    * state table does not allow it then, or when the server refuses.

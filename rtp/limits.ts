@@ -55,3 +55,6 @@ export const MAX_RTCP_PACKETS = 64;
 
 /** Most bytes of RTCP in which a server looks for reports: 31 blocks, the sender's name and a BYE take half of that. */
 export const MAX_REPORT_BYTES = 2048;
+
+/** Bytes of a packet that are kept to be looked at: RTP with four contributing sources, and the headers of RTP/JPEG. */
+export const SAMPLE_BYTES = 48;

@@ -38,7 +38,9 @@ export interface PlayerSessionEvents {
 }
 
 /** What is known of the video that is received. */
-export type ReceivedVideo = Pick<TrackReceiver, "statistics" | "hasStarted" | "otherPayloadType">;
+export type ReceivedVideo =
+  & Pick<TrackReceiver, "statistics" | "hasStarted" | "otherPayloadType">
+  & Partial<Pick<TrackReceiver, "sample">>;
 
 /** A track of sound. */
 export interface AudioTrack {

@@ -18,6 +18,7 @@ import { Picture } from "./stage/picture.js";
 import { Pointer } from "./stage/pointer.js";
 import { Timeline } from "./stage/timeline.js";
 import { View } from "./stage/view.js";
+import { Packet } from "./wire/packet.js";
 import { Wire } from "./wire/wire.js";
 
 const player = new Player();
@@ -34,3 +35,4 @@ new Keys({ player, picture, controls, view });
 new SessionPanel(player);
 new Statistics({ player, picture });
 new Wire(player);
+new Packet(player);

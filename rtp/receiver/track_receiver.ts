@@ -7,7 +7,7 @@
 
 import type { Clock } from "../../net/clock.ts";
 import type { AssembledFrame, Depacketizer } from "../depacketizer.ts";
-import { RECEIVER_REPORT_INTERVAL_MS } from "../limits.ts";
+import { RECEIVER_REPORT_INTERVAL_MS, SAMPLE_BYTES } from "../limits.ts";
 import { RtcpReceiver } from "./rtcp_receiver.ts";
 import { RtpReceiver, type RtpStatistics } from "./rtp_receiver.ts";
 
@@ -65,6 +65,9 @@ export class TrackReceiver {
   #cancelExpiry: (() => void) | undefined;
   #cancelReport: (() => void) | undefined;
   #cancelRepair: (() => void) | undefined;
+  /** The beginning of a packet, and whether somebody wants another. */
+  #sample: Uint8Array | undefined;
+  #wantsSample = true;
   /** When that timer fires, in milliseconds of the clock. */
   #repairTimerMs = Infinity;
 
@@ -88,11 +91,24 @@ export class TrackReceiver {
     return this.#rtp.statistics();
   }
 
+  /**
+   * The first bytes of a packet of the stream, its headers among them, for whoever wants to look at one: the first one that has come
+   * since this was asked before. `undefined` before the first packet.
+   */
+  sample(): Uint8Array | undefined {
+    this.#wantsSample = true;
+    return this.#sample;
+  }
+
   /** Takes a datagram of the RTP port, whose bytes hold until this returns. */
   takeRtp(datagram: Uint8Array): void {
     const nowMs = this.#options.clock.nowMs();
     const frames = this.#rtp.push(datagram, nowMs);
     if (frames === undefined) return;
+    if (this.#wantsSample) {
+      this.#wantsSample = false;
+      this.#sample = datagram.slice(0, SAMPLE_BYTES);
+    }
     if (frames.length > 0) this.#give(frames);
     if (this.#cancelExpiry === undefined) {
       const { deadlineMs } = this.#rtp;

@@ -8,6 +8,7 @@ import {
   REORDER_WAIT_MS,
   REPAIR_DELAY_MS,
   REPAIR_INTERVAL_MS,
+  SAMPLE_BYTES,
 } from "../limits.ts";
 import { encodeRtpPacket } from "../packet.ts";
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from "../rtcp.ts";
@@ -266,4 +267,20 @@ Deno.test("TrackReceiver without RTCP reports nothing", () => {
   receiver.sayBye();
   receiver.takeRtcp(encodeRtcp([{ kind: "bye", ssrcs: [1] }]));
   assertEquals([events, clock.pendingTimers], [[], 0]);
+});
+
+Deno.test("TrackReceiver keeps the beginning of a packet to look at, and takes another once it was looked at", () => {
+  const { receiver } = open();
+  assertEquals(receiver.sample(), undefined);
+  receiver.takeRtp(Uint8Array.of(1));
+  assertEquals(receiver.sample(), undefined);
+  for (const number of [1, 2]) receiver.takeRtp(datagram(number));
+  assertEquals(receiver.sample(), datagram(1));
+  assertEquals(receiver.sample(), datagram(1));
+  const long = encodeRtpPacket({
+    ...{ marker: false, payloadType: 26, sequenceNumber: 3, timestamp: 0, ssrc: SENDER },
+    payload: new Uint8Array(1000).fill(7),
+  });
+  receiver.takeRtp(long);
+  assertEquals(receiver.sample(), long.subarray(0, SAMPLE_BYTES));
 });

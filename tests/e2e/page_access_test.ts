@@ -1,5 +1,6 @@
 /** Whether everybody can use the page: axe-core in every state, colour scheme and size, and what it cannot see. */
 import { assert, assertEquals } from "@std/assert";
+import { decodeHex } from "@std/encoding/hex";
 import axe from "axe-core";
 import type { PlaybackStatus } from "../../page/playback.ts";
 import { startPreview } from "../../page/page_server.ts";
@@ -84,7 +85,10 @@ for (const [user, options] of USERS) {
     playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
     playback.wire({ direction: "sent", atMs: 0, lines: ["PLAY movie.mjpeg RTSP/1.0", "CSeq: 2"] });
     playback.wire({ direction: "received", atMs: 20, lines: ["RTSP/1.0 200 OK", "CSeq: 2"] });
+    playback.sample = decodeHex("809a123400000e10deadbeef00000578013c502dffffffff");
     await tab.waitForFrameAfter(0);
+    await tab.page.click("#packet-title");
+    await tab.until(`document.querySelectorAll("#packet-rows tr").length > 3`);
     for (const [name, status] of STATES) {
       await t.step(name, async () => {
         playback.become({ notice: undefined, isAtEnd: false, ...status });
@@ -101,7 +105,7 @@ for (const [user, options] of USERS) {
       });
     }
     await t.step("with all counters and the list of keys", async () => {
-      await tab.page.click("summary");
+      await tab.page.click("aside summary");
       assertEquals(await violations(tab), []);
       await tab.page.keyboard.press("?");
       await tab.until(`document.querySelector("#help").open`);

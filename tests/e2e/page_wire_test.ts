@@ -15,6 +15,15 @@ async function pairs(tab: PlayerPage): Promise<string[][]> {
     [...row.querySelectorAll("strong")].map((first) => first.textContent))`);
 }
 
+/** The fields of the newest packet, by name. */
+async function packetFields(tab: PlayerPage): Promise<Record<string, string>> {
+  await tab.until(`document.querySelectorAll("#packet-rows td small").length > 0`);
+  return await tab.page.evaluate(
+    `Object.fromEntries([...document.querySelectorAll("#packet-rows td small")].map((name) =>
+    [name.textContent, name.nextSibling.textContent]))`,
+  );
+}
+
 const rows = (count: number) => `document.querySelectorAll("#wire-list li").length >= ${count}`;
 
 peerTest("page: the dialogue with an RTSP/1.0 server is on the wire, without the password", ["chromium"], async () => {
@@ -37,6 +46,11 @@ peerTest("page: the dialogue with an RTSP/1.0 server is on the wire, without the
   assert(!text.includes("secret"), text);
   assertMatch(text, /\d\d:\d\d:\d\d\.\d{3} received, after \d+ ms/);
   assertStringIncludes(text, "m=video 0 RTP/AVP 26");
+  await tab.page.click("#packet-title");
+  await tab.page.keyboard.press("Tab");
+  const fields = await packetFields(tab);
+  assertEquals([fields.V, fields.PT, fields["type-specific"], fields.type], ["2", "26", "0", "1"]);
+  assertMatch(fields.SSRC, /^0x[\da-f]{8}$/);
   // Another page has what went before it came.
   const other = await openPage(browser, player.url);
   await other.until(rows(5));
@@ -57,6 +71,9 @@ peerTest("page: the dialogue with a server of the lab is on the wire", ["chromiu
   const tab = await openPage(browser, player.url);
   await tab.waitForFrameAfter(2);
   await tab.until(rows(2));
+  await tab.page.click("#packet-title");
+  const { PT, V, type } = await packetFields(tab);
+  assertEquals([V, PT, type], ["2", "26", undefined]);
   assertEquals(await pairs(tab), [
     [`SETUP ${movie.file} RTSP/1.0`, "RTSP/1.0 200 OK"],
     [`PLAY ${movie.file} RTSP/1.0`, "RTSP/1.0 200 OK"],

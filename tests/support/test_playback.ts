@@ -41,6 +41,8 @@ export class TestPlayback implements Playback {
   latestFrame: ReceivedFrame | undefined;
   soundFormat: SoundFormat | undefined;
   wireMessages: readonly WireMessage[] = [];
+  /** The first bytes of a packet. */
+  sample: Uint8Array | undefined;
   readonly #listeners = new Set<PlaybackListener>();
 
   /** Viewers that subscribed and have not gone. */
@@ -76,6 +78,10 @@ export class TestPlayback implements Playback {
   become(status: Partial<PlaybackStatus>): void {
     this.status = { ...this.status, ...status };
     for (const listener of this.#listeners) listener.status?.(this.status);
+  }
+
+  packetSample(): Uint8Array | undefined {
+    return this.sample;
   }
 
   statistics(): PlaybackStatistics {
