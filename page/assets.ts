@@ -10,6 +10,7 @@ import connection from "./assets/connection.js" with { type: "text" };
 import dom from "./assets/dom.js" with { type: "text" };
 import entry from "./assets/page.js" with { type: "text" };
 import player from "./assets/player.js" with { type: "text" };
+import csv from "./assets/panel/csv.js" with { type: "text" };
 import meters from "./assets/panel/meters.js" with { type: "text" };
 import panelStyle from "./assets/panel/panel.css" with { type: "text" };
 import session from "./assets/panel/session.js" with { type: "text" };
@@ -53,6 +54,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/dom.js": js(dom),
   "/assets/player.js": js(player),
   "/assets/panel/panel.css": css(panelStyle),
+  "/assets/panel/csv.js": js(csv),
   "/assets/panel/meters.js": js(meters),
   "/assets/panel/session.js": js(session),
   "/assets/panel/sparkline.js": js(sparkline),

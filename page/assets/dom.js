@@ -68,6 +68,11 @@ export function formatNumber(value, digits = 0) {
   return value.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** The name of a stream, as files that are made of it begin. @param {string} title */
+export function nameOf(title) {
+  return title.split("/").at(-1)?.replace(/\.[^.]*$/, "") || "stream";
+}
+
 /** How long a file may take to be fetched, in milliseconds. */
 const DOWNLOAD_MS = 10_000;
 

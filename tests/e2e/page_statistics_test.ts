@@ -59,5 +59,10 @@ peerTest("page: meters show what lies between two reports, and mean and peak of 
   assert(points.split(" ").length >= 2 && !points.includes("NaN"), points);
   playback.become({ state: "READY", allowed: ["PLAY", "TEARDOWN"] });
   await tab.until(`document.querySelector('[data-stat="fps"]').textContent === "–"`);
+  const [download] = await Promise.all([tab.page.waitForEvent("download"), tab.page.click("#statistics-save")]);
+  assertEquals(download.suggestedFilename(), "movie-statistics.csv");
+  const [head, ...lines] = (await Deno.readTextFile(await download.path())).trimEnd().split("\r\n");
+  assertEquals(head, "time,fps,bitrate,lossRate,jitter,frameSize,damage");
+  assert(lines.some((line) => /^\d{4}-.*Z,15,4000000,0\.1,2\.5,42000,3$/.test(line)), lines.join("\n"));
   assertEquals(tab.errors, []);
 });

@@ -7,7 +7,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Two values a second (page/frame_socket.ts). */
-const MAX_VALUES = 120;
+export const MAX_VALUES = 120;
 /** Of the drawing, which is stretched to the room that there is. */
 const HEIGHT = 24;
 /** Keeps the line inside. */
@@ -33,6 +33,11 @@ export class Sparkline {
     this.element.setAttribute("role", "img");
     this.element.setAttribute("aria-label", `${name}: nothing yet`);
     this.element.append(this.#area, this.#line);
+  }
+
+  /** What is drawn, the newest last. */
+  get values() {
+    return this.#values;
   }
 
   /** Mean and peak for people, a line each; empty before the first number. */

@@ -5,9 +5,10 @@
 // @ts-check
 /// <reference lib="dom" />
 
-import { element, formatNumber, formatTime, setStatistic } from "../dom.js";
+import { element, formatNumber, formatTime, nameOf, saveFile, setStatistic } from "../dom.js";
+import { csvOf } from "./csv.js";
 import { METERS } from "./meters.js";
-import { Sparkline } from "./sparkline.js";
+import { MAX_VALUES, Sparkline } from "./sparkline.js";
 
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("../stage/picture.js").Picture} Picture */
@@ -25,6 +26,8 @@ export class Statistics {
   #player;
   #picture;
   #lines = METERS.map((meter) => ({ meter, ...createLine(meter) }));
+  /** When each of the values was measured that are drawn, in milliseconds since 1970. @type {number[]} */
+  #times = [];
   /** @type {Report | undefined} */
   #before;
 
@@ -32,6 +35,7 @@ export class Statistics {
   constructor({ player, picture }) {
     this.#player = player;
     this.#picture = picture;
+    element("#statistics-save").onclick = () => this.#save();
     element("#meters").append(...this.#lines.map(({ row }) => row));
     player.addEventListener("hello", () => this.#restart());
     player.addEventListener("stats", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
@@ -40,6 +44,7 @@ export class Statistics {
   /** Another player counts from 0. */
   #restart() {
     this.#before = undefined;
+    this.#times = [];
     for (const { sparkline } of this.#lines) sparkline.clear();
   }
 
@@ -60,12 +65,21 @@ export class Statistics {
   #measure(now) {
     const before = this.#before;
     this.#before = now;
+    this.#times.push(Date.now());
+    if (this.#times.length > MAX_VALUES) this.#times.shift();
     for (const { meter, sparkline, value, summary } of this.#lines) {
       const measured = this.#player.isPlaying && before !== undefined ? meter.read(now, before) : undefined;
       sparkline.push(measured);
       value.textContent = measured === undefined ? "–" : meter.format(measured);
       summary.textContent = sparkline.summary;
     }
+  }
+
+  /** Stores what is drawn. */
+  #save() {
+    const columns = this.#lines.map(({ meter, sparkline }) => ({ name: meter.stat, values: sparkline.values }));
+    const text = csvOf(this.#times, columns);
+    saveFile(`${nameOf(this.#player.title)}-statistics.csv`, new Blob([text], { type: "text/csv" }));
   }
 
   /** Damaged frames by cause. @param {{ damagedFrames: number, damageCauses: Record<string, number> }} stats */

@@ -5,7 +5,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-import { button, element, elements, releaseFocus, saveFile } from "../dom.js";
+import { button, element, elements, nameOf, releaseFocus, saveFile } from "../dom.js";
 
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -80,7 +80,7 @@ export class Controls {
   saveSnapshot() {
     const { shown } = this.#picture;
     if (shown === undefined) return;
-    const name = this.#player.title.split("/").at(-1)?.replace(/\.[^.]*$/, "") || "snapshot";
+    const name = nameOf(this.#player.title);
     saveFile(`${name}-${String(shown.number).padStart(6, "0")}.jpg`, new Blob([shown.jpeg], { type: "image/jpeg" }));
     this.#bubble.show("Snapshot");
   }

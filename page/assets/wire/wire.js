@@ -5,7 +5,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-import { element, saveFile } from "../dom.js";
+import { element, nameOf, saveFile } from "../dom.js";
 import { addMessage, dialogueText, formatClock } from "./exchanges.js";
 
 /** @typedef {import("../player.js").Player} Player */
@@ -81,8 +81,10 @@ export class Wire {
   }
 
   #save() {
-    const name = this.#player.title.split("/").at(-1)?.replace(/\.[^.]*$/, "") || "stream";
-    saveFile(`${name}-dialogue.txt`, new Blob([dialogueText(this.#messages)], { type: "text/plain" }));
+    saveFile(
+      `${nameOf(this.#player.title)}-dialogue.txt`,
+      new Blob([dialogueText(this.#messages)], { type: "text/plain" }),
+    );
   }
 }
 
