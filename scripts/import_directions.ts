@@ -85,6 +85,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "page/assets": ["page/assets/"],
   "page/assets/stage": ["page/assets"],
   "page/assets/panel": ["page/assets", "page/assets/stage"],
+  "page/assets/wire": ["page/assets"],
 
   "rtsp": ["rtsp/reading", "rtsp/lab", "rtsp/fields", "net"],
   "rtsp/reading": ["rtsp", "net"],
