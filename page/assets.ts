@@ -16,6 +16,12 @@ import panelStyle from "./assets/panel/panel.css" with { type: "text" };
 import session from "./assets/panel/session.js" with { type: "text" };
 import sparkline from "./assets/panel/sparkline.js" with { type: "text" };
 import statistics from "./assets/panel/statistics.js" with { type: "text" };
+import heldFrames from "./assets/sound/held_frames.js" with { type: "text" };
+import playoutClock from "./assets/sound/playout_clock.js" with { type: "text" };
+import sound from "./assets/sound/sound.js" with { type: "text" };
+import soundOutput from "./assets/sound/sound_output.js" with { type: "text" };
+import soundReel from "./assets/sound/sound_reel.js" with { type: "text" };
+import soundWorklet from "./assets/sound/sound_worklet.js" with { type: "text" };
 import bubble from "./assets/stage/bubble.js" with { type: "text" };
 import controlsStyle from "./assets/stage/controls.css" with { type: "text" };
 import controls from "./assets/stage/controls.js" with { type: "text" };
@@ -28,6 +34,7 @@ import pointer from "./assets/stage/pointer.js" with { type: "text" };
 import stageStyle from "./assets/stage/stage.css" with { type: "text" };
 import timeline from "./assets/stage/timeline.js" with { type: "text" };
 import view from "./assets/stage/view.js" with { type: "text" };
+import volume from "./assets/stage/volume.js" with { type: "text" };
 import exchanges from "./assets/wire/exchanges.js" with { type: "text" };
 import packetFields from "./assets/wire/packet_fields.js" with { type: "text" };
 import packet from "./assets/wire/packet.js" with { type: "text" };
@@ -59,6 +66,12 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/panel/session.js": js(session),
   "/assets/panel/sparkline.js": js(sparkline),
   "/assets/panel/statistics.js": js(statistics),
+  "/assets/sound/held_frames.js": js(heldFrames),
+  "/assets/sound/playout_clock.js": js(playoutClock),
+  "/assets/sound/sound.js": js(sound),
+  "/assets/sound/sound_output.js": js(soundOutput),
+  "/assets/sound/sound_reel.js": js(soundReel),
+  "/assets/sound/sound_worklet.js": js(soundWorklet),
   "/assets/stage/controls.css": css(controlsStyle),
   "/assets/stage/stage.css": css(stageStyle),
   "/assets/stage/bubble.js": js(bubble),
@@ -71,6 +84,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/stage/pointer.js": js(pointer),
   "/assets/stage/timeline.js": js(timeline),
   "/assets/stage/view.js": js(view),
+  "/assets/stage/volume.js": js(volume),
   "/assets/wire/wire.css": css(wireStyle),
   "/assets/wire/exchanges.js": js(exchanges),
   "/assets/wire/packet.js": js(packet),

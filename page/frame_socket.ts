@@ -1,8 +1,9 @@
 /**
- * One open page, over one WebSocket: frames and status to it, commands from it. For a page that reads slowly, whole frames are
- * dropped.
+ * One open page, over one WebSocket: frames and status to it, sound where it wants some, commands from it. For a page that reads
+ * slowly, whole frames and whole pieces of sound are dropped.
  *
- * To the page: binary messages are frames; texts are JSON, {@linkcode PageMessage}. From the page: {@linkcode PageCommand}.
+ * To the page: binary messages are frames or sound; texts are JSON, {@linkcode PageMessage}. From the page: {@linkcode PageCommand}.
+ * A frame:
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -12,28 +13,56 @@
  *     |    arrival of its last packet: milliseconds since 1970,       |
  *     |    IEEE 754 double                                            |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |    time: microseconds from the first frame of the run,        |
+ *     |    IEEE 754 double                                            |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |    place in the movie: seconds, IEEE 754 double,              |
  *     |    NaN where it is not known                                  |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |    JPEG …
  *
+ * Sound has 0 in place of the number of a frame:
+ *
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                               0                               |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |              samples of a channel in a second                 |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                           channels                            |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |    time of the first sample, as the times of frames:          |
+ *     |    microseconds, IEEE 754 double                              |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |    samples of 16 bits with sign, least significant byte first,
+ *     |    those of all channels at a time side by side …
+ *
  * @module
  */
 
+import type { SoundFormat } from "../mjpeg/sound.ts";
 import { printable } from "../net/printable.ts";
 import { isSessionMethod, type SessionMethod } from "../rtsp/session_state.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
-import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES } from "./limits.ts";
+import {
+  MAX_PAGE_COMMANDS,
+  PAGE_MAX_BUFFERED_BYTES,
+  PAGE_MAX_BUFFERED_MESSAGES,
+  PAGE_MAX_MESSAGES_BEFORE_SOUND,
+} from "./limits.ts";
 import {
   isScale,
   type Playback,
   type PlaybackStatistics,
   type PlaybackStatus,
   type ReceivedFrame,
+  type ReceivedSound,
   type WireMessage,
 } from "./playback.ts";
 
-const FRAME_HEADER_BYTES = 20;
+const FRAME_HEADER_BYTES = 28;
+const SOUND_HEADER_BYTES = 20;
+/** What stands where a frame has its number. */
+const SOUND_MARK = 0;
 const STATISTICS_INTERVAL_MS = 500;
 
 /** A message to the page, as JSON. */
@@ -45,7 +74,11 @@ export type PageMessage =
     readonly title: string;
     readonly server: string;
   }
-  | { readonly type: "status" } & PlaybackStatus
+  | {
+    readonly type: "status";
+    /** The sound that comes beside the frames, for pages that want it; left out where there is none. */
+    readonly sound: SoundFormat | undefined;
+  } & PlaybackStatus
   | {
     readonly type: "stats";
     readonly droppedFrames: number;
@@ -56,11 +89,15 @@ export type PageMessage =
   | { readonly type: "wire"; readonly messages: readonly WireMessage[] }
   | { readonly type: "error"; readonly text: string };
 
-/** A message from the page, as JSON: a method for the server, or what is to be done about the time of the movie. */
+/**
+ * A message from the page, as JSON: a method for the server, what is to be done about the time of the movie, or whether the page
+ * wants the sound from now on.
+ */
 export type PageCommand =
   | { readonly command: SessionMethod | "step" }
   | { readonly command: "seek"; readonly seconds: number }
-  | { readonly command: "scale"; readonly scale: number };
+  | { readonly command: "scale"; readonly scale: number }
+  | { readonly command: "sound"; readonly wanted: boolean };
 
 /** Serves one WebSocket until it closes. */
 export class FrameSocket implements WebSocketHandler {
@@ -68,6 +105,7 @@ export class FrameSocket implements WebSocketHandler {
   readonly #playback: Playback;
   readonly #onClosed: () => void;
   #droppedFrames = 0;
+  #wantsSound = false;
   #waitingCommands = 0;
   /** The place in the movie that the page wants, until it is there. */
   #nextSeconds: number | undefined;
@@ -93,6 +131,7 @@ export class FrameSocket implements WebSocketHandler {
     this.#timer = setInterval(() => this.#tellStatistics(), STATISTICS_INTERVAL_MS);
     this.#unsubscribe = playback.subscribe({
       frame: (frame) => this.#show(frame),
+      sound: (sound) => this.#sound(sound),
       status: () => this.#tellStatus(),
       wire: (message) => this.#tell({ type: "wire", messages: [message] }),
     });
@@ -109,6 +148,8 @@ export class FrameSocket implements WebSocketHandler {
       this.#refuse("The page sent a message that is not a command");
     } else if (command.command === "seek") {
       this.#seek(command.seconds);
+    } else if (command.command === "sound") {
+      this.#wantsSound = command.wanted;
     } else if (this.#waitingCommands >= MAX_PAGE_COMMANDS) {
       this.#refuse(`${command.command} is ignored: ${MAX_PAGE_COMMANDS} commands of this page wait for the server`);
     } else {
@@ -119,7 +160,7 @@ export class FrameSocket implements WebSocketHandler {
     }
   }
 
-  #obey(command: Exclude<PageCommand, { command: "seek" }>): Promise<void> {
+  #obey(command: Exclude<PageCommand, { command: "seek" | "sound" }>): Promise<void> {
     switch (command.command) {
       case "step":
         return this.#playback.step();
@@ -157,12 +198,26 @@ export class FrameSocket implements WebSocketHandler {
     const header = new DataView(new ArrayBuffer(FRAME_HEADER_BYTES));
     header.setUint32(0, frame.number);
     header.setFloat64(4, frame.arrivalMs);
-    header.setFloat64(12, frame.positionSeconds ?? NaN);
+    header.setFloat64(12, frame.timestampUs);
+    header.setFloat64(20, frame.positionSeconds ?? NaN);
     this.#socket.sendBytes(new Uint8Array(header.buffer), frame.data);
   }
 
+  /** Sends sound to a page that wants it, unless so much waits for the page that it would stand in the way of frames. */
+  #sound({ format, data, timestampUs }: ReceivedSound): void {
+    if (!this.#wantsSound || this.#socket.bufferedMessages >= PAGE_MAX_MESSAGES_BEFORE_SOUND) return;
+    if (!this.#hasRoom(data.length)) return;
+    const header = new DataView(new ArrayBuffer(SOUND_HEADER_BYTES));
+    header.setUint32(0, SOUND_MARK);
+    header.setUint32(4, format.sampleRate);
+    header.setUint32(8, format.channels);
+    header.setFloat64(12, timestampUs);
+    this.#socket.sendBytes(new Uint8Array(header.buffer), data);
+  }
+
   #tellStatus(): void {
-    this.#owesStatus = !this.#tell({ type: "status", ...this.#playback.status });
+    const { status, soundFormat } = this.#playback;
+    this.#owesStatus = !this.#tell({ type: "status", ...status, sound: soundFormat });
   }
 
   #tellStatistics(): void {
@@ -199,10 +254,11 @@ export class FrameSocket implements WebSocketHandler {
 /** Decodes a message from the page; `undefined` where it is not a command. */
 export function decodePageCommand(text: string): PageCommand | undefined {
   try {
-    const { command, seconds, scale } = JSON.parse(text) ?? {};
+    const { command, seconds, scale, wanted } = JSON.parse(text) ?? {};
     if (command === "step") return { command };
     if (command === "seek") return Number.isFinite(seconds) ? { command, seconds } : undefined;
     if (command === "scale") return Number.isFinite(scale) && isScale(scale) ? { command, scale } : undefined;
+    if (command === "sound") return typeof wanted === "boolean" ? { command, wanted } : undefined;
     return typeof command === "string" && isSessionMethod(command) ? { command } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -6,7 +6,12 @@ import { until } from "../tests/support/until.ts";
 import { decodePageCommand, FrameSocket } from "./frame_socket.ts";
 import { HttpServer } from "./http/http_server.ts";
 import type { ServerWebSocket } from "./http/web_socket.ts";
-import { MAX_PAGE_COMMANDS, PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES } from "./limits.ts";
+import {
+  MAX_PAGE_COMMANDS,
+  PAGE_MAX_BUFFERED_BYTES,
+  PAGE_MAX_BUFFERED_MESSAGES,
+  PAGE_MAX_MESSAGES_BEFORE_SOUND,
+} from "./limits.ts";
 
 const HANDSHAKE = [
   ...["GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
@@ -147,13 +152,15 @@ Deno.test("decodePageCommand() takes the methods of the state table, and nothing
 const MOVES = [
   ...[{ command: "step" }, { command: "seek", seconds: 0 }, { command: "seek", seconds: -1.5 }],
   ...[0.25, 1, 4, -0.25, -4].map((scale) => ({ command: "scale", scale })),
+  ...[{ command: "sound", wanted: true }, { command: "sound", wanted: false }],
 ];
 const NO_MOVES = [
   ...[{ command: "seek" }, { command: "seek", seconds: "1" }, { command: "seek", seconds: null }],
   ...[0, 0.2, 4.1, -5, "2", null].map((scale) => ({ command: "scale", scale })),
+  ...[{ command: "sound" }, { command: "sound", wanted: 1 }, { command: "sound", wanted: "true" }],
 ];
 
-Deno.test("decodePageCommand() takes places and speeds that there can be", () => {
+Deno.test("decodePageCommand() takes places and speeds that there can be, and whether sound is wanted", () => {
   for (const move of MOVES) assertEquals<unknown>(decodePageCommand(JSON.stringify(move)), move);
   for (const move of NO_MOVES) assertEquals(decodePageCommand(JSON.stringify(move)), undefined, JSON.stringify(move));
 });
@@ -185,4 +192,63 @@ Deno.test("FrameSocket tells the page where each frame is in the movie", async (
   await opened.receive(/\?\xf8\0{6}one/);
   opened.playback.show(new TextEncoder().encode("two"));
   await opened.receive(/\xf8\0{6}two/);
+});
+
+const WANT_SOUND = JSON.stringify({ command: "sound", wanted: true });
+
+/** A playback with sound. */
+class SoundingPlayback extends WaitingPlayback {
+  override soundFormat = { sampleRate: 16_000, channels: 2 };
+}
+
+Deno.test("FrameSocket sends sound to a page for as long as it wants it", async () => {
+  await using opened = await open(new SoundingPlayback());
+  const { playback } = opened;
+  await opened.receive(/"sound":\{"sampleRate":16000,"channels":2\}/);
+  const samples = (text: string) => playback.sound(new TextEncoder().encode(text), 1_500_000);
+  samples("before");
+  await opened.send(WANT_SOUND, PLAY);
+  await until(() => playback.commands.length === 1);
+  samples("wanted");
+  await opened.receive(/^(?![^]*before)[^]*\0{6}>[^]\0{3}[^]A6\xe3`\0{4}wanted/);
+  await opened.send(JSON.stringify({ command: "sound", wanted: false }), PLAY);
+  await until(() => playback.commands.length === 2);
+  samples("after");
+  playback.show(new TextEncoder().encode("frame"));
+  await opened.receive(/^(?![^]*after)[^]*frame/);
+});
+
+Deno.test(`FrameSocket drops sound where ${PAGE_MAX_MESSAGES_BEFORE_SOUND} messages wait, and frames not yet`, async () => {
+  await using opened = await open(new SoundingPlayback());
+  const { playback, socket } = opened;
+  await opened.send(WANT_SOUND, PLAY);
+  await until(() => playback.commands.length === 1);
+  // The system takes some of it.
+  await until(() => {
+    playback.show(new Uint8Array(PAGE_MAX_BUFFERED_BYTES / 2));
+    return socket.bufferedMessages > 1;
+  });
+  const { bufferedMessages } = socket;
+  for (let count = 1; count <= PAGE_MAX_BUFFERED_MESSAGES; count++) {
+    playback.sound(new Uint8Array(2), count * 20_000);
+    assertEquals(socket.bufferedMessages, Math.min(bufferedMessages + count, PAGE_MAX_MESSAGES_BEFORE_SOUND));
+  }
+  playback.show(new Uint8Array(1));
+  assertEquals(socket.bufferedMessages, PAGE_MAX_MESSAGES_BEFORE_SOUND + 1);
+});
+
+Deno.test("FrameSocket sends sound of any length, and none that exceeds what may wait", async () => {
+  await using opened = await open(new SoundingPlayback());
+  const { playback, socket } = opened;
+  await opened.send(WANT_SOUND, PLAY);
+  await until(() => playback.commands.length === 1);
+  await until(() => {
+    playback.show(new Uint8Array(PAGE_MAX_BUFFERED_BYTES / 2));
+    return socket.bufferedBytes > 0;
+  });
+  const { bufferedBytes, bufferedMessages } = socket;
+  playback.sound(new Uint8Array(PAGE_MAX_BUFFERED_BYTES - bufferedBytes + 1), 0);
+  assertEquals(socket.bufferedMessages, bufferedMessages);
+  playback.sound(new Uint8Array(PAGE_MAX_BUFFERED_BYTES - bufferedBytes), 0);
+  assertEquals(socket.bufferedMessages, bufferedMessages + 1);
 });

@@ -219,8 +219,8 @@ Deno.test("preview: the socket tells what it is, then states, statistics and fra
   await using page = await openSocket(preview.port);
   const frame = await page.receive((message) => message instanceof ArrayBuffer) as ArrayBuffer;
   const view = new DataView(frame);
-  assertEquals([view.getUint32(0), view.getFloat64(4)], [1, 1_700_000_000_001]);
-  assertEquals(new Uint8Array(frame.slice(20)), FRAME);
+  assertEquals([view.getUint32(0), view.getFloat64(4), view.getFloat64(12)], [1, 1_700_000_000_001, 50_000]);
+  assertEquals(new Uint8Array(frame.slice(28)), FRAME);
   assertEquals(page.messages.slice(0, 3).map((message) => message instanceof ArrayBuffer ? "frame" : message.type), [
     ...["hello", "status", "stats"],
   ]);

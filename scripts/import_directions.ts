@@ -83,7 +83,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "page": ["page/http", "page/assets/", "rtsp/", "mjpeg", "net"],
   "page/http": ["net"],
   "page/assets": ["page/assets/"],
-  "page/assets/stage": ["page/assets"],
+  "page/assets/sound": ["page/assets"],
+  "page/assets/stage": ["page/assets", "page/assets/sound"],
   "page/assets/panel": ["page/assets", "page/assets/stage"],
   "page/assets/wire": ["page/assets"],
 

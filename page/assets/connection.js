@@ -6,16 +6,23 @@
 // @ts-check
 /// <reference lib="dom" />
 
-const FRAME_HEADER_BYTES = 20;
+const FRAME_HEADER_BYTES = 28;
+const SOUND_HEADER_BYTES = 20;
+/** What sound has in place of the number of a frame. */
+const SOUND_MARK = 0;
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_MAX_MS = 2000;
 /** The player has viewers enough (RFC 6455, 7.4: registered at IANA as "Try Again Later"). */
 const TRY_AGAIN_LATER = 1013;
 
+/** @typedef {import("./sound/sound_reel.js").Piece} Piece */
 /**
- * A whole frame. `positionSeconds` is where in the movie it is, where that is known; `jpeg` is what the server sent.
+ * A whole frame. `timestampUs` counts from the first one; `positionSeconds` is where in the movie it is, where that is known; `jpeg`
+ * is what the server sent.
  *
- * @typedef {{ number: number, arrivalMs: number, positionSeconds: number | undefined, jpeg: Uint8Array<ArrayBuffer> }} Frame
+ * @typedef {{
+ *   number: number, arrivalMs: number, timestampUs: number, positionSeconds: number | undefined, jpeg: Uint8Array<ArrayBuffer>,
+ * }} Frame
  */
 
 /**
@@ -23,6 +30,7 @@ const TRY_AGAIN_LATER = 1013;
  *
  * @typedef {object} ConnectionListener
  * @property {(frame: Frame) => void} onFrame
+ * @property {(piece: Piece) => void} onSound
  * @property {(message: any) => void} onMessage
  * @property {(refusal: string | undefined) => void} onClosed
  */
@@ -47,11 +55,13 @@ export class Connection {
   }
 
   #open() {
-    const { onFrame, onMessage, onClosed } = this.#listener;
+    const { onFrame, onSound, onMessage, onClosed } = this.#listener;
     const socket = this.#socket = new WebSocket(`ws://${location.host}/ws`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
-      if (typeof data !== "string") return onFrame(decodeFrame(data));
+      if (typeof data !== "string") {
+        return new DataView(data).getUint32(0) === SOUND_MARK ? onSound(decodeSound(data)) : onFrame(decodeFrame(data));
+      }
       // One that is refused opens, too, and says nothing.
       this.#reconnectMs = RECONNECT_MIN_MS;
       onMessage(JSON.parse(data));
@@ -67,11 +77,28 @@ export class Connection {
 /** @param {ArrayBuffer} message @returns {Frame} */
 function decodeFrame(message) {
   const header = new DataView(message);
-  const positionSeconds = header.getFloat64(12);
+  const positionSeconds = header.getFloat64(20);
   return {
     number: header.getUint32(0),
     arrivalMs: header.getFloat64(4),
+    timestampUs: header.getFloat64(12),
     positionSeconds: Number.isNaN(positionSeconds) ? undefined : positionSeconds,
     jpeg: new Uint8Array(message, FRAME_HEADER_BYTES),
   };
+}
+
+/** @param {ArrayBuffer} message @returns {Piece} */
+function decodeSound(message) {
+  const header = new DataView(message);
+  return {
+    sampleRate: header.getUint32(4),
+    channels: header.getUint32(8),
+    timestampUs: header.getFloat64(12),
+    samples: samplesOf(new DataView(message, SOUND_HEADER_BYTES)),
+  };
+}
+
+/** Samples of 16 bits, least significant byte first. @param {DataView<ArrayBuffer>} bytes */
+function samplesOf(bytes) {
+  return Int16Array.from({ length: bytes.byteLength >> 1 }, (_, index) => bytes.getInt16(2 * index, true));
 }

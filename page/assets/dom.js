@@ -34,15 +34,15 @@ export function elements(selector) {
 }
 
 /**
- * Has a list that was opened by a pointer give the focus back, so that keys mean the player again.
+ * Has a list or a slider that was changed by a pointer give the focus back, so that keys mean the player again.
  *
- * @param {HTMLSelectElement} select
+ * @param {HTMLSelectElement | HTMLInputElement} input
  */
-export function releaseFocus(select) {
+export function releaseFocus(input) {
   let isByPointer = false;
-  select.addEventListener("pointerdown", () => isByPointer = true);
-  select.addEventListener("keydown", () => isByPointer = false);
-  select.addEventListener("change", () => isByPointer && select.blur());
+  input.addEventListener("pointerdown", () => isByPointer = true);
+  input.addEventListener("keydown", () => isByPointer = false);
+  input.addEventListener("change", () => isByPointer && input.blur());
 }
 
 /** Sets the text of a statistic. @param {string} name @param {string} value */

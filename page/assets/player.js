@@ -13,12 +13,12 @@ import { Connection } from "./connection.js";
 /** @typedef {{ level: "info" | "warning" | "error", text: string, advice?: string }} Notice */
 /** @typedef {"INIT" | "READY" | "PLAYING"} State */
 /**
- * The status, as page/playback.ts has it.
+ * The status, as page/playback.ts has it, and the sound that there is.
  *
  * @typedef {{
  *   state: State, allowed: Command[], notice?: Notice, reconnects: boolean, dialect?: string, transport: string, ended: boolean,
  *   isLive: boolean, durationSeconds?: number, positionSeconds?: number, isAtEnd: boolean,
- *   canSeek: boolean, canScale: boolean, scale: number,
+ *   canSeek: boolean, canScale: boolean, scale: number, sound?: { sampleRate: number, channels: number },
  * }} Status
  */
 
@@ -34,8 +34,9 @@ const NOTHING_KNOWN = {
 };
 
 /**
- * Events: `hello` (another player), `status`, `stats`, `wire` (messages of the dialogue), `frame` (one has come), `position`, `refused` (a command, with a reason),
- * `gone` (the connection, with a reason if there is one). Those with something to say are `CustomEvent`s.
+ * Events: `hello` (another player), `status`, `stats`, `wire` (messages of the dialogue), `frame` and `sound` (some has come),
+ * `position`, `refused` (a command, with a reason), `gone` (the connection, with a reason if there is one). Those with something to
+ * say are `CustomEvent`s.
  */
 export class Player extends EventTarget {
   /** @type {Status} */
@@ -56,6 +57,7 @@ export class Player extends EventTarget {
   #build = "";
   #connection = new Connection({
     onFrame: (frame) => this.#tell("frame", frame),
+    onSound: (piece) => this.#tell("sound", piece),
     onMessage: (message) => this.#take(message),
     onClosed: (refusal) => this.#lose(refusal),
   });
@@ -143,6 +145,11 @@ export class Player extends EventTarget {
     this.#asked = { scale, untilMs: performance.now() + SEEK_MS };
     // It may grant another one.
     setTimeout(() => this.#tell("status"), SEEK_MS);
+  }
+
+  /** Wants the sound of the stream, or no more of it. @param {boolean} wanted */
+  wantSound(wanted) {
+    this.#connection.send({ command: "sound", wanted });
   }
 
   /** Wants one more frame. */

@@ -68,6 +68,7 @@ const USERS: readonly [name: string, options: TabOptions][] = [
 async function open(options: TabOptions = {}) {
   await using stack = new AsyncDisposableStack();
   const playback = new TestPlayback();
+  playback.soundFormat = { sampleRate: 8000, channels: 1 };
   const preview = await startPreview(playback, { port: reservePort() });
   stack.defer(() => preview.shutdown());
   const browser = stack.use(await startBrowser());
@@ -98,6 +99,11 @@ for (const [user, options] of USERS) {
         assertEquals(await violations(tab), []);
       });
     }
+    await t.step("with its sound on", async () => {
+      await tab.page.click("#mute");
+      await tab.page.waitForSelector('#mute[aria-label="Mute"]');
+      assertEquals(await violations(tab), []);
+    });
     for (const mode of ["three", "four"]) {
       await t.step(`with ${mode} buttons`, async () => {
         await tab.page.check(`#mode-${mode}`);
@@ -137,7 +143,8 @@ peerTest("page: Tab goes through all that can be used, in the order of reading",
     })()`);
     assert(isShown, name);
   }
-  const wanted = ["seek", "toggle", "stop", "back", "on", "step-back", "step-on", "speed", "zoom", "loop"];
+  const wanted = ["seek", "toggle", "stop", "back", "on", "step-back", "step-on"];
+  wanted.push("mute", "volume", "speed", "zoom", "loop");
   assertEquals(seen.slice(0, wanted.length), wanted);
   assert(["snapshot", "help-button", "fullscreen", "mode-player"].every((id) => seen.includes(id)), seen.join());
 });

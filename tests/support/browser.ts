@@ -38,14 +38,17 @@ export interface TabOptions {
   readonly reducedMotion?: "reduce" | "no-preference";
   /** What to wait for: a stream without an end never finishes loading. */
   readonly waitUntil?: "load" | "commit";
+  /** JavaScript that runs in the page before its own. */
+  readonly script?: string;
 }
 
 /** Opens `url` in a new tab. Errors in the page's scripts fail the test that awaits `errors`. */
 export async function openPage(browser: Browser, url: string, options: TabOptions = {}): Promise<PlayerPage> {
-  const { viewport = { width: 1180, height: 720 }, waitUntil = "load", ...user } = options;
+  const { viewport = { width: 1180, height: 720 }, waitUntil = "load", script, ...user } = options;
   const page = await browser.newPage({ viewport, ...user, isMobile: user.hasTouch ?? false });
   page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   const opened = new PlayerPage(page);
+  if (script !== undefined) await page.addInitScript(script);
   await page.goto(url, { waitUntil });
   return opened;
 }

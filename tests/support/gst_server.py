@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """gst-rtsp-server sending the MJPEG track of an AVI file, as a peer for tests and benchmarks.
 
-  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--udp-only] [--sound ENCODING...] [--no-parse]
+  gst_server.py FILE.avi [--auth none|basic|digest] [--tcp-only] [--udp-only] [--no-parse]
+      [--sound ENCODING...] [--sound-wave WAVE] [--sound-buffers COUNT] [--sound-samples COUNT]
       [--address ADDRESS] [--multicast GROUP] [--record FILE.mjpg]
 
 prints "listening PORT". rtsp://ADDRESS:PORT/stream makes a pipeline for each client, as gst-rtsp-server does by default,
@@ -26,6 +27,9 @@ parser.add_argument("--udp-only", action="store_true")
 parser.add_argument("--address", default="127.0.0.1")
 parser.add_argument("--multicast", metavar="GROUP", help="send to this group only, ports 45000 to 45009")
 parser.add_argument("--sound", nargs="+", default=[], choices=["PCMU", "PCMA", "L16"], help="add a tone in each of these")
+parser.add_argument("--sound-wave", default="sine", help="what audiotestsrc makes: sine, ticks (one a second)")
+parser.add_argument("--sound-buffers", type=int, default=100, help="how long it is, in buffers; -1 has no end")
+parser.add_argument("--sound-samples", type=int, default=1024, help="samples of a buffer")
 parser.add_argument("--no-parse", action="store_true", help="send the track's frames as they are, the cheapest way")
 parser.add_argument("--record", metavar="FILE", help="write what is published as /record to a file")
 args = parser.parse_args()
@@ -44,7 +48,8 @@ sounds = {
     "L16": "audio/x-raw,rate=16000,channels=2 ! rtpL16pay pt=97",
 }
 for track, encoding in enumerate(args.sound, start=1):
-    tone = "audiotestsrc num-buffers=100 ! audioresample ! audioconvert"
+    tone = f"audiotestsrc wave={args.sound_wave} num-buffers={args.sound_buffers} samplesperbuffer={args.sound_samples}"
+    tone += " ! audioresample ! audioconvert"
     launch += f" {tone} ! {sounds[encoding]} name=pay{track}"
 
 if args.auth != "none":

@@ -28,6 +28,8 @@ export interface JpegKind {
   readonly grey?: boolean;
   /** Each seed gives another image. */
   readonly seed?: number;
+  /** 0 is black, 255 white: all of the image, in place of gradients, edges and noise. */
+  readonly brightness?: number;
 }
 
 const YCBCR = 3;
@@ -46,6 +48,7 @@ export async function makeJpeg(kind: JpegKind = {}): Promise<Uint8Array> {
     data[4 * index + 1] = y * 7 + seed * 20 & 255;
     data[4 * index + 2] = (x ^ y) * 4 + noise & 255;
     data[4 * index + 3] = 255;
+    if (kind.brightness !== undefined) data.fill(kind.brightness, 4 * index, 4 * index + 3);
   }
   await (ready ??= init(mozjpegWasm));
   const image = { data, width, height, colorSpace: "srgb" } as ImageData;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FrameHistory } from "./frame_history.js";
 
 function frame(number: number, positionSeconds?: number, lengthBytes = 1) {
-  return { number, positionSeconds, arrivalMs: 0, jpeg: new Uint8Array(lengthBytes) };
+  return { number, positionSeconds, arrivalMs: 0, timestampUs: 0, jpeg: new Uint8Array(lengthBytes) };
 }
 
 /** The numbers that can be stepped back to from the newest frame. */

@@ -12,11 +12,16 @@ import { SKIP_SECONDS } from "./controls.js";
 /** @typedef {import("./controls.js").Controls} Controls */
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {import("./view.js").View} View */
+/** @typedef {import("./volume.js").Volume} Volume */
 
 /** How far arrows go, in seconds. */
 const ARROW_SECONDS = 5;
 
-/** What keys do, and how the list says it. @typedef {{ keys: string[], shown: string, does: string, act: (key: string) => void }} Binding */
+/**
+ * What keys do, and how the list says it. `isOff` tells that they are the browser's for now.
+ *
+ * @typedef {{ keys: string[], shown: string, does: string, act: (key: string) => void, isOff?: () => boolean }} Binding
+ */
 
 /** Hears the keys. */
 export class Keys {
@@ -24,9 +29,10 @@ export class Keys {
   #bindings;
   #help = /** @type {HTMLDialogElement} */ (element("#help"));
 
-  /** @param {{ player: Player, picture: Picture, controls: Controls, view: View }} parts */
-  constructor({ player, picture, controls, view }) {
+  /** @param {{ player: Player, picture: Picture, controls: Controls, view: View, volume: Volume }} parts */
+  constructor({ player, picture, controls, view, volume }) {
     const digits = [..."0123456789"];
+    const isOff = () => !volume.isShown;
     this.#bindings = [
       { keys: [" ", "k"], shown: "Space k", does: "Play or pause", act: () => controls.toggle() },
       { keys: ["j"], shown: "j", does: "10 s back", act: () => controls.skip(-SKIP_SECONDS) },
@@ -45,6 +51,9 @@ export class Keys {
       { keys: ["End"], shown: "End", does: "To the end", act: () => controls.goTo(1) },
       { keys: ["<"], shown: "<", does: "Slower", act: () => controls.changeSpeed(-1) },
       { keys: [">"], shown: ">", does: "Faster", act: () => controls.changeSpeed(1) },
+      { keys: ["m"], shown: "m", does: "Sound, or none", act: () => volume.toggle(), isOff },
+      { keys: ["ArrowUp"], shown: "↑", does: "Louder", act: () => volume.change(1), isOff },
+      { keys: ["ArrowDown"], shown: "↓", does: "Quieter", act: () => volume.change(-1), isOff },
       { keys: ["f"], shown: "f", does: "Full screen", act: () => view.toggleFullscreen() },
       { keys: ["i"], shown: "i", does: "A window of its own", act: () => view.toggleWindow() },
       { keys: ["+", "="], shown: "+", does: "Enlarge", act: () => view.zoomIn() },
@@ -69,7 +78,7 @@ export class Keys {
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const binding = this.#bindings.find(({ keys }) => keys.includes(event.key));
-    if (binding === undefined || isMeantFor(event.target, event.key)) return;
+    if (binding === undefined || binding.isOff?.() || isMeantFor(event.target, event.key)) return;
     if (this.#help.open && event.key !== "?") return;
     event.preventDefault();
     binding.act(event.key);
@@ -77,7 +86,8 @@ export class Keys {
 }
 
 /**
- * Whether an element does something of its own with a key: buttons with Space, choices with arrows and Space, lists with all.
+ * Whether an element does something of its own with a key: buttons with Space, choices with arrows and Space, lists with all, sliders
+ * with those that move them.
  *
  * @param {EventTarget | null} target
  * @param {string} key
@@ -85,6 +95,8 @@ export class Keys {
 function isMeantFor(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest("select") !== null) return true;
+  if (target.id === "volume") return key.startsWith("Arrow") || key === "Home" || key === "End";
+  if (target.id === "seek" && (key === "ArrowUp" || key === "ArrowDown")) return true;
   if (target.closest("[type=radio]") !== null) return key === " " || key.startsWith("Arrow");
   return key === " " && target.closest("button, a, summary") !== null;
 }

@@ -11,6 +11,7 @@ import { FrameHistory } from "./frame_history.js";
 
 /** @typedef {import("../connection.js").Frame} Frame */
 /** @typedef {import("../player.js").Player} Player */
+/** @typedef {import("../sound/held_frames.js").HeldFrames} HeldFrames */
 
 /** How long no frame can be decoded before the user is told. */
 const UNDECODABLE_NOTICE_MS = 500;
@@ -21,6 +22,8 @@ const UNDECODABLE_NOTICE_MS = 500;
 const MAX_DECODING_FRAMES = 3;
 /** How long a frame lasts where nothing says, in seconds. */
 const USUAL_FRAME_SECONDS = 1 / 25;
+/** How much the newest frame counts in the time that drawing takes. */
+const NEWEST_SHARE = 0.1;
 
 /** Events: `drawn`, `size` (of the picture, which has changed), `undecodable` (with a reason, or none where it is over). */
 export class Picture extends EventTarget {
@@ -29,6 +32,7 @@ export class Picture extends EventTarget {
   /** What is drawn. @type {Frame | undefined} */
   shown;
   #player;
+  #frames;
   #canvas = /** @type {HTMLCanvasElement} */ (element("#picture"));
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
   #history = new FrameHistory();
@@ -41,16 +45,17 @@ export class Picture extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #undecodableTimer;
 
-  /** @param {Player} player */
-  constructor(player) {
+  /** @param {{ player: Player, frames: HeldFrames }} parts */
+  constructor({ player, frames }) {
     super();
     this.#player = player;
+    this.#frames = frames;
     player.addEventListener("hello", () => {
       // Another player counts from 1.
       this.undecodableFrames = 0;
       this.#history.clear();
     });
-    player.addEventListener("frame", (event) => {
+    frames.addEventListener("frame", (event) => {
       const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
       this.#history.add(frame);
       this.#show(frame);
@@ -107,11 +112,13 @@ export class Picture extends EventTarget {
     this.#waiting = undefined;
     const turn = ++this.#lastTurn;
     this.#decodingFrames++;
+    const startMs = performance.now();
     try {
       const image = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
       // One that was overtaken is of no use any more.
       if (turn > this.#shownTurn) this.#draw(frame, image);
       this.#shownTurn = Math.max(turn, this.#shownTurn);
+      this.#frames.leadMs += NEWEST_SHARE * (performance.now() - startMs - this.#frames.leadMs);
       image.close();
     } catch (error) {
       this.undecodableFrames++;
