@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type ComponentCoefficients, decodeCoefficients } from "../entropy/coefficients.ts";
+import { type CoefficientImage, type ComponentCoefficients, decodeCoefficients } from "../entropy/coefficients.ts";
 import { encodeScan } from "../entropy/scan_encoder.ts";
 import { transcodeSymbols } from "../entropy/scan_transcoder.ts";
 import {
@@ -116,6 +116,14 @@ function transcodeCoefficients(jpeg: Uint8Array, sampling: ChromaSampling): Cond
   const asItIs = damage === undefined ? undefined : conditionWithoutTranscoding(jpeg);
   if (asItIs !== undefined) return asItIs;
   if (damage !== undefined) { for (const { values } of components) clampCoefficients(values); }
+  return encodeImage({ width, height, components }, sampling);
+}
+
+/** Encodes coefficients as RTP/JPEG carries them. Throws an {@linkcode UnsupportedJpegError} for tables that it has no place for. */
+export function encodeImage(
+  { width, height, components }: Omit<CoefficientImage, "damage">,
+  sampling: ChromaSampling,
+): ConditionedJpeg {
   const quantTables = checkQuantTables(components.map(({ quantTable }) => quantTable));
   const lumaLines = sampling === "4:2:0" ? 2 : 1;
   const scan = encodeScan({
@@ -127,8 +135,8 @@ function transcodeCoefficients(jpeg: Uint8Array, sampling: ChromaSampling): Cond
   return { width, height, sampling, quantTables, restartInterval: 0, scan, isTranscoded: true };
 }
 
-/** Damage may leave coefficients that 8-bit baseline JPEG has no codes for. */
-function clampCoefficients(values: Int16Array): void {
+/** Brings coefficients into the range of 8-bit baseline JPEG, in place: damage may leave some that it has no codes for. */
+export function clampCoefficients(values: Int16Array): void {
   for (let index = 0; index < values.length; index++) {
     if (values[index] > MAX_COEFFICIENT) values[index] = MAX_COEFFICIENT;
     else if (values[index] < -MAX_COEFFICIENT) values[index] = -MAX_COEFFICIENT;
