@@ -77,6 +77,8 @@ export interface ServerOptions extends Limits {
   readonly decodes?: boolean;
   /** Send restart markers to RTSP/1.0 clients as they are; without it frames are transcoded, losslessly, to have none. */
   readonly keepRestartMarkers?: boolean;
+  /** Fit RTSP/1.0 sessions, but for multicast, to the networks of their clients: fewer frames, and coarser ones; default false. */
+  readonly adapts?: boolean;
   /** Name and version of the program, for `Server` and SDP. */
   readonly tool?: string;
   /** SETUP is refused while frames leave so much later than they are due, in milliseconds; default `MAX_LATE_MS`. */

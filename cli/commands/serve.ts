@@ -62,6 +62,7 @@ const OPTIONS = {
   reencode: flag(
     "Re-encode grey, RGB, 4:4:4 and interlaced JPEGs and the like, instead of refusing them",
   ),
+  adapt: flag("Send fewer and coarser frames to RTSP/1.0 players whose network is too slow, until it clears"),
   "keep-restart-markers": flag(
     "Leave restart markers in frames for RTSP/1.0 players; gortsplib and MediaMTX refuse them",
   ),
@@ -115,6 +116,11 @@ the next one. With --pull a stream of another server, such as a camera that bear
 is played from there once somebody watches it here, over one connection, and tried again for as long as somebody waits
 for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD), such as ffmpeg -f rtsp.
 
+With --adapt a player whose receiver reports tell of loss (UDP), or which takes frames too slowly (TCP), gets fewer
+frames, then coarser ones, until its network clears: they are requantized without decoding them, once for all players
+at that level. Clients of the lab report nothing, and a group (multicast) has many networks: both get all frames as they
+are.
+
 It runs in threads that may use the network and read below ROOT, and nothing else, one for each core on Linux. One is
 enough for a few clients on a small machine (--threads 1).
 
@@ -128,6 +134,7 @@ and size (2+2+2), or behind index and count (2+2).`,
     "serve movies --loop --fps 25",
     "serve - --port 1025",
     "serve recordings --follow",
+    "serve movies --adapt --rate 2mbit",
     "serve movies --loss 5% --delay 40ms --jitter 20ms --seed 7",
     "serve --multicast 239.1.2.3:5004 --ttl 1",
     "serve --publish 'live*'",
@@ -207,6 +214,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       mtuBytes: options.mtu,
       reencode: options.reencode,
       decodes: options.decode,
+      adapts: options.adapt,
       keepRestartMarkers: options["keep-restart-markers"],
       group,
       ...limitsOf(options),

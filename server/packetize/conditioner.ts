@@ -1,6 +1,6 @@
 /**
  * Frames as RTP/JPEG carries them. Most need only their tables taken out, which is done at once; workers transcode or re-encode
- * the others, so that no other session waits. Stands between a source and the packets of its frames.
+ * the others, so that no other session waits, and requantize what goes to slow networks. Stands between a source and the packets of its frames.
  *
  * @module
  */
@@ -44,8 +44,12 @@ export class Conditioner {
     this.#transcoders = { small: new Transcoder(options), large: new Transcoder(options) };
   }
 
-  /** A frame as RTP/JPEG carries it, or an error that says why it cannot; rejects when the worker fails. */
-  condition(jpeg: Uint8Array): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
+  /**
+   * A frame as RTP/JPEG carries it, requantized at a level unless that is 0, or an error that says why it cannot; rejects when the worker
+   * fails.
+   */
+  condition(jpeg: Uint8Array, level = 0): ConditionedFrame | Error | Promise<ConditionedFrame | Error> {
+    if (level > 0) return this.#transcode(jpeg, level);
     try {
       const image = conditionWithoutTranscoding(jpeg, { withoutRestartMarkers: this.#withoutRestartMarkers });
       return image === undefined ? this.#transcode(jpeg) : { image, reencodedBecause: undefined };
@@ -63,9 +67,9 @@ export class Conditioner {
     for (const transcoder of Object.values(this.#transcoders)) transcoder.close(error);
   }
 
-  async #transcode(jpeg: Uint8Array): Promise<ConditionedFrame | Error> {
+  async #transcode(jpeg: Uint8Array, level = 0): Promise<ConditionedFrame | Error> {
     const { small, large } = this.#transcoders;
-    const result = await (jpeg.length > LARGE_FRAME_BYTES ? large : small).transcode(jpeg);
+    const result = await (jpeg.length > LARGE_FRAME_BYTES ? large : small).transcode(jpeg, level);
     return "image" in result ? result : this.#errorOf(result);
   }
 

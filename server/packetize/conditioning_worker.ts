@@ -9,6 +9,8 @@ import {
   type ConditioningOptions,
   conditionJpeg,
 } from "../../mjpeg/conditioning/conditioning.ts";
+import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
+import { requantizeJpeg } from "../../mjpeg/conditioning/requantizing.ts";
 import { reencodeJpeg } from "../../mjpeg/conditioning/reencoding.ts";
 import { UnsupportedJpegError } from "../../mjpeg/conditioning/supported_jpeg.ts";
 import { MAX_REENCODED_PIXELS } from "../limits.ts";
@@ -21,6 +23,8 @@ export interface ConditioningTask extends ConditioningOptions {
   readonly number: number;
   /** The whole JPEG. */
   readonly jpeg: Uint8Array;
+  /** How coarsely it is requantized, up to `COARSEST_LEVEL`; 0 is not at all. */
+  readonly level: number;
   /** Whether to re-encode what RTP/JPEG cannot carry. */
   readonly reencode: boolean;
 }
@@ -60,14 +64,16 @@ async function perform({ number, jpeg, ...options }: ConditioningTask): Promise<
 
 async function condition(
   jpeg: Uint8Array,
-  { reencode, ...options }: Pick<ConditioningTask, "reencode"> & ConditioningOptions,
+  { reencode, level, ...options }: Pick<ConditioningTask, "reencode" | "level"> & ConditioningOptions,
 ): Promise<ConditionedFrame> {
   try {
-    return { image: detached(conditionJpeg(jpeg, options)), reencodedBecause: undefined };
+    const image = level > 0 ? requantizeJpeg(jpeg, level) : conditionJpeg(jpeg, options);
+    return { image: detached(image), reencodedBecause: undefined };
   } catch (error) {
     if (!(error instanceof UnsupportedJpegError && error.isReencodable) || !reencode) throw error;
+    const image = await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS });
     return {
-      image: await reencodeJpeg(jpeg, { maxPixels: MAX_REENCODED_PIXELS }),
+      image: level > 0 ? requantizeJpeg(rebuildJpeg(image), level) : image,
       reencodedBecause: error.message,
     };
   }

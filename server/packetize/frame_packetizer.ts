@@ -47,8 +47,8 @@ export function rtpBytesOf({ offsets }: FramePackets, count: number): number {
 export class FramePacketizer {
   readonly #conditioner: Conditioner;
   readonly #maxPayloadBytes: number;
-  /** By the bytes of the frame, which sessions share. */
-  readonly #packets = new WeakMap<Uint8Array, FramePackets | Error | Promise<FramePackets | Error>>();
+  /** By level, and by the bytes of the frame, which sessions share. */
+  readonly #packets: WeakMap<Uint8Array, FramePackets | Error | Promise<FramePackets | Error>>[] = [];
 
   /** Bytes of frames that are being made ready before they are due. */
   #preparedBytes = 0;
@@ -59,20 +59,24 @@ export class FramePacketizer {
     this.#maxPayloadBytes = maxPacketBytes - RTP_HEADER_BYTES;
   }
 
-  /** The packets of a frame, at once unless a worker has to transcode it. An error says why RTP/JPEG cannot carry it. */
-  packetsOf(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
-    let packets = this.#packets.get(jpeg);
+  /**
+   * The packets of a frame, requantized at a level (0 is as it is, up to `COARSEST_LEVEL`): at once unless a worker has to transcode it.
+   * An error says why RTP/JPEG cannot carry it.
+   */
+  packetsOf(jpeg: Uint8Array, level = 0): FramePackets | Error | Promise<FramePackets | Error> {
+    const known = this.#packets[level] ??= new WeakMap();
+    let packets = known.get(jpeg);
     if (packets === undefined) {
-      packets = this.#make(jpeg);
-      this.#packets.set(jpeg, packets);
+      packets = this.#make(jpeg, level);
+      known.set(jpeg, packets);
     }
     return packets;
   }
 
   /** Makes the packets of a frame that is due later, unless there is too much to do already. */
-  prepare(jpeg: Uint8Array): void {
-    if (this.#packets.has(jpeg) || this.#preparedBytes + jpeg.length > PREPARED_BYTES) return;
-    const packets = this.packetsOf(jpeg);
+  prepare(jpeg: Uint8Array, level = 0): void {
+    if (this.#packets[level]?.has(jpeg) || this.#preparedBytes + jpeg.length > PREPARED_BYTES) return;
+    const packets = this.packetsOf(jpeg, level);
     if (!(packets instanceof Promise)) return;
     this.#preparedBytes += jpeg.length;
     const done = () => void (this.#preparedBytes -= jpeg.length);
@@ -80,11 +84,12 @@ export class FramePacketizer {
     packets.then(done, done);
   }
 
-  #make(jpeg: Uint8Array): FramePackets | Error | Promise<FramePackets | Error> {
-    const conditioned = this.#conditioner.condition(jpeg);
+  #make(jpeg: Uint8Array, level: number): FramePackets | Error | Promise<FramePackets | Error> {
+    const conditioned = this.#conditioner.condition(jpeg, level);
     if (!(conditioned instanceof Promise)) return this.#packetize(conditioned);
     const packets = conditioned.then((frame) => this.#packetize(frame));
-    packets.then((made) => this.#packets.set(jpeg, made), () => this.#packets.delete(jpeg));
+    const known = this.#packets[level];
+    packets.then((made) => known.set(jpeg, made), () => known.delete(jpeg));
     return packets;
   }
 

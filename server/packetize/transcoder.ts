@@ -16,7 +16,7 @@ export const CONDITIONING_THREAD: ThreadPlan = {
 };
 
 /** Constructor options of {@linkcode Transcoder}. */
-export interface TranscoderOptions extends Omit<ConditioningTask, "number" | "jpeg"> {
+export interface TranscoderOptions extends Omit<ConditioningTask, "number" | "jpeg" | "level"> {
   /** Most workers, from 1. */
   readonly maxWorkers: number;
   /** Starts one; default a worker of this thread. */
@@ -35,7 +35,7 @@ interface BusyWorker {
 export class Transcoder {
   readonly #maxWorkers: number;
   readonly #startThread: StartThread;
-  readonly #options: Omit<ConditioningTask, "number" | "jpeg">;
+  readonly #options: Omit<ConditioningTask, "number" | "jpeg" | "level">;
   readonly #workers = new Set<BusyWorker>();
   #lastTask = 0;
 
@@ -50,8 +50,8 @@ export class Transcoder {
     return this.#workers.size;
   }
 
-  /** What became of a frame. Rejects when the worker fails. */
-  transcode(jpeg: Uint8Array): Promise<ConditioningResult> {
+  /** What became of a frame, which is requantized at a level unless that is 0. Rejects when the worker fails. */
+  transcode(jpeg: Uint8Array, level = 0): Promise<ConditioningResult> {
     const number = ++this.#lastTask;
     const result = Promise.withResolvers<ConditioningResult>();
     result.promise.catch(() => {/* whoever waits for the frame learns it */});
@@ -59,7 +59,7 @@ export class Transcoder {
     tasks.set(number, result);
     // Of a view, all the memory that it is a part of would be sent.
     const own = jpeg.length === jpeg.buffer.byteLength ? jpeg : jpeg.slice();
-    thread.port.postMessage({ number, jpeg: own, ...this.#options } satisfies ConditioningTask);
+    thread.port.postMessage({ number, jpeg: own, level, ...this.#options } satisfies ConditioningTask);
     return result.promise;
   }
 

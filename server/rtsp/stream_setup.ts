@@ -11,6 +11,7 @@ import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/fields/transport.ts";
+import { Adaptation } from "../adaptation/adaptation.ts";
 import type { BufferPool } from "../send/buffer_pool.ts";
 import type { HeldFrames } from "../send/held_frames.ts";
 import type { Place } from "../places/places.ts";
@@ -57,6 +58,8 @@ export interface StreamSetupOptions {
   readonly random: () => number;
   /** Makes session identifiers that nobody can guess. */
   readonly createId: () => string;
+  /** Whether sessions are fitted to the networks of their clients; default false. */
+  readonly adapts?: boolean;
 }
 
 /** Sets up RTSP/1.0 sessions. */
@@ -168,8 +171,8 @@ export class StreamSetup {
     return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
   }
 
-  #createSession(client: Client, { source, describedSize }: OfferedStream, transport: RtpTransport) {
-    const { factory, packetizer, clock, random, createId } = this.#options;
+  #createSession(client: Client, { source, describedSize, offer }: OfferedStream, transport: RtpTransport) {
+    const { factory, packetizer, clock, random, createId, adapts = false } = this.#options;
     const sender = new RtpSender({
       peer: client.connection.peer,
       transport,
@@ -178,6 +181,7 @@ export class StreamSetup {
       clock,
       random,
       canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
+      adaptation: adapts ? new Adaptation({ clock, isOverTcp: offer.protocol === "tcp" }) : undefined,
     });
     const session = factory.createSession(client.connection.peer, { id: createId(), source, sender });
     return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };

@@ -5,6 +5,7 @@
  */
 
 import type { ReportBlock } from "../../rtp/rtcp.ts";
+import type { Adaptation } from "../adaptation/adaptation.ts";
 import { BURST_PACKETS, MAX_SPREAD_MS } from "../limits.ts";
 
 /** What was sent to one client. */
@@ -78,6 +79,8 @@ export interface LabFrameSender extends AnyFrameSender {
 /** Sends RTP/JPEG to a client that speaks RTSP/1.0, with what PLAY and RTCP need to know of the stream. */
 export interface RtspFrameSender extends AnyFrameSender {
   readonly dialect: "rtsp";
+  /** What fits the session to its client's network; `undefined` where everything is sent as it is. */
+  readonly adaptation?: Adaptation;
   readonly ssrc: number;
   /** Sequence number of the next packet. */
   readonly nextSequenceNumber: number;

@@ -10,6 +10,8 @@ import { JPEG_CLOCK_RATE, JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload
 import { RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../../rtp/rtcp.ts";
 import { Sequencer } from "../../rtp/sequencer.ts";
+import type { Adaptation } from "../adaptation/adaptation.ts";
+import { describeQuality } from "../adaptation/quality_ladder.ts";
 import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "../limits.ts";
 import { type FramePacketizer, type FramePackets, type FrameSize, rtpBytesOf } from "../packetize/frame_packetizer.ts";
 import {
@@ -37,6 +39,8 @@ export interface RtpSenderOptions {
   readonly random: () => number;
   /** Who we are to receivers (RFC 3550, 6.5.1). */
   readonly canonicalName: string;
+  /** Fits the session to its client's network; without it everything is sent as it is. */
+  readonly adaptation?: Adaptation;
 }
 
 /** The sending side of one RTSP/1.0 session. */
@@ -51,6 +55,9 @@ export class RtpSender implements RtspFrameSender {
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
   #preparesFrames = false;
+  /** Whether a worker has been asked for that requantizes, and whether it is there. */
+  #isWarm = false;
+  #isRequantizing = false;
   /** Whether the session plays, so that there is something to report. */
   #isPlaying = false;
   #isClosed = false;
@@ -66,6 +73,10 @@ export class RtpSender implements RtspFrameSender {
 
   get isReady(): boolean {
     return this.#options.transport.isReady;
+  }
+
+  get adaptation(): Adaptation | undefined {
+    return this.#options.adaptation;
   }
 
   get ssrc(): number {
@@ -85,16 +96,20 @@ export class RtpSender implements RtspFrameSender {
   }
 
   takeReport(report: ReportBlock): void {
-    if (report.ssrc === this.ssrc) this.#lastReport = report;
+    if (report.ssrc !== this.ssrc) return;
+    this.#lastReport = report;
+    this.adaptation?.takeReport(report);
   }
 
   resend(sequenceNumbers: readonly number[]): void {
-    if (!this.#isClosed) this.#options.transport.resend?.(sequenceNumbers);
+    if (this.#isClosed) return;
+    this.#options.transport.resend?.(this.adaptation?.takeAsked(sequenceNumbers) ?? sequenceNumbers);
   }
 
   send(jpeg: Uint8Array, time: FrameTime): void | Promise<void> {
+    if (!this.#isWarm && this.adaptation !== undefined) this.#warmUp(jpeg);
     this.#isPlaying = true;
-    const packets = this.#options.packetizer.packetsOf(jpeg);
+    const packets = this.#options.packetizer.packetsOf(jpeg, this.#level);
     this.#preparesFrames = packets instanceof Promise || !(packets instanceof Error) && packets.isTranscoded;
     return packets instanceof Promise
       ? packets.then((made) => this.#sendPackets(made, time))
@@ -102,7 +117,7 @@ export class RtpSender implements RtspFrameSender {
   }
 
   prepare(jpeg: Uint8Array): void {
-    if (!this.#isClosed && this.#isPlaying) this.#options.packetizer.prepare(jpeg);
+    if (!this.#isClosed && this.#isPlaying) this.#options.packetizer.prepare(jpeg, this.#level);
   }
 
   drop(frames: number): void {
@@ -145,8 +160,31 @@ export class RtpSender implements RtspFrameSender {
         template: "{droppedFrames} frames were dropped",
         properties: { droppedFrames },
       },
+      this.#adaptationSummary(),
       this.#options.transport.summary(),
     ]);
+  }
+
+  /** How coarsely frames are requantized: not at all before there is a worker for it. */
+  get #level(): number {
+    return this.#isRequantizing ? this.adaptation?.quality.level ?? 0 : 0;
+  }
+
+  /** Has one frame requantized: workers take longer to be loaded than frames may wait when the network turns out to be slow. */
+  #warmUp(jpeg: Uint8Array): void {
+    this.#isWarm = true;
+    const start = () => void (this.#isRequantizing = true);
+    // Whoever sends the next frame learns of an error.
+    Promise.resolve(this.#options.packetizer.packetsOf(jpeg, 1)).then(start, start);
+  }
+
+  #adaptationSummary(): LogSentence | undefined {
+    const { adaptation } = this;
+    if (adaptation === undefined || adaptation.lowest.rate === 1) return undefined;
+    return {
+      template: "its network took {lowestQuality} at the least; {leftOutFrames} frames were left out for it",
+      properties: { lowestQuality: describeQuality(adaptation.lowest), leftOutFrames: adaptation.leftOut },
+    };
   }
 
   #sendPackets(frame: FramePackets | Error, time: FrameTime): void | Promise<void> {
@@ -173,6 +211,7 @@ export class RtpSender implements RtspFrameSender {
     this.#sequencer.advance(packets);
     if (packets === frame.packets.length) this.counters.frames++;
     this.counters.packets += packets;
+    this.adaptation?.noteSent(packets, this.nextSequenceNumber);
     this.counters.bytes += rtpBytesOf(frame, packets);
   }
 

@@ -10,6 +10,8 @@ import type { Clock } from "../../net/clock.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
 import { MAX_FRAMES_BEHIND, PREPARED_FRAMES } from "../limits.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
+import type { Adaptation } from "../adaptation/adaptation.ts";
+import { describeQuality, hasFrame, QUALITIES } from "../adaptation/quality_ladder.ts";
 import type { Pacer } from "../send/pacer.ts";
 import {
   type Cursor,
@@ -65,6 +67,10 @@ export class UnicastSession implements Session {
   #isUnreadableLogged = false;
   #heardMs: number;
   #hasPlayed = false;
+  /** Place of the next frame among all that could be sent; the same for all sessions that play a movie on from its start. */
+  #order = 0;
+  /** What the log told of last. */
+  #toldQuality = QUALITIES[0];
 
   /** A session in state READY, at the first frame. */
   constructor(options: UnicastSessionOptions) {
@@ -114,6 +120,8 @@ export class UnicastSession implements Session {
     if (this.#run !== run) return startMs;
     const pace = this.#goTo(options, startMs);
     this.#thinning = new Thinning();
+    this.#order = (this.#seekable?.peek()?.number ?? 1) - 1;
+    if (this.sender.dialect === "rtsp") this.#adaptation?.restart(this.sender.nextSequenceNumber);
     this.#playingSinceMs = startMs;
     this.#framesAtPlay = this.sender.counters.frames;
     log.info("{peer} plays session {number} from {seconds} s", {
@@ -228,19 +236,22 @@ export class UnicastSession implements Session {
         if (newest !== undefined) pace.catchUp(newest, this.#options.clock.nowMs());
         continue;
       }
-      if (!this.sender.isReady) {
+      const isLeftOut = this.#adaptation !== undefined && this.#leavesOut(this.#adaptation);
+      if (isLeftOut || !this.sender.isReady) {
         // A frame that nobody takes need not be read.
-        cursor.advance();
-        this.sender.drop(slot.droppedFrames + 1);
+        this.#advance();
+        this.sender.drop(slot.droppedFrames + (isLeftOut ? 0 : 1));
+        if (!isLeftOut) this.#adaptation?.noteFrame({ isDropped: true });
         continue;
       }
       const frame = cursor.read();
       const jpeg = frame instanceof Uint8Array ? frame : await this.#readOrDrop(frame);
       if (this.#run !== run) return;
-      cursor.advance();
+      this.#advance();
       if (slot.droppedFrames > 0) this.sender.drop(slot.droppedFrames);
       if (jpeg === undefined) continue;
       const sending = this.sender.send(jpeg, pace.at(slot));
+      this.#adaptation?.noteFrame({ isDropped: false });
       this.#skip();
       this.#prepareNext();
       if (sending !== undefined) await this.#keep(sending);
@@ -303,8 +314,37 @@ export class UnicastSession implements Session {
     return sender.dialect === "rtsp" && sender.preparesFrames;
   }
 
-  #dropNext(): void {
+  get #adaptation(): Adaptation | undefined {
+    return this.sender.dialect === "rtsp" ? this.sender.adaptation : undefined;
+  }
+
+  #advance(): void {
     this.#cursor.advance();
+    this.#order++;
+  }
+
+  /** Whether the client's network has no room for the next frame; the log tells where that has changed. */
+  #leavesOut(adaptation: Adaptation): boolean {
+    const { quality } = adaptation;
+    if (quality !== this.#toldQuality) {
+      const isBetter = quality.rate > this.#toldQuality.rate;
+      this.#toldQuality = quality;
+      log.info(
+        `{peer} session {number} gets {quality} now: ${isBetter ? "nothing is lost" : "its network is too slow"}`,
+        {
+          peer: this.#options.peer,
+          number: numberOf(this),
+          quality: describeQuality(quality),
+        },
+      );
+    }
+    if (hasFrame(quality, this.#order)) return false;
+    adaptation.noteLeftOut();
+    return true;
+  }
+
+  #dropNext(): void {
+    this.#advance();
     this.sender.drop(1);
   }
 
@@ -322,7 +362,8 @@ export class UnicastSession implements Session {
   /** Says once why frames are dropped that have to be transcoded, and what helps. */
   #logSlowTranscoding(nowMs: number): void {
     const { sender, source } = this;
-    if (this.#isSlowLogged || !this.#preparesFrames) return;
+    // Requantized frames are late for other reasons, which the pacer's watch tells.
+    if (this.#isSlowLogged || !this.#preparesFrames || this.#toldQuality.level > 0) return;
     this.#isSlowLogged = true;
     const seconds = (nowMs - (this.#playingSinceMs ?? nowMs)) / 1000;
     log.warn(
@@ -341,8 +382,13 @@ export class UnicastSession implements Session {
   #prepareNext(): void {
     const { sender } = this;
     if (sender.dialect !== "rtsp" || !sender.preparesFrames) return;
-    for (let frames = 0; frames < PREPARED_FRAMES; frames++) {
-      const frame = this.#seekable?.readAhead(frames * this.#thinning.stride);
+    const { stride } = this.#thinning;
+    const { quality = QUALITIES[0] } = this.#adaptation ?? {};
+    const furthest = PREPARED_FRAMES * stride * quality.frames[1];
+    for (let ahead = 0, frames = 0; frames < PREPARED_FRAMES && ahead < furthest; ahead += stride) {
+      if (!hasFrame(quality, this.#order + ahead)) continue;
+      frames++;
+      const frame = this.#seekable?.readAhead(ahead);
       if (frame instanceof Uint8Array) sender.prepare(frame);
       else frame?.then((jpeg) => sender.prepare(jpeg), () => {/* whoever sends the frame learns it */});
     }
