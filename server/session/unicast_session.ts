@@ -330,7 +330,7 @@ export class UnicastSession implements Session {
       const isBetter = quality.rate > this.#toldQuality.rate;
       this.#toldQuality = quality;
       log.info(
-        `{peer} session {number} gets {quality} now: ${isBetter ? "nothing is lost" : "its network is too slow"}`,
+        `{peer} session {number} gets {quality} now: ${isBetter ? "its network has room" : "its network is too slow"}`,
         {
           peer: this.#options.peer,
           number: numberOf(this),
