@@ -27,6 +27,8 @@ const ASKED_FOR_MS = 500;
 const ASKED_AT_MOST_MS = 3000;
 /** A lost packet counts in 256 parts in reports. */
 const WHOLE = 256;
+/** So many packets behind the newest, one is asked for no more. */
+const MAX_REMEMBERED = 4096;
 /** Half of the sequence numbers: one that is further ahead is behind. */
 const HALF_OF_NUMBERS = 2 ** 15;
 
@@ -106,6 +108,11 @@ export class Adaptation {
   noteSent(packets: number, nextSequenceNumber: number): void {
     this.#sentPackets += packets;
     this.#nextNumber = nextSequenceNumber;
+    // Numbers come again after 65536 packets: one of long ago, or that was never sent, is none to compare with.
+    const newest = this.#newestAsked;
+    if (newest !== undefined && ((nextSequenceNumber - newest) & 0xffff) > MAX_REMEMBERED) {
+      this.#newestAsked = undefined;
+    }
     // What was well long ago is not to hide what is lost now.
     if (this.#clock.nowMs() - this.#asked.sinceMs <= ASKED_AT_MOST_MS) return;
     this.#isFull = false;
@@ -172,7 +179,8 @@ export class Adaptation {
 
   /** Packets from the first one that was asked for to the last: before it, the network may have been another. */
   get #askedSpan(): number {
-    return this.#asked.lost === 0 ? 0 : ((this.#newestAsked! - this.#firstAsked) & 0xffff) + 1;
+    const newest = this.#newestAsked;
+    return newest === undefined || this.#asked.lost === 0 ? 0 : ((newest - this.#firstAsked) & 0xffff) + 1;
   }
 
   #observe(seen: Pick<Observation, "sinceMs" | "sent" | "lost">, enough = ENOUGH_PACKETS): void {

@@ -187,3 +187,25 @@ Deno.test("over TCP frames that find the client behind tell, and reports do not"
   assertEquals(watch(30, 0), QUALITIES[0]);
   assert(adaptation.lowest.rate <= 0.5);
 });
+
+Deno.test("packets that are asked for are sent again once each, also after numbers that were never sent and long ago", () => {
+  const clock = new FakeClock();
+  const adaptation = new Adaptation({ clock, isOverTcp: false });
+  let next = 65_000;
+  const send = (packets: number) => {
+    next = (next + packets) & 0xffff;
+    adaptation.noteSent(packets, next);
+    clock.advance(40);
+  };
+  adaptation.restart(next);
+  for (const packets of [100, 1000, 40_000, 60_000]) {
+    for (let sent = 0; sent < packets; sent += 50) send(50);
+    const number = (next - 3) & 0xffff;
+    assertEquals(adaptation.takeAsked([number]), [number], `after ${packets}`);
+    assertEquals(adaptation.takeAsked([number]), [], `after ${packets}, again`);
+  }
+  adaptation.takeAsked([(next + 20_000) & 0xffff]);
+  send(50);
+  const number = (next - 3) & 0xffff;
+  assertEquals(adaptation.takeAsked([number]), [number]);
+});
