@@ -100,7 +100,7 @@ for (const [user, options] of USERS) {
       });
     }
     await t.step("with its sound on", async () => {
-      await tab.page.click("#mute");
+      await tab.clickControl("#mute");
       await tab.page.waitForSelector('#mute[aria-label="Mute"]');
       assertEquals(await violations(tab), []);
     });

@@ -116,7 +116,7 @@ peerTest("page: Play goes on from the picture that was stepped back to", ["chrom
     new MutationObserver(() => numbers.push(Number(document.querySelector("#seek").value)))
       .observe(document.querySelector("#picture"), { attributeFilter: ["data-frame"] });
   }`);
-  await tab.page.click("#toggle");
+  await tab.clickControl("#toggle");
   await tab.waitForState("PLAYING");
   await tab.until("window.positions.length > 4");
   const positions = await tab.page.evaluate<number[]>("window.positions");
@@ -127,21 +127,21 @@ peerTest("page: mouse buttons play, pause, skip, stop and start again", ["chromi
   await using opened = await open({ args: [] });
   const { tab, server } = opened;
   await tab.waitForFrameAfter(2);
-  await tab.page.click("#on");
+  await tab.clickControl("#on");
   await tab.until(`Number(document.querySelector("#seek").value) > 10`);
-  await tab.page.click("#back");
+  await tab.clickControl("#back");
   await tab.until(`Number(document.querySelector("#seek").value) < 5`);
-  await tab.page.click("#toggle");
+  await tab.clickControl("#toggle");
   await tab.waitForState("READY");
   assertEquals(await tab.page.getAttribute("#toggle", "aria-label"), "Play");
   assertEquals(await tab.page.isVisible("#big"), false);
-  await tab.page.click("#toggle");
+  await tab.clickControl("#toggle");
   await tab.waitForState("PLAYING");
   // A click on the picture pauses, too.
   const { left, top } = await tab.box("#view");
   await tab.page.mouse.click(left + 100, top + 100);
   await tab.waitForState("READY");
-  await tab.page.click("#stop");
+  await tab.clickControl("#stop");
   await tab.waitForState("INIT");
   await server.program.waitForLine(/session \d+ ended, torn down/);
   await tab.page.keyboard.press("k");
@@ -225,7 +225,7 @@ peerTest("page: a snapshot is the JPEG that is shown, byte by byte", ["chromium"
   await tab.page.keyboard.press("4");
   await waitForNumber(tab, 161);
   const downloads = [];
-  for (const ask of [() => tab.page.click("#snapshot"), () => tab.page.keyboard.press("s")]) {
+  for (const ask of [() => tab.clickControl("#snapshot"), () => tab.page.keyboard.press("s")]) {
     const [download] = await Promise.all([tab.page.waitForEvent("download"), ask()]);
     downloads.push(download);
   }
@@ -269,7 +269,7 @@ peerTest("page: the picture is enlarged, moved, shown pixel by pixel and in full
   assertGreater((await tab.box("#picture")).width, fitting.width * 1.2);
   await tab.page.keyboard.press("-");
   assertAlmostEquals((await tab.box("#picture")).width, fitting.width, 2);
-  await tab.page.click("#fullscreen");
+  await tab.clickControl("#fullscreen");
   // The page hears of it a moment later than the document shows it.
   await tab.until(`document.fullscreenElement !== null &&
     document.querySelector("#fullscreen").ariaLabel === "Leave full screen"`);
@@ -388,7 +388,7 @@ peerTest("page: a live stream has a badge in place of the timeline, and nothing 
   assertEquals([await shown("#live"), await tab.page.textContent("#live-text")], [true, "Live"]);
   assertEquals([await shown("#timeline"), await shown("#on"), await shown("#speed")], [false, false, false]);
   await tab.page.keyboard.press("l");
-  await tab.page.click("#toggle");
+  await tab.clickControl("#toggle");
   await tab.until(`document.querySelector("#live-text").textContent === "Live, paused"`);
   // The frames before can be looked at all the same.
   const drawn = await tab.drawnFrame();

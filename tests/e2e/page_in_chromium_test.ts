@@ -22,7 +22,7 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   assert(firstShown !== undefined && laterShown !== undefined, "the test pattern's frame code is in the pixels");
   assertGreater(laterShown, firstShown);
 
-  await tab.page.click('[data-action="pause"]');
+  await tab.clickControl('[data-action="pause"]');
   await tab.waitForState("READY");
   await server.program.waitForLine(/paused session/);
   // What was on its way when the reply came has been drawn once the picture stands still.
@@ -33,7 +33,7 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   const frozen = await tab.shownNumber();
   assert(frozen !== undefined);
 
-  await tab.page.click('[data-action="play"]');
+  await tab.clickControl('[data-action="play"]');
   await tab.waitForState("PLAYING");
   await tab.waitForFrameAfter(await tab.drawnFrame() + 5);
   const resumed = await tab.shownNumber();
@@ -45,7 +45,7 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   );
   assertGreater(parseFloat(await tab.statistic("bitrate")), 0.5);
 
-  await tab.page.click('[data-action="stop"]');
+  await tab.clickControl('[data-action="stop"]');
   await tab.waitForState("INIT");
   await server.program.waitForLine(/session \d+ ended, torn down/);
   assertEquals(tab.errors, []);
@@ -83,7 +83,7 @@ peerTest("page: a second tab sees the same stream, and its buttons work for both
   await second.page.check("#mode-three");
   await first.waitForFrameAfter(5);
   await second.waitForFrameAfter(5);
-  await second.page.click('[data-action="pause"]');
+  await second.clickControl('[data-action="pause"]');
   await first.waitForState("READY");
   await second.page.close();
   await first.page.keyboard.press(" ");
@@ -149,7 +149,7 @@ peerTest("page: says that a live server is tried again, shows it when it is back
   await tab.waitForFrameAfter(before);
   await again.stop("SIGKILL");
   await tab.waitForNotice("trying again in");
-  await tab.page.click("#stop");
+  await tab.clickControl("#stop");
   await tab.until(`document.querySelector("#notice").hidden`);
   assertEquals(tab.errors, []);
 });

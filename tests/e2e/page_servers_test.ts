@@ -77,14 +77,14 @@ peerTest("page: the lab's server has no timeline, and plays, pauses and steps", 
   await tab.page.click("#step-on");
   await waitForNumber(tab, 1);
   await tab.waitForState("READY");
-  await tab.page.click("#toggle");
+  await tab.clickControl("#toggle");
   await tab.waitForFrameAfter(20);
   await tab.page.keyboard.press(" ");
   await tab.waitForState("READY");
   const drawn = await tab.drawnFrame();
   await tab.page.keyboard.press(",");
   await tab.until(`Number(document.querySelector("#picture").dataset.frame) < ${drawn}`);
-  await tab.page.click("#stop");
+  await tab.clickControl("#stop");
   await tab.waitForState("INIT");
   assertEquals(tab.errors, []);
 });

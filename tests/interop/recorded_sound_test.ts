@@ -37,6 +37,16 @@ for (const [format, table] of TABLES) {
   });
 }
 
+/** The frequency of a tone: the median of tenths of a second, since there may be silence where a report has moved the sound. */
+function frequencyOf(samples: readonly number[], sampleRate: number): number {
+  const length = sampleRate / 10;
+  const counts = Array.from({ length: Math.floor(samples.length / length) }, (_, window) => {
+    const part = samples.slice(window * length, (window + 1) * length);
+    return part.filter((sample, index) => index > 0 && sample >= 0 && part[index - 1] < 0).length;
+  });
+  return counts.toSorted((one, other) => one - other)[counts.length >> 1] * 10;
+}
+
 const ENCODINGS = [["PCMU", 8000, 1], ["PCMA", 8000, 1], ["L16", 16_000, 2]] as const;
 
 for (const [encoding, sampleRate, channels] of ENCODINGS) {
@@ -70,10 +80,10 @@ for (const [encoding, sampleRate, channels] of ENCODINGS) {
       // Video and sound begin together; the movie has two seconds.
       const begins = samples.findIndex((sample) => Math.abs(sample) > 1000) / sampleRate;
       assert(begins >= 0 && begins < 0.1, `the tone begins at ${begins} s`);
-      assertAlmostEquals(samples.length / sampleRate, 2, 0.3);
-      const tone = samples.slice(Math.ceil(begins * sampleRate));
-      const upwards = tone.filter((sample, index) => index > 0 && sample >= 0 && tone[index - 1] < 0).length;
-      assertAlmostEquals(upwards / (tone.length / sampleRate), TONE_HZ, 2);
+      // The sound is 0.3 s longer than the movie, with which the player ends.
+      const seconds = samples.length / sampleRate;
+      assert(seconds > 1.7 && seconds < 2.5, `${seconds} s`);
+      assertAlmostEquals(frequencyOf(samples.slice(Math.ceil(begins * sampleRate)), sampleRate), TONE_HZ, 10);
     });
   }
 }

@@ -115,6 +115,13 @@ export class PlayerPage {
     return readFrameCode(image);
   }
 
+  /** Clicks a control on the picture, as people do: it is there once the mouse moves. */
+  async clickControl(selector: string): Promise<void> {
+    const { left, top, width, height } = await this.box("#view");
+    for (const share of [0.4, 0.5]) await this.page.mouse.move(left + width * share, top + height * share);
+    await this.page.click(selector);
+  }
+
   /** Where the first element that `selector` finds is on the screen. */
   async box(selector: string): Promise<Box> {
     return await this.page.evaluate(
