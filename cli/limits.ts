@@ -10,6 +10,15 @@ export const MAX_WAITING_CHARS = 256 * 1024;
 /** How long the end of the program waits for whoever reads standard error, in milliseconds. */
 export const FLUSH_MS = 1000;
 
+/** HTTP streams and snapshots of `serve --http` at once. */
+export const MAX_WEB_SESSIONS = 32;
+
+/** How long HTTP waits for a session, or for the frame of a snapshot, in milliseconds. */
+export const WEB_PATIENCE_MS = 10_000;
+
+/** How long the end of the program waits for the sessions of HTTP, in milliseconds. */
+export const WEB_CLOSE_PATIENCE_MS = 2000;
+
 /** How long a relay goes on once nobody watches it any more, in milliseconds: players that look first come again at once. */
 export const RELAY_LINGER_MS = 10_000;
 

@@ -20,6 +20,8 @@ const REPETITION_MS = 100;
 export interface MultipartReader {
   /** Aborts when the reader has gone. */
   readonly gone: AbortSignal;
+  /** Aborts when no frame will follow: the newest is still sent. Default never. */
+  readonly over?: AbortSignal;
   /**
    * Whether the last frame comes twice where nothing follows it: Chromium 156 shows a part when the header of the next has come.
    * "page: /stream.mjpeg shows the newest frame while paused" holds it.
@@ -30,7 +32,7 @@ export interface MultipartReader {
 /** The parts from the newest frame on. Each ends with the delimiter of the next, by which readers know that it is whole. */
 export async function* multipartStream(
   playback: Playback,
-  { gone, isForBrowser }: MultipartReader,
+  { gone, over, isForBrowser }: MultipartReader,
 ): AsyncGenerator<Uint8Array, void> {
   let newest: ReceivedFrame | undefined = playback.latestFrame;
   let news = Promise.withResolvers<void>();
@@ -40,7 +42,7 @@ export async function* multipartStream(
       news.resolve();
     },
   });
-  gone.addEventListener("abort", () => news.resolve());
+  for (const signal of [gone, over]) signal?.addEventListener("abort", () => news.resolve());
   try {
     yield new TextEncoder().encode(DELIMITER);
     let unshown: Uint8Array | undefined;
@@ -51,6 +53,10 @@ export async function* multipartStream(
         unshown = isForBrowser ? part : undefined;
         yield part;
         continue;
+      }
+      if (over?.aborted) {
+        if (unshown !== undefined) yield unshown;
+        return;
       }
       news = Promise.withResolvers();
       const timer = unshown && setTimeout(() => news.resolve(), REPETITION_MS);

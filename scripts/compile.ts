@@ -22,6 +22,7 @@ export const WORKERS = [
   "client/record/store_worker.ts",
   "client/record/fitting_worker.ts",
   "cli/relay/relay_worker.ts",
+  "cli/web/web_worker.ts",
 ];
 
 /** The worker that FFmpeg is in. */

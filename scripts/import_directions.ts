@@ -19,6 +19,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...["cli", "cli/terminal", "cli/options", "server/engines", "server/source"],
     ...["client", "client/playout", "client/rtsp", "client/session", "net"],
   ],
+  "cli/web": [
+    ...["cli", "cli/options", "server/engines", "client", "client/rtsp", "client/session"],
+    ...["page", "page/http", "rtsp/fields", "net"],
+  ],
   "cli/probing": [
     ...["cli", "cli/options", "server/source/files", "client", "client/playout", "client/session", "page"],
     ...["rtsp/", "rtp/", "mjpeg/", "net"],

@@ -25,6 +25,7 @@ import { choice, flag, inGroup, number, type OptionValues, repeated, text, toggl
 import { parseCommand } from "../options/parse_command.ts";
 import { Relays } from "../relay/relays.ts";
 import { openStdin, STDIN_NAME, type StdinSource } from "../stdin_source.ts";
+import { Web, WEB_HOST, type WebOptions } from "../web/web.ts";
 import { interruptSignal } from "../terminal/interrupts.ts";
 import { standardError } from "../terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "../terminal/logging.ts";
@@ -76,6 +77,14 @@ const OPTIONS = {
     "fragment-style": choice("STYLE", "Numbering", { words: LAB_FRAGMENT_STYLES }),
     "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
   }),
+  ...inGroup("Over HTTP", {
+    http: number("PORT", "Answer /NAME/stream.mjpeg, /NAME/snapshot.jpg and /healthz, for this machine", {
+      min: 1,
+      max: 65_535,
+      integer: true,
+      defaultText: "off",
+    }),
+  }),
   ...inGroup("Streams that others publish", {
     publish: repeated(text("NAME", "Let others publish a stream of this name; in live* or cams/*, * is any letters")),
     "publish-wait": number("SECONDS", "How long such a stream waits for its publisher to come back", {
@@ -115,6 +124,7 @@ served as "stdin": JPEGs that another program writes, or the multipart stream of
 the next one. With --pull a stream of another server, such as a camera that bears one viewer, is passed on to many: it
 is played from there once somebody watches it here, over one connection, and tried again for as long as somebody waits
 for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD), such as ffmpeg -f rtsp.
+With --http browsers and programs of this machine get the same as multipart streams and snapshots.
 
 With --adapt a player whose receiver reports tell of loss (UDP), or which takes frames too slowly (TCP), gets fewer
 frames, then coarser ones, until its network clears: they are requantized without decoding them, once for all players
@@ -138,6 +148,7 @@ and size (2+2+2), or behind index and count (2+2).`,
     "serve movies --loss 5% --delay 40ms --jitter 20ms --seed 7",
     "serve --multicast 239.1.2.3:5004 --ttl 1",
     "serve --publish 'live*'",
+    "serve movies --http 8080",
     "serve --pull cam=rtsp://USER:PASSWORD@192.168.1.20/stream1",
   ],
 
@@ -146,10 +157,10 @@ and size (2+2+2), or behind index and count (2+2).`,
     if (positionals.length > 1) throw new UsageError(`serve takes one ROOT, got ${positionals.join(" ")}`);
     const interrupt = interruptSignal();
     configureLogging(options);
-    const { server, stdin, relays } = await openServer(positionals[0] ?? ".", options);
+    const { server, stdin, relays, web } = await openServer(positionals[0] ?? ".", options);
     // The server's threads have their own rights.
     for (const name of ["net", "read"] as const) Deno.permissions.revokeSync({ name });
-    const stop = () => void server.close();
+    const stop = () => void Promise.resolve(web?.close()).then(() => server.close());
     interrupt.addEventListener("abort", stop);
     if (interrupt.aborted) stop();
     // Whoever watches hears of the end before the connection ends.
@@ -157,7 +168,7 @@ and size (2+2+2), or behind index and count (2+2).`,
     try {
       await server.run();
     } finally {
-      await Promise.all([server.close(), relays?.close()]);
+      await Promise.all([server.close(), relays?.close(), web?.close()]);
     }
     log.info("stopped");
     return EXIT.done;
@@ -169,6 +180,7 @@ interface Opened {
   readonly server: ThreadedServer;
   readonly stdin: StdinSource | undefined;
   readonly relays: Relays | undefined;
+  readonly web: Web | undefined;
 }
 
 async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS>): Promise<Opened> {
@@ -225,6 +237,12 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     const { port: actualPort } = server.address;
     const address = hostAndPort({ hostname: host, port: actualPort });
     const only = stdin === undefined ? root?.onlyName : STDIN_NAME;
+    const web = await openWeb(options.http, { rtsp: { hostname: host, port: actualPort }, ...logging }).catch(
+      async (error) => {
+        await Promise.all([server.close(), relays?.close()]);
+        throw error;
+      },
+    );
     log.info("serving {root} at rtsp://{address}", {
       root: stdin === undefined ? rootPath : "standard input",
       address: stdin === undefined ? address : `${address}/${STDIN_NAME}`,
@@ -241,10 +259,20 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     if (emulation !== undefined) {
       log.info("emulating a network for UDP packets: {network}", { network: describeEmulation(emulation) });
     }
-    return { server, stdin, relays };
+    return { server, stdin, relays, web };
   } catch (error) {
     throw explainListenError(error, { hostname, port });
   }
+}
+
+/** Answers HTTP where a port is named for it. */
+async function openWeb(port: number | undefined, options: Omit<WebOptions, "port">): Promise<Web | undefined> {
+  if (port === undefined) return undefined;
+  const web = await Web.open({ ...options, port });
+  log.info("answering at http://{address}/NAME/stream.mjpeg and /NAME/snapshot.jpg", {
+    address: hostAndPort({ hostname: WEB_HOST, port }),
+  });
+  return web;
 }
 
 /** Only Linux spreads the connections to a port over all who listen there. */

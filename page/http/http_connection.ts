@@ -26,7 +26,9 @@ export interface WebSocketAnswer {
 }
 
 /** Decides what a request gets. */
-export type Answer = (request: HttpRequest) => HttpResponse | WebSocketAnswer;
+export type Answer = (
+  request: HttpRequest,
+) => HttpResponse | WebSocketAnswer | Promise<HttpResponse | WebSocketAnswer>;
 
 /** A connection until either end closes it. */
 export class HttpConnection {
@@ -84,7 +86,7 @@ export class HttpConnection {
 
   /** Answers a request; returns whether another may follow. */
   async #respond(request: HttpRequest): Promise<boolean> {
-    const answer = this.#decide(request);
+    const answer = await this.#decide(request);
     if (!("accept" in answer)) return await this.#write(request, answer);
     const refusal = handshakeRefusal(request);
     if (refusal !== undefined) return await this.#write(request, refusal);
@@ -94,9 +96,9 @@ export class HttpConnection {
     return false;
   }
 
-  #decide(request: HttpRequest): HttpResponse | WebSocketAnswer {
+  async #decide(request: HttpRequest): Promise<HttpResponse | WebSocketAnswer> {
     try {
-      return this.#answer(request);
+      return await this.#answer(request);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error("the page cannot answer {method} {path}: {reason}", { ...request, reason });

@@ -58,8 +58,9 @@ Deno.test("serve: each thread can do what docs/RIGHTS.md says, and nothing else"
   const { root, movie, secret, modules } = tree;
   const paths = { read: [movie, secret, PROGRAM, ...SECRETS], write: [movie] };
   const pull = ["--pull", "cam=rtsp://127.0.0.1/cam"];
+  const http = ["--http", String(reservePort())];
   const threads = isLinux ? ["--threads", "2"] : [];
-  const args = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--loop", ...pull, ...threads];
+  const args = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--loop", ...pull, ...http, ...threads];
   await using program = await startReporting(args, modules, paths);
   const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
   // Somebody watches what has to be transcoded, and the test source has been drawn.
@@ -77,6 +78,8 @@ Deno.test("serve: each thread can do what docs/RIGHTS.md says, and nothing else"
   assertEquals(await rightsOf(program, "testsrc"), ["none"]);
   assertEquals(await rightsOf(program, "conditioning"), ["none"]);
   assertEquals(await rightsOf(program, "relay"), network);
+  // It may use the two ports that it needs, and those only.
+  assertEquals(await rightsOf(program, "http"), ["none"]);
 });
 
 for (const kind of ["file", "folder", "segments", "nothing"]) {
