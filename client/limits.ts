@@ -141,3 +141,27 @@ export const MAX_WIRE_LINES = 40;
 
 /** Characters of a line that are shown. */
 export const MAX_WIRE_LINE_CHARS = 200;
+
+/** Frames, or pieces of sound, that may wait for the time at which they are shown; with one more the oldest is shown. */
+export const MAX_PLAYOUT_FRAMES = 256;
+
+/** Bytes that may wait so; one frame always may. */
+export const MAX_PLAYOUT_BYTES = 64 * 1024 * 1024;
+
+/** Longest time that a user may have frames wait, in milliseconds. */
+export const MAX_LATENCY_MS = 10_000;
+
+/** Longest time that frames wait for others because of the network, in milliseconds. */
+export const MAX_JITTER_DELAY_MS = 500;
+
+/** Frames of which the time in the network is remembered. */
+export const MAX_TRANSITS = 256;
+
+/** How long it is remembered, in milliseconds: clocks drift by 5 ms meanwhile. */
+export const TRANSIT_MEMORY_MS = 10_000;
+
+/** A frame that comes earlier than all others by more than this, in milliseconds, is of a clock that was set. */
+export const MAX_TRANSIT_STEP_MS = 500;
+
+/** How long all frames may be late before times are taken anew, in milliseconds. */
+export const MAX_LATE_SPAN_MS = 2000;
