@@ -8,6 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Player } from "../client/player.ts";
 import type { Clock } from "../net/clock.ts";
+import type { Playback } from "../page/playback.ts";
 import { type Preview, type PreviewOptions, startPreview } from "../page/page_server.ts";
 import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
@@ -25,6 +26,8 @@ const MAX_LOOK_MS = 3_600_000;
 export interface PlayingOptions {
   /** In state INIT. */
   readonly player: Player;
+  /** What the page shows of it; default the player itself. */
+  readonly shown?: Playback;
   /** Stores the frames; `undefined` if they are not stored. */
   readonly recorder: Recorder | undefined;
   /** How to start the page; `false` shows none. */
@@ -46,8 +49,8 @@ export interface PlayingOptions {
  * was the end.
  */
 export async function playUntilEnd(options: PlayingOptions): Promise<void> {
-  const { player, recorder, preview } = options;
-  const page = preview === false ? undefined : await openPreview(player, preview);
+  const { player, recorder, preview, shown = player } = options;
+  const page = preview === false ? undefined : await openPreview(shown, preview);
   const end = endOf(options);
   recorder?.record(player);
   const stopKeys = listenForKeys((key) => key === "quit" ? end.resolve() : togglePlaying(player));
@@ -63,7 +66,7 @@ export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   }
 }
 
-async function openPreview(player: Player, options: PreviewOptions): Promise<Preview> {
+async function openPreview(player: Playback, options: PreviewOptions): Promise<Preview> {
   try {
     const page = await startPreview(player, options);
     log.info("watch it at {url}", { url: page.url });

@@ -27,6 +27,8 @@ export type SummaryCounters = Pick<
   | "bitrate"
   | "jitterMs"
   | "tracks"
+  | "playoutDelayMs"
+  | "lateFrames"
 >;
 
 /** What `--json` prints. Names and units are part of the interface; they are those of {@linkcode PlaybackStatistics}. */
@@ -62,6 +64,8 @@ export function summaryOf(player: Playback, recorder: Recorder | undefined): Sum
     bitrate: Math.round(statistics.bitrate),
     jitterMs: round(statistics.jitterMs, 3),
     tracks: statistics.tracks.map((track) => ({ ...track, jitterMs: round(track.jitterMs, 3) })),
+    playoutDelayMs: round(statistics.playoutDelayMs, 1),
+    lateFrames: statistics.lateFrames,
     dialect: player.status.dialect ?? null,
     transport: player.status.transport,
   };

@@ -118,6 +118,8 @@ export class Player implements Playback {
       currentFps: fps,
       currentBitrate: bitrate,
       senderTimeMs: this.#feed.latest?.senderTimeMs,
+      playoutDelayMs: 0,
+      lateFrames: 0,
     });
   }
 

@@ -145,6 +145,10 @@ export interface PlaybackStatistics {
   readonly tracks: readonly TrackStatistics[];
   /** When the sender captured the newest frame, by its own clock: milliseconds since the Unix epoch. */
   readonly senderTimeMs: number | undefined;
+  /** How long a frame waits to be shown that came the fastest way, in milliseconds; 0 where frames are shown as they come. */
+  readonly playoutDelayMs: number;
+  /** Frames that came too late for the time at which they were to be shown; those that were not shown at all included. */
+  readonly lateFrames: number;
 }
 
 /** Slowest and fastest scale, either way. */

@@ -6,8 +6,9 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
+import { MAX_LATENCY_MS, REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
 import { Player } from "../../client/player.ts";
+import { PlayedOut } from "../../client/playout/played_out.ts";
 import { noPictureReason } from "../../client/playout/picture_notice.ts";
 import type { StoreOptions } from "../../client/record/open_frame_store.ts";
 import { Recorder, type RecorderOptions } from "../../client/record/recorder.ts";
@@ -21,8 +22,10 @@ import { choice, flag, inGroup, number, toggle } from "../options/option.ts";
 import { origins } from "../options/origins_option.ts";
 import { parseCommand } from "../options/parse_command.ts";
 import { parseTarget } from "../options/play_target.ts";
+import { latency } from "../options/latency_option.ts";
 import { SEGMENT_OPTIONS, STORING_OPTIONS, storingOf } from "../options/storing_options.ts";
 import { playUntilEnd } from "../playing.ts";
+import { reportLines } from "../report_lines.ts";
 import { summaryLine, summaryOf } from "../summary.ts";
 import { interruptSignal } from "../terminal/interrupts.ts";
 import { standardError } from "../terminal/line_output.ts";
@@ -37,6 +40,7 @@ const OPTIONS = {
   frames: number("N", "Stop after N whole frames", { min: 1, integer: true }),
   seconds: number("N", "Stop after N seconds of playing", { min: 0.01 }),
   json: flag("Print the summary as JSON on standard output"),
+  "json-lines": flag("Print the statistics as JSON once a second, and the summary as the last line"),
   paused: flag("Set up the session and wait; Play on the page or the space bar starts it"),
   ...SEGMENT_OPTIONS,
   ...inGroup("Page", {
@@ -48,6 +52,13 @@ const OPTIONS = {
     }),
     "allow-origin": origins("ORIGIN", "Let web pages of this origin show the video"),
     "no-preview": flag("Show no page"),
+    latency: latency(
+      "auto|MS",
+      `How long frames wait to be shown evenly, up to ${MAX_LATENCY_MS} ms; 0: as they come`,
+      {
+        maxMs: MAX_LATENCY_MS,
+      },
+    ),
   }),
   ...inGroup("Connection", {
     "snapshot-fps": number("N", "How often to ask a camera for its snapshot, a second", {
@@ -121,6 +132,11 @@ run has stored is overwritten or removed.`,
     if (out !== undefined && isStandardOutput(out) && options.json) {
       throw new UsageError(`--out ${out} and --json both write to standard output; store to a file instead`);
     }
+    if (options["json-lines"] && (options.json || (out !== undefined && isStandardOutput(out)))) {
+      const other = options.json ? "--json" : `--out ${out}`;
+      const advice = options.json ? "its last line is what --json prints" : "store to a file instead";
+      throw new UsageError(`--json-lines and ${other} both write to standard output; ${advice}`);
+    }
     if (options.paused && options["no-preview"] && !Deno.stdin.isTerminal()) {
       throw new UsageError(
         "--paused with --no-preview needs a terminal: without a page, only its space bar starts playing",
@@ -149,9 +165,17 @@ run has stored is overwritten or removed.`,
       userAgent: `mjpegrtsp/${denoConfig.version}`,
       clock: systemClock,
     });
+    const playedOut = options.latency === 0 || options["no-preview"]
+      ? undefined
+      : new PlayedOut(player, { clock: systemClock, latency: options.latency });
+    const shown = playedOut ?? player;
+    const stopLines = options["json-lines"]
+      ? reportLines({ playback: shown, recorder, clock: systemClock, print: printJson })
+      : () => {};
     try {
       await playUntilEnd({
         player,
+        shown,
         recorder,
         preview: options["no-preview"]
           ? false
@@ -166,8 +190,10 @@ run has stored is overwritten or removed.`,
         throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
       }
     } finally {
-      const summary = summaryOf(player, recorder);
-      if (options.json) console.log(printable(JSON.stringify(summary)));
+      stopLines();
+      playedOut?.close();
+      const summary = summaryOf(shown, recorder);
+      if (options.json || options["json-lines"]) printJson(summary);
       if (summary.packets > 0) {
         const where = storing.segments === undefined ? out : `segments of ${out}`;
         standardError.line(summaryLine(summary, { out: where, recorder }));
@@ -181,6 +207,10 @@ run has stored is overwritten or removed.`,
     return EXIT.done;
   },
 };
+
+function printJson(value: unknown): void {
+  console.log(printable(JSON.stringify(value)));
+}
 
 async function openRecorder(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
   try {

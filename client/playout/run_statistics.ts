@@ -18,7 +18,7 @@ export interface CountedTracks {
 /** What the others know. */
 export type OtherStatistics = Pick<
   PlaybackStatistics,
-  "seconds" | "currentFps" | "currentBitrate" | "senderTimeMs"
+  "seconds" | "currentFps" | "currentBitrate" | "senderTimeMs" | "playoutDelayMs" | "lateFrames"
 >;
 
 /** Counters of the video that are added up. */

@@ -5,7 +5,14 @@ import { RtpReceiver } from "../../rtp/receiver/rtp_receiver.ts";
 import type { ChosenTrack } from "../rtsp/track_choice.ts";
 import { RunStatistics } from "./run_statistics.ts";
 
-const OTHERS = { seconds: 2, currentFps: 0, currentBitrate: 0, senderTimeMs: undefined };
+const OTHERS = {
+  seconds: 2,
+  currentFps: 0,
+  currentBitrate: 0,
+  senderTimeMs: undefined,
+  playoutDelayMs: 0,
+  lateFrames: 0,
+};
 const SOUND: ChosenTrack = {
   ...{ kind: "audio", encoding: "PCMU", payloadType: 0, clockRate: 8000, channels: 1 },
   ...{ control: undefined, isRepaired: false, dimensions: undefined },

@@ -337,6 +337,12 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT needs a whole number, 1 to 65535, got "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
+  [
+    "play 127.0.0.1 1025 5008 m --out - --json-lines",
+    /--json-lines and --out - both write to standard output; store to/,
+  ],
+  ["play 127.0.0.1 1025 5008 m --json --json-lines", /--json-lines and --json both write to standard output; its last/],
+  ["play 127.0.0.1 1025 5008 m --latency 80ms", /--latency needs auto or milliseconds, 0 to 10000, got "80ms"/],
   ["play 127.0.0.1 1025 5008 m --out a --out b", /--out is given twice; it takes one value/],
   ["play 127.0.0.1 1025 5008 m --rtp-port 5000", /--rtp-port needs a URL; here RTP_PORT is the third argument/],
   ["play 127.0.0.1 1025 5008 m --transport multicast", /--transport multicast needs a URL/],

@@ -50,13 +50,18 @@ export class TestPlayback implements Playback {
     return this.#listeners.size;
   }
 
-  /** Shows the next frame, of this place in the movie. */
-  show(data: Uint8Array, positionSeconds?: number): void {
+  /** Shows the next frame, of this place in the movie and of these times. */
+  show(
+    data: Uint8Array,
+    positionSeconds?: number,
+    times: Partial<Pick<ReceivedFrame, "timestampUs" | "arrivalMs">> = {},
+  ): void {
     const number = (this.latestFrame?.number ?? 0) + 1;
     const arrivalMs = 1_700_000_000_000 + number;
     const frame = {
       ...{ data, number, timestampUs: number * 50_000, arrivalMs },
       ...{ senderTimeMs: undefined, positionSeconds },
+      ...times,
     };
     this.latestFrame = frame;
     for (const listener of this.#listeners) listener.frame?.(frame);
@@ -108,6 +113,8 @@ export class TestPlayback implements Playback {
       damageCauses: {},
       tracks: [],
       senderTimeMs: undefined,
+      playoutDelayMs: 0,
+      lateFrames: 0,
     };
   }
 

@@ -55,6 +55,7 @@ export class Statistics {
     setStatistic("droppedFrames", `${formatNumber(stats.droppedFrames)} frames`);
     setStatistic("totalLoss", `${(stats.lossRate * 100).toFixed(1)} %`);
     setStatistic("seconds", formatTime(stats.seconds));
+    setStatistic("playout", playoutOf(stats));
     setStatistic("damagedFrames", this.#damage(stats));
     const senderTimeMs = /** @type {number | undefined} */ (stats.senderTimeMs);
     setStatistic("senderTime", senderTimeMs === undefined ? "–" : new Date(senderTimeMs).toLocaleTimeString());
@@ -89,6 +90,12 @@ export class Statistics {
     if (undecodableFrames > 0) causes.push(`${undecodableFrames} not decodable`);
     return causes.length === 0 ? String(damagedFrames) : causes.join(", ");
   }
+}
+
+/** How long frames wait to be shown, and how many came too late. @param {{ playoutDelayMs: number, lateFrames: number }} stats */
+function playoutOf({ playoutDelayMs, lateFrames }) {
+  const delay = playoutDelayMs === 0 ? "none" : `${Math.round(playoutDelayMs)} ms`;
+  return lateFrames === 0 ? delay : `${delay}, ${formatNumber(lateFrames)} late`;
 }
 
 /** A line of the list. @param {import("./meters.js").Meter} meter */
