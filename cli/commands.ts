@@ -86,10 +86,11 @@ export function wantsHelp(args: readonly string[]): boolean {
   return beforeDashes(args).some((argument) => argument === "--help" || argument === "-h");
 }
 
-/** Whether `--out` names a file or a folder. */
+/** Whether `--out` names a file or a folder, or `--pcap` a file. */
 function isStoring(args: readonly string[]): boolean {
   const given = beforeDashes(args);
-  const out = given.findIndex((argument) => argument === "--out" || argument.startsWith("--out="));
-  if (out < 0) return false;
-  return (given[out] === "--out" ? given[out + 1] : given[out].slice("--out=".length)) !== "-";
+  return ["--out", "--pcap"].some((option) => {
+    const index = given.findIndex((argument) => argument === option || argument.startsWith(`${option}=`));
+    return index >= 0 && (given[index] === option ? given[index + 1] : given[index].slice(option.length + 1)) !== "-";
+  });
 }

@@ -30,3 +30,6 @@ export const PUSH_CLOSE_PATIENCE_MS = 2000;
 
 /** How long the end of the program waits for the servers of relays to answer TEARDOWN, in milliseconds. */
 export const RELAY_CLOSE_PATIENCE_MS = 2000;
+
+/** How long the end of the program waits for whoever reads a capture, in milliseconds. */
+export const CAPTURE_FLUSH_MS = 2000;

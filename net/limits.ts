@@ -10,3 +10,6 @@ export const MAX_DATAGRAM_BYTES = 65_536;
 
 /** How long the port that a sender sends from may be silent before another one may take its place, in milliseconds. */
 export const SOURCE_SILENCE_MS = 2000;
+
+/** Bytes of a capture that may wait for a slow disk or reader; packets beyond are dropped from it and counted. */
+export const MAX_WAITING_CAPTURE_BYTES = 16 * 1024 * 1024;

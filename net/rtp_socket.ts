@@ -22,12 +22,20 @@ export interface RtpSocketAddress {
   readonly isShared?: boolean;
 }
 
+/** Is told what a socket receives, from whomever, and what it sends. Bytes hold until the call returns. */
+export interface DatagramTap {
+  readonly received: (datagram: Uint8Array, from: Deno.NetAddr, port: number) => void;
+  readonly sent: (datagram: Uint8Array, to: Deno.NetAddr, port: number) => void;
+}
+
 /** Takes what comes to a socket. */
 export interface RtpSocketEvents {
   /** A datagram of the sender's, whose bytes hold until the call returns. */
   readonly onDatagram: (datagram: Uint8Array) => void;
   /** A datagram has come from an address or a port other than the sender's. It was ignored. */
   readonly onUnexpectedSource: () => void;
+  /** Is told of all that goes over the wire; without it, nothing is. */
+  readonly tap?: DatagramTap;
   /** The socket has failed. */
   readonly onError: (error: Error) => void;
 }
@@ -87,6 +95,7 @@ export class RtpSocket {
 
   /** Sends a datagram. One that cannot be sent is lost, as any may be; receiving goes on. */
   send(bytes: Uint8Array, address: Deno.NetAddr): void {
+    this.#events.tap?.sent(bytes, address, this.port);
     this.#conn.send(bytes, address).catch((error) => {
       if (!this.#isClosed) log.info("cannot send to {address}: {reason}", { address, reason: error.message });
     });
@@ -115,8 +124,10 @@ export class RtpSocket {
         // Taken by index: this runs for each packet, and an iterator costs as much as decoding one.
         const received = await this.#conn.receive(buffer);
         // A datagram may have been read when the socket was closed.
-        if (this.#isClosed || this.#filter === undefined) continue;
+        if (this.#isClosed) continue;
         const address = received[1] as Deno.NetAddr;
+        this.#events.tap?.received(received[0], address, this.port);
+        if (this.#filter === undefined) continue;
         if (this.#filter.accepts(address)) this.#events.onDatagram(received[0]);
         else this.#ignore(address);
       } catch (error) {

@@ -13,7 +13,7 @@ import { dirname, join, normalize } from "@std/path";
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
-  "cli": ["cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net"],
+  "cli": ["cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "net/capture"],
   "cli/commands": ["cli", "cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net"],
   "cli/relay": [
     ...["cli", "cli/terminal", "cli/options", "server/engines", "server/source"],
@@ -88,9 +88,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client": ["client/", "page", "rtsp/", "rtp/", "mjpeg", "net"],
   "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "mjpeg", "net"],
   "client/http": ["client/session", "client/rtsp", "mjpeg/multipart", "rtsp/", "rtp/", "net"],
-  "client/session": ["client/http", "client/rtsp", "client/transport", "page", "rtsp/", "rtp/", "net"],
-  "client/rtsp": ["rtsp/", "rtp/", "net"],
-  "client/transport": ["rtsp/", "net"],
+  "client/session": ["client/http", "client/rtsp", "client/transport", "page", "rtsp/", "rtp/", "net", "net/capture"],
+  "client/rtsp": ["rtsp/", "rtp/", "net", "net/capture"],
+  "client/transport": ["rtsp/", "net", "net/capture"],
   "client/record": ["client/record/stores", "page", "mjpeg/", "net"],
   "client/record/stores": ["mjpeg/", "net"],
 
@@ -129,6 +129,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "mjpeg/entropy": ["mjpeg", "mjpeg/jpeg"],
   "mjpeg/jpeg": ["mjpeg"],
   "net": [],
+  "net/capture": ["net"],
 
   "tests": ["main", "cli", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "scripts"],
   "scripts": ["main", "cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "tests"],

@@ -30,7 +30,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     title: "rejects one sub-room's way up to another",
     file: "client/transport/a.ts",
     source: 'import "../session/a.ts";',
-    expected: ["client/transport/a.ts:1 imports client/session/a.ts; client/transport may use rtsp/, net"],
+    expected: ["client/transport/a.ts:1 imports client/session/a.ts; client/transport may use rtsp/, net, net/capture"],
   },
   {
     title: "rejects a sub-room's way up to the room around it",

@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../../deno.json" with { type: "json" };
+import { isHttpUrl } from "../../client/http/http_url.ts";
 import { MAX_LATENCY_MS, REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
 import { Player } from "../../client/player.ts";
 import { PlayedOut } from "../../client/playout/played_out.ts";
@@ -16,9 +17,10 @@ import { isStandardOutput } from "../../client/record/store_name.ts";
 import { localFileOf } from "../../client/session/target.ts";
 import { printable } from "../../net/printable.ts";
 import { systemClock } from "../../net/system_clock.ts";
+import { CaptureFile } from "../capture_file.ts";
 import type { Command } from "../command.ts";
 import { EXIT, FailedError, UsageError } from "../options/errors.ts";
-import { choice, flag, inGroup, number, toggle } from "../options/option.ts";
+import { choice, flag, inGroup, number, text, toggle } from "../options/option.ts";
 import { origins } from "../options/origins_option.ts";
 import { parseCommand } from "../options/parse_command.ts";
 import { parseTarget } from "../options/play_target.ts";
@@ -39,6 +41,7 @@ const OPTIONS = {
   ...STORING_OPTIONS,
   frames: number("N", "Stop after N whole frames", { min: 1, integer: true }),
   seconds: number("N", "Stop after N seconds of playing", { min: 0.01 }),
+  pcap: text("FILE", "Write what goes over the wire to a .pcapng file for Wireshark, or (with -) to standard output"),
   json: flag("Print the summary as JSON on standard output"),
   "json-lines": flag("Print the statistics as JSON once a second, and the summary as the last line"),
   paused: flag("Set up the session and wait; Play on the page or the space bar starts it"),
@@ -116,12 +119,18 @@ the pictures.
 
 With --segment or --max-size, --out cam.avi becomes cam-2026-11-27T10-20-00.avi and so on, by the local time of each
 file's first frame; --out cam/ makes a folder in cam/ for each. --max-files N keeps the newest N. Nothing that another
-run has stored is overwritten or removed.`,
+run has stored is overwritten or removed.
+
+--pcap has the RTSP dialogue, RTP and RTCP in it, at their times. IP, UDP and TCP headers are made up, since a program
+does not see them. Names and passwords in URLs and Authorization fields are written as asterisks. Where RTSP is not on
+port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025,rtsp -Y "rtsp or rtp".`,
   examples: [
     "play rtsp://127.0.0.1:1025/movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out - | ffplay -f mjpeg -",
+    "play rtsp://127.0.0.1:1025/movie.mjpeg --pcap session.pcapng",
+    "play rtsp://127.0.0.1:1025/movie.mjpeg --pcap - | wireshark -k -i -",
     "play rtsp://camera/stream --no-preview --out cam.avi --segment 10m --max-files 144",
   ],
 
@@ -129,13 +138,10 @@ run has stored is overwritten or removed.`,
     const { options, positionals } = parseCommand(args, OPTIONS);
     const target = parseTarget(positionals, options);
     const { out } = options;
-    if (out !== undefined && isStandardOutput(out) && options.json) {
-      throw new UsageError(`--out ${out} and --json both write to standard output; store to a file instead`);
-    }
-    if (options["json-lines"] && (options.json || (out !== undefined && isStandardOutput(out)))) {
-      const other = options.json ? "--json" : `--out ${out}`;
-      const advice = options.json ? "its last line is what --json prints" : "store to a file instead";
-      throw new UsageError(`--json-lines and ${other} both write to standard output; ${advice}`);
+    assertOneWriter(options);
+    const { pcap } = options;
+    if (pcap !== undefined && "url" in target && isHttpUrl(target.url)) {
+      throw new UsageError("--pcap captures RTSP and RTP, and this URL is of HTTP: leave it out");
     }
     if (options.paused && options["no-preview"] && !Deno.stdin.isTerminal()) {
       throw new UsageError(
@@ -153,6 +159,7 @@ run has stored is overwritten or removed.`,
     const maxFrames = options.frames ?? Infinity;
     const storeOptions = { ...storing, maxFrames, playedName: localFileOf(target), clock: systemClock };
     const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
+    const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, options.force);
     // All of the program is loaded, and what stores frames has rights of its own.
     for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
     const player = new Player({
@@ -163,6 +170,7 @@ run has stored is overwritten or removed.`,
       reconnect: options.reconnect,
       replyTimeoutMs: options.timeout * 1000,
       userAgent: `mjpegrtsp/${denoConfig.version}`,
+      capture: captureFile?.capture,
       clock: systemClock,
     });
     const playedOut = options.latency === 0 || options["no-preview"]
@@ -190,6 +198,7 @@ run has stored is overwritten or removed.`,
         throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
       }
     } finally {
+      await captureFile?.close();
       stopLines();
       playedOut?.close();
       const summary = summaryOf(shown, recorder);
@@ -207,6 +216,25 @@ run has stored is overwritten or removed.`,
     return EXIT.done;
   },
 };
+
+/** Throws where two things would be written to standard output. */
+function assertOneWriter(options: {
+  readonly out: string | undefined;
+  readonly pcap: string | undefined;
+  readonly json: boolean;
+  readonly "json-lines": boolean;
+}): void {
+  const { out, pcap, json, "json-lines": jsonLines } = options;
+  const [one, other] = [
+    ...(jsonLines ? ["--json-lines"] : []),
+    ...(out !== undefined && isStandardOutput(out) ? [`--out ${out}`] : []),
+    ...(pcap === "-" ? ["--pcap -"] : []),
+    ...(json ? ["--json"] : []),
+  ];
+  if (other === undefined) return;
+  const advice = jsonLines && other === "--json" ? "its last line is what --json prints" : "store to a file instead";
+  throw new UsageError(`${one} and ${other} both write to standard output; ${advice}`);
+}
 
 function printJson(value: unknown): void {
   console.log(printable(JSON.stringify(value)));

@@ -7,6 +7,8 @@
 
 import { getLogger } from "@logtape/logtape";
 import { hostAndPort } from "../../net/addresses.ts";
+import type { Capture } from "../../net/capture/capture.ts";
+import type { TcpCapture } from "../../net/capture/tcp_capture.ts";
 import { writeAll } from "../../net/write_all.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Clock } from "../../net/clock.ts";
@@ -44,6 +46,8 @@ export interface RtspConnectionOptions {
   readonly advice: ServerAdvice;
   /** Gives up connecting. To end an open connection, close it. */
   readonly signal: AbortSignal;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Takes an interleaved packet, whose bytes hold until it returns. */
   readonly onPacket?: (channel: number, data: Uint8Array) => void;
   /** A message has gone over the wire; its credentials are blanked. */
@@ -86,6 +90,7 @@ export class UnansweredError extends Error {
 export class RtspConnection {
   readonly #options: RtspConnectionOptions;
   readonly #conn: Deno.TcpConn;
+  readonly #capture: TcpCapture | undefined;
   #awaiting: (PromiseWithResolvers<RtspResponse> & { readonly cseq: number; readonly label: string }) | undefined;
   #lastExchange: Promise<unknown> = Promise.resolve();
   #lastWrite: Promise<void> = Promise.resolve();
@@ -101,6 +106,7 @@ export class RtspConnection {
   private constructor(conn: Deno.TcpConn, options: RtspConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
+    this.#capture = options.capture?.openTcp(conn.localAddr as Deno.NetAddr, conn.remoteAddr as Deno.NetAddr);
     this.#read();
   }
 
@@ -158,14 +164,20 @@ export class RtspConnection {
       return Promise.reject(new Error("The server does not read what we send"));
     }
     this.#waitingWrites++;
-    const written = this.#lastWrite.then(() => writeAll(this.#conn, bytes)).finally(() => this.#waitingWrites--);
+    const written = this.#lastWrite.then(() => this.#writeNow(bytes)).finally(() => this.#waitingWrites--);
     this.#lastWrite = written.catch(() => {/* the caller gets the error; the next write fails by itself */});
     return written;
+  }
+
+  #writeNow(bytes: Uint8Array): Promise<void> {
+    this.#capture?.sent(bytes);
+    return writeAll(this.#conn, bytes);
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#capture?.close("local");
     this.#cancelSettle?.();
     this.#conn.close();
     this.#awaiting?.reject(new Error("The dialogue with the server has ended: closed"));
@@ -229,12 +241,14 @@ export class RtspConnection {
     try {
       for (let count = await this.#conn.read(bytes); count !== null; count = await this.#conn.read(bytes)) {
         this.#cancelSettle?.();
+        this.#capture?.received(bytes.subarray(0, count));
         this.#take(reader.push(bytes.subarray(0, count)));
         if (reader.failure !== undefined) throw reader.failure;
         const settleMs = reader.mayBeWhole ? SETTLE_MS : reader.isBodyShort ? BODY_SETTLE_MS : undefined;
         if (settleMs === undefined) continue;
         this.#cancelSettle = clock.after(settleMs, () => this.#take(reader.takePending()));
       }
+      this.#capture?.close("remote");
       this.#cancelSettle?.();
       const isPage = !this.#hasAnswered && isOfHttp(reader.pendingText);
       if (reader.mayBeWhole || reader.isBodyShort || isPage) this.#take(reader.takePending());

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { encodeInterleaved } from "../../net/interleaved.ts";
@@ -41,6 +42,8 @@ export interface RtspDialogueOptions {
   readonly onWire?: (direction: MessageDirection, text: string) => void;
   /** A reply is awaited, which the user should know, or is awaited no longer. */
   readonly onWaiting?: (text: string | undefined) => void;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
   /** Whether a channel is one that the packets of the session come on. */
@@ -109,10 +112,10 @@ export class RtspDialogue {
 
   async #open(): Promise<RtspConnection> {
     this.#connection = undefined;
-    const { clock, replyTimeoutMs, isChannel, onPacket, onWire, onWaiting, onClosed } = this.#options;
+    const { clock, replyTimeoutMs, capture, isChannel, onPacket, onWire, onWaiting, onClosed } = this.#options;
     const { hostname, port } = this.#url;
     const connection = await RtspConnection.connect({
-      ...{ hostname, port, clock, replyTimeoutMs, onPacket, onWire, onWaiting },
+      ...{ hostname, port, clock, replyTimeoutMs, capture, onPacket, onWire, onWaiting },
       reader: createRtspReader({ isChannel }),
       advice: RTSP_ADVICE,
       signal: this.#closing.signal,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import type { Clock } from "../../net/clock.ts";
 import { HttpSession } from "../http/http_session.ts";
 import { isHttpUrl } from "../http/http_url.ts";
@@ -29,6 +30,8 @@ export interface PlayerSessionOptions {
   readonly replyTimeoutMs?: number;
   /** The requests that may keep sessions at the server alive. */
   readonly keepaliveMethods?: KeepaliveMethods;
+  /** Is told what goes over the wire; without it, nothing is. Sessions over HTTP tell nothing. */
+  readonly capture?: Capture;
   /** Times packets and replies. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1; default `Math.random`. */
@@ -41,7 +44,7 @@ export function createSession(
   { dialect, events }: { readonly dialect: PlayerSession["dialect"]; readonly events: PlayerSessionEvents },
 ): PlayerSession {
   const { target, transport = "auto", repairs = true, userAgent = "mjpegrtsp", clock, random = Math.random } = options;
-  const { replyTimeoutMs, keepaliveMethods } = options;
+  const { replyTimeoutMs, keepaliveMethods, capture } = options;
   if ("url" in target && isHttpUrl(target.url)) {
     const { snapshotFps } = options;
     return new HttpSession({ url: target.url, snapshotFps, userAgent, replyTimeoutMs, clock, random, events });
@@ -49,7 +52,7 @@ export function createSession(
   const spoken = dialect ?? ("url" in target ? "rtsp" : target.dialect);
   if (!("url" in target) && spoken !== "rtsp" && spoken !== "http") {
     const { flowCount } = target;
-    return new LabSession({ ...target, dialect: spoken, flowCount, userAgent, replyTimeoutMs, clock, events });
+    return new LabSession({ ...target, dialect: spoken, flowCount, userAgent, replyTimeoutMs, capture, clock, events });
   }
   const { rtpPort } = target;
   return new RtspSession({
@@ -61,6 +64,7 @@ export function createSession(
       userAgent,
       replyTimeoutMs,
       keepaliveMethods,
+      capture,
       clock,
       random,
       events,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
@@ -22,6 +23,8 @@ export interface DialectProbeOptions {
   readonly port: number;
   /** The URL of the stream, were it an RTSP/1.0 server. */
   readonly url: string;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Name and version of the program. */
   readonly userAgent: string;
   readonly clock: Clock;
@@ -52,11 +55,11 @@ export class DialectProbe implements Disposable {
   }
 
   async #ask(): Promise<void> {
-    const { hostname, port, clock, url, userAgent } = this.#options;
+    const { hostname, port, capture, clock, url, userAgent } = this.#options;
     const { signal } = this.#ending;
     log.debug("no answer yet: asking whether the server speaks RTSP/1.0");
     const connection = await RtspConnection.connect({
-      ...{ hostname, port, clock, signal, advice: RTSP_ADVICE },
+      ...{ hostname, port, capture, clock, signal, advice: RTSP_ADVICE },
       reader: createRtspReader(),
       onClosed() {},
     });

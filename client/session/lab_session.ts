@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { LabDepacketizer } from "../../rtp/lab/lab_depacketizer.ts";
@@ -47,6 +48,8 @@ export interface LabSessionOptions {
   readonly userAgent: string;
   /** How long to wait for a reply, in milliseconds; default {@linkcode REPLY_TIMEOUT_MS}. */
   readonly replyTimeoutMs?: number;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Times out replies, times packets. */
   readonly clock: Clock;
   readonly events: PlayerSessionEvents;
@@ -100,9 +103,9 @@ export class LabSession implements PlayerSession {
 
   /** Rejects with a {@linkcode NotALabServerError} where an RTSP/1.0 server answers and the dialect is `auto`. */
   async setUp(): Promise<void> {
-    const { hostname, port, rtpPort, replyTimeoutMs, clock, events, flowCount } = this.#options;
+    const { hostname, port, rtpPort, replyTimeoutMs, capture, clock, events, flowCount } = this.#options;
     const connection = this.#connection = await RtspConnection.connect({
-      ...{ hostname, port, replyTimeoutMs, clock, signal: this.#closing.signal },
+      ...{ hostname, port, replyTimeoutMs, capture, clock, signal: this.#closing.signal },
       reader: createLabResponseReader(),
       advice: LAB_ADVICE,
       onWire: events.onWire,
@@ -116,6 +119,7 @@ export class LabSession implements PlayerSession {
     this.#socket = RtpSocket.bind({ hostname: wildcardFor(connection.serverAddress), port: rtpPort }, {
       onDatagram: (datagram) => !this.#isLeaving && this.video.takeRtp(datagram),
       onUnexpectedSource: events.onUnexpectedSource,
+      tap: capture?.tap(connection.localAddress),
       onError: ({ message }) => events.onNotice({ level: "error", text: `RTP port ${rtpPort} failed: ${message}` }),
     });
     const setUp = this.#request("SETUP", { clientPort: rtpPort, flowCount });
@@ -124,9 +128,9 @@ export class LabSession implements PlayerSession {
 
   /** Awaits the answer of a lab server, or of one that turns out to be none. */
   async #findOutDialect(setUp: Promise<void>): Promise<void> {
-    const { hostname, port, userAgent, clock } = this.#options;
+    const { hostname, port, userAgent, capture, clock } = this.#options;
     const url = urlOf({ ...this.#options, dialect: "rtsp" }).href;
-    using probe = new DialectProbe({ hostname, port, url, userAgent, clock });
+    using probe = new DialectProbe({ hostname, port, url, userAgent, capture, clock });
     await Promise.race([setUp, probe.found.then(() => Promise.reject(new NotALabServerError(SPEAKS_RTSP)))]);
   }
 

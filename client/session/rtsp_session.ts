@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
@@ -44,6 +45,8 @@ export interface RtspSessionOptions {
   readonly replyTimeoutMs?: number;
   /** The requests that may keep the session alive; remembered from one session to the next. */
   readonly keepaliveMethods?: KeepaliveMethods;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Times out replies, keeps the session alive, times reports. */
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
@@ -74,11 +77,11 @@ export class RtspSession implements PlayerSession {
   #isClosed = false;
 
   constructor(options: RtspSessionOptions) {
-    const { url, userAgent, clock, random, replyTimeoutMs, transport, events } = this.#options = options;
+    const { url, userAgent, clock, random, replyTimeoutMs, capture, transport, events } = this.#options = options;
     this.#keepaliveMethods = options.keepaliveMethods ?? new KeepaliveMethods();
     this.#redirects = new RedirectLimit(clock);
     this.#dialogue = new RtspDialogue({
-      ...{ url, userAgent, clock, random, replyTimeoutMs },
+      ...{ url, userAgent, clock, random, replyTimeoutMs, capture },
       isChannel: (channel) => this.#tracks.hasChannel(channel),
       onPacket: (channel, packet) => this.#tracks.takeInterleaved(channel, packet),
       onWire: events.onWire,
@@ -93,7 +96,7 @@ export class RtspSession implements PlayerSession {
       onGone: events.onClosed,
     });
     this.#setup = new TrackSetup({
-      ...{ transport, rtpPort: options.rtpPort, repairs: options.repairs, clock, random },
+      ...{ transport, rtpPort: options.rtpPort, repairs: options.repairs, capture, clock, random },
       dialogue: this.#dialogue,
       events: {
         ...events,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
@@ -44,6 +45,8 @@ export interface TrackSetupOptions {
   readonly rtpPort: number | undefined;
   /** Whether to ask for lost packets again, where the server sends them. */
   readonly repairs: boolean;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
@@ -131,14 +134,14 @@ export class TrackSetup {
   }
 
   #openPath(events: PacketPathEvents, index: number): PacketPath {
-    const { dialogue, rtpPort, clock } = this.#options;
+    const { dialogue, rtpPort, capture, clock } = this.#options;
     const { serverAddress: server, localAddress: local } = dialogue;
     if (server === undefined || local === undefined) throw new Error("There is no connection to the server");
     switch (this.#transport) {
       case "multicast":
-        return new MulticastPath({ server, local }, { ...events, clock });
+        return new MulticastPath({ server, local }, { ...events, capture, clock });
       case "udp":
-        return new UdpPath({ server, local }, { ...events, clock, port: index === 0 ? rtpPort : undefined });
+        return new UdpPath({ server, local }, { ...events, capture, clock, port: index === 0 ? rtpPort : undefined });
       case "tcp":
         return new InterleavedPath(events, {
           channels: [2 * index, 2 * index + 1],

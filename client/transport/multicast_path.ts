@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/fields/transport.ts";
@@ -15,6 +16,8 @@ const log = getLogger(["mjpegrtsp", "rtp"]);
 
 /** Constructor options of {@linkcode MulticastPath}. */
 export interface MulticastPathOptions extends PacketPathEvents {
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Times silence. */
   readonly clock: Clock;
 }
@@ -42,15 +45,18 @@ export class MulticastPath implements PacketPath {
       throw new Error("The server named no multicast group and port: try --transport udp or tcp");
     }
     const { server, local } = this.#addresses;
-    const { onRtp, onRtcp, onUnexpectedSource, onError } = this.#events;
+    const { capture, onRtp, onRtcp, onUnexpectedSource, onError } = this.#events;
     this.#sources = [server, ...(source === undefined ? [] : [source])];
     // A socket that is bound to the group gets nothing of other groups. Windows, and IPv6 without a scope, cannot do that.
     const isBindable = Deno.build.os !== "windows" && !group.includes(":");
     const hostname = isBindable ? group : wildcardFor(group);
-    const forGroup = { onUnexpectedSource, onError };
+    const forGroup = { onUnexpectedSource, onError, tap: capture?.tap(group) };
     this.#rtp = RtpSocket.bind({ hostname, port: ports[0], isShared: true }, { ...forGroup, onDatagram: onRtp });
     this.#rtcp = RtpSocket.bind({ hostname, port: ports[1], isShared: true }, { ...forGroup, onDatagram: onRtcp });
-    this.#sender = RtpSocket.bind({ hostname: local, port: 0 }, { onDatagram() {}, onUnexpectedSource() {}, onError });
+    this.#sender = RtpSocket.bind({ hostname: local, port: 0 }, {
+      ...{ onDatagram() {}, onUnexpectedSource() {}, onError },
+      tap: capture?.tap(local),
+    });
     this.#rtcpAddress = { transport: "udp", hostname: group, port: ports[1] };
     for (const socket of [this.#rtp, this.#rtcp, this.#sender]) await socket.join(group, { local, ttl });
     log.info("joined {group}, port {port}", { group, port: ports[0] });

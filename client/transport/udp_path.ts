@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Capture } from "../../net/capture/capture.ts";
 import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Pair, TransportSpec } from "../../rtsp/fields/transport.ts";
 import type { Addresses, PacketPath, PacketPathEvents } from "./packet_path.ts";
-import { RtpSocket, wildcardFor } from "../../net/rtp_socket.ts";
+import { type DatagramTap, RtpSocket, wildcardFor } from "../../net/rtp_socket.ts";
 import { SourceFilter } from "../../net/source_filter.ts";
 
 /** An RTP header without a payload: no receiver shows it, and it opens the way back. */
@@ -18,6 +19,8 @@ const EMPTY_PACKET = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 export interface UdpPathOptions extends PacketPathEvents {
   /** Binds this port and the next one; by default any free pair. */
   readonly port?: number;
+  /** Is told what goes over the wire; without it, nothing is. */
+  readonly capture?: Capture;
   /** Times silence. */
   readonly clock: Clock;
 }
@@ -35,10 +38,10 @@ export class UdpPath implements PacketPath {
   #rtcpAddress: Deno.NetAddr | undefined;
 
   /** Binds `port` and the next one, or any free pair. Throws an error that names a free port where `port` is taken. */
-  constructor({ server }: Addresses, options: UdpPathOptions) {
+  constructor({ server, local }: Addresses, options: UdpPathOptions) {
     this.#server = server;
     this.#clock = options.clock;
-    [this.#rtp, this.#rtcp] = bindPair(wildcardFor(server), options);
+    [this.#rtp, this.#rtcp] = bindPair(wildcardFor(server), { ...options, tap: options.capture?.tap(local) });
   }
 
   get offer(): TransportSpec {
@@ -77,10 +80,13 @@ export class UdpPath implements PacketPath {
 
 function bindPair(
   hostname: string,
-  { port, onRtp, onRtcp, onUnexpectedSource, onError }: PacketPathEvents & { readonly port?: number },
+  { port, tap, onRtp, onRtcp, onUnexpectedSource, onError }: PacketPathEvents & {
+    readonly port?: number;
+    readonly tap: DatagramTap | undefined;
+  },
 ): [rtp: RtpSocket, rtcp: RtpSocket] {
-  const forRtp = { onDatagram: onRtp, onUnexpectedSource, onError };
-  const forRtcp = { onDatagram: onRtcp, onUnexpectedSource, onError };
+  const forRtp = { onDatagram: onRtp, onUnexpectedSource, onError, tap };
+  const forRtcp = { onDatagram: onRtcp, onUnexpectedSource, onError, tap };
   if (port === undefined) {
     const [rtp, rtcp] = bindUdpPortPair(hostname);
     return [new RtpSocket(rtp, forRtp), new RtpSocket(rtcp, forRtcp)];

@@ -43,3 +43,35 @@ export function withoutSecrets(text: string): string {
     .replace(SECRET_PARAMETER, "$1…")
     .replace(CREDENTIALS, "$1 …");
 }
+
+/** What follows the scheme of a URL. */
+const URL_REST = /:\/\/([!#-~]*)/g;
+/** A byte that does not stand in a message: then packets are among the bytes. */
+const NO_TEXT = /[^\t\r\n -~]/;
+const ASTERISK = 0x2a;
+
+/**
+ * Bytes of a connection without user names, passwords and credentials: as many bytes, with `*` in their place. Among packets, only
+ * URLs and header fields are looked at, so that packets stay as they are. Returns `bytes` where there is nothing to hide.
+ */
+export function blankSecrets(bytes: Uint8Array): Uint8Array {
+  // A character a byte, whatever it stands for.
+  const text = new TextDecoder("latin1").decode(bytes);
+  const blankParameters = (part: string): string =>
+    part.replace(SECRET_PARAMETER, (whole, name: string) => name + asterisks(whole.slice(name.length)));
+  const urls = text.replace(URL_REST, (_, rest: string) => {
+    const length = userInfoLength(rest);
+    const userInfo = length === 0 ? "" : `${asterisks(rest.slice(0, length - 1))}@`;
+    return `://${userInfo}${blankParameters(rest.slice(length))}`;
+  });
+  const shown = (NO_TEXT.test(text) ? urls : blankParameters(urls))
+    .replace(CREDENTIALS, (whole, name: string) => name + asterisks(whole.slice(name.length)));
+  if (shown === text) return bytes;
+  const blanked = bytes.slice();
+  for (let index = 0; index < blanked.length; index++) if (shown[index] !== text[index]) blanked[index] = ASTERISK;
+  return blanked;
+}
+
+function asterisks(secret: string): string {
+  return secret.replace(/[^ ]/g, "*");
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { withoutSecrets } from "./secrets.ts";
+import { blankSecrets, withoutSecrets } from "./secrets.ts";
 
 Deno.test("withoutSecrets() takes user names and passwords out, wherever they stand in URLs and messages", () => {
   const cases = [
@@ -24,4 +24,19 @@ Deno.test("withoutSecrets() takes user names and passwords out, wherever they st
     ['WWW-Authenticate: Digest realm="cam"', 'WWW-Authenticate: Digest realm="cam"'],
   ];
   for (const [text, shown] of cases) assertEquals(withoutSecrets(text), shown);
+});
+
+Deno.test("blankSecrets() writes as many bytes in place of user names and passwords", () => {
+  const cases = [
+    ["OPTIONS rtsp://a:bc@camera/x RTSP/1.0\r\n", "OPTIONS rtsp://****@camera/x RTSP/1.0\r\n"],
+    ["Authorization: Basic YTpi\r\nCSeq: 1", "Authorization: ***** ****\r\nCSeq: 1"],
+    ["rtsp://camera/?user=her&password=secret RTSP/1.0", "rtsp://camera/?user=***&password=****** RTSP/1.0"],
+    ["a=control:track1?pwd=secret\r\n", "a=control:track1?pwd=******\r\n"],
+    ["Authorization:\r\n", "Authorization:\r\n"],
+    // Bytes of a packet are no parameter.
+    ["$\0\0\x06\xff&p=12$", "$\0\0\x06\xff&p=12$"],
+    ["$\0\0\x01\x80rtsp://a@camera/", "$\0\0\x01\x80rtsp://*@camera/"],
+  ];
+  const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  for (const [text, expected] of cases) assertEquals(blankSecrets(bytesOf(text)), bytesOf(expected));
 });
