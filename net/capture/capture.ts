@@ -5,6 +5,7 @@
  * @module
  */
 
+import { plainAddress } from "../addresses.ts";
 import type { Clock } from "../clock.ts";
 import type { DatagramTap } from "../rtp_socket.ts";
 import { encodeUdpPacket, type Endpoint } from "./ip_packet.ts";
@@ -40,7 +41,10 @@ export class Capture {
   /** What a socket tells whose datagrams come to `hostname`: an address of this machine, or a group. */
   tap(hostname: string): DatagramTap {
     return {
-      received: (datagram, from, port) => this.udp(from, { hostname, port }, datagram),
+      received: (datagram, from, port) => {
+        // A socket of IPv6 gets IPv4, too, at an address of ours that is not known: a stranger's, and left out.
+        if (isV6(from.hostname) === isV6(hostname)) this.udp(from, { hostname, port }, datagram);
+      },
       sent: (datagram, to, port) => this.udp({ hostname, port }, to, datagram),
     };
   }
@@ -54,4 +58,8 @@ export class Capture {
     const unixUs = Math.round((this.#startMs + this.#options.clock.nowMs()) * 1000);
     this.#options.write(encodePacketBlock(packet, unixUs));
   }
+}
+
+function isV6(hostname: string): boolean {
+  return plainAddress(hostname).includes(":");
 }
