@@ -30,7 +30,7 @@ async function run({ files, seconds, say }: Bench): Promise<Findings> {
   await using server = await contestant.start();
   const port = reservePort();
   const url = `rtsp://127.0.0.1:${server.port}${contestant.path}`;
-  await using player = startOurs(["play", url, "--preview-port", String(port)]);
+  await using player = startOurs(["play", url, "--latency", "0", "--preview-port", String(port)]);
   await player.waitForLine(/watch it at/);
   const latencies = (await watch(port, seconds * 2000)).slice(SKIPPED_FRAMES).sort((left, right) => left - right);
   const quantile = (share: number) => latencies[Math.floor(share * (latencies.length - 1))].toFixed(1);
