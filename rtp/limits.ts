@@ -17,6 +17,9 @@ export const REORDER_MAX_BYTES = 4 * 1024 * 1024;
 /** Missing packets that are kept in mind to be asked for. */
 export const MAX_MISSING_PACKETS = 1024;
 
+/** Packets that are kept in mind when nobody asks for them any more: answers may come late, or twice. */
+export const MAX_REMEMBERED_PACKETS: number = 2 * MAX_MISSING_PACKETS;
+
 /** Packets that one NACK asks for at most, and that a server takes out of one. */
 export const MAX_NACKED_PACKETS = 512;
 

@@ -8,6 +8,7 @@
 import {
   MAX_MISSING_PACKETS,
   MAX_NACKED_PACKETS,
+  MAX_REMEMBERED_PACKETS,
   MAX_REPAIR_TRIES,
   REPAIR_DELAY_MS,
   REPAIR_INTERVAL_MS,
@@ -32,7 +33,9 @@ export class LossRepair {
   readonly #missed = new Map<number, number>();
   /** Those that were asked for, the earliest first. */
   readonly #asked = new Map<number, Asked>();
-  /** Those that have come since, the earliest first: they may come again. */
+  /** Those that nobody asks for any more, the earliest first: they may come all the same. */
+  readonly #givenUp = new Set<number>();
+  /** Those that have come since they were asked for, the earliest first: they may come again. */
   readonly #answered = new Set<number>();
   /** How long the slowest answer of late took, in milliseconds. */
   #answerMs = 0;
@@ -67,16 +70,13 @@ export class LossRepair {
   arrive(extended: number, nowMs: number): void {
     this.#missed.delete(extended);
     const asked = this.#asked.get(extended);
-    if (asked === undefined) return;
-    this.#asked.delete(extended);
-    this.#repaired++;
-    // An answer to the second question may be one to the first.
-    if (asked.tries === 1) this.#answerMs = Math.max(this.#answerMs * DECAY, nowMs - asked.askedMs);
-    this.#answered.add(extended);
-    for (const oldest of this.#answered) {
-      if (this.#answered.size <= 2 * MAX_MISSING_PACKETS) break;
-      this.#answered.delete(oldest);
-    }
+    if (asked !== undefined) {
+      this.#asked.delete(extended);
+      this.#repaired++;
+      // An answer to the second question may be one to the first.
+      if (asked.tries === 1) this.#answerMs = Math.max(this.#answerMs * DECAY, nowMs - asked.askedMs);
+    } else if (!this.#givenUp.delete(extended)) return;
+    remember(this.#answered, extended);
   }
 
   /** Whether a packet has come that was asked for: where it comes again, both questions were answered. */
@@ -92,6 +92,7 @@ export class LossRepair {
       if (askedMs + this.#intervalMs > nowMs || due.length >= MAX_NACKED_PACKETS) break;
       this.#asked.delete(extended);
       if (tries < MAX_REPAIR_TRIES) this.#ask(extended, { askedMs: nowMs, tries: tries + 1 }, due);
+      else remember(this.#givenUp, extended);
     }
     for (const [extended, missedMs] of this.#missed) {
       if (missedMs + REPAIR_DELAY_MS > nowMs || due.length >= MAX_NACKED_PACKETS) break;
@@ -105,6 +106,7 @@ export class LossRepair {
   clear(): void {
     this.#missed.clear();
     this.#asked.clear();
+    this.#givenUp.clear();
     this.#answered.clear();
   }
 
@@ -114,11 +116,21 @@ export class LossRepair {
     for (const oldest of this.#asked.keys()) {
       if (this.#asked.size <= MAX_MISSING_PACKETS) break;
       this.#asked.delete(oldest);
+      remember(this.#givenUp, oldest);
     }
   }
 
   /** Time until a packet is asked for again: not before the answer can be there. */
   get #intervalMs(): number {
     return Math.max(REPAIR_INTERVAL_MS, PATIENCE * this.#answerMs);
+  }
+}
+
+/** Adds a number, and forgets the oldest where there are too many. */
+function remember(numbers: Set<number>, number: number): void {
+  numbers.add(number);
+  for (const oldest of numbers) {
+    if (numbers.size <= MAX_REMEMBERED_PACKETS) break;
+    numbers.delete(oldest);
   }
 }

@@ -135,6 +135,22 @@ Deno.test("TrackReceiver takes packets that are sent again twice for no other st
   assertEquals([lostPackets, repairedPackets, duplicatePackets, strayPackets], [0, 3, 3, 0]);
 });
 
+Deno.test("TrackReceiver takes answers that come when it has given up, each as often as it has asked, for no other stream", () => {
+  const { receiver, events, sent, clock } = open({ repairs: true });
+  const [PACKETS, LOST] = [2500, [500, 501, 502]];
+  for (let number = 1; number <= PACKETS; number++) {
+    if (number % 2 === 0) clock.advance(1);
+    if (!LOST.includes(number)) receiver.takeRtp(datagram(number));
+  }
+  assertEquals(asked(sent), Array(MAX_REPAIR_TRIES).fill(LOST));
+  for (const number of asked(sent).flat()) receiver.takeRtp(datagram(number));
+  receiver.takeRtp(datagram(PACKETS + 1));
+  assertEquals(events.filter((event) => event.startsWith("frame")).length, PACKETS + 1 - LOST.length);
+  const { expectedPackets, lostPackets, duplicatePackets, strayPackets } = receiver.statistics();
+  assertEquals([expectedPackets, lostPackets, strayPackets], [PACKETS + 1, 0, 0]);
+  assertEquals(duplicatePackets, (MAX_REPAIR_TRIES - 1) * LOST.length);
+});
+
 Deno.test("TrackReceiver asks for nothing where a stream begins anew, or the sender sends nothing again", () => {
   for (const repairs of [true, false]) {
     const { receiver, sent, clock } = open({ repairs });
