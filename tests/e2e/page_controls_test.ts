@@ -391,7 +391,7 @@ peerTest("page: a live stream has a badge in place of the timeline, and nothing 
   await tab.clickControl("#toggle");
   await tab.until(`document.querySelector("#live-text").textContent === "Live, paused"`);
   // The frames before can be looked at all the same.
-  const drawn = await tab.drawnFrame();
+  const drawn = await tab.settledFrame();
   await tab.page.keyboard.press(",");
   await tab.until(`Number(document.querySelector("#picture").dataset.frame) === ${drawn - 1}`);
   assertEquals(tab.errors, []);

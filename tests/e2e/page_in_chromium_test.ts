@@ -25,11 +25,7 @@ peerTest("page: pictures move, Pause freezes them, Play goes on, Stop tears down
   await tab.clickControl('[data-action="pause"]');
   await tab.waitForState("READY");
   await server.program.waitForLine(/paused session/);
-  // What was on its way when the reply came has been drawn once the picture stands still.
-  await tab.until(`new Promise((resolve) => {
-    const before = document.querySelector("#picture").dataset.frame;
-    setTimeout(() => resolve(document.querySelector("#picture").dataset.frame === before), 500);
-  })`);
+  await tab.settledFrame();
   const frozen = await tab.shownNumber();
   assert(frozen !== undefined);
 
@@ -166,7 +162,7 @@ for (const form of ["URL", "lab"] as const) {
     const tab = await openPage(browser, player.url);
     for (const end of [10, 20]) {
       await tab.waitForNotice("Play shows it again");
-      assertEquals(await tab.drawnFrame(), end);
+      await tab.until(`Number(document.querySelector("#picture").dataset.frame) === ${end}`);
       if (form === "URL") await tab.waitForState("READY");
       await tab.page.click("#big");
       await tab.waitForFrameAfter(end);

@@ -81,7 +81,7 @@ peerTest("page: the lab's server has no timeline, and plays, pauses and steps", 
   await tab.waitForFrameAfter(20);
   await tab.page.keyboard.press(" ");
   await tab.waitForState("READY");
-  const drawn = await tab.drawnFrame();
+  const drawn = await tab.settledFrame();
   await tab.page.keyboard.press(",");
   await tab.until(`Number(document.querySelector("#picture").dataset.frame) < ${drawn}`);
   await tab.clickControl("#stop");

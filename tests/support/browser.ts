@@ -21,6 +21,8 @@ const ARGUMENTS = [
 /** How long the page may take for anything. */
 const PAGE_TIMEOUT_MS = 60_000;
 const POLL_MS = 40;
+/** After so long without another frame, none is on its way. */
+const SETTLED_MS = 400;
 
 /** Starts a browser; it closes when disposed of. */
 export async function startBrowser(): Promise<Browser & AsyncDisposable> {
@@ -92,6 +94,17 @@ export class PlayerPage {
   /** The number of the frame drawn last, 0 before the first. */
   async drawnFrame(): Promise<number> {
     return Number(await this.page.getAttribute("#picture", "data-frame") ?? 0);
+  }
+
+  /** The number of the frame that is drawn last, once the player is paused: one that is on its way is drawn all the same. */
+  async settledFrame(): Promise<number> {
+    let drawn = 0;
+    await until(async () => {
+      drawn = await this.drawnFrame();
+      await this.page.waitForTimeout(SETTLED_MS);
+      return drawn === await this.drawnFrame();
+    });
+    return drawn;
   }
 
   /** Waits until a frame after `frame` is drawn; returns its number. */
