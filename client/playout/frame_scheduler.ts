@@ -55,11 +55,11 @@ export class FrameScheduler<T> {
     this.#showDue();
   }
 
-  /** Shows the newest at once, and drops those before it. */
-  showNewest(): void {
-    const newest = this.#held.at(-1);
+  /** Shows all that wait at once: none is missing then to those who go back. */
+  showAll(): void {
+    const held = this.#held;
     this.clear();
-    if (newest !== undefined) this.#options.onDue(newest.item);
+    for (const { item } of held) this.#options.onDue(item);
   }
 
   /** Drops all that wait. */

@@ -61,12 +61,12 @@ Deno.test("FrameScheduler holds so many bytes, and one frame in any case", () =>
   assertEquals(shown, [1, 4]);
 });
 
-Deno.test("FrameScheduler shows the newest frame of those that wait, or none", () => {
+Deno.test("FrameScheduler shows all frames that wait at once, or none", () => {
   const { clock, shown, scheduler } = open();
   scheduler.push(1, { bytes: 1, dueMs: 10 });
   scheduler.push(2, { bytes: 1, dueMs: 20 });
-  scheduler.showNewest();
-  assertEquals([shown, clock.pendingTimers], [[2], 0]);
-  scheduler.showNewest();
-  assertEquals(shown, [2]);
+  scheduler.showAll();
+  assertEquals([shown, clock.pendingTimers], [[1, 2], 0]);
+  scheduler.showAll();
+  assertEquals(shown, [1, 2]);
 });

