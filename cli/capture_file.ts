@@ -24,27 +24,38 @@ export class CaptureFile {
   readonly #name: string;
   readonly #file: Pick<Deno.FsFile, "write" | "close">;
   readonly #writer: CaptureWriter;
+  #hasBegun = false;
 
-  private constructor(name: string, file: Pick<Deno.FsFile, "write" | "close">) {
+  /** `empty` empties the file when there is something to write. */
+  private constructor(name: string, file: Pick<Deno.FsFile, "write" | "close">, empty: () => void = () => {}) {
     this.#name = name;
     this.#file = file;
     this.#writer = new CaptureWriter(file);
-    this.#writer.write(encodeCaptureStart(`mjpegrtsp ${denoConfig.version}`));
     this.capture = new Capture({
-      write: (block) => this.#writer.write(block),
+      write: (block) => {
+        if (!this.#hasBegun) {
+          this.#hasBegun = true;
+          empty();
+          this.#writer.write(encodeCaptureStart(`mjpegrtsp ${denoConfig.version}`));
+        }
+        this.#writer.write(block);
+      },
       blank: blankSecrets,
       clock: systemClock,
     });
   }
 
-  /** Makes the file; `-` is standard output. Rejects with a `FailedError` where it is there already, unless `force` is given. */
+  /**
+   * Makes the file; `-` is standard output. Rejects with a `FailedError` where it is there already, unless `force` is given: then it is
+   * replaced once there is something to write.
+   */
   static async open(name: string, force: boolean): Promise<CaptureFile> {
     if (name === "-") return new CaptureFile("standard output", Deno.stdout);
     try {
-      return new CaptureFile(
-        name,
-        await Deno.open(name, { write: true, truncate: force, create: force, createNew: !force }),
-      );
+      const file = await Deno.open(name, { write: true, create: force, createNew: !force });
+      // Pipes and devices have no length.
+      const { isFile } = await file.stat();
+      return new CaptureFile(name, file, isFile ? () => file.truncateSync() : undefined);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) {
         throw new FailedError(`${name} exists: choose another name for --pcap, or replace it with --force`);

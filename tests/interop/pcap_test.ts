@@ -98,6 +98,11 @@ Deno.test("play --pcap replaces no file without --force, and captures no HTTP", 
   assertEquals(code, 1);
   assertMatch(stderr.join("\n"), /there\.pcapng exists: choose another name for --pcap, or replace it with --force/);
   assertEquals(await Deno.readTextFile(path), "mine");
+  // With it, what is there stays until there is something to write.
+  const forced = ["play", "rtsp://127.0.0.1:1/x", "--no-preview", "--force", "--pcap", path];
+  await using unconnected = startOurs(forced, { write: true });
+  assertEquals((await unconnected.exit()).code, 1);
+  assertEquals(await Deno.readTextFile(path), "mine");
   await using other = startOurs(["play", "http://127.0.0.1:1/x", "--no-preview", "--pcap", "-"]);
   assertMatch((await other.exit()).stderr.join("\n"), /--pcap captures RTSP and RTP/);
 });
