@@ -121,6 +121,9 @@ Deno.test("push: a server that goes away is found again, and those that refuse a
   const first = await start();
   await using pusher = startOurs(["push", "testsrc", url, "--loop"]);
   await first.program.waitForLine(/ publishes live$/);
+  // Once a frame is there, the pusher has the answer to RECORD: before that, a server that goes is one that does not take it.
+  await using viewer = startOurs(["play", url, "--no-preview", "--frames", "1"]);
+  assertEquals((await viewer.exit()).code, 0);
   await first[Symbol.asyncDispose]();
   await pusher.waitForLine(/The server is gone: .*; trying again in \d+ s/);
   await using second = await start();
