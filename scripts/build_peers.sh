@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds, with Go and Cargo, the programs of others that no package has: MediaMTX, and a player each on gortsplib and retina
-# (their sources are in tests/support). It takes some minutes; CI does without them.
+# Builds, with Go and Cargo, the programs of others that no package has: MediaMTX, a player and a publisher on
+# gortsplib, and a player on retina (their sources are in tests/support). It takes some minutes; CI does without them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,7 +25,11 @@ install_built() {
 }
 
 build_gortsplib_player() {
-  go build -C tests/support/gortsplib_player -trimpath -o "$work/gortsplib-player" .
+  go build -C tests/support/gortsplib -trimpath -o "$work/gortsplib-player" ./player
+}
+
+build_gortsplib_publisher() {
+  go build -C tests/support/gortsplib -trimpath -o "$work/gortsplib-publisher" ./publisher
 }
 
 build_retina_player() {
@@ -52,5 +56,6 @@ build_mediamtx() {
 }
 
 install_built gortsplib-player go
+install_built gortsplib-publisher go
 install_built mediamtx go
 install_built retina-player cargo

@@ -96,6 +96,11 @@ export const ROWS: readonly Row[] = [
     cells: /^serve --publish: GStreamer's rtspclientsink over (\w+)/,
   },
   {
+    title: "`serve --publish` from gortsplib",
+    version: ["gortsplib-publisher", "--version"],
+    cells: /^serve --publish: gortsplib over (\w+)/,
+  },
+  {
     title: "`push` to ffmpeg",
     version: ["ffmpeg", "-version"],
     cells: /^push: a movie to ffmpeg that listens, over (\w+)/,

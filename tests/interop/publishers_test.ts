@@ -23,25 +23,32 @@ import { run, runGstLaunch } from "./pixels.ts";
 /** Frames that each viewer takes. */
 const FRAMES = 25;
 
+/** The same movie, as publishers want it: concatenated JPEGs, an AVI file, a folder. */
+interface Movie {
+  readonly mjpg: string;
+  readonly avi: string;
+  readonly folder: string;
+}
+
 /** Starts what publishes a movie at a URL, for some time. */
-type Publish = (movie: string, url: string) => ChildProgram;
+type Publish = (movie: Movie, url: string) => ChildProgram;
 
 const PUBLISHERS: readonly [what: string, programs: readonly string[], publish: Publish][] = [
   ...["udp", "tcp"].map((transport): [string, string[], Publish] => [
     `ffmpeg over ${transport}`,
     ["ffmpeg"],
-    (movie, url) =>
+    ({ mjpg }, url) =>
       new ChildProgram("ffmpeg", {
         args: [
-          ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", movie],
+          ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", mjpg],
           ...["-c", "copy", "-rtsp_transport", transport, "-f", "rtsp", url],
         ],
       }),
   ]),
-  ["ffmpeg with sound beside the video", ["ffmpeg"], (movie, url) =>
+  ["ffmpeg with sound beside the video", ["ffmpeg"], ({ mjpg }, url) =>
     new ChildProgram("ffmpeg", {
       args: [
-        ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", movie],
+        ...["-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-r", "25", "-f", "mjpeg", "-i", mjpg],
         ...["-re", "-f", "lavfi", "-i", "sine=frequency=440", "-c:v", "copy", "-c:a", "pcm_mulaw", "-ar", "8000"],
         ...["-f", "rtsp", url],
       ],
@@ -49,15 +56,35 @@ const PUBLISHERS: readonly [what: string, programs: readonly string[], publish: 
   ...["udp", "tcp"].map((transport): [string, string[], Publish] => [
     `GStreamer's rtspclientsink over ${transport}`,
     ["ffmpeg", "gst-launch-1.0"],
-    (movie, url) =>
+    ({ avi }, url) =>
       new ChildProgram("gst-launch-1.0", {
         args: [
-          ...["-q", "filesrc", `location=${movie}`, "!", "avidemux", "!", "jpegparse", "!"],
+          ...["-q", "filesrc", `location=${avi}`, "!", "avidemux", "!", "jpegparse", "!"],
           ...["rtspclientsink", `location=${url}`, `protocols=${transport}`, "latency=0"],
         ],
       }),
   ]),
+  ...["udp", "tcp"].map((transport): [string, string[], Publish] => [
+    `gortsplib over ${transport}`,
+    ["ffmpeg", "gortsplib-publisher"],
+    ({ folder }, url) => new ChildProgram("gortsplib-publisher", { args: [folder, url, transport, "25"] }),
+  ]),
 ];
+
+/** Makes a movie in all forms; gives its frames as well. */
+async function makeForms(directory: string): Promise<{ readonly movie: Movie; readonly frames: readonly Uint8Array[] }> {
+  const mjpg = await makeMovie(directory, ENCODINGS["4:2:0, standard tables"]);
+  const found = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(mjpg));
+  const frames = found.map(({ data }) => data);
+  const [avi, folder] = ["movie.avi", "folder"].map((name) => join(directory, name));
+  const looped = ["-nostdin", "-loglevel", "error", "-stream_loop", "9", "-r", "25", "-f", "mjpeg", "-i", mjpg];
+  await run("ffmpeg", [...looped, "-c", "copy", avi]);
+  await Deno.mkdir(folder);
+  for (const [index, frame] of frames.entries()) {
+    await Deno.writeFile(join(folder, `${String(index).padStart(5, "0")}.jpg`), frame);
+  }
+  return { movie: { mjpg, avi, folder }, frames };
+}
 
 /** Plays some frames, and stores them; the bytes of each. */
 async function play(target: readonly string[], out: string): Promise<string[]> {
@@ -83,16 +110,12 @@ for (const [what, programs, publish] of PUBLISHERS) {
   const all = [...new Set([...programs, "gst-launch-1.0", "chromium"])];
   peerTest(`serve --publish: ${what}, to viewers in every dialect, ffmpeg, GStreamer and the page`, all, async () => {
     await using directory = await temporaryDirectory();
-    const movie = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
-    const frames = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(movie));
-    const sent = new Set(frames.map(({ data }) => encodeHex(rebuildJpeg(conditionJpeg(data)))));
-    const avi = join(directory.path, "movie.avi");
-    const looped = ["-nostdin", "-loglevel", "error", "-stream_loop", "9", "-r", "25", "-f", "mjpeg", "-i", movie];
-    await run("ffmpeg", [...looped, "-c", "copy", avi]);
+    const { movie, frames } = await makeForms(directory.path);
+    const sent = new Set(frames.map((frame) => encodeHex(rebuildJpeg(conditionJpeg(frame)))));
     await using server = await startOurServer({ root: "docs", args: ["--publish", "live"] });
     const { port } = server;
     const url = `rtsp://127.0.0.1:${port}/live`;
-    await using publisher = publish(what.startsWith("GStreamer") ? avi : movie, url);
+    await using publisher = publish(movie, url);
     await server.program.waitForLine(/ publishes live/);
     const targets = [
       ["lab", ["127.0.0.1", String(port), String(reservePort()), "live", "--dialect", "lab"]],
@@ -144,7 +167,7 @@ for (const [what, programs, publish] of PUBLISHERS) {
 
 peerTest("serve --publish: a publisher that is killed comes back to those who watch", ["ffmpeg"], async () => {
   await using directory = await temporaryDirectory();
-  const movie = await makeMovie(directory.path, ENCODINGS["4:2:0, standard tables"]);
+  const { movie } = await makeForms(directory.path);
   await using server = await startOurServer({ root: "docs", args: ["--publish", "live"] });
   const url = `rtsp://127.0.0.1:${server.port}/live`;
   const [, , publish] = PUBLISHERS[1];

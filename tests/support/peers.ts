@@ -20,7 +20,7 @@ const TEST_LIMIT_MS = 600_000;
 export const PYTHON_WITH_PLAYERS = `${PEERS}/python/bin/python3`;
 
 /** What scripts/build_peers.sh builds, in minutes and with compilers that are not everywhere: CI does not require it. */
-const BUILT = ["gortsplib-player", "mediamtx", "retina-player"];
+const BUILT = ["gortsplib-player", "gortsplib-publisher", "mediamtx", "retina-player"];
 
 /** The path of a program, which is found by its name, or `undefined` where it is not installed. */
 export function findProgram(program: string): string | undefined {

@@ -1,4 +1,4 @@
-module mjpegrtsp.example/gortsplib-player
+module mjpegrtsp.example/gortsplib
 
 go 1.25.0
 

@@ -12,7 +12,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/bluenviron/gortsplib/v5"
@@ -20,6 +19,8 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/gortsplib/v5/pkg/format/rtpmjpeg"
 	"github.com/pion/rtp"
+
+	"mjpegrtsp.example/gortsplib/version"
 )
 
 var protocols = map[string]gortsplib.Protocol{
@@ -31,7 +32,7 @@ var protocols = map[string]gortsplib.Protocol{
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) == 2 && os.Args[1] == "--version" {
-		fmt.Println(version())
+		fmt.Println(version.Gortsplib())
 		return
 	}
 	if len(os.Args) != 5 {
@@ -44,17 +45,6 @@ func main() {
 	if err := play(os.Args[1], os.Args[2], os.Args[3], wanted); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// version is that of gortsplib.
-func version() string {
-	build, _ := debug.ReadBuildInfo()
-	for _, module := range build.Deps {
-		if module.Path == "github.com/bluenviron/gortsplib/v5" {
-			return "gortsplib " + module.Version
-		}
-	}
-	return "unknown"
 }
 
 func play(url, transport, directory string, wanted int) error {
