@@ -152,7 +152,7 @@ export class PushSession {
       title: source.name,
       sessionId: Math.floor(this.#options.random() * 2 ** 32),
       address: localAddress ?? "127.0.0.1",
-      duration: source.isLive || source.loops ? undefined : source.durationUs / 1e6,
+      duration: source.isLive || source.loops ? undefined : source.times.durationUs / 1e6,
       frameRate: source.frameRate,
       ...receivedSize({ width, height }),
       control: TRACK,

@@ -108,7 +108,7 @@ export class LabPlayback {
   /** Whether everything has been sent: PLAY would start again. */
   get #isAtEnd(): boolean {
     const { source, positionUs } = this.session;
-    return !source.isLive && positionUs >= source.durationUs;
+    return !source.isLive && positionUs >= source.times.durationUs;
   }
 
   async #start(): Promise<void> {

@@ -59,9 +59,9 @@ function playedRange(
 ): NptRange {
   if (source.isLive) return { start: "now", end: undefined };
   const start = positionUs / 1e6;
-  const duration = source.durationUs / 1e6;
+  const duration = source.times.durationUs / 1e6;
   if (source.loops) {
-    const round = typeof asked === "number" ? Math.floor(asked * 1e6 / source.durationUs) : 0;
+    const round = typeof asked === "number" ? Math.floor(asked * 1e6 / source.times.durationUs) : 0;
     return { start: round * duration + start, end };
   }
   if (source.grows && scale > 0) return { start, end };
@@ -87,7 +87,7 @@ function timesOf(
   const fromUs = start === undefined ? undefined : start * 1e6;
   const toUs = end === undefined ? undefined : end * 1e6;
   // What loops has no end, as its description says.
-  if (fromUs !== undefined && fromUs > source.durationUs && !source.loops) return undefined;
+  if (fromUs !== undefined && fromUs > source.times.durationUs && !source.loops) return undefined;
   const beginUs = fromUs ?? positionUs;
   if (toUs !== undefined && (isBackwards ? toUs >= beginUs : toUs <= beginUs)) return undefined;
   return { fromUs, toUs };

@@ -60,13 +60,13 @@ export class StreamDescriber {
 
   #encode(source: Source, size: FrameSize, address: string): string {
     const { width, height } = receivedSize(size);
-    const frameCount = source.isLive ? 0 : source.frameCount;
+    const frameCount = source.isLive ? 0 : source.times.count;
     return encodeStreamDescription({
       title: source.name,
       // Descriptions that differ have different numbers, as far as anybody asks.
       sessionId: frameCount * 65_536 + width * 16 + height,
       address,
-      duration: source.isLive || source.loops || source.grows ? undefined : source.durationUs / 1e6,
+      duration: source.isLive || source.loops || source.grows ? undefined : source.times.durationUs / 1e6,
       frameRate: source.frameRate,
       width,
       height,
@@ -99,7 +99,7 @@ export class StreamDescriber {
   async #firstUsableFrame(source: Source): Promise<FramePackets | Error> {
     const first = await this.#packetsOf(() => source.firstFrame());
     if (source.isLive || !(first instanceof Error)) return first;
-    for (let index = 1; index < Math.min(source.frameCount, MAX_DESCRIBED_FRAMES); index++) {
+    for (let index = 1; index < Math.min(source.times.count, MAX_DESCRIBED_FRAMES); index++) {
       const frame = await this.#packetsOf(() => source.frame(index));
       if (!(frame instanceof Error)) return frame;
     }

@@ -52,16 +52,7 @@ function open({ frameCount = 100, drops = true, loops = false, isReady = () => t
     },
   };
   const source: SeekableSource = {
-    ...{
-      isLive: false,
-      name: "numbers",
-      frameCount,
-      durationUs: times.durationUs,
-      times,
-      grows: false,
-      frameRate: FRAME_RATE,
-      loops,
-    },
+    ...{ isLive: false, name: "numbers", times, grows: false, frameRate: FRAME_RATE, loops },
     firstFrame: () => frames.frame(0),
     frame: (index) => frames.frame(index),
     openCursor: () => new IndexedCursor(frames, { onClose() {} }),

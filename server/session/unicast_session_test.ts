@@ -27,14 +27,10 @@ class MemorySource implements SeekableSource, IndexedFrames {
   readonly grows = false;
   readonly frameRate = FRAME_RATE;
   readonly times: RegularTimes;
-  readonly frameCount: number;
-  readonly durationUs: number;
   closedCursors = 0;
 
   constructor(frameCount: number, readonly loops: boolean) {
     this.times = new RegularTimes(frameCount, FRAME_RATE);
-    this.frameCount = frameCount;
-    this.durationUs = this.times.durationUs;
   }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {

@@ -36,7 +36,7 @@ Deno.test("Catalog.find() indexes a file once for all who ask, at once or later"
   const [one, two] = await Promise.all([find(opened.catalog, "movie.mjpeg"), find(opened.catalog, "Movie.mjpeg")]);
   assertStrictEquals(one, two);
   assertStrictEquals(await find(opened.catalog, "movie.mjpeg"), one);
-  assertEquals([one.frameCount, one.frameRate, one.loops, one.name], [2, 20, false, "movie.mjpeg"]);
+  assertEquals([one.times.count, one.frameRate, one.loops, one.name], [2, 20, false, "movie.mjpeg"]);
 });
 
 Deno.test("Catalog.find() indexes a file again once it has changed", async () => {
@@ -44,7 +44,7 @@ Deno.test("Catalog.find() indexes a file again once it has changed", async () =>
   const before = await find(opened.catalog, "movie.mjpeg");
   await Deno.writeFile(join(opened.path, "movie.mjpeg"), concat([JPEG, JPEG, JPEG]));
   const after = await find(opened.catalog, "movie.mjpeg");
-  assertEquals([before.frameCount, after.frameCount], [2, 3]);
+  assertEquals([before.times.count, after.times.count], [2, 3]);
 });
 
 Deno.test("Catalog.find() rejects an unknown name with names near to it", async () => {
@@ -82,7 +82,7 @@ Deno.test("Catalog.find() rejects what is no movie, and takes it once it is one"
   await assertRejects(() => find(opened.catalog, "movie.mjpeg"), SourceUnusableError, "The file is empty");
   await assertRejects(() => find(opened.catalog, "picture.png"), SourceUnusableError, "it starts with 89 50");
   await Deno.writeFile(join(opened.path, "movie.mjpeg"), JPEG);
-  assertEquals((await find(opened.catalog, "movie.mjpeg")).frameCount, 1);
+  assertEquals((await find(opened.catalog, "movie.mjpeg")).times.count, 1);
 });
 
 Deno.test("Catalog.find() always has the test source, which draws its frames when they are wanted", async () => {
@@ -123,29 +123,29 @@ Deno.test("Catalog.find() has the same source of a file that is followed and has
   await using opened = await openCatalog({ "movie.mjpeg": lab(JPEG, JPEG) }, true);
   const path = join(opened.path, "movie.mjpeg");
   const source = await find(opened.catalog, "movie.mjpeg");
-  assertEquals([source.frameCount, source.grows], [2, true]);
+  assertEquals([source.times.count, source.grows], [2, true]);
   await Deno.writeFile(path, lab(JPEG), { append: true });
   assertStrictEquals(await find(opened.catalog, "movie.mjpeg"), source);
-  assertEquals([source.frameCount, source.durationUs], [3, 150_000]);
+  assertEquals([source.times.count, source.times.durationUs], [3, 150_000]);
   await Deno.writeFile(path, new Uint8Array(0));
   await assertRejects(() => find(opened.catalog, "movie.mjpeg"), SourceUnusableError, "empty");
   await Deno.writeFile(path, concat([new Uint8Array(9), JPEG, JPEG]));
   const other = await find(opened.catalog, "movie.mjpeg");
-  assertEquals([other.frameCount, source.frameCount, other === source], [2, 3, false]);
+  assertEquals([other.times.count, source.times.count, other === source], [2, 3, false]);
 });
 
 Deno.test("a source that is followed wakes those who wait when it has grown, and no longer looks when nobody does", async () => {
   await using opened = await openCatalog({ "movie.mjpg": concat([JPEG, JPEG]) }, true);
   const source = await find(opened.catalog, "movie.mjpg");
   const [cursor, other] = [source.openCursor(), source.openCursor()];
-  for (const one of [cursor, other]) one.seek({ fromUs: source.durationUs });
+  for (const one of [cursor, other]) one.seek({ fromUs: source.times.durationUs });
   for (const one of [cursor, other]) one.advance();
   const more = [cursor.more(), other.more()];
   other.close();
   await more[1];
   await Deno.writeFile(join(opened.path, "movie.mjpg"), JPEG, { append: true });
   await more[0];
-  assertEquals([source.frameCount, cursor.peek()?.number], [3, 3]);
+  assertEquals([source.times.count, cursor.peek()?.number], [3, 3]);
   // The test runner fails a test that leaves a timer behind.
   void cursor.more();
   cursor.close();
@@ -162,7 +162,7 @@ for (const [what, end] of ENDINGS) {
     await using opened = await openCatalog({ "movie.mjpg": concat([JPEG, JPEG, JPEG]) }, true);
     const source = await find(opened.catalog, "movie.mjpg");
     const cursor = source.openCursor();
-    cursor.seek({ fromUs: source.durationUs });
+    cursor.seek({ fromUs: source.times.durationUs });
     cursor.advance();
     const more = cursor.more();
     await end(join(opened.path, "movie.mjpg"));
@@ -179,12 +179,12 @@ Deno.test("who waits for more of a followed folder comes to the end once other p
   for (const name of ["1.jpg", "2.jpg"]) await Deno.writeFile(path(name), JPEG);
   const source = await find(opened.catalog, "frames");
   const cursor = source.openCursor();
-  cursor.seek({ fromUs: source.durationUs });
+  cursor.seek({ fromUs: source.times.durationUs });
   cursor.advance();
   const more = cursor.more();
   await Deno.writeFile(path("3.jpg"), JPEG);
   await more;
-  assertEquals([source.frameCount, cursor.peek()?.number], [3, 3]);
+  assertEquals([source.times.count, cursor.peek()?.number], [3, 3]);
   cursor.advance();
   const end = cursor.more();
   await Deno.remove(path("1.jpg"));

@@ -23,17 +23,13 @@ export interface SourceProperties {
 /** A source with a first and a last frame: any of them can be had at any time. */
 export interface SeekableSource extends SourceProperties {
   readonly isLive: false;
-  /** Number of frames, at least 1. */
-  readonly frameCount: number;
-  /** From the first frame to the end of the last, in microseconds. */
-  readonly durationUs: number;
-  /** When each frame is shown. */
+  /** How many frames there are, and when each is shown. */
   readonly times: FrameTimes;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
-  /** Whether frames may come behind the last: its number of frames, duration and times are those of now. */
+  /** Whether frames may come behind the last: its times are those of now. */
   readonly grows: boolean;
-  /** The JPEG of frame `index`, 0 to frameCount - 1: at once if it is in memory. Shared, not to be written to. */
+  /** The JPEG of frame `index`, 0 to `times.count` - 1: at once if it is in memory. Shared, not to be written to. */
   frame(index: number): Uint8Array | Promise<Uint8Array>;
   /** A cursor at the first frame. */
   openCursor(): SeekableCursor;

@@ -24,8 +24,6 @@ export class TestSource implements SeekableSource, IndexedFrames {
   readonly grows = false;
   readonly frameRate: number = DEFAULT_TEST_PATTERN.frameRate;
   readonly times: RegularTimes = new RegularTimes(TEST_FRAME_COUNT, this.frameRate);
-  readonly frameCount: number = this.times.count;
-  readonly durationUs: number = this.times.durationUs;
   readonly #frames: TestFrames;
   /** Those that have been drawn, or are being drawn: each is asked for once. */
   readonly #drawn: (Uint8Array | Promise<Uint8Array> | undefined)[] = [];
@@ -43,7 +41,7 @@ export class TestSource implements SeekableSource, IndexedFrames {
   }
 
   frame(index: number): Uint8Array | Promise<Uint8Array> {
-    for (let ahead = 1; ahead <= READ_AHEAD; ahead++) this.#draw((index + ahead) % this.frameCount);
+    for (let ahead = 1; ahead <= READ_AHEAD; ahead++) this.#draw((index + ahead) % this.times.count);
     return this.#draw(index);
   }
 

@@ -43,14 +43,6 @@ export class DecodedSource implements SeekableSource, IndexedFrames {
     this.#owner = options.cache.createOwner();
   }
 
-  get frameCount(): number {
-    return this.times.count;
-  }
-
-  get durationUs(): number {
-    return this.times.durationUs;
-  }
-
   get frameRate(): number | undefined {
     return this.times.frameRate;
   }
@@ -66,7 +58,7 @@ export class DecodedSource implements SeekableSource, IndexedFrames {
   frame(index: number): Uint8Array | Promise<Uint8Array> {
     const frame = this.#frame(index);
     // The next one comes meanwhile, where it was not wanted yet; who wants it learns what is wrong with it.
-    if (index + 1 < this.frameCount) Promise.resolve(this.#frame(index + 1)).catch(() => {});
+    if (index + 1 < this.times.count) Promise.resolve(this.#frame(index + 1)).catch(() => {});
     return frame;
   }
 

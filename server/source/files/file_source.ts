@@ -111,14 +111,6 @@ export class FileSource implements SeekableSource, IndexedFrames {
     return true;
   }
 
-  get frameCount(): number {
-    return this.times.count;
-  }
-
-  get durationUs(): number {
-    return this.times.durationUs;
-  }
-
   get frameRate(): number | undefined {
     return this.times.frameRate;
   }

@@ -36,7 +36,7 @@ async function open(
 Deno.test("FileSource reads frames in any order, many at once", async () => {
   await using directory = await temporaryDirectory();
   const { source, cursor } = await open(directory.path);
-  assertEquals([source.frameCount, source.durationUs], [3, 150_000]);
+  assertEquals([source.times.count, source.times.durationUs], [3, 150_000]);
   assertEquals(await Promise.all([2, 0, 1, 1, 2].map((index) => source.frame(index))), [
     ...[FRAMES[2], FRAMES[0], FRAMES[1], FRAMES[1], FRAMES[2]],
   ]);

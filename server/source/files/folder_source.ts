@@ -148,14 +148,6 @@ export class FolderSource implements SeekableSource, IndexedFrames {
     return true;
   }
 
-  get frameCount(): number {
-    return this.times.count;
-  }
-
-  get durationUs(): number {
-    return this.times.durationUs;
-  }
-
   firstFrame(): Uint8Array | Promise<Uint8Array> {
     return this.frame(0);
   }

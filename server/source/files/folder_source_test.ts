@@ -54,7 +54,7 @@ Deno.test("FolderSource reads each picture once, and has its times by the rate",
   await using folder = await makeFolder(["1.jpg", "2.jpg"]);
   for (const name of ["1.jpg", "2.jpg"]) await Deno.utime(join(folder.path, name), 1000, 1000);
   const source = open(folder.path, ["1.jpg", "2.jpg"]);
-  assertEquals([source.frameCount, source.durationUs, source.frameRate], [2, 200_000, 10]);
+  assertEquals([source.times.count, source.times.durationUs, source.frameRate], [2, 200_000, 10]);
   const [one, same] = await Promise.all([source.frame(1), source.frame(1)]);
   assertStrictEquals(one, same);
   assertEquals(one, JPEGS[1]);
