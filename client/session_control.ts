@@ -173,7 +173,9 @@ export class SessionControl {
         throw new Error(`Cannot show the next frame in state ${this.#played.state}: pause first`);
       }
       await this.#during("request", async () => {
-        if (!await this.#played.journey.showOne(this.#played.slot.need("PLAY"))) throw new Error("No other frame has come");
+        if (!await this.#played.journey.showOne(this.#played.slot.need("PLAY"))) {
+          throw new Error("No other frame has come");
+        }
       });
     });
   }
@@ -263,7 +265,9 @@ export class SessionControl {
   }
 
   get #moveAdvice(): string {
-    return this.#played.state === "INIT" ? "without a session: press Play first" : "in what has no end that the server tells";
+    return this.#played.state === "INIT"
+      ? "without a session: press Play first"
+      : "in what has no end that the server tells";
   }
 
   async #goTo(session: PlayerSession, seconds: number): Promise<void> {

@@ -28,7 +28,9 @@ export class IndexedMovie implements Movie {
     this.#source = source;
     this.#close = close;
     if (this.count <= 0) {
-      throw new UsageError(`${source.name} has no frame from ${from} s on: it lasts ${source.times.durationUs / 1e6} s`);
+      throw new UsageError(
+        `${source.name} has no frame from ${from} s on: it lasts ${source.times.durationUs / 1e6} s`,
+      );
     }
   }
 

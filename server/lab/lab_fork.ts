@@ -82,5 +82,7 @@ function jsonTotals(source: Source): string {
 
 /** 0 where a source has no end. */
 function totalsOf(source: Source): { frames: number; seconds: number } {
-  return source.isLive ? { frames: 0, seconds: 0 } : { frames: source.times.count, seconds: source.times.durationUs / 1e6 };
+  return source.isLive
+    ? { frames: 0, seconds: 0 }
+    : { frames: source.times.count, seconds: source.times.durationUs / 1e6 };
 }

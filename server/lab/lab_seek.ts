@@ -32,14 +32,15 @@ export function seekTarget(
   { method, headers }: Pick<RtspRequest, "method" | "headers">,
   { source, index }: { readonly source: SeekableSource; readonly index: number },
 ): SeekTarget | undefined {
-  const { times, frameCount, durationUs } = source;
+  const { times } = source;
+  const { count, durationUs } = times;
   const frame = toNumber(headers.get("Frame"));
   const percent = toNumber(headers.get("Position"));
   const skipUs = SKIP_US[method as LabMethod];
-  const to = (wanted: number, isStep = false) => ({ index: Math.min(wanted, frameCount - 1), isStep });
+  const to = (wanted: number, isStep = false) => ({ index: Math.min(wanted, count - 1), isStep });
   if (method === "RESTART") return to(0);
   if (frame !== undefined) return to(Math.floor(frame));
-  if (percent !== undefined) return to(Math.floor(frameCount * percent / 100));
+  if (percent !== undefined) return to(Math.floor(count * percent / 100));
   if (skipUs === undefined) return undefined;
   return to(times.frameFrom(Math.max(0, Math.min(durationUs, times.timeUs(index) + skipUs))), true);
 }

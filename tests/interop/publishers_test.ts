@@ -72,7 +72,9 @@ const PUBLISHERS: readonly [what: string, programs: readonly string[], publish: 
 ];
 
 /** Makes a movie in all forms; gives its frames as well. */
-async function makeForms(directory: string): Promise<{ readonly movie: Movie; readonly frames: readonly Uint8Array[] }> {
+async function makeForms(
+  directory: string,
+): Promise<{ readonly movie: Movie; readonly frames: readonly Uint8Array[] }> {
   const mjpg = await makeMovie(directory, ENCODINGS["4:2:0, standard tables"]);
   const found = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(mjpg));
   const frames = found.map(({ data }) => data);
