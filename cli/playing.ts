@@ -14,7 +14,8 @@ import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import { FailedError } from "./options/errors.ts";
 import { aborted } from "./terminal/interrupts.ts";
-import { listenForKeys } from "./terminal/keys.ts";
+import { type Key, listenForKeys } from "./terminal/keys.ts";
+import { standardError } from "./terminal/line_output.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
 
@@ -53,7 +54,7 @@ export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   const page = preview === false ? undefined : await openPreview(shown, preview);
   const end = endOf(options);
   recorder?.record(player);
-  const stopKeys = listenForKeys((key) => key === "quit" ? end.resolve() : togglePlaying(player));
+  const stopKeys = listenForKeys(keysOf(options, end.resolve));
   try {
     await Promise.race([start(options), end.promise]);
     await end.promise;
@@ -85,6 +86,19 @@ async function start({ player, paused, preview }: PlayingOptions): Promise<void>
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }
   if (Deno.stdin.isTerminal() && (preview !== false || paused)) log.info("keys: space to play and pause, q to quit");
+}
+
+/** What keys do. Where frames have been stored, q asks first: a hand on the wrong window ends no recording. */
+function keysOf({ player, recorder }: PlayingOptions, quit: () => void): (key: Key) => void {
+  let isAsked = false;
+  return (key) => {
+    const isRecording = recorder !== undefined && recorder.stored > 0;
+    if (key === "interrupt" || key === "quit" && (isAsked || !isRecording)) return quit();
+    if (isAsked) standardError.line("The recording goes on");
+    else if (key === "space") togglePlaying(player);
+    else if (key === "quit") standardError.line("Recording: press q again to end it, any other key to go on");
+    isAsked = !isAsked && key === "quit";
+  };
 }
 
 function togglePlaying(player: Player): void {

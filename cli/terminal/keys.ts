@@ -9,8 +9,8 @@ import { standardError } from "./line_output.ts";
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 
-/** A key that means something; `quit` is q, Ctrl-C or Ctrl-D. */
-export type Key = "space" | "quit";
+/** What a key means; `quit` is q, `interrupt` Ctrl-C or Ctrl-D. */
+export type Key = "space" | "quit" | "interrupt" | "other";
 
 /** Calls `onKey` for each key, without waiting for Enter, if standard input is a terminal. Returns a function that stops it. */
 export function listenForKeys(onKey: (key: Key) => void): () => void {
@@ -26,8 +26,7 @@ export function listenForKeys(onKey: (key: Key) => void): () => void {
       if (count === null) return;
       for (const byte of bytes.subarray(0, count)) {
         if (!isListening) return;
-        if (byte === 0x20) onKey("space");
-        else if (byte === CTRL_C || byte === CTRL_D || String.fromCharCode(byte).toLowerCase() === "q") onKey("quit");
+        onKey(meaningOf(byte));
       }
     }
   };
@@ -36,4 +35,10 @@ export function listenForKeys(onKey: (key: Key) => void): () => void {
     isListening = false;
     Deno.stdin.setRaw(false);
   };
+}
+
+function meaningOf(byte: number): Key {
+  if (byte === CTRL_C || byte === CTRL_D) return "interrupt";
+  if (String.fromCharCode(byte).toLowerCase() === "q") return "quit";
+  return byte === 0x20 ? "space" : "other";
 }
