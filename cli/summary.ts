@@ -8,66 +8,40 @@ import type { Playback, PlaybackStatistics, PlaybackStatus } from "../page/playb
 import type { Recorder } from "../client/record/recorder.ts";
 import { isStandardOutput } from "../client/record/store_name.ts";
 
-/** The counters of {@linkcode PlaybackStatistics} that are in the summary. */
-export type SummaryCounters = Pick<
-  PlaybackStatistics,
-  | "damagedFrames"
-  | "damageCauses"
-  | "packets"
-  | "lostPackets"
-  | "duplicatePackets"
-  | "reorderedPackets"
-  | "repairedPackets"
-  | "malformedPackets"
-  | "otherPayloadTypePackets"
-  | "strayPackets"
-  | "bytes"
-  | "seconds"
-  | "fps"
-  | "bitrate"
-  | "jitterMs"
-  | "tracks"
-  | "playoutDelayMs"
-  | "lateFrames"
->;
-
 /** What `--json` prints. Names and units are part of the interface; they are those of {@linkcode PlaybackStatistics}. */
-export interface Summary extends SummaryCounters {
+export interface Summary extends PlaybackStatistics {
   /** Whole frames: stored ones with `--out`, received ones without. */
   readonly frames: number;
   /** Whole frames that `--out` did not store: writing was too slow, or the format has no room for them. */
   readonly droppedFrames: number;
+  readonly state: PlaybackStatus["state"];
   /** The dialect of the server; null if no server answered. */
   readonly dialect: string | null;
   readonly transport: PlaybackStatus["transport"];
+  /** Length of the movie, in seconds; null where there is none, or none is known. */
+  readonly durationSeconds: number | null;
+  /** Where in the movie the player was last, in seconds; null where that is not known. */
+  readonly positionSeconds: number | null;
 }
 
 /** Summarizes what `player` received and `recorder` stored. */
 export function summaryOf(player: Playback, recorder: Recorder | undefined): Summary {
   const statistics = player.statistics();
+  const { state, dialect, transport, durationSeconds, positionSeconds } = player.status;
   return {
+    ...statistics,
     frames: recorder?.stored ?? statistics.frames,
     droppedFrames: recorder === undefined ? 0 : recorder.dropped + recorder.tooLarge,
-    damagedFrames: statistics.damagedFrames,
-    damageCauses: statistics.damageCauses,
-    packets: statistics.packets,
-    lostPackets: statistics.lostPackets,
-    duplicatePackets: statistics.duplicatePackets,
-    reorderedPackets: statistics.reorderedPackets,
-    repairedPackets: statistics.repairedPackets,
-    malformedPackets: statistics.malformedPackets,
-    otherPayloadTypePackets: statistics.otherPayloadTypePackets,
-    strayPackets: statistics.strayPackets,
-    bytes: statistics.bytes,
     seconds: round(statistics.seconds, 3),
     fps: round(statistics.fps, 2),
     bitrate: Math.round(statistics.bitrate),
     jitterMs: round(statistics.jitterMs, 3),
+    peakJitterMs: round(statistics.peakJitterMs, 3),
+    lossRate: round(statistics.lossRate, 6),
     tracks: statistics.tracks.map((track) => ({ ...track, jitterMs: round(track.jitterMs, 3) })),
     playoutDelayMs: round(statistics.playoutDelayMs, 1),
-    lateFrames: statistics.lateFrames,
-    dialect: player.status.dialect ?? null,
-    transport: player.status.transport,
+    ...{ state, dialect: dialect ?? null, transport },
+    ...{ durationSeconds: durationSeconds ?? null, positionSeconds: positionSeconds ?? null },
   };
 }
 

@@ -117,6 +117,7 @@ export class Player implements Playback {
       seconds: this.#control.liveness.activeMs / 1000,
       currentFps: fps,
       currentBitrate: bitrate,
+      ...this.#feed.peaks,
       senderTimeMs: this.#feed.latest?.senderTimeMs,
       playoutDelayMs: 0,
       lateFrames: 0,

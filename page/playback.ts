@@ -131,12 +131,20 @@ export interface PlaybackStatistics {
   readonly bitrate: number;
   /** Interarrival jitter in milliseconds (RFC 3550, 6.4.1). */
   readonly jitterMs: number;
+  /** The highest that it was. */
+  readonly peakJitterMs: number;
   /** lostPackets / (lostPackets + packets received once), 0 to 1. */
   readonly lossRate: number;
   /** Whole frames in the last second. */
   readonly currentFps: number;
   /** Payload bits in the last second. */
   readonly currentBitrate: number;
+  /** The most whole frames that came within a second. */
+  readonly peakFps: number;
+  /** The most bits of frames that came within a second. */
+  readonly peakBitrate: number;
+  /** The largest whole frame, in bytes. */
+  readonly largestFrameBytes: number;
   /** Datagrams from an address or a port other than the server's, which are ignored. */
   readonly unexpectedSourcePackets: number;
   /** How often frames were damaged, by cause. */

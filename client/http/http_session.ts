@@ -213,6 +213,7 @@ class ReceivedPictures implements ReceivedVideo {
       strayPackets: 0,
       bytes: this.#bytes,
       jitterMs: 0,
+      peakJitterMs: 0,
     };
   }
 }

@@ -47,6 +47,11 @@ export class FrameFeed {
     return this.#rates.rates(this.#options.clock.nowMs());
   }
 
+  /** The most that came, of any second and in any frame. */
+  get peaks(): RateMeter["peaks"] {
+    return this.#rates.peaks;
+  }
+
   /** The next frames are of another session, whose timestamps have nothing to do with the last one's. */
   restart(): void {
     this.#timeline.restart();

@@ -20,6 +20,7 @@ const NOTHING: RtpStatistics = {
     strayPackets: 0,
   },
   jitterMs: 0,
+  peakJitterMs: 0,
 };
 
 function open() {

@@ -1,5 +1,5 @@
 /**
- * Frames and bits of the last second: averages over a whole run hide what happens now.
+ * Frames and bits of the last second, since averages over a whole run hide what happens now; and the most that there was of them.
  *
  * @module
  */
@@ -13,12 +13,27 @@ export class RateMeter {
   /** In order of time. */
   readonly #frames = new Deque<{ readonly atMs: number; readonly lengthBytes: number }>();
   #lengthBytes = 0;
+  #peakFps = 0;
+  #peakBytes = 0;
+  #largestFrameBytes = 0;
 
   /** Counts a frame of `lengthBytes` at `nowMs`. */
   add(lengthBytes: number, nowMs: number): void {
     this.#frames.pushBack({ atMs: nowMs, lengthBytes });
     this.#lengthBytes += lengthBytes;
     this.#forget(nowMs);
+    this.#peakFps = Math.max(this.#peakFps, this.#frames.length);
+    this.#peakBytes = Math.max(this.#peakBytes, this.#lengthBytes);
+    this.#largestFrameBytes = Math.max(this.#largestFrameBytes, lengthBytes);
+  }
+
+  /** The most frames and bits of any second, and bytes of any frame. */
+  get peaks(): { readonly peakFps: number; readonly peakBitrate: number; readonly largestFrameBytes: number } {
+    return {
+      peakFps: this.#peakFps,
+      peakBitrate: this.#peakBytes * 8,
+      largestFrameBytes: this.#largestFrameBytes,
+    };
   }
 
   /** Frames and bits of the second before `nowMs`. */

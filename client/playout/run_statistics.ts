@@ -18,7 +18,15 @@ export interface CountedTracks {
 /** What the others know. */
 export type OtherStatistics = Pick<
   PlaybackStatistics,
-  "seconds" | "currentFps" | "currentBitrate" | "senderTimeMs" | "playoutDelayMs" | "lateFrames"
+  | "seconds"
+  | "currentFps"
+  | "currentBitrate"
+  | "peakFps"
+  | "peakBitrate"
+  | "largestFrameBytes"
+  | "senderTimeMs"
+  | "playoutDelayMs"
+  | "lateFrames"
 >;
 
 /** Counters of the video that are added up. */
@@ -44,6 +52,7 @@ const NOTHING = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as VideoCo
 /** Adds up the counters of the sessions that it follows, one after the other. */
 export class RunStatistics {
   #past: VideoCounters = NOTHING;
+  #pastPeakJitterMs = 0;
   #pastCauses: Readonly<Record<string, number>> = {};
   /** By their place in the session and what they are. */
   #pastTracks: ReadonlyMap<string, TrackStatistics> = new Map();
@@ -52,8 +61,9 @@ export class RunStatistics {
 
   /** Counts these tracks from now on, besides what the ones before have counted. */
   follow({ video, audio }: CountedTracks): void {
-    const { counters, damageCauses, tracks } = this.#sum();
+    const { counters, damageCauses, peakJitterMs, tracks } = this.#sum();
     this.#past = counters;
+    this.#pastPeakJitterMs = peakJitterMs;
     this.#pastCauses = damageCauses;
     this.#pastTracks = tracks;
     this.#current = { video, audio };
@@ -66,13 +76,14 @@ export class RunStatistics {
 
   /** The counters as they are now, with what others know. */
   summarize(others: OtherStatistics): PlaybackStatistics {
-    const { counters: { expectedPackets, ...counters }, damageCauses, jitterMs, tracks } = this.#sum();
+    const { counters: { expectedPackets, ...counters }, damageCauses, jitterMs, peakJitterMs, tracks } = this.#sum();
     const { seconds } = others;
     return {
       ...counters,
       fps: seconds > 0 ? counters.frames / seconds : 0,
       bitrate: seconds > 0 ? counters.bytes * 8 / seconds : 0,
       jitterMs,
+      peakJitterMs,
       lossRate: expectedPackets > 0 ? counters.lostPackets / expectedPackets : 0,
       unexpectedSourcePackets: this.#unexpectedSourcePackets,
       damageCauses,
@@ -91,7 +102,11 @@ export class RunStatistics {
         damageCauses[cause] = (damageCauses[cause] ?? 0) + count;
       }
     }
-    return { counters, damageCauses, jitterMs: video?.jitterMs ?? 0, tracks: this.#tracksByKey() };
+    const { jitterMs = 0, peakJitterMs = 0 } = video ?? {};
+    return {
+      ...{ counters, damageCauses, jitterMs, tracks: this.#tracksByKey() },
+      peakJitterMs: Math.max(peakJitterMs, this.#pastPeakJitterMs),
+    };
   }
 
   #tracksByKey(): Map<string, TrackStatistics> {

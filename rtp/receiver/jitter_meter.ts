@@ -20,6 +20,7 @@ export class JitterMeter {
   #previousExtended = 0;
   #meanIntervalMs: number | undefined;
   #jitterMs = 0;
+  #peakMs = 0;
 
   /** `clockRate` is in ticks a second; `undefined` where timestamps are too coarse to time packets, as in the lab. */
   constructor(clockRate: number | undefined) {
@@ -28,6 +29,11 @@ export class JitterMeter {
 
   get jitterMs(): number {
     return this.#jitterMs;
+  }
+
+  /** The highest that it was. */
+  get peakMs(): number {
+    return this.#peakMs;
   }
 
   /**
@@ -41,6 +47,7 @@ export class JitterMeter {
         : ((timestamp - this.#previousTimestamp) | 0) * 1000 / this.#clockRate;
       const differenceMs = Math.abs(arrivalGapMs - sendGapMs);
       if (differenceMs <= MAX_DIFFERENCE_MS) this.#jitterMs += (differenceMs - this.#jitterMs) / 16;
+      if (this.#jitterMs > this.#peakMs) this.#peakMs = this.#jitterMs;
     }
     this.#hasPrevious = true;
     this.#previousArrivalMs = arrivalMs;

@@ -15,6 +15,10 @@ Deno.test("JitterMeter computes the jitter of RFC 3550, A.8", () => {
   arrivals.forEach((arrivalMs, index) => meter.add(index * 3600, { extended: index, arrivalMs }));
   // |D| = 0, 16, 16: J = 0, 1, 1 + 15/16
   assertAlmostEquals(meter.jitterMs, 1.9375, 1e-9);
+  // An even packet behind them: the highest one is remembered.
+  meter.add(4 * 3600, { extended: 4, arrivalMs: 160 });
+  assertAlmostEquals(meter.jitterMs, 1.9375 * 15 / 16, 1e-9);
+  assertAlmostEquals(meter.peakMs, 1.9375, 1e-9);
 });
 
 Deno.test("JitterMeter takes a timestamp's wrap for the small step that it is", () => {

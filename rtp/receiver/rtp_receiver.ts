@@ -55,6 +55,8 @@ export interface RtpStatistics {
   readonly bytes: number;
   /** Interarrival jitter in milliseconds (RFC 3550, 6.4.1). */
   readonly jitterMs: number;
+  /** The highest that it was. */
+  readonly peakJitterMs: number;
 }
 
 const NO_FRAMES: readonly AssembledFrame[] = [];
@@ -134,6 +136,7 @@ export class RtpReceiver {
       strayPackets: this.#strayPackets,
       bytes: this.#bytes,
       jitterMs: this.#jitter.jitterMs,
+      peakJitterMs: this.#jitter.peakMs,
     };
   }
 
