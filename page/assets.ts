@@ -5,7 +5,10 @@
  */
 
 import page from "./assets/index.html" with { type: "text" };
+import buttonsStyle from "./assets/buttons.css" with { type: "text" };
+import dialogStyle from "./assets/dialog.css" with { type: "text" };
 import pageStyle from "./assets/page.css" with { type: "text" };
+import phoneStyle from "./assets/phone.css" with { type: "text" };
 import connection from "./assets/connection.js" with { type: "text" };
 import dom from "./assets/dom.js" with { type: "text" };
 import entry from "./assets/page.js" with { type: "text" };
@@ -14,8 +17,16 @@ import csv from "./assets/panel/csv.js" with { type: "text" };
 import meters from "./assets/panel/meters.js" with { type: "text" };
 import panelStyle from "./assets/panel/panel.css" with { type: "text" };
 import session from "./assets/panel/session.js" with { type: "text" };
+import sessionStyle from "./assets/panel/session.css" with { type: "text" };
 import sparkline from "./assets/panel/sparkline.js" with { type: "text" };
 import statistics from "./assets/panel/statistics.js" with { type: "text" };
+import summary from "./assets/panel/summary.js" with { type: "text" };
+import summaryStyle from "./assets/panel/summary.css" with { type: "text" };
+import ebml from "./assets/record/ebml.js" with { type: "text" };
+import fileSink from "./assets/record/file_sink.js" with { type: "text" };
+import jpegSize from "./assets/record/jpeg_size.js" with { type: "text" };
+import matroskaWriter from "./assets/record/matroska_writer.js" with { type: "text" };
+import recording from "./assets/record/recording.js" with { type: "text" };
 import heldFrames from "./assets/sound/held_frames.js" with { type: "text" };
 import playoutClock from "./assets/sound/playout_clock.js" with { type: "text" };
 import sound from "./assets/sound/sound.js" with { type: "text" };
@@ -31,10 +42,18 @@ import keys from "./assets/stage/keys.js" with { type: "text" };
 import notices from "./assets/stage/notices.js" with { type: "text" };
 import picture from "./assets/stage/picture.js" with { type: "text" };
 import pointer from "./assets/stage/pointer.js" with { type: "text" };
+import poster from "./assets/stage/poster.js" with { type: "text" };
+import recordButton from "./assets/stage/record_button.js" with { type: "text" };
+import recordStyle from "./assets/stage/record.css" with { type: "text" };
+import sliderStyle from "./assets/stage/slider.css" with { type: "text" };
 import stageStyle from "./assets/stage/stage.css" with { type: "text" };
-import timeline from "./assets/stage/timeline.js" with { type: "text" };
 import view from "./assets/stage/view.js" with { type: "text" };
+import volumeStyle from "./assets/stage/volume.css" with { type: "text" };
 import volume from "./assets/stage/volume.js" with { type: "text" };
+import hover from "./assets/timeline/hover.js" with { type: "text" };
+import thumbnails from "./assets/timeline/thumbnails.js" with { type: "text" };
+import timelineStyle from "./assets/timeline/timeline.css" with { type: "text" };
+import timeline from "./assets/timeline/timeline.js" with { type: "text" };
 import exchanges from "./assets/wire/exchanges.js" with { type: "text" };
 import packetFields from "./assets/wire/packet_fields.js" with { type: "text" };
 import packet from "./assets/wire/packet.js" with { type: "text" };
@@ -56,16 +75,27 @@ const js = (text: string): Asset => ({ type: "text/javascript; charset=utf-8", t
 export const ASSETS: Readonly<Record<string, Asset>> = {
   "/": html(page),
   "/assets/page.css": css(pageStyle),
+  "/assets/buttons.css": css(buttonsStyle),
+  "/assets/dialog.css": css(dialogStyle),
+  "/assets/phone.css": css(phoneStyle),
   "/assets/page.js": js(entry),
   "/assets/connection.js": js(connection),
   "/assets/dom.js": js(dom),
   "/assets/player.js": js(player),
   "/assets/panel/panel.css": css(panelStyle),
+  "/assets/panel/session.css": css(sessionStyle),
+  "/assets/panel/summary.css": css(summaryStyle),
   "/assets/panel/csv.js": js(csv),
   "/assets/panel/meters.js": js(meters),
   "/assets/panel/session.js": js(session),
   "/assets/panel/sparkline.js": js(sparkline),
   "/assets/panel/statistics.js": js(statistics),
+  "/assets/panel/summary.js": js(summary),
+  "/assets/record/ebml.js": js(ebml),
+  "/assets/record/file_sink.js": js(fileSink),
+  "/assets/record/jpeg_size.js": js(jpegSize),
+  "/assets/record/matroska_writer.js": js(matroskaWriter),
+  "/assets/record/recording.js": js(recording),
   "/assets/sound/held_frames.js": js(heldFrames),
   "/assets/sound/playout_clock.js": js(playoutClock),
   "/assets/sound/sound.js": js(sound),
@@ -73,7 +103,10 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/sound/sound_reel.js": js(soundReel),
   "/assets/sound/sound_worklet.js": js(soundWorklet),
   "/assets/stage/controls.css": css(controlsStyle),
+  "/assets/stage/record.css": css(recordStyle),
+  "/assets/stage/slider.css": css(sliderStyle),
   "/assets/stage/stage.css": css(stageStyle),
+  "/assets/stage/volume.css": css(volumeStyle),
   "/assets/stage/bubble.js": js(bubble),
   "/assets/stage/controls.js": js(controls),
   "/assets/stage/fading.js": js(fading),
@@ -82,9 +115,14 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/stage/notices.js": js(notices),
   "/assets/stage/picture.js": js(picture),
   "/assets/stage/pointer.js": js(pointer),
-  "/assets/stage/timeline.js": js(timeline),
+  "/assets/stage/poster.js": js(poster),
+  "/assets/stage/record_button.js": js(recordButton),
   "/assets/stage/view.js": js(view),
   "/assets/stage/volume.js": js(volume),
+  "/assets/timeline/timeline.css": css(timelineStyle),
+  "/assets/timeline/hover.js": js(hover),
+  "/assets/timeline/thumbnails.js": js(thumbnails),
+  "/assets/timeline/timeline.js": js(timeline),
   "/assets/wire/wire.css": css(wireStyle),
   "/assets/wire/exchanges.js": js(exchanges),
   "/assets/wire/packet.js": js(packet),

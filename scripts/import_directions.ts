@@ -97,8 +97,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "page": ["page/http", "page/assets/", "rtsp/", "mjpeg", "net"],
   "page/http": ["net"],
   "page/assets": ["page/assets/"],
+  "page/assets/record": ["page/assets", "page/assets/sound"],
   "page/assets/sound": ["page/assets"],
-  "page/assets/stage": ["page/assets", "page/assets/sound"],
+  "page/assets/stage": ["page/assets", "page/assets/record", "page/assets/sound"],
+  "page/assets/timeline": ["page/assets", "page/assets/stage"],
   "page/assets/panel": ["page/assets", "page/assets/stage"],
   "page/assets/wire": ["page/assets"],
 

@@ -1,6 +1,6 @@
 /*
  * The local page: puts its parts together. What the player says and takes is in player.js; stage/ is the picture with its controls,
- * panel/ what stands beside it, wire/ what goes over the wire, and sound/ what is heard.
+ * panel/ what stands beside it, wire/ what goes over the wire, sound/ what is heard, and record/ what is kept of it.
  */
 
 // @ts-check
@@ -8,7 +8,10 @@
 
 import { SessionPanel } from "./panel/session.js";
 import { Statistics } from "./panel/statistics.js";
+import { Summary } from "./panel/summary.js";
 import { Player } from "./player.js";
+import { openSink } from "./record/file_sink.js";
+import { Recording } from "./record/recording.js";
 import { HeldFrames } from "./sound/held_frames.js";
 import { PlayoutClock } from "./sound/playout_clock.js";
 import { Sound } from "./sound/sound.js";
@@ -19,9 +22,13 @@ import { Keys } from "./stage/keys.js";
 import { Notices } from "./stage/notices.js";
 import { Picture } from "./stage/picture.js";
 import { Pointer } from "./stage/pointer.js";
-import { Timeline } from "./stage/timeline.js";
+import { Poster } from "./stage/poster.js";
+import { RecordButton } from "./stage/record_button.js";
 import { View } from "./stage/view.js";
 import { Volume } from "./stage/volume.js";
+import { Hover } from "./timeline/hover.js";
+import { Thumbnails } from "./timeline/thumbnails.js";
+import { Timeline } from "./timeline/timeline.js";
 import { Packet } from "./wire/packet.js";
 import { Wire } from "./wire/wire.js";
 
@@ -30,17 +37,22 @@ const clock = new PlayoutClock();
 const frames = new HeldFrames({ player, clock });
 const sound = new Sound({ player, frames, clock });
 const picture = new Picture({ player, frames });
+const recording = new Recording({ player, openSink });
 const bubble = new Bubble();
 const controls = new Controls({ player, picture, bubble });
 const view = new View({ picture, bubble });
 const volume = new Volume({ sound, bubble });
 const fading = new Fading(player);
+const recordButton = new RecordButton({ player, recording, bubble });
 
 new Timeline(player);
-new Notices({ player, picture });
+new Hover({ player, picture, thumbnails: new Thumbnails({ player, picture }) });
+new Notices({ player, picture, recording });
+new Poster({ player, picture });
 new Pointer({ player, bubble, controls, fading, view });
-new Keys({ player, picture, controls, view, volume });
+new Keys({ player, picture, controls, recordButton, view, volume });
 new SessionPanel(player);
 new Statistics({ player, picture });
+new Summary(player);
 new Wire(player);
 new Packet(player);

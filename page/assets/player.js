@@ -49,6 +49,8 @@ export class Player extends EventTarget {
   /** Whether an older picture is shown than the newest one. */
   isBehind = false;
   #togglesLater = false;
+  /** Who wants the sound. @type {Set<string>} */
+  #soundIsFor = new Set();
   /** Where the last seek leads, and until when frames may be elsewhere. */
   #sought = { seconds: 0, untilMs: 0 };
   /** The speed that was asked for last, and until when the server may still be at another. */
@@ -147,9 +149,13 @@ export class Player extends EventTarget {
     setTimeout(() => this.#tell("status"), SEEK_MS);
   }
 
-  /** Wants the sound of the stream, or no more of it. @param {boolean} wanted */
-  wantSound(wanted) {
-    this.#connection.send({ command: "sound", wanted });
+  /** Somebody wants the sound of the stream, or no more of it. @param {string} who @param {boolean} wanted */
+  wantSound(who, wanted) {
+    const before = this.#soundIsFor.size;
+    if (wanted) this.#soundIsFor.add(who);
+    else this.#soundIsFor.delete(who);
+    const isAnother = (before > 0) !== (this.#soundIsFor.size > 0);
+    if (isAnother) this.#connection.send({ command: "sound", wanted });
   }
 
   /** Wants one more frame. */
@@ -180,6 +186,7 @@ export class Player extends EventTarget {
         this.isConnected = true;
         this.title = message.title;
         this.server = message.server;
+        if (this.#soundIsFor.size > 0) this.#connection.send({ command: "sound", wanted: true });
         this.#tell("hello");
         break;
       case "status":

@@ -59,7 +59,7 @@ peerTest("page: the timeline seeks to the frame under the mouse, by click and by
   const { left, top, width, height } = await tab.box("#seek");
   const at = (share: number) => [left + 8 + (width - 15) * share, top + height / 2] as const;
   await tab.page.mouse.move(...at(0.5));
-  assert(/^0:(?:09|10)$/.test(await tab.page.textContent("#hover") ?? ""));
+  assert(/^0:(?:09|10)\b/.test(await tab.page.textContent("#hover-text") ?? ""));
   await tab.page.mouse.click(...at(0.5));
   await waitForTime(tab, 10);
   await waitForNear(tab, 201);

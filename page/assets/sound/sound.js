@@ -39,7 +39,6 @@ export class Sound extends EventTarget {
     this.#player = player;
     this.#frames = frames;
     this.#clock = clock;
-    player.addEventListener("hello", () => this.isMuted || player.wantSound(true));
     player.addEventListener("status", () => this.#follow());
     player.addEventListener("sound", (event) => this.#take(/** @type {CustomEvent<Piece>} */ (event).detail));
     document.addEventListener("visibilitychange", () => document.hidden || this.#restart());
@@ -56,7 +55,7 @@ export class Sound extends EventTarget {
     this.isMuted = isMuted;
     if (isMuted) this.#output?.suspend();
     else this.#open();
-    this.#player.wantSound(!isMuted);
+    this.#player.wantSound("loudspeaker", !isMuted);
     this.#restart();
     this.#tell("change");
   }

@@ -62,7 +62,7 @@ export class SoundOutput {
   /** @param {Piece} piece @param {number} offsetMs When time 0 of the stream is heard, by the clock of the page. */
   play(piece, offsetMs) {
     const aim = (offsetMs - this.#measure()) / 1000;
-    this.#node?.port.postMessage({ piece, aim }, [piece.samples.buffer]);
+    this.#node?.port.postMessage({ piece, aim });
   }
 
   /** Forgets what has not been heard. */

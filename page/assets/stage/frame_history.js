@@ -16,14 +16,14 @@ export class FrameHistory {
   /** @type {Frame[]} */
   #frames = [];
   #bytes = 0;
-  /** Time from one frame to the next, in seconds, as far as is known. @type {number | undefined} */
+  /** Shortest time from one frame to the next, in seconds: at other speeds, and where some were lost, it is longer. @type {number | undefined} */
   frameSeconds;
 
   /** @param {Frame} frame */
   add(frame) {
     const gap = gapBetween(this.#frames.at(-1), frame);
     if (gap !== undefined && (gap <= 0 || gap > MAX_GAP_SECONDS)) this.clear();
-    else this.frameSeconds = gap ?? this.frameSeconds;
+    else if (gap !== undefined) this.frameSeconds = Math.min(gap, this.frameSeconds ?? gap);
     this.#frames.push(frame);
     this.#bytes += frame.jpeg.length;
     while (this.#frames.length > MAX_FRAMES || (this.#bytes > MAX_BYTES && this.#frames.length > 1)) {

@@ -11,6 +11,7 @@ import { SKIP_SECONDS } from "./controls.js";
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("./controls.js").Controls} Controls */
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./record_button.js").RecordButton} RecordButton */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./volume.js").Volume} Volume */
 
@@ -29,8 +30,12 @@ export class Keys {
   #bindings;
   #help = /** @type {HTMLDialogElement} */ (element("#help"));
 
-  /** @param {{ player: Player, picture: Picture, controls: Controls, view: View, volume: Volume }} parts */
-  constructor({ player, picture, controls, view, volume }) {
+  /**
+   * @param {{
+   *   player: Player, picture: Picture, controls: Controls, recordButton: RecordButton, view: View, volume: Volume,
+   * }} parts
+   */
+  constructor({ player, picture, controls, recordButton, view, volume }) {
     const digits = [..."0123456789"];
     const isOff = () => !volume.isShown;
     this.#bindings = [
@@ -60,6 +65,7 @@ export class Keys {
       { keys: ["-"], shown: "−", does: "Reduce", act: () => view.zoomOut() },
       { keys: ["r"], shown: "r", does: "Loop", act: () => controls.toggleLoop() },
       { keys: ["s"], shown: "s", does: "Save a snapshot", act: () => controls.saveSnapshot() },
+      { keys: ["R"], shown: "Shift R", does: "Record, or end it", act: () => recordButton.toggle() },
       { keys: ["x"], shown: "x", does: "Stop", act: () => player.send(player.commandsOf("stop")) },
       { keys: ["?"], shown: "?", does: "These keys", act: () => this.toggleHelp() },
     ];

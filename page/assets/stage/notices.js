@@ -10,10 +10,13 @@ import { button, element } from "../dom.js";
 
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("../player.js").Notice} Notice */
+/** @typedef {import("../record/recording.js").Recording} Recording */
 /** @typedef {import("./picture.js").Picture} Picture */
 
 /** How long an info is shown. */
 const INFO_MS = 5000;
+/** How long is shown what became of a recording. */
+const RECORDING_MS = 20_000;
 const GONE = "The player is gone. Start it again, and this page reconnects by itself";
 
 /** Shows one notice at most. */
@@ -22,14 +25,13 @@ export class Notices {
   #notice = element("#notice");
   #text = element("#notice-text");
   #button = button("#notice-button");
-  #placeholder = element("#placeholder");
   /** By who tells it, the most urgent first. @type {Record<string, Notice | undefined>} */
-  #notices = { link: undefined, command: undefined, decoder: undefined, player: undefined };
+  #notices = { link: undefined, command: undefined, decoder: undefined, recording: undefined, player: undefined };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {{ player: Player, picture: Picture }} parts */
-  constructor({ player, picture }) {
+  /** @param {{ player: Player, picture: Picture, recording: Recording }} parts */
+  constructor({ player, picture, recording }) {
     this.#player = player;
     this.#button.onclick = () => player.play();
     player.addEventListener("hello", () => this.#tell("link", undefined));
@@ -43,24 +45,17 @@ export class Notices {
     player.addEventListener("status", () => {
       this.#notices.command = undefined;
       this.#tell("player", player.status.notice);
-      this.#showPlaceholder();
     });
-    picture.addEventListener("drawn", () => this.#placeholder.hidden = true);
+    recording.addEventListener("change", () => this.#notices.recording && this.#tell("recording", undefined));
+    recording.addEventListener("ended", (event) => {
+      const { text, isTrouble } = /** @type {CustomEvent<{ text: string, isTrouble?: boolean }>} */ (event).detail;
+      this.#tell("recording", isTrouble ? { level: "warning", text } : undefined);
+    });
     picture.addEventListener("undecodable", (event) => {
       const reason = /** @type {CustomEvent} */ (event).detail;
       const text = `The browser cannot decode the frames that come: ${reason}`;
       this.#tell("decoder", reason === null ? undefined : { level: "error", text });
     });
-  }
-
-  #showPlaceholder() {
-    const { isPlaying, status } = this.#player;
-    this.#placeholder.textContent = isPlaying
-      ? "Waiting for the first frame"
-      : status.ended
-      ? ""
-      : "No frame yet: press Play";
-    element("#picture").dataset.stale = String(status.state === "INIT");
   }
 
   /** @param {string} teller @param {Notice | undefined} news */
@@ -77,6 +72,8 @@ export class Notices {
     this.#notice.hidden = shown === undefined;
     clearTimeout(this.#timer);
     // What needs nobody's help does not lie on the picture for long.
-    if (shown?.level === "info") this.#timer = setTimeout(() => this.#notice.hidden = true, INFO_MS);
+    const shownMs = shown?.level === "info" ? INFO_MS : RECORDING_MS;
+    const isPassing = shown?.level === "info" || (shown !== undefined && shown === this.#notices.recording);
+    if (isPassing) this.#timer = setTimeout(() => this.#notice.hidden = true, shownMs);
   }
 }

@@ -53,7 +53,7 @@ export class Picture extends EventTarget {
     player.addEventListener("hello", () => {
       // Another player counts from 1.
       this.undecodableFrames = 0;
-      this.#history.clear();
+      this.#history = new FrameHistory();
     });
     frames.addEventListener("frame", (event) => {
       const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
@@ -67,14 +67,21 @@ export class Picture extends EventTarget {
     return { width: this.#canvas.width, height: this.#canvas.height };
   }
 
+  /** Time from one frame of the movie to the next, in seconds, where it is known. */
+  get frameSeconds() {
+    return this.#history.frameSeconds;
+  }
+
   /** Shows the frame before. A player that plays is paused first. */
   stepBack() {
     if (this.#pauses()) return;
     const before = this.#history.before(this.shown);
     const { positionSeconds } = this.#player;
     if (before !== undefined) this.#show(before);
-    // The server gives the frame that is shown at a time.
-    else if (positionSeconds !== undefined) this.#player.seek(positionSeconds - 0.5 * this.#frameSeconds);
+    else if (positionSeconds !== undefined) {
+      // The server gives the frame that is shown at a time.
+      this.#player.seek(positionSeconds - 0.5 * (this.frameSeconds ?? USUAL_FRAME_SECONDS));
+    }
   }
 
   /** Shows the next frame; where the page does not have it, the server is asked for it. */
@@ -94,10 +101,6 @@ export class Picture extends EventTarget {
     if (!this.#player.canPause) return false;
     this.#player.send(["PAUSE"]);
     return true;
-  }
-
-  get #frameSeconds() {
-    return this.#history.frameSeconds ?? USUAL_FRAME_SECONDS;
   }
 
   /** Decodes a frame, at once or when there is room. The newest one waits, and no other. @param {Frame} frame */

@@ -1,5 +1,6 @@
 /*
- * Where in the movie the player is: elapsed and total time, and a slider to go elsewhere with; or that the stream is live.
+ * Where in the movie the player is: elapsed and total time, and a slider to go elsewhere with; or that the stream is live. What is
+ * under the pointer is told by hover.js.
  */
 
 // @ts-check
@@ -14,7 +15,6 @@ export class Timeline {
   #player;
   #timeline = element("#timeline");
   #slider = /** @type {HTMLInputElement} */ (element("#seek"));
-  #hover = element("#hover");
   #time = element("#time");
   #live = element("#live");
   #isDragging = false;
@@ -32,8 +32,6 @@ export class Timeline {
     });
     this.#slider.addEventListener("input", () => this.#seek(true));
     this.#slider.addEventListener("change", () => this.#seek(false));
-    this.#timeline.addEventListener("pointermove", (event) => this.#point(event));
-    this.#timeline.addEventListener("pointerleave", () => this.#hover.hidden = true);
   }
 
   get #duration() {
@@ -79,14 +77,5 @@ export class Timeline {
     const seconds = Number(this.#slider.value);
     this.#show(seconds);
     this.#player.seek(seconds);
-  }
-
-  /** Shows the time under the pointer. @param {PointerEvent} event */
-  #point({ clientX }) {
-    const { left, width } = this.#slider.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (clientX - left) / width));
-    this.#hover.hidden = false;
-    this.#hover.textContent = formatTime(share * this.#duration);
-    this.#timeline.style.setProperty("--pointed", String(share));
   }
 }
