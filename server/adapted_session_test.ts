@@ -1,30 +1,16 @@
 /** Sessions of a whole server that are fitted to what their clients report. */
 import { assert, assertEquals } from "@std/assert";
-import { bindUdpPortPair, udpPortOf } from "../net/udp_ports.ts";
 import { decodeJpegPayload } from "../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
-import { encodeRtcp } from "../rtp/rtcp.ts";
-import { decodeTransports } from "../rtsp/fields/transport.ts";
-import { serve } from "../tests/support/rtsp_test_server.ts";
+import { UdpPlayer } from "../tests/support/udp_player.ts";
 
 /** Frames a second of the movie. */
 const FPS = 20;
 
 /** A client over UDP that reports what it is told to. */
 async function play(options: { readonly adapts?: boolean }) {
-  const stack = new AsyncDisposableStack();
-  const server = stack.use(await serve({ loop: true, ...options }));
-  const pair = bindUdpPortPair("127.0.0.1");
-  const [port, rtcpPort] = pair.map(udpPortOf);
-  pair[0].close();
-  const rtcp = stack.adopt(pair[1], (socket) => socket.close());
-  const receiver = await server.receive({ port });
-  const client = await server.connect();
-  const Transport = `RTP/AVP;unicast;client_port=${port}-${rtcpPort}`;
-  const setup = await client.ask("SETUP", "large.mjpeg", { Transport });
-  const { serverPort, ssrc } = decodeTransports(setup.headers.get("Transport")!)[0];
-  await client.ask("PLAY", "large.mjpeg", { Session: setup.session! });
-  const to: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port: serverPort![1] };
+  const player = await UdpPlayer.play(options);
+  const { server, receiver, ssrc } = player;
   const zeros = { cumulativeLost: 0, highestSequenceNumber: 0, jitter: 0, lastSenderReport: 0 };
   return {
     /** Lets seconds go by, then reports. The frames a second that came, and the coarsest step of their luma tables. */
@@ -33,11 +19,11 @@ async function play(options: { readonly adapts?: boolean }) {
       await server.advance(1000 * seconds);
       const packets = receiver.datagrams.slice(before).map(decodeRtpPacket);
       const tables = packets.flatMap(({ payload }) => [...decodeJpegPayload(payload).tables?.subarray(0, 64) ?? []]);
-      const block = { ssrc: ssrc!, fractionLost: Math.round(256 * lostShare), ...zeros, delaySinceLastSenderReport: 0 };
-      await server.report(() => rtcp.send(encodeRtcp([{ kind: "receiver-report", ssrc: 1, reports: [block] }]), to));
+      const block = { ssrc, fractionLost: Math.round(256 * lostShare), ...zeros, delaySinceLastSenderReport: 0 };
+      await server.report(() => player.sendRtcp([{ kind: "receiver-report", ssrc: 1, reports: [block] }]));
       return { fps: packets.filter(({ marker }) => marker).length / seconds, step: Math.max(...tables) };
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => player[Symbol.asyncDispose](),
   };
 }
 

@@ -1,37 +1,23 @@
 /** What a client over UDP has lost is sent again to it, and to nobody else. */
 import { assert, assertEquals } from "@std/assert";
-import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
-import { encodeRtcp } from "../../rtp/rtcp.ts";
-import { decodeTransports } from "../../rtsp/fields/transport.ts";
-import { serve } from "../../tests/support/rtsp_test_server.ts";
+import { UdpPlayer } from "../../tests/support/udp_player.ts";
 import { UdpReceiver } from "../../tests/support/udp_receiver.ts";
 import { BURST_PACKETS } from "../limits.ts";
 
-/** A server that plays a movie of large frames to a client over UDP, which has its first packets. */
+/** A client over UDP that has its first packets, and asks for others. */
 async function play() {
-  const stack = new AsyncDisposableStack();
-  const server = stack.use(await serve({ loop: true }));
-  const pair = bindUdpPortPair("127.0.0.1");
-  const [port, rtcpPort] = pair.map(udpPortOf);
-  pair[0].close();
-  const rtcp = stack.adopt(pair[1], (socket) => socket.close());
-  const receiver = await server.receive({ port });
-  const client = await server.connect();
-  const Transport = `RTP/AVP;unicast;client_port=${port}-${rtcpPort}`;
-  const setup = await client.ask("SETUP", "large.mjpeg", { Transport });
-  const { serverPort, ssrc } = decodeTransports(setup.headers.get("Transport")!)[0];
-  await client.ask("PLAY", "large.mjpeg", { Session: setup.session! });
+  const player = await UdpPlayer.play({});
+  const { server, receiver, ssrc } = player;
   await server.advance(500);
-  const to: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port: serverPort![1] };
   return {
     server,
     receiver,
     /** Asks for packets again. */
-    nack: (sequenceNumbers: readonly number[], { from = rtcp, mediaSsrc = ssrc! } = {}) =>
-      from.send(encodeRtcp([{ kind: "nack", ssrc: 1, mediaSsrc, sequenceNumbers }]), to),
+    nack: (sequenceNumbers: readonly number[], { from = player.rtcp, mediaSsrc = ssrc } = {}) =>
+      player.sendRtcp([{ kind: "nack", ssrc: 1, mediaSsrc, sequenceNumbers }], from),
     numbers: () => receiver.datagrams.map((datagram) => decodeRtpPacket(datagram).sequenceNumber),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => player[Symbol.asyncDispose](),
   };
 }
 
