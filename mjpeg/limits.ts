@@ -54,3 +54,18 @@ export const MAX_NAMED_FRAMES = 3;
 
 /** Largest last frame of a file that is decoded to find out whether it is whole, in bytes. */
 export const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
+
+/** Most chunks of a WAV file that are looked at for its format and its samples. Files have a handful. */
+export const MAX_WAV_CHUNKS = 1024;
+
+/** Most channels of sound that are read from a file. */
+export const MAX_SOUND_CHANNELS = 8;
+
+/** Most samples of a channel in a second that are read from a file. */
+export const MAX_SOUND_RATE = 192_000;
+
+/** Most bytes of what an MP4 file says of the format of its sound that are read. */
+export const MAX_SAMPLE_ENTRY_BYTES = 1024;
+
+/** Most pieces of sound that lie apart in a file; what comes behind them is left out. */
+export const MAX_SOUND_PIECES = 1_000_000;

@@ -6,6 +6,7 @@
  */
 
 import type { FrameIndexBuilder, IndexEnd } from "./index/frame_index_builder.ts";
+import type { StoredSound } from "./sound/stored_sound.ts";
 
 /** Bytes that can be read at any offset, such as those of an open file. */
 export interface RandomAccess {
@@ -32,4 +33,9 @@ export interface Container {
    * does.
    */
   index(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd>;
+  /**
+   * Finds the sound beside the frames, from the first of them on; `undefined` where there is none. Rejects with a `SyntaxError` that
+   * says why, as a sentence about the file, where it cannot be read.
+   */
+  findSound?(file: RandomAccess): Promise<StoredSound | undefined>;
 }

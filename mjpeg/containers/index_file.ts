@@ -8,6 +8,8 @@ import { encodeHex } from "@std/encoding/hex";
 import { AVI } from "./avi/avi_format.ts";
 import { CONCATENATED_JPEGS } from "./streams/concatenated_format.ts";
 import type { Container, RandomAccess } from "./container.ts";
+import type { StoredSound } from "./sound/stored_sound.ts";
+import { WAV } from "./sound/wav_format.ts";
 import type { FrameIndex } from "./index/frame_index.ts";
 import { FrameIndexBuilder, type FrameLimits } from "./index/frame_index_builder.ts";
 import { ISOBMFF } from "./isobmff/isobmff_format.ts";
@@ -48,6 +50,16 @@ export async function indexFile(file: RandomAccess, { signal, ...limits }: Index
   const frames = new FrameIndexBuilder(limits);
   const end = await container.index(stoppable, frames);
   return frames.finish(container.name, end);
+}
+
+/**
+ * Finds the sound of a file: of a container beside its frames, or of a WAV file. `undefined` where there is none; rejects with a
+ * `SyntaxError` that says why, as a sentence about the file, where it cannot be read, and once `signal` aborts.
+ */
+export async function findSound(file: RandomAccess, signal: AbortSignal): Promise<StoredSound | undefined> {
+  const stoppable = stopAt(signal, file);
+  const head = await stoppable.read(0, Math.min(HEAD_BYTES, file.lengthBytes));
+  return await [WAV, ...CONTAINERS].find((candidate) => candidate.recognizes(head))?.findSound?.(stoppable);
 }
 
 /** The format that an index names. */

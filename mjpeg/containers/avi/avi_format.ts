@@ -13,7 +13,8 @@ import type { FrameIndexBuilder, IndexEnd } from "../index/frame_index_builder.t
 import { addMarkedFrames } from "../marked_frames.ts";
 import { isMotionJpeg, otherCodecError } from "../video_codec.ts";
 import { type AviVideo, readAviHeaders } from "./avi_headers.ts";
-import { isFrameOf, readAviIndex } from "./avi_index.ts";
+import { isChunkOf, readAviIndex } from "./avi_index.ts";
+import { findAviSound } from "./avi_sound.ts";
 import { decodeChunkHeader, endOf, fourCharacters, LIST_HEADER_BYTES } from "./riff.ts";
 
 /** The four characters in front of the first frame. */
@@ -26,6 +27,7 @@ export const AVI: Container = {
   recognizes: (head) =>
     head.length >= LIST_HEADER_BYTES && fourCharacters(head, 0) === "RIFF" && fourCharacters(head, 8) === "AVI ",
   index: indexAvi,
+  findSound: findAviSound,
 };
 
 async function indexAvi(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd> {
@@ -39,7 +41,7 @@ async function indexAvi(file: RandomAccess, frames: FrameIndexBuilder): Promise<
     return {};
   }
   const slots = new FrameSlots(frames, video);
-  const index = await readAviIndex(window, { video, headers });
+  const index = await readAviIndex(window, { stream: video, headers });
   if (index === undefined) {
     await walk(file, { from: moviOffset + MOVI_BYTES, video, slots });
     return slots.end();
@@ -134,7 +136,7 @@ async function walk(
       at += LIST_HEADER_BYTES;
       continue;
     }
-    if (isFrameOf(video.stream, chunk.id)) {
+    if (isChunkOf(video, chunk.id)) {
       const { offset, lengthBytes } = chunk;
       if (lengthBytes === 0) slots.skip();
       else if (offset + lengthBytes > file.lengthBytes) slots.drop(offset, "it is truncated by the end of the file");

@@ -8,7 +8,7 @@
 import { MAX_INDEXED_FRAMES } from "../../limits.ts";
 import type { FileWindow } from "../index/file_window.ts";
 import { UintList } from "../index/uint_list.ts";
-import type { AviHeaders, AviVideo, IndexPart } from "./avi_headers.ts";
+import type { AviHeaders, AviStream, IndexPart } from "./avi_headers.ts";
 import {
   CHUNK_HEADER_BYTES,
   decodeChunkHeader,
@@ -60,21 +60,21 @@ export class AviIndex {
 /** Finds an index that tells the truth. `undefined` where the file has none. */
 export async function readAviIndex(
   window: FileWindow,
-  { video, headers }: { readonly video: AviVideo; readonly headers: AviHeaders },
+  { stream, headers }: { readonly stream: AviStream; readonly headers: AviHeaders },
 ): Promise<AviIndex | undefined> {
   const candidates = [
-    () => readParts(window, video.indexParts),
-    () => headers.isContinued ? undefined : readOldIndex(window, video, headers),
+    () => readParts(window, stream.indexParts),
+    () => headers.isContinued ? undefined : readOldIndex(window, stream, headers),
   ];
   for (const read of candidates) {
     const index = await read();
-    if (index !== undefined && index.count > 0 && await isTrue(window, video, index)) return index;
+    if (index !== undefined && index.count > 0 && await isTrue(window, stream, index)) return index;
   }
   return undefined;
 }
 
 /** Whether frames are where an index says: each entry behind the one before, and a chunk of the stream and of that length there. */
-async function isTrue(window: FileWindow, { stream }: AviVideo, index: AviIndex): Promise<boolean> {
+async function isTrue(window: FileWindow, stream: AviStream, index: AviIndex): Promise<boolean> {
   let end = 0;
   for (let at = 0; at < index.count; at++) {
     const { offset, lengthBytes } = index.at(at);
@@ -88,14 +88,14 @@ async function isTrue(window: FileWindow, { stream }: AviVideo, index: AviIndex)
     const { offset, lengthBytes } = index.at(at);
     if (offset < CHUNK_HEADER_BYTES) return false;
     const chunk = decodeChunkHeader(await window.read(offset - CHUNK_HEADER_BYTES, CHUNK_HEADER_BYTES));
-    if (chunk === undefined || !isFrameOf(stream, chunk.id) || chunk.lengthBytes !== lengthBytes) return false;
+    if (chunk === undefined || !isChunkOf(stream, chunk.id) || chunk.lengthBytes !== lengthBytes) return false;
   }
   return true;
 }
 
-/** Whether a chunk has a frame of the stream: `00dc`, or `00db` for uncompressed ones. */
-export function isFrameOf(stream: number, id: string): boolean {
-  return (id.endsWith("dc") || id.endsWith("db")) && id.slice(0, 2).toLowerCase() === streamId(stream);
+/** Whether a chunk is of the stream, such as `00dc`. */
+export function isChunkOf({ stream, chunkKinds }: AviStream, id: string): boolean {
+  return chunkKinds.includes(id.slice(2)) && id.slice(0, 2).toLowerCase() === streamId(stream);
 }
 
 function streamId(stream: number): string {
@@ -132,7 +132,7 @@ async function readParts(window: FileWindow, parts: readonly IndexPart[]): Promi
 /** Reads the index of AVI 1.0, whose offsets count from `movi`, or, as some programs write them, from the start of the file. */
 async function readOldIndex(
   window: FileWindow,
-  { stream }: AviVideo,
+  stream: AviStream,
   { oldIndex, moviOffset }: AviHeaders,
 ): Promise<AviIndex | undefined> {
   if (oldIndex === undefined || moviOffset === undefined) return undefined;
@@ -142,7 +142,7 @@ async function readOldIndex(
     const read = window.read(oldIndex.offset + at, OLD_ENTRY_BYTES);
     const bytes = read instanceof Uint8Array ? read : await read;
     if (bytes.length < OLD_ENTRY_BYTES) break;
-    if (!isFrameOf(stream, fourCharacters(bytes, 0))) continue;
+    if (!isChunkOf(stream, fourCharacters(bytes, 0))) continue;
     const [offset, lengthBytes] = [uint32At(bytes, 8), uint32At(bytes, 12)];
     base ??= await findBase(window, { stream, offset, lengthBytes, moviOffset });
     if (base === undefined) return undefined;
@@ -155,7 +155,7 @@ async function readOldIndex(
 async function findBase(
   window: FileWindow,
   { stream, offset, lengthBytes, moviOffset }: {
-    readonly stream: number;
+    readonly stream: AviStream;
     readonly offset: number;
     readonly lengthBytes: number;
     readonly moviOffset: number;
@@ -163,7 +163,7 @@ async function findBase(
 ): Promise<number | undefined> {
   for (const base of [moviOffset, 0, moviOffset + LIST_HEADER_BYTES - CHUNK_HEADER_BYTES]) {
     const chunk = decodeChunkHeader(await window.read(base + offset, CHUNK_HEADER_BYTES));
-    if (chunk !== undefined && isFrameOf(stream, chunk.id) && chunk.lengthBytes === lengthBytes) return base;
+    if (chunk !== undefined && isChunkOf(stream, chunk.id) && chunk.lengthBytes === lengthBytes) return base;
   }
   return undefined;
 }

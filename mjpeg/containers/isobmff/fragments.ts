@@ -8,7 +8,7 @@
 import { MAX_FRAGMENT_HEADER_BYTES } from "../../limits.ts";
 import type { FileWindow } from "../index/file_window.ts";
 import { type Box, BOX_HEADER_BYTES, boxesOf, decodeBoxHeader, viewOf } from "./boxes.ts";
-import type { VideoTrack } from "./movie_headers.ts";
+import type { Track } from "./movie_headers.ts";
 import type { Sample } from "./sample_table.ts";
 
 /** Flags of `tfhd`. */
@@ -22,7 +22,7 @@ const [HAS_OFFSET, HAS_FIRST_FLAGS, HAS_DURATION, HAS_LENGTH, HAS_FLAGS, HAS_COM
 export async function* samplesInFragments(
   window: FileWindow,
   { track, start, onDamage }: {
-    readonly track: VideoTrack;
+    readonly track: Track;
     readonly start: number;
     /** Called with where there is something else than a box. */
     readonly onDamage: (offset: number) => void;
@@ -50,7 +50,7 @@ export async function* samplesInFragments(
 /** The samples of one fragment, whose headers are `bytes`. `time` is when it begins, if it does not say so itself. */
 function* samplesOf(
   bytes: Uint8Array,
-  { track, moof, time: startTime }: { readonly track: VideoTrack; readonly moof: Box; readonly time: number },
+  { track, moof, time: startTime }: { readonly track: Track; readonly moof: Box; readonly time: number },
 ): Generator<Sample> {
   let time = startTime;
   for (const traf of boxesOf(bytes, { offset: moof.offset - moof.start, end: bytes.length })) {
@@ -78,7 +78,7 @@ function* samplesOf(
 }
 
 /** What `tfhd` says, or the headers of the movie. */
-function decodeHeader(header: DataView, { fragmentDefaults }: VideoTrack) {
+function decodeHeader(header: DataView, { fragmentDefaults }: Track) {
   const flags = header.getUint32(0) & 0xffffff;
   let at = 8;
   const take = (flag: number, bytes: 4 | 8): number | undefined => {

@@ -11,10 +11,11 @@ import type { FrameIndexBuilder, IndexEnd } from "../index/frame_index_builder.t
 import { addMarkedFrames } from "../marked_frames.ts";
 import { TimedFrames } from "../timed_frames.ts";
 import { isMotionJpeg, otherCodecError } from "../video_codec.ts";
-import { type Box, BOX_HEADER_BYTES, decodeBoxHeader } from "./boxes.ts";
+import { type Box, decodeBoxHeader } from "./boxes.ts";
 import { EditedFrames, isWhole } from "./edits.ts";
 import { samplesInFragments } from "./fragments.ts";
-import { type Movie, readMovie, type VideoTrack } from "./movie_headers.ts";
+import { findIsobmffSound } from "./isobmff_sound.ts";
+import { findMovie, type Movie, readMovie, type VideoTrack } from "./movie_headers.ts";
 import { type Sample, samplesIn } from "./sample_table.ts";
 
 const FORMAT = "MP4";
@@ -28,11 +29,12 @@ export const ISOBMFF: Container = {
   signature: "an MP4 or MOV file",
   recognizes: (head) => FIRST_BOXES.has(decodeBoxHeader(head, { end: Infinity })?.type ?? ""),
   index: indexIsobmff,
+  findSound: findIsobmffSound,
 };
 
 async function indexIsobmff(file: RandomAccess, frames: FrameIndexBuilder): Promise<IndexEnd> {
   const window = new FileWindow(file);
-  const moov = await findHeaders(window);
+  const moov = await findMovie(window);
   if (moov === undefined) {
     frames.note(`The ${FORMAT} file was not finished: it has no headers; its frames are found by their markers`);
     await addMarkedFrames(file, { frames });
@@ -72,16 +74,6 @@ async function addEdited(
   const edited = new EditedFrames(scaleUs);
   for await (const sample of samples) if (!edited.push(sample)) break;
   return edited.addTo(timed, { edits: track.edits, movieScaleUs: 1e6 / movie.timeScale, file });
-}
-
-/** The headers, which may stand behind the frames. */
-async function findHeaders(window: FileWindow): Promise<Box | undefined> {
-  for (let at = 0; at < window.lengthBytes;) {
-    const box = decodeBoxHeader(await window.read(at, BOX_HEADER_BYTES), { base: at, end: window.lengthBytes });
-    if (box === undefined || box.type === "moov") return box;
-    at = box.end;
-  }
-  return undefined;
 }
 
 /** The first track with Motion-JPEG. Rejects with a `SyntaxError` where there is none. */

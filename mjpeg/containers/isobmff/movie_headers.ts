@@ -1,13 +1,15 @@
 /**
- * The headers of an MP4 or MOV file (`moov`): its video tracks, and which parts of them are shown.
+ * The headers of an MP4 or MOV file (`moov`): its tracks of video and sound, and which parts of them are shown.
  *
  * @module
  */
 
-import { MAX_EDITS } from "../../limits.ts";
+import { MAX_EDITS, MAX_SAMPLE_ENTRY_BYTES } from "../../limits.ts";
+import type { StoredFormat } from "../../sound.ts";
 import type { FileWindow } from "../index/file_window.ts";
-import { type Box, boxesIn, viewOf } from "./boxes.ts";
+import { type Box, BOX_HEADER_BYTES, boxesIn, decodeBoxHeader, viewOf } from "./boxes.ts";
 import type { SampleTables } from "./sample_table.ts";
+import { decodeSampleEntry } from "./sound_entry.ts";
 
 /** A part of a track that is shown (ISO/IEC 14496-12, 8.6.6). */
 export interface Edit {
@@ -25,11 +27,9 @@ export interface FragmentDefaults {
   readonly lengthBytes: number;
 }
 
-/** A video track. */
-export interface VideoTrack {
+/** A track. */
+export interface Track {
   readonly id: number;
-  /** Four characters. */
-  readonly codec: string;
   /** Units a second. */
   readonly timeScale: number;
   /** `undefined` where they are missing. */
@@ -38,13 +38,36 @@ export interface VideoTrack {
   readonly fragmentDefaults: FragmentDefaults;
 }
 
+/** A video track. */
+export interface VideoTrack extends Track {
+  /** Four characters. */
+  readonly codec: string;
+}
+
+/** A track of sound. */
+export interface SoundTrack extends Track {
+  /** What its samples are, or why they cannot be read. */
+  readonly format: StoredFormat | string;
+}
+
 /** What a file has. */
 export interface Movie {
   /** Units a second, for edits. */
   readonly timeScale: number;
   readonly tracks: readonly VideoTrack[];
+  readonly sounds: readonly SoundTrack[];
   /** Whether there are fragments behind the headers. */
   readonly isFragmented: boolean;
+}
+
+/** Where `moov` is, which may stand behind the frames; where there is something else than a box, that is no such thing. */
+export async function findMovie(window: FileWindow): Promise<Box | undefined> {
+  for (let at = 0; at < window.lengthBytes;) {
+    const box = decodeBoxHeader(await window.read(at, BOX_HEADER_BYTES), { base: at, end: window.lengthBytes });
+    if (box === undefined || box.type === "moov") return box;
+    at = box.end;
+  }
+  return undefined;
 }
 
 /** Reads `moov`. */
@@ -54,14 +77,16 @@ export async function readMovie(window: FileWindow, moov: Box): Promise<Movie> {
     throw new SyntaxError("The headers of the MOV file are compressed; ffmpeg -i IN -c copy OUT.mov writes them anew");
   }
   const defaults = await readDefaults(window, boxes.get("mvex")?.[0]);
-  const tracks: VideoTrack[] = [];
+  const [tracks, sounds]: [VideoTrack[], SoundTrack[]] = [[], []];
   for (const box of boxes.get("trak") ?? []) {
     const track = await readTrack(window, box, defaults);
-    if (track !== undefined) tracks.push(track);
+    if (track !== undefined && "codec" in track) tracks.push(track);
+    else if (track !== undefined) sounds.push(track);
   }
   return {
     timeScale: await readTimeScale(window, boxes.get("mvhd")?.[0]) ?? 1000,
     tracks,
+    sounds,
     isFragmented: boxes.has("mvex"),
   };
 }
@@ -70,23 +95,31 @@ async function readTrack(
   window: FileWindow,
   trak: Box,
   defaults: ReadonlyMap<number, FragmentDefaults>,
-): Promise<VideoTrack | undefined> {
+): Promise<VideoTrack | SoundTrack | undefined> {
   const boxes = await boxesIn(window, trak);
   const media = await within(window, boxes.get("mdia")?.[0]);
   const handler = await bodyOf(window, media.get("hdlr")?.[0], 12);
-  if (handler === undefined || textAt(handler, 8) !== "vide") return undefined;
+  const kind = handler === undefined ? undefined : textAt(handler, 8);
+  if (kind !== "vide" && kind !== "soun") return undefined;
   const table = await within(window, (await within(window, media.get("minf")?.[0])).get("stbl")?.[0]);
-  const description = await bodyOf(window, table.get("stsd")?.[0], 16);
+  const descriptions = table.get("stsd")?.[0];
   const header = await bodyOf(window, boxes.get("tkhd")?.[0], 24);
   const id = header === undefined ? 0 : header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
-  return {
+  const track: Track = {
     id,
-    codec: description === undefined ? "unknown" : textAt(description, 12),
     timeScale: await readTimeScale(window, media.get("mdhd")?.[0]) ?? 1000,
     tables: tablesOf(table),
     edits: await readEdits(window, (await within(window, boxes.get("edts")?.[0])).get("elst")?.[0]),
     fragmentDefaults: defaults.get(id) ?? { duration: 0, lengthBytes: 0 },
   };
+  if (kind === "vide") {
+    const description = await bodyOf(window, descriptions, 16);
+    return { ...track, codec: description === undefined ? "unknown" : textAt(description, 12) };
+  }
+  const room = descriptions === undefined ? 0 : Math.min(descriptions.end, window.lengthBytes) - descriptions.offset;
+  // Version, flags and number of entries stand in front of the first.
+  const description = await bodyOf(window, descriptions, Math.max(8, Math.min(room, MAX_SAMPLE_ENTRY_BYTES)));
+  return { ...track, format: description === undefined ? "it has no format" : decodeSampleEntry(description, 8) };
 }
 
 function tablesOf(boxes: ReadonlyMap<string, readonly Box[]>): SampleTables | undefined {

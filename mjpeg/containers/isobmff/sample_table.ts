@@ -62,6 +62,41 @@ export async function* samplesIn(file: RandomAccess, tables: SampleTables): Asyn
   }
 }
 
+/** Samples that follow one another in the file. */
+export interface Chunk {
+  readonly offset: number;
+  /** The first sample, counted from 0. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Gives the chunks of a track whose samples all have one length, as those of uncompressed sound: there are too many to look at each.
+ * `undefined` where they do not.
+ */
+export async function chunksIn(
+  file: RandomAccess,
+  { chunks, lengths, offsets }: SampleTables,
+): Promise<AsyncGenerator<Chunk> | undefined> {
+  const { count, same } = await openLengths(file, lengths);
+  if (same === undefined) return undefined;
+  const runs = await Table.open(file, chunks, 12);
+  const places = await Table.open(file, offsets, offsets.type === "co64" ? 8 : 4);
+  return (async function* () {
+    let [run, perChunk, first] = [0, 0, 0];
+    for (let chunk = 0; chunk < places.count && first < count; chunk++) {
+      if (run < runs.count && (await runs.at(run)).getUint32(0) <= chunk + 1) {
+        perChunk = (await runs.at(run++)).getUint32(4);
+      }
+      const place = await places.at(chunk);
+      const offset = offsets.type === "co64" ? Number(place.getBigUint64(0)) : place.getUint32(0);
+      if (offset > file.lengthBytes) return;
+      yield { offset, first, count: Math.min(perChunk, count - first) };
+      first += perChunk;
+    }
+  })();
+}
+
 /** A table of entries of one length. */
 class Table {
   readonly count: number;
@@ -110,6 +145,8 @@ class Table {
 /** Lengths of samples. */
 interface Lengths {
   readonly count: number;
+  /** The length of all of them, if they have one. */
+  readonly same?: number;
   at(index: number): number | Promise<number>;
 }
 
@@ -129,7 +166,7 @@ async function openLengths(file: RandomAccess, box: Box): Promise<Lengths> {
     return { count: table.count, at };
   }
   const same = head.getUint32(4);
-  if (same > 0) return { count: head.getUint32(8), at: () => same };
+  if (same > 0) return { count: head.getUint32(8), same, at: () => same };
   const table = await Table.open(file, box, 4, headerBytes);
   return { count: table.count, at: async (index) => (await table.at(index)).getUint32(0) };
 }
