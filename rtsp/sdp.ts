@@ -27,8 +27,23 @@ export interface StreamDescription {
   readonly height: number;
   /** Control URL of the track, relative to Content-Base. */
   readonly control: string;
+  /** The sound beside it, if there is some. */
+  readonly sound?: SoundDescription;
   /** Name and version of the program. */
   readonly tool: string;
+}
+
+/** What the server says about the sound of a stream. */
+export interface SoundDescription {
+  /** 0 to 127: that of RFC 3551, 6, or one from 96 on. */
+  readonly payloadType: number;
+  /** Such as `PCMU`. */
+  readonly encoding: string;
+  /** RTP timestamp ticks a second. */
+  readonly clockRate: number;
+  readonly channels: number;
+  /** Control URL of the track, relative to Content-Base. */
+  readonly control: string;
 }
 
 const PAYLOAD_TYPE_JPEG = 26;
@@ -69,8 +84,28 @@ export function encodeStreamDescription(stream: StreamDescription): string {
         // What is lost over UDP is sent again to whoever asks (RFC 4585, 4.2). Players that know nothing of it pass it over.
         { value: `rtcp-fb:${PAYLOAD_TYPE_JPEG} nack` },
       ],
-    }],
+    }, ...stream.sound === undefined ? [] : [describeSound(stream.sound)]],
   });
+}
+
+/** Also payload types of RFC 3551 are mapped: some players know none of them. */
+function describeSound(
+  { payloadType, encoding, clockRate, channels, control }: SoundDescription,
+): sdp.MediaDescription {
+  return {
+    type: "audio",
+    port: 0,
+    protocol: "RTP/AVP",
+    payloads: payloadType,
+    rtp: [{
+      payload: payloadType,
+      codec: encoding,
+      rate: clockRate,
+      ...(channels === 1 ? {} : { encoding: channels }),
+    }],
+    fmtp: [],
+    control,
+  };
 }
 
 /** The format of one payload type. */

@@ -265,6 +265,9 @@ export const SPARE_BUFFER_BYTES = 8 * 1024 * 1024;
 /** Default size of the largest RTP packet for RTSP/1.0 clients: it fits an Ethernet frame with room to spare. */
 export const DEFAULT_MTU_BYTES = 1400;
 
+/** How late a packet of sound may leave, in milliseconds; later ones are dropped. */
+export const MAX_LATE_SOUND_MS = 200;
+
 /** Time between two RTCP sender reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
 export const SENDER_REPORT_INTERVAL_MS = 5000;
 

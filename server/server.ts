@@ -18,6 +18,7 @@ import { type Commons, type Limits, ownCommons, type Publishing } from "./common
 import { Connection } from "./connection/connection.ts";
 import { ReadTurns } from "./connection/read_turns.ts";
 import { FramePacketizer } from "./packetize/frame_packetizer.ts";
+import { SoundPacketizer } from "./packetize/sound_packetizer.ts";
 import { LabResponder, type LabResponderOptions } from "./lab/lab_responder.ts";
 import { HeldFrames } from "./send/held_frames.ts";
 import { DEFAULT_MTU_BYTES, HELD_FRAME_BYTES, MAX_REFUSALS, RECENT_FRAME_BYTES, SPARE_BUFFER_BYTES } from "./limits.ts";
@@ -32,10 +33,12 @@ import type { LiveSource } from "./source/source.ts";
 import type { Client } from "./session/client.ts";
 import { type Emulation, SessionFactory } from "./session/session_factory.ts";
 import { SessionRegistry } from "./session/session_registry.ts";
+import { TrackSenders } from "./session/track_senders.ts";
 import { RtspResponder } from "./rtsp/rtsp_responder.ts";
 import { StreamDescriber } from "./rtsp/stream_describer.ts";
 import { createSessionId } from "./rtsp/session_id.ts";
 import { StreamSetup } from "./rtsp/stream_setup.ts";
+import { TrackTransports } from "./rtsp/track_transports.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
@@ -73,6 +76,8 @@ export interface ServerOptions extends Limits {
   readonly group?: MulticastGroup;
   /** Re-encode frames that RTP/JPEG cannot carry, for RTSP/1.0 clients; without it they are refused. */
   readonly reencode?: boolean;
+  /** Whether the sound beside frames is sent to RTSP/1.0 clients that set it up; default true. */
+  readonly sound?: boolean;
   /** Whether movies of other codecs are decoded while they are watched; default true. */
   readonly decodes?: boolean;
   /** Send restart markers to RTSP/1.0 clients as they are; without it frames are transcoded, losslessly, to have none. */
@@ -158,13 +163,15 @@ export class RtspServer {
     const describer = new StreamDescriber({ factory, packetizer, tool });
     this.#labResponder = new LabResponder({ ...shared, factory, describer });
     const recentFrames = new HeldFrames({ maxBytes: RECENT_FRAME_BYTES });
+    const soundPacketizer = new SoundPacketizer({ maxPacketBytes: mtuBytes });
+    const senders = new TrackSenders({ ...shared, factory, packetizer, soundPacketizer });
     const { group } = options;
-    const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, packetizer });
+    const multicast = group === undefined ? undefined : new Multicast({ ...shared, group, factory, senders });
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
     const heldFrames = new HeldFrames({ maxBytes: HELD_FRAME_BYTES });
     const createId = commons.others === undefined ? createSessionId : () => commons.others!.createSessionId();
-    const parts = { ...shared, factory, describer, packetizer, multicast, buffers, heldFrames, recentFrames };
-    const setup = new StreamSetup({ ...parts, createId });
+    const transports = new TrackTransports({ ...shared, factory, buffers, heldFrames, recentFrames });
+    const setup = new StreamSetup({ ...shared, factory, describer, multicast, transports, senders, createId });
     this.#publishing = commons.createPublishing((source) => this.#catalog.add(source));
     const { publish: names = [] } = options;
     this.#publishResponder = names.length === 0 ? undefined : new PublishResponder({

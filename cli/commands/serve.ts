@@ -60,6 +60,7 @@ const OPTIONS = {
   decode: toggle("Decode videos of other codecs as they are watched", {
     defaultText: "if FFmpeg is in this program",
   }),
+  sound: toggle("Send the sound beside the pictures to players that set it up", { defaultText: "yes" }),
   reencode: flag(
     "Re-encode grey, RGB, 4:4:4 and interlaced JPEGs and the like, instead of refusing them",
   ),
@@ -119,11 +120,14 @@ Files are in the lab's format (five digits before each JPEG), concatenated JPEGs
 multipart streams (curl http://camera/stream), or AVI, MP4, MOV or Matroska files with Motion-JPEG; frames are shown at
 their own times. A folder of JPEGs is a movie as well. Videos of other codecs (H.264, VP9 and more) are decoded while
 they are watched, if FFmpeg is in this program.
-The name "testsrc" is always there: a test pattern with a frame number and a clock. With - for ROOT, standard input is
-served as "stdin": JPEGs that another program writes, or the multipart stream of a camera. Whoever comes late starts at
-the next one. With --pull a stream of another server, such as a camera that bears one viewer, is passed on to many: it
-is played from there once somebody watches it here, over one connection, and tried again for as long as somebody waits
-for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD), such as ffmpeg -f rtsp.
+Sound of AVI, MP4, MOV and Matroska files, or in movie.wav beside movie.mjpeg, in shots/sound.wav or shots.wav of a
+folder, is a second track for RTSP/1.0 players: PCM of 8 or 16 bits, mu-law or A-law. Files that are followed have none.
+The name "testsrc" is always there: a test pattern with a frame number and a clock. With - for
+ROOT, standard input is served as "stdin": JPEGs that another program writes, or the multipart stream of a camera.
+Whoever comes late starts at the next one. With --pull a stream of another server, such as a camera that bears one
+viewer, is passed on to many: it is played from there once somebody watches it here, over one connection, and tried
+again for as long as somebody waits for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD),
+such as ffmpeg -f rtsp.
 With --http browsers and programs of this machine get the same as multipart streams and snapshots.
 
 With --adapt a player whose receiver reports tell of loss (UDP), or which takes frames too slowly (TCP), gets fewer
@@ -225,6 +229,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       publishWaitMs: options["publish-wait"] * 1000,
       mtuBytes: options.mtu,
       reencode: options.reencode,
+      sound: options.sound,
       decodes: options.decode,
       adapts: options.adapt,
       keepRestartMarkers: options["keep-restart-markers"],

@@ -214,7 +214,8 @@ export class PushSession {
     const to = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
     const transport = new UdpTransport({
       datagrams: new DatagramSender({ destination: to(rtpPort), emulator: undefined, pacer, clock, onError }),
-      ...{ socket: rtp, rtcpSocket: rtcp, rtcpDestination: to(rtcpPort), pacer, clock, onError },
+      ...{ destination: to(rtpPort), socket: rtp, rtcpSocket: rtcp, rtcpDestination: to(rtcpPort) },
+      ...{ pacer, clock, onError },
       recentFrames: new HeldFrames({ maxBytes: RECENT_FRAME_BYTES }),
     });
     return { response, transport };

@@ -11,8 +11,14 @@ const NOTHING_ELSE = { write: false, env: false, run: false, sys: false, ffi: fa
 
 /** Rights of an engine: the network, and reading what is served. */
 export function rightsOfEngine(place: ServedPlace | undefined): Deno.PermissionOptionsObject {
-  const read = place === undefined ? [] : [place.onlyFile?.realPath ?? place.directory];
-  return { net: true, read, ...NOTHING_ELSE };
+  return { net: true, read: readablePaths(place), ...NOTHING_ELSE };
+}
+
+/** A file that is served alone, and its sound, or a directory. */
+function readablePaths(place: ServedPlace | undefined): string[] {
+  if (place?.onlyFile === undefined) return place === undefined ? [] : [place.directory];
+  const { realPath, soundPath } = place.onlyFile;
+  return soundPath === undefined ? [realPath] : [realPath, soundPath];
 }
 
 /** Rights of the host: those of the engines that it starts, and reading the program itself, which their code is in. */

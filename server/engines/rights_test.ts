@@ -39,11 +39,16 @@ Deno.test("an engine may use the network and read what is served, and nothing el
   assertEquals(can, ["listen", "bind", `read ${tree.movie}`]);
 });
 
-Deno.test("an engine that serves one file reads no other one", async () => {
+Deno.test("an engine that serves one file reads no other one than its sound", async () => {
   await using tree = await makeTree();
-  const onlyFile = { name: "movie.mjpeg", realPath: tree.movie };
-  const can = await probe(rightsOfEngine({ directory: tree.root, onlyFile }), [tree.movie, tree.root, tree.secret]);
-  assertEquals(can, ["listen", "bind", `read ${tree.movie}`]);
+  const soundPath = join(tree.root, "movie.wav");
+  await Deno.writeTextFile(soundPath, "");
+  const others = [tree.movie, tree.root, tree.secret, soundPath];
+  for (const [sound, readable] of [[undefined, [tree.movie]], [soundPath, [tree.movie, soundPath]]] as const) {
+    const onlyFile = { name: "movie.mjpeg", realPath: tree.movie, soundPath: sound };
+    const can = await probe(rightsOfEngine({ directory: tree.root, onlyFile }), others);
+    assertEquals(can, ["listen", "bind", ...readable.map((path) => `read ${path}`)]);
+  }
 });
 
 Deno.test("the host reads the program, too, to start engines", async () => {

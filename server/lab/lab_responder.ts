@@ -8,7 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { LabLines, RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { sourceName } from "../rtsp/rtsp_responder.ts";
+import { sourceName } from "../rtsp/tracks.ts";
 import type { StreamDescriber } from "../rtsp/stream_describer.ts";
 import type { Client } from "../session/client.ts";
 import { forkOfList, playLines, setupLines, switchLines } from "./lab_fork.ts";

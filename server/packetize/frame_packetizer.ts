@@ -5,24 +5,15 @@
  * @module
  */
 
-import { encodeInterleavedHeader, INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
 import { packetizeJpeg } from "../../rtp/jpeg/jpeg_packetizer.ts";
-import { encodeRtpHeader, PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
+import { PAYLOAD_TYPE_JPEG, RTP_HEADER_BYTES } from "../../rtp/packet.ts";
 import { PREPARED_BYTES } from "../limits.ts";
 import { type ConditionedFrame, isUnusable } from "./conditioned_frame.ts";
 import type { Conditioner } from "./conditioner.ts";
+import { HEADROOM_BYTES, type RtpPackets, withHeaders } from "./rtp_packets.ts";
 
-/** What stands in front of each payload: an interleaved header, for TCP, and an RTP header. */
-const HEADROOM_BYTES = INTERLEAVED_HEADER_BYTES + RTP_HEADER_BYTES;
-
-/** The packets of one frame in one buffer, each behind an interleaved header. Shared, not to be written to. */
-export interface FramePackets {
-  /** All bytes. Channel, sequence number, timestamp and SSRC are 0. */
-  readonly bytes: Uint8Array;
-  /** Where each interleaved header starts, and the end. */
-  readonly offsets: readonly number[];
-  /** The RTP packets: views of the same bytes. */
-  readonly packets: readonly Uint8Array[];
+/** The packets of one frame. Shared, not to be written to. */
+export interface FramePackets extends RtpPackets {
   readonly size: FrameSize;
   /** Whether a worker made them, so that others of the source are to be made before they are due. */
   readonly isTranscoded: boolean;
@@ -36,11 +27,6 @@ export interface FrameSize {
   readonly width: number;
   /** Lines. */
   readonly height: number;
-}
-
-/** Bytes of RTP headers and payloads in the first `count` packets. */
-export function rtpBytesOf({ offsets }: FramePackets, count: number): number {
-  return offsets[count] - count * INTERLEAVED_HEADER_BYTES;
 }
 
 /** Packetizes the frames of all sessions. */
@@ -100,32 +86,11 @@ export class FramePacketizer {
     try {
       const payloads = packetizeJpeg(image, { maxPayloadBytes: this.#maxPayloadBytes, headroomBytes: HEADROOM_BYTES });
       const isTranscoded = image.isTranscoded || reencodedBecause !== undefined;
-      return { ...withHeaders(payloads), size: { width, height }, isTranscoded, reencodedBecause };
+      const packets = withHeaders(payloads, { payloadType: PAYLOAD_TYPE_JPEG, marksLast: true });
+      return { ...packets, size: { width, height }, isTranscoded, reencodedBecause };
     } catch (error) {
       if (isUnusable(error)) return error;
       throw error;
     }
   }
-}
-
-/** Writes the headers in front of payloads that have room for them; the last packet gets the marker. */
-function withHeaders(payloads: readonly Uint8Array[]): Pick<FramePackets, "bytes" | "offsets" | "packets"> {
-  const bytes = new Uint8Array(payloads[0].buffer);
-  const offsets: number[] = [];
-  const packets = payloads.map((payload, index) => {
-    const at = payload.byteOffset - HEADROOM_BYTES;
-    const packet = bytes.subarray(at + INTERLEAVED_HEADER_BYTES, payload.byteOffset + payload.length);
-    encodeInterleavedHeader(bytes, at, { channel: 0, lengthBytes: packet.length });
-    encodeRtpHeader(packet, {
-      marker: index === payloads.length - 1,
-      payloadType: PAYLOAD_TYPE_JPEG,
-      sequenceNumber: 0,
-      timestamp: 0,
-      ssrc: 0,
-    });
-    offsets.push(at);
-    return packet;
-  });
-  offsets.push(bytes.length);
-  return { bytes, offsets, packets };
 }

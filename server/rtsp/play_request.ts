@@ -10,10 +10,9 @@ import { decodeRange, encodeRange, isNormalPlayTime, type NptRange } from "../..
 import { encodeRtpInfo } from "../../rtsp/fields/rtp_info.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { MAX_PLAY_FACTOR, MIN_PLAY_FACTOR } from "../limits.ts";
-import type { RtspFrameSender } from "../send/frame_sender.ts";
 import type { PlayOptions, Session } from "../session/session.ts";
 import type { SeekableSource } from "../source/source.ts";
-import { trackUrl } from "./stream_describer.ts";
+import { trackUrl } from "./tracks.ts";
 
 /** What a method of a session answers. */
 export interface Outcome {
@@ -22,11 +21,7 @@ export interface Outcome {
 }
 
 /** Plays a session as the request says. 457 for a range that the source does not have, 501 for times of other units. */
-export async function play(
-  session: Session,
-  sender: RtspFrameSender,
-  { uri, headers }: RtspRequest,
-): Promise<Outcome> {
+export async function play(session: Session, { uri, headers }: RtspRequest): Promise<Outcome> {
   const [rangeText, scaleText, speedText] = ["Range", "Scale", "Speed"].map((name) => headers.get(name));
   // What is live, or watched by others as well, goes on as it is.
   const isFixed = session.isShared || session.source.isLive;
@@ -39,8 +34,11 @@ export async function play(
     return { status: range === undefined && !isNormalPlayTime(rangeText ?? "") ? 501 : 457 };
   }
   const startMs = await session.play(options);
-  const { nextSequenceNumber: sequenceNumber } = sender;
-  const rtpInfo = encodeRtpInfo([{ url: trackUrl(uri), sequenceNumber, timestamp: sender.timestampAt(startMs) }]);
+  const rtpInfo = encodeRtpInfo(session.streams.map((stream) => ({
+    url: trackUrl(uri, stream.kind),
+    sequenceNumber: stream.nextSequenceNumber,
+    timestamp: stream.timestampAt(startMs),
+  })));
   return {
     status: 200,
     headers: [

@@ -11,15 +11,14 @@ import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
-import { decodePercents } from "../../rtsp/fields/uri.ts";
-import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { Session } from "../session/session.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
 import type { PublishResponder } from "../publish/publish_responder.ts";
-import { type StreamDescriber, TRACK } from "./stream_describer.ts";
+import type { StreamDescriber } from "./stream_describer.ts";
 import type { StreamSetup } from "./stream_setup.ts";
+import { namedTrack, sourceName } from "./tracks.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
@@ -95,13 +94,15 @@ export class RtspResponder {
         return { status: 200, cseq, session: request.session, headers: [["Public", this.#methods.join(", ")]] };
       case "DESCRIBE":
       case "SETUP": {
-        const name = sourceName(request.uri);
-        if (name === undefined) return refuse(400);
+        const named = namedTrack(request.uri);
+        if (named === undefined) return refuse(400);
         const { describer, setup } = this.#options;
-        if (method === "DESCRIBE") return await describer.describe(client, request, name);
-        const reply = await setup.setUp(client, request, name);
+        if (method === "DESCRIBE") return await describer.describe(client, request, named.name);
+        const before = this.#sessionOf(client, request);
+        if (before !== undefined && this.#isOfAnother(before, request.uri)) return refuse(459);
+        const reply = await setup.setUp(client, request, named);
         const session = reply.status === 200 ? this.#sessionOf(client, reply) : undefined;
-        if (session !== undefined) this.#names.set(session, name);
+        if (session !== undefined) this.#names.set(session, named.name);
         return reply;
       }
       default: {
@@ -115,8 +116,8 @@ export class RtspResponder {
     }
   }
 
-  /** The session that a reply to SETUP names, unless it has ended meanwhile. */
-  #sessionOf(client: Client, { session = "" }: RtspReply): Session | undefined {
+  /** The session that a SETUP or the reply to it names, unless it has ended meanwhile. */
+  #sessionOf(client: Client, { session = "" }: Pick<RtspReply, "session">): Session | undefined {
     return this.#options.registry.get(session.split(";", 1)[0], client);
   }
 
@@ -141,20 +142,11 @@ export class RtspResponder {
       });
       return { status: 404, cseq, session: session.id };
     }
-    const outcome: Outcome = isSessionMethod(method)
-      ? await this.#apply({ session, sender: session.sender, method, request })
-      : { status: 200 };
+    const outcome: Outcome = isSessionMethod(method) ? await this.#apply(session, method, request) : { status: 200 };
     return { ...outcome, cseq, session: session.id };
   }
 
-  async #apply(
-    { session, sender, method, request }: {
-      session: Session;
-      sender: RtspFrameSender;
-      method: SessionMethod;
-      request: RtspRequest;
-    },
-  ): Promise<Outcome> {
+  async #apply(session: Session, method: SessionMethod, request: RtspRequest): Promise<Outcome> {
     const next = nextState(session.state, method, { dialect: "rtsp" });
     if (next === undefined) {
       const allowed = this.#methods.filter((name) =>
@@ -162,20 +154,9 @@ export class RtspResponder {
       );
       return { status: 455, headers: [["Allow", allowed.join(", ")]] };
     }
-    if (next === "PLAYING") return await play(session, sender, request);
+    if (next === "PLAYING") return await play(session, request);
     if (next === "READY") await session.pause();
     else this.#options.registry.end(session, "torn down");
     return { status: 200 };
   }
-}
-
-/**
- * The source that a URL names, decoded, with or without its track; `undefined` for what is no URL. A request has no fragment: `#` is
- * part of a name, which ffmpeg sends as it was typed.
- */
-export function sourceName(uri: string): string | undefined {
-  const match = /^rtsps?:\/\/[^/?#]*([^?]*)/i.exec(uri);
-  if (match === null) return undefined;
-  const segments = decodePercents(match[1]).split("/").filter((segment) => segment !== "");
-  return (segments.at(-1) === TRACK ? segments.slice(0, -1) : segments).join("/");
 }

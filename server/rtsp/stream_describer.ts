@@ -6,21 +6,20 @@
 
 import { getLogger } from "@logtape/logtape";
 import { plainAddress } from "../../net/addresses.ts";
+import { wireFormat } from "../../rtp/audio/sound_packetizer.ts";
 import { JPEG_MAX_DIMENSION, receivedSize } from "../../rtp/jpeg/jpeg_payload.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { encodeStreamDescription } from "../../rtsp/sdp.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { encodePath } from "../../rtsp/fields/uri.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
 import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
+import type { SoundTrack } from "../source/sound_track.ts";
 import { type Source, SourceUnavailableError, SourceUnusableError } from "../source/source.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
+import { contentBase, TRACKS } from "./tracks.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
-
-/** Control URL of the one track, relative to the stream's. */
-export const TRACK = "track1";
 
 /** Constructor options of {@linkcode StreamDescriber}. */
 export interface StreamDescriberOptions {
@@ -49,28 +48,33 @@ export class StreamDescriber {
     if (typeof source === "number") return refuse(source);
     const frame = await this.lookAt(client, source);
     if (typeof frame === "number") return refuse(frame);
+    const sound = await this.#options.factory.findSound(client, source);
     return {
       status: 200,
       cseq,
       session: undefined,
       headers: [["Content-Base", contentBase(uri)], ["Content-Type", "application/sdp"]],
-      body: this.#encode(source, frame.size, plainAddress(client.localAddress.hostname)),
+      body: this.#encode(source, { size: frame.size, sound, address: plainAddress(client.localAddress.hostname) }),
     };
   }
 
-  #encode(source: Source, size: FrameSize, address: string): string {
+  #encode(
+    source: Source,
+    { size, sound, address }: { size: FrameSize; sound: SoundTrack | undefined; address: string },
+  ): string {
     const { width, height } = receivedSize(size);
     const frameCount = source.isLive ? 0 : source.times.count;
     return encodeStreamDescription({
       title: source.name,
       // Descriptions that differ have different numbers, as far as anybody asks.
-      sessionId: frameCount * 65_536 + width * 16 + height,
+      sessionId: frameCount * 65_536 + width * 16 + height + (sound?.sampleCount ?? 0),
       address,
       duration: source.isLive || source.loops || source.grows ? undefined : source.times.durationUs / 1e6,
       frameRate: source.frameRate,
       width,
       height,
-      control: TRACK,
+      control: TRACKS.video,
+      sound: sound === undefined ? undefined : { ...wireFormat(sound.format), control: TRACKS.sound },
       tool: this.#options.tool,
     });
   }
@@ -127,18 +131,4 @@ export class StreamDescriber {
       { name, width, height, max: JPEG_MAX_DIMENSION },
     );
   }
-}
-
-/** The URL of a stream as a folder that its track is in, without query, encoded: `uri` is as a person typed it. */
-export function contentBase(uri: string): string {
-  const [, server, path] = /^([^:/?#]+:\/\/[^/?#]*)?([^?]*)/.exec(uri)!;
-  const segments = path.split("/");
-  while (segments.at(-1) === "") segments.pop();
-  return `${server ?? ""}${encodePath(segments.join("/"))}/`;
-}
-
-/** The URL of the one track of the stream that `uri` names, itself or by its track. */
-export function trackUrl(uri: string): string {
-  const base = contentBase(uri);
-  return base.endsWith(`/${TRACK}/`) ? base.slice(0, -1) : base + TRACK;
 }

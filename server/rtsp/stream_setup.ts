@@ -1,35 +1,30 @@
 /**
- * SETUP: which of the transports that a client offers is taken (RFC 2326, 12.39), and the session that comes of it.
+ * SETUP: which of the transports that a client offers is taken (RFC 2326, 12.39), and the session that comes of it, or the one that
+ * gets one more track.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import { plainAddress } from "../../net/addresses.ts";
-import type { Clock } from "../../net/clock.ts";
 import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
-import { decodeTransports, encodeTransport, type Pair, type TransportSpec } from "../../rtsp/fields/transport.ts";
-import { Adaptation } from "../adaptation/adaptation.ts";
-import type { BufferPool } from "../send/buffer_pool.ts";
-import type { HeldFrames } from "../send/held_frames.ts";
-import type { Place } from "../places/places.ts";
-import type { Session } from "../session/session.ts";
-import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
-import { RtpSender } from "../send/rtp_sender.ts";
+import { decodeTransports, encodeTransport, type TransportSpec } from "../../rtsp/fields/transport.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
-import type { Source } from "../source/source.ts";
-import type { Multicast } from "../session/multicast.ts";
-import type { Pacer } from "../send/pacer.ts";
-import type { RtpSockets } from "../send/rtp_sockets.ts";
-import { InterleavedTransport } from "../send/interleaved_transport.ts";
-import type { RtpTransport } from "../send/rtp_transport.ts";
-import { UdpTransport } from "../send/udp_transport.ts";
+import type { Place } from "../places/places.ts";
 import type { Client } from "../session/client.ts";
+import type { Multicast } from "../session/multicast.ts";
+import { MulticastSeat } from "../session/multicast_stream.ts";
+import type { Session } from "../session/session.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
+import type { Delivery, TrackSenders, WantedTrack } from "../session/track_senders.ts";
+import { UnicastSession } from "../session/unicast_session.ts";
+import type { Source } from "../source/source.ts";
 import type { StreamDescriber } from "./stream_describer.ts";
+import type { OpenedTransport, TrackTransports } from "./track_transports.ts";
+import type { NamedTrack } from "./tracks.ts";
 
 const log = getLogger(["mjpegrtsp", "server"]);
 
@@ -41,25 +36,11 @@ export interface StreamSetupOptions {
   readonly describer: StreamDescriber;
   /** Sends to groups, if that is wanted. */
   readonly multicast: Multicast | undefined;
-  /** The sockets that packets leave from. */
-  readonly sockets: RtpSockets;
-  readonly packetizer: FramePacketizer;
-  /** For what is written over TCP. */
-  readonly buffers: BufferPool;
-  /** The frames that clients over TCP are being sent. */
-  readonly heldFrames: HeldFrames;
-  /** The frames that are kept for clients over UDP who lose some of their packets. */
-  readonly recentFrames: HeldFrames;
-  /** Spreads large frames. */
-  readonly pacer: Pacer;
-  /** The pacer's clock, and the time of day. */
-  readonly clock: Clock;
-  /** Gives numbers from 0 up to, not including, 1. */
-  readonly random: () => number;
+  /** Sends to single clients. */
+  readonly transports: TrackTransports;
+  readonly senders: TrackSenders;
   /** Makes session identifiers that nobody can guess. */
   readonly createId: () => string;
-  /** Whether sessions are fitted to the networks of their clients; default false. */
-  readonly adapts?: boolean;
 }
 
 /** Sets up RTSP/1.0 sessions. */
@@ -70,36 +51,26 @@ export class StreamSetup {
     this.#options = options;
   }
 
-  /** The reply to a SETUP of the source called `name`. */
-  async setUp(client: Client, { cseq, session: id, headers }: RtspRequest, name: string): Promise<RtspReply> {
-    const { factory, describer, registry } = this.#options;
+  /** The reply to a SETUP of a track; of the frames where a URL names the whole stream. */
+  async setUp(client: Client, request: RtspRequest, named: NamedTrack): Promise<RtspReply> {
+    const { cseq, session: id, headers } = request;
     const refuse = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
-    if (id !== undefined) return refuse(registry.get(id, client) === undefined ? 454 : 459);
+    const before = id === undefined ? undefined : this.#options.registry.get(id, client);
+    if (id !== undefined && before === undefined) return refuse(454);
+    const problem = before === undefined ? undefined : problemOfTrack(before, named);
+    if (problem !== undefined) return refuse(problem);
     const offers = decodeTransports(headers.getAll("Transport").join(","));
-    if (!await factory.hasRoom(client)) return refuse(503);
-    const source = await factory.findSource(client, name);
-    if (typeof source === "number") return refuse(source);
-    const possible = offers.filter((offer) => this.#isPossible(offer, { client, source }));
-    // One more seat in front of a stream to a group costs nothing.
-    if (possible.length > 0 && !possible[0].isMulticast && factory.isOverloaded(client)) return refuse(453);
-    const frame = possible.length === 0 ? undefined : await describer.lookAt(client, source);
-    if (typeof frame === "number") return refuse(frame);
-    const place = possible.length === 0 ? undefined : await factory.takePlace(client);
-    if (possible.length > 0 && place === undefined) return refuse(503);
-    let created: Created | undefined;
-    for (const offer of possible) {
-      created = await this.#create(client, { source, describedSize: frame!.size, offer, place: place! });
-      if (created !== undefined) break;
-    }
-    if (created === undefined) {
-      place?.leave();
+    const created = before === undefined
+      ? await this.#begin(client, named, offers)
+      : await this.#addTrack(client, before, { named, offers });
+    if (created === 461) {
       log.warn("{peer} asked for {name} over no transport that is possible: {transport}", {
         peer: client.connection.peer,
-        name,
+        name: named.name,
         transport: headers.get("Transport") ?? "no Transport at all",
       });
-      return refuse(461);
     }
+    if (typeof created === "number") return refuse(created);
     const { session, transport } = created;
     return {
       status: 200,
@@ -110,125 +81,164 @@ export class StreamSetup {
     };
   }
 
-  /** A session whose packets travel as offered; `undefined` where that turns out to be impossible. */
-  async #create(client: Client, stream: OfferedStream): Promise<Created | undefined> {
-    const { offer } = stream;
-    if (offer.isMulticast) return await this.#createSeat(client, stream);
-    return offer.protocol === "tcp" ? this.#createInterleaved(client, stream) : this.#createUdp(client, stream);
+  /** A new session, with one track. */
+  async #begin(
+    client: Client,
+    named: NamedTrack,
+    offers: readonly TransportSpec[],
+  ): Promise<Created | StatusCode> {
+    const { factory, transports } = this.#options;
+    if (!await factory.hasRoom(client)) return 503;
+    const source = await factory.findSource(client, named.name);
+    if (typeof source === "number") return source;
+    const possible = offers.filter((offer) => this.#isPossible(offer, client, source));
+    if (possible.length === 0) return 461;
+    // One more seat in front of a stream to a group costs nothing.
+    if (!possible[0].isMulticast && factory.isOverloaded(client)) return 453;
+    const wanted = await this.#want(client, source, named);
+    if (typeof wanted === "number") return wanted;
+    const place = await factory.takePlace(client);
+    if (place === undefined) return 503;
+    for (const offer of possible) {
+      if (offer.isMulticast) {
+        const created = await this.#createSeat(client, wanted, place);
+        if (created !== undefined) return created;
+        continue;
+      }
+      const onError = (error: unknown) => session.fail(error);
+      const opened = transports.open(client, offer, {
+        session: undefined,
+        isRepaired: wanted.kind === "video",
+        onError,
+      });
+      const session = this.#createSession(client, { wanted, opened, place });
+      return { session, transport: transportOf(session, wanted, opened) };
+    }
+    place.leave();
+    return 461;
   }
 
-  async #createSeat(client: Client, { source, describedSize, place }: OfferedStream): Promise<Created | undefined> {
-    try {
-      const { seat, transport } = await this.#options.multicast!.join(client, {
-        id: this.#options.createId(),
-        source,
-        describedSize,
-      });
-      this.#options.registry.add(seat, { place, client, endsWithClient: false });
+  #createSession(
+    client: Client,
+    { wanted, opened, place }: { wanted: WantedTrack; opened: OpenedTransport; place: Place<Session> },
+  ): UnicastSession {
+    const { registry, senders, transports, createId } = this.#options;
+    const session = senders.createSession(createId(), wanted, deliveryOf(client, opened));
+    transports.assign(opened, session);
+    // Over TCP a session ends with its connection.
+    registry.add(session, { place, client, endsWithClient: opened.spec.protocol === "tcp", ...opened.path });
+    return session;
+  }
+
+  /** A session that is there gets the other track. */
+  async #addTrack(
+    client: Client,
+    session: Session,
+    { named, offers }: { named: NamedTrack; offers: readonly TransportSpec[] },
+  ): Promise<Created | StatusCode> {
+    const { registry, senders, transports } = this.#options;
+    const wanted = await this.#want(client, session.source, named);
+    if (typeof wanted === "number") return wanted;
+    // It may have ended meanwhile.
+    const problem = problemOfTrack(session, named);
+    if (problem !== undefined) return problem;
+    if (session instanceof MulticastSeat) return await this.#addToSeat(client, session, { wanted, offers });
+    // All tracks go the same way: a session over TCP ends with its connection, any other does not.
+    const protocol = registry.protocolOf(session, client);
+    const isAlike = (offer: TransportSpec) => !offer.isMulticast && offer.protocol === protocol;
+    const offer = offers.find((offer) => isAlike(offer) && this.#isPossible(offer, client, session.source));
+    if (!(session instanceof UnicastSession) || offer === undefined) return 461;
+    const onError = (error: unknown) => session.fail(error);
+    const opened = transports.open(client, offer, { session, isRepaired: wanted.kind === "video", onError });
+    senders.addTrack(session, wanted, deliveryOf(client, opened));
+    registry.addTrack(session, opened.path);
+    return { session, transport: transportOf(session, wanted, opened) };
+  }
+
+  /** The track, with what there has to be known of it; the status that says why there is none, which the log explains. */
+  async #want(
+    client: Client,
+    source: Source,
+    { name, track = "video" }: NamedTrack,
+  ): Promise<WantedTrack | StatusCode> {
+    const { factory, describer } = this.#options;
+    if (track === "video") {
+      const frame = await describer.lookAt(client, source);
+      return typeof frame === "number" ? frame : { kind: "video", source, describedSize: frame.size };
+    }
+    const sound = await factory.findSound(client, source);
+    if (sound !== undefined && !source.isLive) return { kind: "sound", source, sound };
+    log.warn("{peer} cannot have the sound of {name}: there is none", { peer: client.connection.peer, name });
+    return 404;
+  }
+
+  async #createSeat(client: Client, wanted: WantedTrack, place: Place<Session>): Promise<Created | undefined> {
+    const { multicast, createId, registry } = this.#options;
+    return await this.#orUndefined(client, wanted, async () => {
+      const { seat, transport } = await multicast!.join(client, createId(), wanted);
+      registry.add(seat, { place, client, endsWithClient: false });
       return { session: seat, transport };
+    });
+  }
+
+  async #addToSeat(
+    client: Client,
+    seat: MulticastSeat,
+    { wanted, offers }: { wanted: WantedTrack; offers: readonly TransportSpec[] },
+  ): Promise<Created | StatusCode> {
+    const { multicast } = this.#options;
+    if (!offers.some((offer) => offer.isMulticast && this.#isPossible(offer, client, wanted.source))) return 461;
+    return await this.#orUndefined(client, wanted, async () => {
+      const transport = await multicast!.addTrack(client, seat, wanted);
+      return { session: seat, transport };
+    }) ?? 461;
+  }
+
+  /** What `open` gives; `undefined` where the group turns out to be impossible, which the log explains. */
+  async #orUndefined(client: Client, wanted: WantedTrack, open: () => Promise<Created>): Promise<Created | undefined> {
+    try {
+      return await open();
     } catch (error) {
       if (isOutOfDescriptors(error)) throw error;
       log.error("{peer} cannot have {name} over multicast: {reason}", {
         peer: client.connection.peer,
-        name: source.name,
+        name: wanted.source.name,
         reason: error instanceof Error ? error.message : String(error),
       });
       return undefined;
     }
   }
 
-  /** Over TCP a session ends with its connection. */
-  #createInterleaved(client: Client, stream: OfferedStream): Created {
-    const { buffers, heldFrames } = this.#options;
-    const channels = freeChannels(client, stream.offer.interleaved);
-    const transport = new InterleavedTransport(client.connection.packets, { channels, buffers, heldFrames });
-    const created = this.#createSession(client, stream, transport);
-    this.#options.registry.add(created.session, { place: stream.place, client, endsWithClient: true, channels });
-    return { ...created, transport: { protocol: "tcp", interleaved: channels, ...created.transport } };
-  }
-
-  #createUdp(client: Client, stream: OfferedStream): Created {
-    const { factory, registry, sockets, pacer, clock, recentFrames } = this.#options;
-    const clientPort = stream.offer.clientPort!;
-    const [rtpPort, rtcpPort] = clientPort;
-    const reportsFrom = { transport: "udp" as const, hostname: client.hostname, port: rtcpPort };
-    const onError = (error: unknown) => created.session.fail(error);
-    const created = this.#createSession(
-      client,
-      stream,
-      new UdpTransport({
-        datagrams: factory.createDatagramSender({ ...reportsFrom, port: rtpPort }, onError),
-        socket: sockets.main,
-        rtcpSocket: sockets.rtcp,
-        rtcpDestination: reportsFrom,
-        pacer,
-        clock,
-        recentFrames,
-        onError,
-      }),
-    );
-    registry.add(created.session, { place: stream.place, client, endsWithClient: false, reportsFrom });
-    return { ...created, transport: { protocol: "udp", clientPort, serverPort: sockets.ports, ...created.transport } };
-  }
-
-  #createSession(client: Client, { source, describedSize, offer }: OfferedStream, transport: RtpTransport) {
-    const { factory, packetizer, clock, random, createId, adapts = false } = this.#options;
-    const sender = new RtpSender({
-      peer: client.connection.peer,
-      transport,
-      packetizer,
-      describedSize,
-      clock,
-      random,
-      canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
-      adaptation: adapts ? new Adaptation({ clock, isOverTcp: offer.protocol === "tcp" }) : undefined,
-    });
-    const session = factory.createSession(client.connection.peer, { id: createId(), source, sender });
-    return { session, transport: { isMulticast: false, ssrc: sender.ssrc, mode: "PLAY" } };
-  }
-
   /** Whether packets can go that way, and to nobody but the client, or to our own group. */
-  #isPossible(
-    { protocol, isMulticast, clientPort, destination, mode }: TransportSpec,
-    { client, source }: { client: Client; source: Source },
-  ): boolean {
+  #isPossible(offer: TransportSpec, client: Client, source: Source): boolean {
+    const { multicast, transports } = this.#options;
+    const { protocol, isMulticast, destination, mode } = offer;
     if (mode !== undefined && !mode.split(",").some((name) => name.trim() === "PLAY")) return false;
-    if (isMulticast) {
-      return protocol === "udp" && this.#options.multicast?.isPossible(client, { source, destination }) === true;
-    }
-    if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
-    // RTP and RTCP need a port each (RFC 3550, 11); channels of our own choice are in the reply.
-    return protocol === "tcp" || (clientPort !== undefined && isPortPair(clientPort));
+    if (!isMulticast) return transports.isPossible(offer, client);
+    return protocol === "udp" && multicast?.isPossible(client, { source, destination }) === true;
   }
 }
 
-/** What is to be played, and how its packets are to travel. */
-interface OfferedStream {
-  readonly source: Source;
-  readonly describedSize: FrameSize;
-  readonly offer: TransportSpec;
-  /** For the session. */
-  readonly place: Place<Session>;
-}
-
-/** A new session, and how its packets travel. */
+/** A session, and how the packets of the track travel. */
 interface Created {
   readonly session: Session;
   readonly transport: TransportSpec;
 }
 
-/** A port for RTP and another for RTCP. */
-function isPortPair([rtp, rtcp]: Pair): boolean {
-  return rtp > 0 && rtcp > 0 && rtp !== rtcp;
+/** Why a session cannot have a track: another source's, one that it has already, or while it plays (RFC 2326, A.2). */
+function problemOfTrack(session: Session, { track = "video" }: NamedTrack): StatusCode | undefined {
+  if (session.sender.dialect !== "rtsp") return 459;
+  if (session.streams.some(({ kind }) => kind === track)) return 459;
+  return session.state === "READY" ? undefined : 455;
 }
 
-/**
- * The channels that a client asks for, or the next pair that no session of its connection has. RTP and RTCP need one each (RFC 2326,
- * 12.39).
- */
-function freeChannels({ channels }: Client, asked: Pair = [0, 1]): Pair {
-  if (asked[0] !== asked[1] && !asked.some((channel) => channels.has(channel))) return asked;
-  let first = 0;
-  while (channels.has(first) || channels.has(first + 1)) first += 2;
-  return [first, first + 1];
+function deliveryOf(client: Client, { transport, spec }: OpenedTransport): Delivery {
+  const { connection: { peer }, localAddress } = client;
+  const canonicalName = `mjpegrtsp@${plainAddress(localAddress.hostname)}`;
+  return { peer, transport, canonicalName, isOverTcp: spec.protocol === "tcp", isAdaptable: true };
+}
+
+function transportOf(session: Session, { kind }: WantedTrack, { spec }: OpenedTransport): TransportSpec {
+  const ssrc = session.streams.find((stream) => stream.kind === kind)?.ssrc;
+  return { ...spec, ssrc, mode: "PLAY" };
 }

@@ -8,7 +8,7 @@ import { INTERLEAVED_HEADER_BYTES } from "../../net/interleaved.ts";
 import { type RtpStamp, stampRtpHeader } from "../../rtp/packet.ts";
 import type { PacketPieces } from "../connection/write_queue.ts";
 import { WRITE_PIECE_BYTES } from "../limits.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { HeldFrames } from "./held_frames.ts";
 
@@ -31,13 +31,13 @@ export class FramePieces implements PacketPieces {
   readonly lengthBytes: number;
   readonly #options: FramePiecesOptions;
   /** `undefined` once all of it is in pieces, or cut. */
-  #frame: FramePackets | undefined;
+  #frame: RtpPackets | undefined;
   /** Set where the frame counts among those that are held. */
   #onCut: (() => void) | undefined;
   #buffer: Uint8Array | undefined;
   #nextPacket = 0;
 
-  constructor(frame: FramePackets, options: FramePiecesOptions) {
+  constructor(frame: RtpPackets, options: FramePiecesOptions) {
     this.#frame = frame;
     this.#options = options;
     this.lengthBytes = frame.bytes.length;
@@ -82,7 +82,7 @@ export class FramePieces implements PacketPieces {
 
 /** Copies the packets from `first` up to, not including, `end` into `buffer`, for one session. */
 function stampPackets(
-  { bytes, offsets }: FramePackets,
+  { bytes, offsets }: RtpPackets,
   buffer: Uint8Array,
   { first, end, options: { stamp: { sequenceNumber, timestamp, ssrc }, channel } }: {
     readonly first: number;

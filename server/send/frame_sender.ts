@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ReportBlock } from "../../rtp/rtcp.ts";
 import type { Adaptation } from "../adaptation/adaptation.ts";
 import { BURST_PACKETS, MAX_SPREAD_MS } from "../limits.ts";
+import type { RtpStream } from "./rtp_stream.ts";
 
 /** What was sent to one client. */
 export interface SendCounters {
@@ -76,24 +76,17 @@ export interface LabFrameSender extends AnyFrameSender {
   renumber(frame: number): void;
 }
 
-/** Sends RTP/JPEG to a client that speaks RTSP/1.0, with what PLAY and RTCP need to know of the stream. */
+/** Sends RTP/JPEG to a client that speaks RTSP/1.0. */
 export interface RtspFrameSender extends AnyFrameSender {
   readonly dialect: "rtsp";
   /** What fits the session to its client's network; `undefined` where everything is sent as it is. */
   readonly adaptation?: Adaptation;
-  readonly ssrc: number;
-  /** Sequence number of the next packet. */
-  readonly nextSequenceNumber: number;
+  /** The frames' RTP stream; `undefined` where the client has not set it up. */
+  readonly stream: RtpStream | undefined;
   /** Whether frames take so long to be made ready that the next ones are to be prepared. */
   readonly preparesFrames: boolean;
   /** Makes a frame ready that is to be sent later. */
   prepare(jpeg: Uint8Array): void;
-  /** The RTP timestamp of a time of the server's clock, in milliseconds. */
-  timestampAt(dueMs: number): number;
-  /** Takes what the client reports of the stream. */
-  takeReport(report: ReportBlock): void;
-  /** Sends packets again that the client asks for, by their sequence numbers. */
-  resend(sequenceNumbers: readonly number[]): void;
 }
 
 /** The sending side of one session; `dialect` tells which kind it is. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 
 /** Takes a frame away from a client: no more of its packets are to be sent. */
 export type CutListener = () => void;
@@ -15,7 +15,7 @@ export type CutListener = () => void;
 export class HeldFrames {
   readonly #maxBytes: number;
   /** Who holds each frame; the oldest frame first. */
-  readonly #holders = new Map<FramePackets, Set<CutListener>>();
+  readonly #holders = new Map<RtpPackets, Set<CutListener>>();
   #bytes = 0;
 
   /** The newest frame counts as well, but is never cut for itself. */
@@ -29,7 +29,7 @@ export class HeldFrames {
   }
 
   /** A client is sent `frame`. It has to let go of the frame when `onCut` is called. */
-  hold(frame: FramePackets, onCut: CutListener): void {
+  hold(frame: RtpPackets, onCut: CutListener): void {
     const holders = this.#holders.get(frame);
     if (holders !== undefined) return void holders.add(onCut);
     this.#holders.set(frame, new Set([onCut]));
@@ -41,12 +41,12 @@ export class HeldFrames {
   }
 
   /** The client that gave `onCut` has got `frame`, or left. */
-  release(frame: FramePackets, onCut: CutListener): void {
+  release(frame: RtpPackets, onCut: CutListener): void {
     const holders = this.#holders.get(frame);
     if (holders?.delete(onCut) && holders.size === 0) this.#drop(frame);
   }
 
-  #drop(frame: FramePackets): Iterable<CutListener> {
+  #drop(frame: RtpPackets): Iterable<CutListener> {
     const holders = this.#holders.get(frame) ?? [];
     this.#holders.delete(frame);
     this.#bytes -= frame.bytes.length;

@@ -1,29 +1,26 @@
 import { assertEquals } from "@std/assert";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import { HeldFrames } from "./held_frames.ts";
 
-function frameOf(lengthBytes: number): FramePackets {
+function frameOf(lengthBytes: number): RtpPackets {
   return {
     bytes: new Uint8Array(lengthBytes),
     offsets: [],
     packets: [],
-    size: { width: 8, height: 8 },
-    isTranscoded: false,
-    reencodedBecause: undefined,
   };
 }
 
 /** A client that holds frames, and those that were taken from it. */
 function clientOf(held: HeldFrames) {
-  const cut: FramePackets[] = [];
-  const listeners = new Map<FramePackets, () => void>();
+  const cut: RtpPackets[] = [];
+  const listeners = new Map<RtpPackets, () => void>();
   return {
     cut,
-    hold(frame: FramePackets) {
+    hold(frame: RtpPackets) {
       listeners.set(frame, () => cut.push(frame));
       held.hold(frame, listeners.get(frame)!);
     },
-    release: (frame: FramePackets) => held.release(frame, listeners.get(frame)!),
+    release: (frame: RtpPackets) => held.release(frame, listeners.get(frame)!),
   };
 }
 

@@ -7,7 +7,7 @@
 import { encodeInterleaved } from "../../net/interleaved.ts";
 import type { RtpStamp } from "../../rtp/packet.ts";
 import { onePiece, type PacketWriter } from "../connection/write_queue.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import { FramePieces } from "./frame_pieces.ts";
 import type { LogSentence } from "./frame_sender.ts";
@@ -44,7 +44,7 @@ export class InterleavedTransport implements RtpTransport {
     return this.#writer.isReady;
   }
 
-  sendFrame(frame: FramePackets, stamp: RtpStamp): number {
+  sendFrame(frame: RtpPackets, stamp: RtpStamp): number {
     // Do not wait: a slow client must not hold up its own session, whose next frames are dropped meanwhile.
     const { channels, buffers, heldFrames } = this.#options;
     const onCut = () => this.#cutFrames++;

@@ -13,7 +13,7 @@ import {
   MAX_RESENT_PACKETS,
   RESENT_SHARE,
 } from "../limits.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import type { HeldFrames } from "./held_frames.ts";
 
 /** A packet, and what its header gets. */
@@ -25,7 +25,7 @@ export interface RecentPacket {
 
 /** A frame whose packets are being sent, or have been. */
 export interface RecentFrame {
-  readonly frame: FramePackets;
+  readonly frame: RtpPackets;
   /** What the header of its first packet got. */
   readonly first: RtpStamp;
   /** Packets that have left so far. */
@@ -52,7 +52,7 @@ export class RecentPackets {
   }
 
   /** A frame begins to be sent; whoever sends it counts its packets. */
-  begin(frame: FramePackets, first: RtpStamp): RecentFrame {
+  begin(frame: RtpPackets, first: RtpStamp): RecentFrame {
     const count = frame.packets.length;
     const recent = { frame, first, sentCount: 0, cut: () => this.#drop(recent) };
     this.#frames.push(recent);

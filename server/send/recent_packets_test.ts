@@ -1,22 +1,19 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FIRST_RECENT_PACKETS, FIRST_RESENT_PACKETS, MAX_RECENT_PACKETS, MAX_RESENT_PACKETS } from "../limits.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import { HeldFrames } from "./held_frames.ts";
 import { RecentPackets } from "./recent_packets.ts";
 
 const stamp = (sequenceNumber: number) => ({ sequenceNumber, timestamp: 9 * sequenceNumber, ssrc: 1 });
 
 /** A frame of so many packets, of a byte each. */
-function frameOf(count: number): FramePackets {
+function frameOf(count: number): RtpPackets {
   const bytes = Uint8Array.from({ length: count }, (_, index) => index);
   const packets = Array.from({ length: count }, (_, index) => bytes.subarray(index, index + 1));
   return {
     bytes,
     packets,
     offsets: [],
-    size: { width: 8, height: 8 },
-    isTranscoded: false,
-    reencodedBecause: undefined,
   };
 }
 
@@ -28,7 +25,7 @@ function open(held = new HeldFrames({ maxBytes: Infinity })): RecentPackets {
 }
 
 /** Sends frames of so many packets, one behind the other. */
-function send(recent: RecentPackets, counts: readonly number[], from = 0): FramePackets[] {
+function send(recent: RecentPackets, counts: readonly number[], from = 0): RtpPackets[] {
   let next = from;
   return counts.map((count) => {
     const frame = frameOf(count);

@@ -7,13 +7,12 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { JPEG_CLOCK_RATE, JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload.ts";
-import { RTP_HEADER_BYTES } from "../../rtp/packet.ts";
-import { encodeRtcp, type ReportBlock, type RtcpPacket } from "../../rtp/rtcp.ts";
+import type { ReportBlock } from "../../rtp/rtcp.ts";
 import { Sequencer } from "../../rtp/sequencer.ts";
 import type { Adaptation } from "../adaptation/adaptation.ts";
 import { describeQuality } from "../adaptation/quality_ladder.ts";
-import { BYE_DELAY_MS, SENDER_REPORT_INTERVAL_MS } from "../limits.ts";
-import { type FramePacketizer, type FramePackets, type FrameSize, rtpBytesOf } from "../packetize/frame_packetizer.ts";
+import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
+import { rtpBytesOf } from "../packetize/rtp_packets.ts";
 import {
   type FrameTime,
   joinSentences,
@@ -21,7 +20,9 @@ import {
   type RtspFrameSender,
   type SendCounters,
 } from "./frame_sender.ts";
+import type { RtpStream } from "./rtp_stream.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
+import { SenderReports } from "./sender_reports.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
@@ -44,14 +45,14 @@ export interface RtpSenderOptions {
 }
 
 /** The sending side of one RTSP/1.0 session. */
-export class RtpSender implements RtspFrameSender {
+export class RtpSender implements RtspFrameSender, RtpStream {
   readonly dialect = "rtsp";
+  readonly kind = "video";
   readonly dropsOverdueFrames = true;
   readonly counters: SendCounters = { frames: 0, packets: 0, bytes: 0, droppedFrames: 0 };
   readonly #options: RtpSenderOptions;
   readonly #sequencer: Sequencer;
-  #cancelReport: (() => void) | undefined;
-  #cancelBye: (() => void) | undefined;
+  readonly #reports: SenderReports;
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
   #preparesFrames = false;
@@ -65,6 +66,11 @@ export class RtpSender implements RtspFrameSender {
   constructor(options: RtpSenderOptions) {
     this.#options = options;
     this.#sequencer = Sequencer.random({ random: options.random, clockRate: JPEG_CLOCK_RATE });
+    this.#reports = new SenderReports({ ...options, stream: this, counters: this.counters });
+  }
+
+  get stream(): RtpStream {
+    return this;
   }
 
   get destination(): string {
@@ -126,21 +132,18 @@ export class RtpSender implements RtspFrameSender {
 
   pause(): void {
     this.#isPlaying = false;
-    this.#cancelBye?.();
-    this.#options.transport.flush();
-    this.#cancelReport?.();
-    this.#cancelReport = undefined;
+    this.#reports.pause();
   }
 
   finish(): void {
-    // A BYE that overtakes the last packets ends the stream before them: ffmpeg 5.1 stops at once.
-    this.#cancelBye = this.#options.clock.after(BYE_DELAY_MS, () => this.#sayBye());
+    this.#reports.finish();
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#sayBye();
+    this.#isPlaying = false;
+    this.#reports.bye();
     this.#options.transport.close();
   }
 
@@ -191,8 +194,8 @@ export class RtpSender implements RtspFrameSender {
     if (this.#isClosed) return;
     const problem = frame instanceof Error ? frame : this.#sizeProblem(frame.size);
     if (frame instanceof Error || problem !== undefined) return this.#dropUnusable(problem!, time.number);
-    this.#cancelBye?.();
-    if (this.#cancelReport === undefined && this.#isPlaying) this.#report();
+    if (this.#isPlaying) this.#reports.begin();
+    else this.#reports.cancelBye();
     const sent = this.#options.transport.sendFrame(frame, this.#sequencer.stampAt(time.dueMs), time);
     return sent instanceof Promise ? sent.then((count) => this.#count(frame, count)) : this.#count(frame, sent);
   }
@@ -222,36 +225,5 @@ export class RtpSender implements RtspFrameSender {
     this.#lastProblem = problem.message;
     const frame = number === undefined ? "a frame" : `frame ${number}`;
     log.warn("{peer}: {frame} is dropped: {reason}", { peer: this.#options.peer, frame, reason: problem.message });
-  }
-
-  #sayBye(): void {
-    this.pause();
-    if (this.counters.packets === 0) return;
-    this.#sendRtcp([{ kind: "bye", ssrcs: [this.ssrc] }]);
-  }
-
-  /** Sends a report now and every few seconds. */
-  #report(): void {
-    this.#sendRtcp([]);
-    this.#cancelReport = this.#options.clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
-  }
-
-  /** A sender report and our name in front of `packets` (RFC 3550, 6.1). */
-  #sendRtcp(packets: readonly RtcpPacket[]): void {
-    const { transport, clock, canonicalName } = this.#options;
-    const { packets: packetCount, bytes } = this.counters;
-    transport.sendRtcp(encodeRtcp([
-      {
-        kind: "sender-report",
-        ssrc: this.ssrc,
-        unixMs: clock.unixMs(),
-        rtpTimestamp: this.timestampAt(clock.nowMs()),
-        packetCount: packetCount % 2 ** 32,
-        octetCount: (bytes - packetCount * RTP_HEADER_BYTES) % 2 ** 32,
-        reports: [],
-      },
-      { kind: "cname", ssrc: this.ssrc, name: canonicalName },
-      ...packets,
-    ]));
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { RtpStamp } from "../../rtp/packet.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import type { FrameTime, LogSentence } from "./frame_sender.ts";
 
 /** Sends whole frames and reports to one client. */
@@ -18,7 +18,7 @@ export interface RtpTransport {
    * Sends the packets of one frame in order, the first stamped with `first`. Gives how many have left, at once where nothing has
    * to be waited for: all of them, unless the transport was closed meanwhile.
    */
-  sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): number | Promise<number>;
+  sendFrame(frame: RtpPackets, first: RtpStamp, time: FrameTime): number | Promise<number>;
   /** Sends packets again that the client has lost, as far as they are there still. Transports that lose nothing have none of it. */
   resend?(sequenceNumbers: readonly number[]): void;
   /** Sends a compound RTCP packet. */

@@ -6,7 +6,7 @@
  */
 
 import { type RtpStamp, stampRtpHeader } from "../../rtp/packet.ts";
-import type { FramePackets } from "../packetize/frame_packetizer.ts";
+import type { RtpPackets } from "../packetize/rtp_packets.ts";
 import type { DatagramSender } from "./datagram_sender.ts";
 import type { Clock } from "../../net/clock.ts";
 import { BURST_PACKETS, MAX_RECENT_PACKETS, RECENT_FOR_MS, RESENT_PAUSE_MS } from "../limits.ts";
@@ -18,8 +18,10 @@ import type { RtpTransport } from "./rtp_transport.ts";
 
 /** Constructor options of {@linkcode UdpTransport}. */
 export interface UdpTransportOptions {
-  /** Sends to the client's RTP port. */
+  /** What the session's datagrams go through. */
   readonly datagrams: DatagramSender;
+  /** The client's RTP port. */
+  readonly destination: Deno.NetAddr;
   /** The socket that RTP packets leave from. */
   readonly socket: Deno.DatagramConn;
   /** The socket that RTCP packets leave from. */
@@ -58,13 +60,13 @@ export class UdpTransport implements RtpTransport {
   }
 
   get destination(): string {
-    return `RTP over UDP to port ${this.#options.datagrams.port}`;
+    return `RTP over UDP to port ${this.#options.destination.port}`;
   }
 
-  async sendFrame(frame: FramePackets, first: RtpStamp, time: FrameTime): Promise<number> {
+  async sendFrame(frame: RtpPackets, first: RtpStamp, time: FrameTime): Promise<number> {
     const { packets } = frame;
     const { sequenceNumber, timestamp, ssrc } = first;
-    const { datagrams, socket, pacer } = this.#options;
+    const { datagrams, destination, socket, pacer } = this.#options;
     const count = packets.length;
     this.#cancelForgetting?.();
     const recent = this.#recent?.begin(frame, first);
@@ -74,7 +76,7 @@ export class UdpTransport implements RtpTransport {
       if (this.#isClosed) return index;
       const packet = this.#packet = copyInto(this.#packet, packets[index]);
       stampRtpHeader(packet, 0, { sequenceNumber: sequenceNumber + index, timestamp, ssrc });
-      await datagrams.send(packet, socket);
+      await datagrams.send(packet, socket, destination);
       if (recent !== undefined) recent.sentCount++;
     }
     return count;
@@ -118,7 +120,7 @@ export class UdpTransport implements RtpTransport {
 
   /** Sends what is wanted in bursts, as the packets of frames. */
   async #sendWanted(): Promise<void> {
-    const { datagrams, socket, pacer, clock } = this.#options;
+    const { datagrams, destination, socket, pacer, clock } = this.#options;
     this.#isSendingAgain = true;
     try {
       let burst = 0;
@@ -134,7 +136,7 @@ export class UdpTransport implements RtpTransport {
         const packet = this.#again = copyInto(this.#again, found.packet);
         stampRtpHeader(packet, 0, found.stamp);
         this.#resent++;
-        await datagrams.send(packet, socket);
+        await datagrams.send(packet, socket, destination);
       }
     } finally {
       this.#isSendingAgain = false;

@@ -54,7 +54,7 @@ export class FrameRun {
     this.#startMs = clock.nowMs();
     this.#framesBefore = sender.counters.frames;
     this.#order = (seekable?.peek()?.number ?? 1) - 1;
-    if (sender.dialect === "rtsp") this.#adaptation?.restart(sender.nextSequenceNumber);
+    if (sender.dialect === "rtsp") this.#adaptation?.restart(sender.stream?.nextSequenceNumber ?? 0);
   }
 
   /** The frame that is leaving right now, if one is: those that come after it wait. */

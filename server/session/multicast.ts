@@ -11,14 +11,13 @@ import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/fields/transport.ts";
 import { MulticastSeat, MulticastStream } from "./multicast_stream.ts";
-import type { FramePacketizer, FrameSize } from "../packetize/frame_packetizer.ts";
-import { RtpSender } from "../send/rtp_sender.ts";
+import type { TrackKind } from "../send/rtp_stream.ts";
 import type { Source } from "../source/source.ts";
 import type { Pacer } from "../send/pacer.ts";
 import { UdpTransport } from "../send/udp_transport.ts";
-import type { UnicastSession } from "./unicast_session.ts";
 import type { Client } from "./client.ts";
 import type { SessionFactory } from "./session_factory.ts";
+import type { TrackSenders, WantedTrack } from "./track_senders.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
@@ -39,28 +38,31 @@ export interface MulticastGroup {
 export interface MulticastOptions {
   /** Where it goes. */
   readonly group: MulticastGroup;
-  /** Makes the sessions behind the seats. */
   readonly factory: SessionFactory;
-  readonly packetizer: FramePacketizer;
+  /** Make the sessions behind the seats. */
+  readonly senders: TrackSenders;
   /** Spreads large frames. */
   readonly pacer: Pacer;
-  /** The pacer's clock, and the time of day. */
+  /** The pacer's clock. */
   readonly clock: Clock;
-  /** Gives numbers from 0 up to, not including, 1. */
-  readonly random: () => number;
 }
 
-/** A stream, and what SETUP tells of it. */
+/** One stream of a source to the group, from one address of ours, which decides the network. */
 interface Opened {
-  readonly stream: MulticastStream;
-  readonly transport: TransportSpec;
+  readonly localAddress: string;
+  readonly ports: Set<number>;
+  readonly sockets: Deno.DatagramConn[];
+  /** What SETUP tells of each track. */
+  readonly tracks: Map<TrackKind, Promise<TransportSpec>>;
+  /** There once the first track is. */
+  stream: MulticastStream | undefined;
 }
 
 /** All groups of one server. */
 export class Multicast {
   readonly #options: MulticastOptions;
-  /** By source and by the address that it is sent from, which decides the network. */
-  readonly #opened = new Map<string, { readonly port: number; readonly opened: Promise<Opened> }>();
+  /** By source and by the address that it is sent from. */
+  readonly #opened = new Map<string, Opened>();
 
   constructor(options: MulticastOptions) {
     this.#options = options;
@@ -72,87 +74,106 @@ export class Multicast {
       (destination === undefined || destination === this.#options.group.hostname);
   }
 
-  /** A seat for a client in front of the stream of `source`. */
+  /** A seat called `id` for a client in front of the stream of a source, of which it wants a track. */
   async join(
     client: Client,
-    { id, source, describedSize }: { id: string; source: Source; describedSize: FrameSize },
+    id: string,
+    wanted: WantedTrack,
   ): Promise<{ seat: MulticastSeat; transport: TransportSpec }> {
     const { clock } = this.#options;
-    const { stream, transport } = await this.#open(client, source, describedSize);
-    const { peer } = client.connection;
-    const seat = new MulticastSeat(stream, { id, peer, hostname: plainAddress(client.hostname), clock });
-    return { seat, transport };
+    const localAddress = plainAddress(client.localAddress.hostname);
+    const key = `${wanted.source.name} ${localAddress}`;
+    const opened: Opened = this.#opened.get(key) ??
+      { localAddress, ports: new Set(), sockets: [], tracks: new Map(), stream: undefined };
+    this.#opened.set(key, opened);
+    try {
+      const transport = await this.#transportOf(opened, wanted, () => this.#end(key, opened));
+      const { peer } = client.connection;
+      const seat = new MulticastSeat(opened.stream!, { id, peer, hostname: plainAddress(client.hostname), clock });
+      seat.addTrack(wanted.kind);
+      return { seat, transport };
+    } catch (error) {
+      if (opened.stream === undefined) this.#end(key, opened);
+      throw error;
+    }
   }
 
-  async #open(client: Client, source: Source, describedSize: FrameSize): Promise<Opened> {
-    const key = `${source.name} ${plainAddress(client.localAddress.hostname)}`;
-    const before = this.#opened.get(key);
-    if (before !== undefined) {
-      return await before.opened;
+  /** A seat that is there gets one more track. */
+  async addTrack(client: Client, seat: MulticastSeat, wanted: WantedTrack): Promise<TransportSpec> {
+    const opened = [...this.#opened.values()].find(({ stream }) => stream === seat.stream);
+    if (opened === undefined) throw new Error(`the stream that ${client.connection.peer} watches has ended`);
+    const transport = await this.#transportOf(opened, wanted, () => {});
+    seat.addTrack(wanted.kind);
+    return transport;
+  }
+
+  /** How a track travels, which is opened where nobody has wanted it yet. */
+  async #transportOf(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
+    let transport = opened.tracks.get(wanted.kind);
+    if (transport === undefined) {
+      // The first track begins the session.
+      const first = [...opened.tracks.values()];
+      transport = Promise.all(first).then(() => this.#openTrack(opened, wanted, onEmpty));
+      opened.tracks.set(wanted.kind, transport);
+      transport.catch(() => opened.tracks.delete(wanted.kind));
     }
-    const taken = [...this.#opened.values()].map(({ port }) => port);
+    const spec = await transport;
+    if (opened.stream?.session.state === "INIT") throw new Error("its stream has just ended");
+    return spec;
+  }
+
+  async #openTrack(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
+    const { group: { hostname, ttl }, factory, senders, pacer, clock } = this.#options;
+    const { localAddress } = opened;
+    const port = this.#takePort(opened, wanted.source);
+    const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
+    const sockets = await openSenders({ hostname, localAddress, port, ttl });
+    const reports = [sockets[1], ...await openReports(address(port + 1), localAddress)];
+    opened.sockets.push(sockets[0], ...reports);
+    const onError = (error: unknown) => opened.stream?.session.fail(error);
+    const transport = new UdpTransport({
+      datagrams: factory.createDatagramSender(address(port), onError),
+      destination: address(port),
+      socket: sockets[0],
+      rtcpSocket: sockets[1],
+      rtcpDestination: address(port + 1),
+      ...{ pacer, clock, onError },
+    });
+    const canonicalName = `mjpegrtsp@${localAddress}`;
+    const delivery = { peer: "multicast", transport, canonicalName, isOverTcp: false, isAdaptable: false };
+    if (opened.stream === undefined) {
+      const session = senders.createSession(hostAndPort(address(port)), wanted, delivery);
+      opened.stream = new MulticastStream({ session, clock, onEmpty });
+    } else senders.addTrack(opened.stream.session, wanted, delivery);
+    opened.stream.readReportsFrom(reports);
+    return {
+      protocol: "udp",
+      isMulticast: true,
+      destination: hostname,
+      source: localAddress,
+      port: [port, port + 1],
+      ttl,
+      ssrc: opened.stream.session.streams.find(({ kind }) => kind === wanted.kind)?.ssrc,
+      mode: "PLAY",
+    };
+  }
+
+  /** The first port of the group that no track has. */
+  #takePort({ ports }: Opened, source: Source): number {
+    const taken = [...this.#opened.values()].flatMap((opened) => [...opened.ports]);
     let { port } = this.#options.group;
     while (taken.includes(port)) port += 2;
     if (port > MAX_RTP_PORT) {
       throw new Error(`Cannot send ${source.name} to the group: no ports are left above ${port}`);
     }
-    const opened = this.#start(client, { source, describedSize, port, onEmpty: () => this.#opened.delete(key) });
-    this.#opened.set(key, { port, opened });
-    opened.catch(() => this.#opened.delete(key));
-    return await opened;
+    ports.add(port);
+    return port;
   }
 
-  async #start(
-    client: Client,
-    { source, describedSize, port, onEmpty }: {
-      source: Source;
-      describedSize: FrameSize;
-      port: number;
-      onEmpty: () => void;
-    },
-  ): Promise<Opened> {
-    const { group, factory, packetizer, pacer, clock, random } = this.#options;
-    const { hostname, ttl } = group;
-    const localAddress = plainAddress(client.localAddress.hostname);
-    const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
-    const sockets = await openSenders({ hostname, localAddress, port, ttl });
-    const reports = [sockets[1], ...await openReports(address(port + 1), localAddress)];
-    const onError = (error: unknown) => session.fail(error);
-    const transport = new UdpTransport({
-      datagrams: factory.createDatagramSender(address(port), onError),
-      socket: sockets[0],
-      rtcpSocket: sockets[1],
-      rtcpDestination: address(port + 1),
-      pacer,
-      clock,
-      onError,
-    });
-    const canonicalName = `mjpegrtsp@${localAddress}`;
-    const peer = "multicast";
-    const sender = new RtpSender({ peer, transport, packetizer, describedSize, clock, random, canonicalName });
-    const session: UnicastSession = factory.createSession(peer, { id: hostAndPort(address(port)), source, sender });
-    const stream = new MulticastStream({
-      session,
-      reports,
-      clock,
-      onEmpty() {
-        for (const socket of [sockets[0], ...reports]) socket.close();
-        onEmpty();
-      },
-    });
-    return {
-      stream,
-      transport: {
-        protocol: "udp",
-        isMulticast: true,
-        destination: hostname,
-        source: localAddress,
-        port: [port, port + 1],
-        ttl,
-        ssrc: sender.ssrc,
-        mode: "PLAY",
-      },
-    };
+  #end(key: string, opened: Opened): void {
+    for (const socket of opened.sockets) socket.close();
+    opened.sockets.length = 0;
+    if (this.#opened.get(key) === opened) this.#opened.delete(key);
   }
 }
 

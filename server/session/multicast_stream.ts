@@ -10,20 +10,20 @@ import { plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { readReceiverReports } from "../../rtp/receiver_reports.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
-import type { Session } from "./session.ts";
+import { type Session, streamOf } from "./session.ts";
 import { numberOf } from "./session_number.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
+import type { RtpStream, TrackKind } from "../send/rtp_stream.ts";
 import { MAX_DATAGRAM_BYTES } from "../../net/limits.ts";
 import type { Source } from "../source/source.ts";
+import type { UnicastSession } from "./unicast_session.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
 
 /** Constructor options of {@linkcode MulticastStream}. */
 export interface MulticastStreamOptions {
-  /** Sends the frames to the group. */
-  readonly session: Session;
-  /** Get what the group's receivers report, to the group or to us. Whoever made them closes them. */
-  readonly reports: readonly Deno.DatagramConn[];
+  /** Sends to the group. */
+  readonly session: UnicastSession;
   readonly clock: Clock;
   /** Called when the last seat is empty: the stream is over. */
   readonly onEmpty: () => void;
@@ -38,12 +38,16 @@ export class MulticastStream {
 
   constructor(options: MulticastStreamOptions) {
     this.#options = options;
-    for (const socket of options.reports) this.#readReports(socket);
   }
 
-  /** Sends the frames to the group. */
-  get session(): Session {
+  /** Sends to the group. */
+  get session(): UnicastSession {
     return this.#options.session;
+  }
+
+  /** Reads what the group's receivers report, to the group or to us. Whoever made the sockets closes them. */
+  readReportsFrom(sockets: readonly Deno.DatagramConn[]): void {
+    for (const socket of sockets) this.#readReports(socket);
   }
 
   enter(seat: MulticastSeat): void {
@@ -79,10 +83,9 @@ export class MulticastStream {
     const address = this.#addresses.get(plainAddress(from.hostname));
     const reports = address === undefined ? undefined : readReceiverReports(packet);
     if (address === undefined || reports === undefined) return false;
-    const { sender } = this.session;
     // The group sends our own reports back to us: they are on nobody.
     const isOnStream = reports.isFromWaiting ||
-      sender.dialect === "rtsp" && reports.blocks.some(({ ssrc }) => ssrc === sender.ssrc);
+      reports.blocks.some(({ ssrc }) => streamOf(this.session, ssrc) !== undefined);
     if (isOnStream) address.heardMs = this.#options.clock.nowMs();
     return isOnStream;
   }
@@ -121,6 +124,8 @@ export class MulticastSeat implements Session {
   readonly hostname: string;
   readonly #stream: MulticastStream;
   readonly #options: MulticastSeatOptions;
+  /** What its client has set up. */
+  readonly #tracks = new Set<TrackKind>();
   #state: SessionState = "READY";
   #heardMs: number;
   #hasPlayed = false;
@@ -146,6 +151,20 @@ export class MulticastSeat implements Session {
 
   get sender(): FrameSender {
     return this.#stream.session.sender;
+  }
+
+  get streams(): readonly RtpStream[] {
+    return this.#stream.session.streams.filter(({ kind }) => this.#tracks.has(kind));
+  }
+
+  /** What it is a seat in front of. */
+  get stream(): MulticastStream {
+    return this.#stream;
+  }
+
+  /** Its client has set up a track. */
+  addTrack(kind: TrackKind): void {
+    this.#tracks.add(kind);
   }
 
   get state(): SessionState {

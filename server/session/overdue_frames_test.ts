@@ -35,7 +35,7 @@ function open({ frameCount = 100, drops = true, loops = false, isReady = () => t
     close() {},
     summary: () => undefined,
   };
-  const ofRtsp = { ssrc: 1, nextSequenceNumber: 1, timestampAt: () => 0, takeReport() {}, resend() {}, prepare() {} };
+  const ofRtsp = { stream: undefined, prepare() {} };
   const own = transcodes
     ? { dialect: "rtsp" as const, preparesFrames: true, ...ofRtsp }
     : { dialect: "lab" as const, nextNumber: 1, renumber() {} };

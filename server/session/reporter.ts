@@ -6,7 +6,7 @@
 
 import type { Clock } from "../../net/clock.ts";
 import { readReceiverReports } from "../../rtp/receiver_reports.ts";
-import type { Session } from "./session.ts";
+import { type Session, streamOf } from "./session.ts";
 
 /** The RTCP port of a client. */
 export class Reporter {
@@ -32,13 +32,12 @@ export class Reporter {
 
   add(session: Session): void {
     this.#sessions.add(session);
-    if (session.sender.dialect === "rtsp") this.#bySsrc.set(session.sender.ssrc, session);
+    for (const { ssrc } of session.streams) this.#bySsrc.set(ssrc, session);
   }
 
   delete(session: Session): void {
     this.#sessions.delete(session);
-    const { sender } = session;
-    if (sender.dialect === "rtsp" && this.#bySsrc.get(sender.ssrc) === session) this.#bySsrc.delete(sender.ssrc);
+    for (const { ssrc } of session.streams) if (this.#bySsrc.get(ssrc) === session) this.#bySsrc.delete(ssrc);
   }
 
   /** Takes a datagram. Whether it is a report on one of the sessions. */
@@ -50,16 +49,16 @@ export class Reporter {
     if (reports.isFromWaiting) this.#heardMs = this.#clock.nowMs();
     for (const block of reports.blocks) {
       const session = this.#bySsrc.get(block.ssrc);
-      if (session?.sender.dialect !== "rtsp") continue;
+      if (session === undefined) continue;
       session.touch();
-      session.sender.takeReport(block);
+      streamOf(session, block.ssrc)?.takeReport(block);
       isKnown = true;
     }
     for (const { mediaSsrc, sequenceNumbers } of reports.nacks) {
       const session = this.#bySsrc.get(mediaSsrc);
-      if (session?.sender.dialect !== "rtsp") continue;
+      if (session === undefined) continue;
       session.touch();
-      session.sender.resend(sequenceNumbers);
+      streamOf(session, mediaSsrc)?.resend(sequenceNumbers);
       isKnown = true;
     }
     return isKnown;

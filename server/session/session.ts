@@ -6,6 +6,7 @@
 
 import type { SessionState } from "../../rtsp/session_state.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
+import type { RtpStream } from "../send/rtp_stream.ts";
 import type { Source } from "../source/source.ts";
 
 /** What of a seekable source is to be played, and how. */
@@ -25,6 +26,8 @@ export interface Session {
   readonly id: string;
   readonly source: Source;
   readonly sender: FrameSender;
+  /** Its RTP streams, the frames first; none in the lab. */
+  readonly streams: readonly RtpStream[];
   /** INIT once it has ended. */
   readonly state: SessionState;
   /** Whether it has ever been played. */
@@ -46,4 +49,9 @@ export interface Session {
   pause(): Promise<void>;
   /** Ends for good; the log says why, and what was sent. */
   end(reason: string): void;
+}
+
+/** The stream of a session that has that SSRC. */
+export function streamOf({ streams }: Session, ssrc: number): RtpStream | undefined {
+  return streams.find((stream) => stream.ssrc === ssrc);
 }

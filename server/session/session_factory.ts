@@ -16,6 +16,7 @@ import { DatagramSender } from "../send/datagram_sender.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
 import type { Catalog } from "../source/catalog.ts";
+import type { SoundTrack } from "../source/sound_track.ts";
 import { type Source, SourceNotFoundError, SourceUnusableError } from "../source/source.ts";
 import type { Place, Places } from "../places/places.ts";
 import type { Client } from "./client.ts";
@@ -43,11 +44,15 @@ export interface SessionFactoryOptions {
   readonly emulation: Emulation | undefined;
   /** How late frames may leave where there is another session, in milliseconds; default {@linkcode MAX_LATE_MS}. */
   readonly maxLateMs?: number;
+  /** Whether the sound beside frames is sent; default true. */
+  readonly sound?: boolean;
 }
 
 /** Finds sources and makes sessions. */
 export class SessionFactory {
   readonly #options: SessionFactoryOptions;
+  /** Sources of whose sound the log has told that it cannot be sent. */
+  readonly #silent = new WeakSet<Source>();
 
   constructor(options: SessionFactoryOptions) {
     this.#options = options;
@@ -112,6 +117,22 @@ export class SessionFactory {
       }
       log.error("{peer} cannot have {name}: {reason}", { peer, name, reason: fileReason(error) });
       return 500;
+    }
+  }
+
+  /** The sound beside the frames of a source; `undefined` where there is none, or none that can be sent, which the log explains. */
+  async findSound({ connection: { signal } }: Client, source: Source): Promise<SoundTrack | undefined> {
+    // What grows has no end yet, which its sound would have to wait at.
+    if (this.#options.sound === false || source.isLive || source.grows) return undefined;
+    try {
+      return await source.sound?.(signal);
+    } catch (error) {
+      if (signal.aborted || isOutOfDescriptors(error)) throw error;
+      if (!this.#silent.has(source)) {
+        log.warn("{name} is sent without its sound: {reason}", { name: source.name, reason: fileReason(error) });
+      }
+      this.#silent.add(source);
+      return undefined;
     }
   }
 

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { describeQuality, QUALITIES, type Quality } from "../adaptation/quality_ladder.ts";
-import type { FrameSender } from "../send/frame_sender.ts";
+import type { LogSentence, SendCounters } from "../send/frame_sender.ts";
 import type { Source } from "../source/source.ts";
 
 const log = getLogger(["mjpegrtsp", "session"]);
@@ -18,27 +18,28 @@ export interface SessionLogOptions {
   /** The session as the log names it. */
   readonly number: number;
   readonly source: Source;
-  readonly sender: FrameSender;
 }
 
 /** Tells of one session. */
 export class SessionLog {
-  readonly #sender: FrameSender;
   /** What all lines name. */
   readonly #names: { readonly peer: string; readonly number: number; readonly name: string };
   #quality: Quality = QUALITIES[0];
   #hasToldSlowness = false;
   #hasToldUnreadable = false;
 
-  constructor({ peer, number, source, sender }: SessionLogOptions) {
-    this.#sender = sender;
+  constructor({ peer, number, source }: SessionLogOptions) {
     this.#names = { peer, number, name: source.name };
   }
 
-  /** It has been set up. */
-  tellSetup(): void {
-    const { destination } = this.#sender;
+  /** It has been set up, to send to a destination. */
+  tellSetup(destination: string): void {
     log.info("{peer} set up {name}: session {number}, {destination}", { ...this.#names, destination });
+  }
+
+  /** One more track has been set up. */
+  tellTrack(track: "frames" | "sound", destination: string): void {
+    log.info(`{peer} set up the ${track} of {name}: session {number}, {destination}`, { ...this.#names, destination });
   }
 
   /** It plays from a time of its source on, in microseconds. */
@@ -63,13 +64,18 @@ export class SessionLog {
   }
 
   /** It has ended after so many milliseconds of playing. */
-  tellEnd(reason: string, playedMs: number): void {
-    const { frames, packets, bytes } = this.#sender.counters;
+  tellEnd(
+    reason: string,
+    { playedMs, counters: { frames, packets, bytes }, summary }: {
+      readonly playedMs: number;
+      readonly counters: SendCounters;
+      readonly summary: LogSentence | undefined;
+    },
+  ): void {
     log.info(
       "{peer} session {number} ended, {reason}: {frames} frames, {packets} packets, {bytes} bytes, {seconds} s",
       { ...this.#names, reason, frames, packets, bytes, seconds: Math.round(playedMs) / 1000 },
     );
-    const summary = this.#sender.summary();
     if (summary === undefined) return;
     log.info(`{peer} session {number}: ${summary.template}`, { ...this.#names, ...summary.properties });
   }

@@ -12,30 +12,37 @@ import { IDLE_MS, SESSION_TIMEOUT_SECONDS, UNPLAYED_SESSION_SECONDS } from "../l
 import type { Idleness } from "../places/fair_share.ts";
 import type { Occupancy, Place, Places } from "../places/places.ts";
 import { Reporter } from "./reporter.ts";
-import type { Session } from "./session.ts";
+import { type Session, streamOf } from "./session.ts";
 import type { Client } from "./client.ts";
 
 const CHECK_INTERVAL_MS = 5000;
 const SERVER_STOPPED = "the server stopped";
 
-/** How a session is kept. */
-export interface Tenure {
-  /** The place that was taken for it. */
-  readonly place: Place<Session>;
-  /** The connection that it was set up over. */
-  readonly client: Client;
-  /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1), and then ends when its client is silent. */
-  readonly endsWithClient: boolean;
+/** The way of one stream of a session to its client, and of reports back. */
+export interface TrackPath {
   /** The RTCP port of its client. */
   readonly reportsFrom?: Deno.NetAddr;
   /** The channels of its client's connection that it has. */
   readonly channels?: readonly number[];
 }
 
+/** How a session is kept. */
+export interface Tenure extends TrackPath {
+  /** The place that was taken for it. */
+  readonly place: Place<Session>;
+  /** The connection that it was set up over. */
+  readonly client: Client;
+  /** Whether it ends with that connection; over UDP it may go on without (RFC 2326, 1.1), and then ends when its client is silent. */
+  readonly endsWithClient: boolean;
+}
+
 /** A session, and what is known of its client. */
-interface Entry extends Tenure {
+interface Entry extends Omit<Tenure, keyof TrackPath> {
   readonly session: Session;
-  readonly reporter: Reporter | undefined;
+  /** The RTCP ports of its client. */
+  readonly reporters: Map<string, Reporter>;
+  /** The channels of its client's connection that it has. */
+  readonly channels: number[];
   /** When its connection ended, in milliseconds of the clock. */
   leftMs: number | undefined;
 }
@@ -88,19 +95,40 @@ export class SessionRegistry {
 
   /** Adds a session. Where the server has stopped while it was set up, it ends at once. */
   add(session: Session, tenure: Tenure): void {
-    const { place, client, endsWithClient, reportsFrom, channels = [] } = tenure;
+    const { place, client, endsWithClient, reportsFrom, channels } = tenure;
     if (this.#isClosed) {
       place.leave();
       return session.end(SERVER_STOPPED);
     }
-    const reporter = reportsFrom === undefined ? undefined : this.#reporterAt(reportsFrom);
-    reporter?.add(session);
-    const entry: Entry = { ...tenure, session, reporter, leftMs: undefined };
-    this.#entries.set(session.id, entry);
+    this.#entries.set(session.id, {
+      ...{ place, client, endsWithClient, session, leftMs: undefined },
+      ...{ reporters: new Map(), channels: [] },
+    });
     place.occupant = session;
     client.sessions.add(session);
-    for (const channel of channels) client.channels.set(channel, session);
+    this.addTrack(session, { reportsFrom, channels });
     if (!endsWithClient) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
+  }
+
+  /** How packets of a session can go to that connection of its client; over TCP no other one is possible. */
+  protocolOf({ id }: Session, client: Client): "tcp" | "udp" | undefined {
+    const entry = this.#entries.get(id);
+    if (entry?.endsWithClient !== true) return "udp";
+    return entry.client === client ? "tcp" : undefined;
+  }
+
+  /** A session has one more stream. */
+  addTrack(session: Session, { reportsFrom, channels = [] }: TrackPath): void {
+    const entry = this.#entries.get(session.id);
+    if (entry === undefined) return;
+    for (const channel of channels) entry.client.channels.set(channel, session);
+    entry.channels.push(...channels);
+    if (reportsFrom === undefined) return;
+    const key = hostAndPort(reportsFrom);
+    const reporter = this.#reporters.get(key) ?? new Reporter(this.#clock);
+    this.#reporters.set(key, reporter);
+    entry.reporters.set(key, reporter);
+    reporter.add(session);
   }
 
   /** Ends a session and forgets it. */
@@ -121,13 +149,15 @@ export class SessionRegistry {
     session.end(reason);
     const entry = this.#entries.get(session.id);
     if (entry === undefined) return undefined;
-    const { place, client, reporter, reportsFrom, channels = [] } = entry;
+    const { place, client, reporters, channels } = entry;
     this.#entries.delete(session.id);
     client.sessions.delete(session);
     if (client.labSession === session) client.labSession = undefined;
     for (const channel of channels) client.channels.delete(channel);
-    reporter?.delete(session);
-    if (reporter?.size === 0) this.#reporters.delete(hostAndPort(reportsFrom!));
+    for (const [key, reporter] of reporters) {
+      reporter.delete(session);
+      if (reporter.size === 0) this.#reporters.delete(key);
+    }
     return place;
   }
 
@@ -148,10 +178,10 @@ export class SessionRegistry {
 
   /** Takes a packet from a channel of a client's connection. Whether it was of use: one on another channel is not. */
   takeInterleaved(packet: Uint8Array, { client, channel }: { client: Client; channel: number }): boolean {
-    const sender = client.channels.get(channel)?.sender;
-    const reports = sender?.dialect === "rtsp" ? readReceiverReports(packet) : undefined;
-    if (sender?.dialect !== "rtsp" || reports === undefined) return false;
-    for (const block of reports.blocks) sender.takeReport(block);
+    const session = client.channels.get(channel);
+    const reports = session === undefined ? undefined : readReceiverReports(packet);
+    if (session === undefined || reports === undefined) return false;
+    for (const block of reports.blocks) streamOf(session, block.ssrc)?.takeReport(block);
     return true;
   }
 
@@ -160,16 +190,6 @@ export class SessionRegistry {
     this.#isClosed = true;
     this.#cancelCheck?.();
     for (const { session } of this.#entries.values()) this.end(session, SERVER_STOPPED);
-  }
-
-  #reporterAt(address: Deno.NetAddr): Reporter {
-    const key = hostAndPort(address);
-    let reporter = this.#reporters.get(key);
-    if (reporter === undefined) {
-      reporter = new Reporter(this.#clock);
-      this.#reporters.set(key, reporter);
-    }
-    return reporter;
   }
 
   #check(): void {
@@ -190,8 +210,10 @@ export class SessionRegistry {
 }
 
 /** When the client of a session was last heard from. */
-function heardMs({ session, reporter }: Entry): number {
-  return Math.max(session.heardMs, reporter?.heardMs ?? 0);
+function heardMs({ session, reporters }: Entry): number {
+  let latestMs = session.heardMs;
+  for (const reporter of reporters.values()) latestMs = Math.max(latestMs, reporter.heardMs);
+  return latestMs;
 }
 
 /** Sessions that were never played give way first, then those that have paused and whose connection has ended. */

@@ -4,7 +4,6 @@ import { encodeRtcp, type ReportBlock } from "../../rtp/rtcp.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
-import type { RtspFrameSender } from "../send/frame_sender.ts";
 import { LocalPlaces } from "../places/places.ts";
 import type { Client } from "./client.ts";
 import type { Session } from "./session.ts";
@@ -17,9 +16,9 @@ function createSession(ssrc: number, clock: Clock) {
   let touched = 0;
   let heardMs = clock.nowMs();
   const reports: ReportBlock[] = [];
-  const sender = { dialect: "rtsp", ssrc, takeReport: (block: ReportBlock) => void reports.push(block) };
+  const stream = { ssrc, takeReport: (block: ReportBlock) => void reports.push(block) };
   const session = {
-    ...{ id: String(ssrc), state: "PLAYING", hasPlayed: true, sender: sender as unknown as RtspFrameSender },
+    ...{ id: String(ssrc), state: "PLAYING", hasPlayed: true, streams: [stream] },
     get heardMs() {
       return heardMs;
     },

@@ -1,14 +1,16 @@
 /**
  * One client's own way through a source: its state and its place. Driven by the methods that requests call; the frames of a PLAY are
- * the work of its run, packets that of its sender.
+ * the work of its run, packets that of its sender, and the sound beside them goes along by itself.
  *
  * @module
  */
 
 import type { Clock } from "../../net/clock.ts";
 import type { SessionState } from "../../rtsp/session_state.ts";
-import type { FrameSender } from "../send/frame_sender.ts";
+import { type FrameSender, joinSentences } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
+import type { RtpStream } from "../send/rtp_stream.ts";
+import type { SoundPlayback } from "../sound/sound_playback.ts";
 import type { Cursor, SeekableCursor, Source } from "../source/source.ts";
 import { FrameRun } from "./frame_run.ts";
 import { Pace } from "./pace.ts";
@@ -35,11 +37,14 @@ export interface UnicastSessionOptions {
 export class UnicastSession implements Session {
   readonly id: string;
   readonly source: Source;
-  readonly sender: FrameSender;
   readonly isShared = false;
   readonly #options: UnicastSessionOptions;
   readonly #log: SessionLog;
   #state: SessionState = "READY";
+  #sender: FrameSender;
+  #sound: SoundPlayback | undefined;
+  /** That of the last PLAY. */
+  #pace: Pace | undefined;
   #cursor: Cursor;
   /** The same cursor where it can be sought. */
   #seekable: SeekableCursor | undefined;
@@ -56,12 +61,34 @@ export class UnicastSession implements Session {
   constructor(options: UnicastSessionOptions) {
     this.id = options.id;
     this.source = options.source;
-    this.sender = options.sender;
+    this.#sender = options.sender;
     this.#options = options;
     this.#log = new SessionLog({ ...options, number: numberOf(this) });
     this.#heardMs = options.clock.nowMs();
     this.#cursor = this.#openCursor();
-    this.#log.tellSetup();
+    this.#log.tellSetup(this.sender.destination);
+  }
+
+  get sender(): FrameSender {
+    return this.#sender;
+  }
+
+  get streams(): readonly RtpStream[] {
+    const frames = this.sender.dialect === "rtsp" ? this.sender.stream : undefined;
+    return [frames, this.#sound?.stream].filter((stream) => stream !== undefined);
+  }
+
+  /** The client wants the frames as well, which it had not set up. */
+  addFrames(sender: FrameSender): void {
+    this.#sender = sender;
+    this.#log.tellTrack("frames", sender.destination);
+  }
+
+  /** The client wants the sound as well: from now on where it is playing. */
+  addSound(sound: SoundPlayback): void {
+    this.#sound = sound;
+    this.#log.tellTrack("sound", sound.destination);
+    if (this.#pace !== undefined && this.#play !== undefined) this.#playSound(this.#pace, {});
   }
 
   get state(): SessionState {
@@ -85,7 +112,7 @@ export class UnicastSession implements Session {
   }
 
   async play(options: PlayOptions = {}): Promise<number> {
-    const { sender, pacer, clock } = this.#options;
+    const { pacer, clock } = this.#options;
     this.#countPlayedTime();
     this.#state = "PLAYING";
     this.#hasPlayed = true;
@@ -94,14 +121,15 @@ export class UnicastSession implements Session {
     if (this.#run?.leaving !== undefined) await this.#run.leaving;
     const startMs = clock.nowMs();
     if (this.#play !== play) return startMs;
-    const pace = this.#goTo(options, startMs);
+    const pace = this.#pace = this.#goTo(options, startMs);
     const run = new FrameRun({
       ...{ cursor: this.#cursor, seekable: this.#seekable, pace },
-      ...{ sender, pacer, clock, log: this.#log },
+      ...{ sender: this.sender, pacer, clock, log: this.#log },
     });
     this.#run = run;
     this.#playingSinceMs = startMs;
     this.#log.tellPlay(this.positionUs);
+    this.#playSound(pace, options);
     run.send().then((isAtEnd) => {
       if (isAtEnd && this.#play === play) this.#reachEnd();
       // An error of what was sent before the last PLAY is no news.
@@ -111,6 +139,7 @@ export class UnicastSession implements Session {
 
   async pause(): Promise<void> {
     this.#stop();
+    this.#sound?.pause();
     this.#state = "READY";
     this.#log.tellPause(this.positionUs);
     await this.#run?.leaving;
@@ -122,7 +151,10 @@ export class UnicastSession implements Session {
     this.#state = "INIT";
     this.#cursor.close();
     this.sender.close();
-    this.#log.tellEnd(reason, this.#playedMs);
+    this.#sound?.close();
+    const { counters } = this.sender;
+    const summary = joinSentences([this.sender.summary(), this.#sound?.summary()]);
+    this.#log.tellEnd(reason, { playedMs: this.#playedMs, counters, summary });
   }
 
   /** Frames cannot be read or sent any more: the client is told that the stream has ended, and may try PLAY again. */
@@ -131,8 +163,8 @@ export class UnicastSession implements Session {
     this.#log.tellFailure(error);
     this.#stop();
     this.#state = "READY";
-    this.sender.finish();
-    this.#options.onEnd?.();
+    this.#sound?.pause();
+    this.#finish();
   }
 
   #openCursor(): Cursor {
@@ -159,8 +191,22 @@ export class UnicastSession implements Session {
   #reachEnd(): void {
     this.#log.tellEndOfSource();
     this.#stop();
+    this.#finish();
+  }
+
+  /** The client is told that nothing follows. */
+  #finish(): void {
     this.sender.finish();
+    this.#sound?.finish();
     this.#options.onEnd?.();
+  }
+
+  /** Plays the sound along with the frames, from the next one on, if those come at their own speed. */
+  #playSound(pace: Pace, { toUs, scale = 1, speed = 1 }: PlayOptions): void {
+    this.#sound?.pause();
+    const next = this.#seekable?.peek();
+    if (next === undefined || scale !== 1 || speed !== 1) return;
+    this.#sound?.play({ fromUs: next.timeUs, toUs, fromMs: pace.at(next).dueMs });
   }
 
   #stop(): void {

@@ -11,11 +11,13 @@ import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
 import { isOtherCodecError } from "../../mjpeg/containers/video_codec.ts";
 import { CONCATENATED_JPEGS } from "../../mjpeg/containers/streams/concatenated_format.ts";
 import type { FrameIndex } from "../../mjpeg/containers/index/frame_index.ts";
+import type { StoredSound } from "../../mjpeg/containers/sound/stored_sound.ts";
 import { DecodedSource } from "./decoded/decoded_source.ts";
 import type { Decoders } from "./decoded/decoders.ts";
 import { FileIndexes, type IndexedPath, type IndexFile, indexHere } from "./files/file_index.ts";
 import { FileSource } from "./files/file_source.ts";
 import { FolderSource, listFolder, listGrowingFolder } from "./files/folder_source.ts";
+import { FileSound, indexSound } from "./files/file_sound.ts";
 import { FrameCache } from "./files/frame_cache.ts";
 import { mostSimilar } from "./files/name_similarity.ts";
 import { timesOf } from "./frame_times.ts";
@@ -58,6 +60,7 @@ export class Catalog {
   readonly #files: FileIndexes<FileSource>;
   readonly #folders: FileIndexes<FolderSource | undefined, readonly string[]>;
   readonly #decoded: FileIndexes<DecodedSource> | undefined;
+  readonly #sounds: FileIndexes<FileSound | undefined, StoredSound | undefined>;
   /** Sources that are no files, by their names in small letters. */
   readonly #named = new Map<string, Source>();
   /** Those of them that were added. */
@@ -78,6 +81,11 @@ export class Catalog {
       open: (folder, before) => this.#openFolder(folder, before),
       index: follows ? listGrowingFolder : listFolder,
       follows,
+    });
+    this.#sounds = new FileIndexes({
+      maxFiles: MAX_INDEXED_FILES,
+      open: ({ path, version, index: sound }) => sound && new FileSound({ path, version, sound, cache: this.#cache }),
+      index: indexSound,
     });
     const { decoders } = options;
     this.#decoded = decoders === undefined ? undefined : new FileIndexes({
@@ -151,6 +159,7 @@ export class Catalog {
     this.#testSource.close();
     this.#files.close();
     this.#folders.close();
+    this.#sounds.close();
     this.#decoded?.close();
     this.#options.decoders?.close();
   }
@@ -198,14 +207,35 @@ export class Catalog {
     return new FolderSource({
       name: root!.nameOf(path),
       ...{ path, files, frameRate, loops, cache: this.#cache },
+      sound: (signal) => this.#soundBeside(path, signal),
       look: follow ? () => this.#folders.get(path, this.#stop.signal) : undefined,
     });
+  }
+
+  /** The sound in a file, else that of a WAV file beside it. */
+  async #soundOf(path: string, signal: AbortSignal): Promise<FileSound | undefined> {
+    try {
+      return await this.#sounds.get(path, signal) ?? await this.#soundBeside(path, signal);
+    } catch (error) {
+      const beside = error instanceof SyntaxError ? await this.#soundBeside(path, signal) : undefined;
+      if (beside === undefined) throw error;
+      return beside;
+    }
+  }
+
+  /** The sound of the WAV file that belongs to a file or a folder, as it is now. */
+  async #soundBeside(path: string, signal: AbortSignal): Promise<FileSound | undefined> {
+    const soundPath = await this.#options.root!.soundOf(path);
+    return soundPath === undefined ? undefined : await this.#sounds.get(soundPath, signal);
   }
 
   #openDecoded({ path, version, index }: IndexedPath<FrameIndex>, decoders: Decoders): DecodedSource {
     const { root, frameRate, loop: loops } = this.#options;
     const times = timesOf(index, frameRate);
-    return new DecodedSource({ name: root!.nameOf(path), path, version, times, loops, cache: this.#cache, decoders });
+    return new DecodedSource({
+      ...{ name: root!.nameOf(path), path, version, times, loops, cache: this.#cache, decoders },
+      sound: (signal) => this.#soundOf(path, signal),
+    });
   }
 
   #openFile({ path, version, index }: IndexedPath<FrameIndex>, before: FileSource | undefined): FileSource {
@@ -221,6 +251,7 @@ export class Catalog {
     return new FileSource({
       ...frames,
       ...{ name: root!.nameOf(path), path, loops: loop || isStill, cache: this.#cache },
+      sound: (signal) => this.#soundOf(path, signal),
       look: follow ? () => this.#files.get(path, this.#stop.signal) : undefined,
     });
   }

@@ -6,6 +6,7 @@
  */
 
 import type { FrameTimes } from "./frame_times.ts";
+import type { SoundTrack } from "./sound_track.ts";
 
 /** What sessions and descriptions know of any source. */
 export interface SourceProperties {
@@ -31,6 +32,11 @@ export interface SeekableSource extends SourceProperties {
   readonly grows: boolean;
   /** The JPEG of frame `index`, 0 to `times.count` - 1: at once if it is in memory. Shared, not to be written to. */
   frame(index: number): Uint8Array | Promise<Uint8Array>;
+  /**
+   * The sound beside the frames, where there is some. Rejects where it cannot be read, with an error that says why, and once the signal
+   * aborts.
+   */
+  sound?(signal: AbortSignal): Promise<SoundTrack | undefined>;
   /** A cursor at the first frame. */
   openCursor(): SeekableCursor;
 }

@@ -11,6 +11,7 @@ import { startGstServer } from "../support/gst_server.ts";
 import { startOurs } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { frequencyOf } from "../support/tones.ts";
 import { run } from "./pixels.ts";
 
 const PROGRAMS = ["ffmpeg", "ffprobe", "gst-launch-1.0"];
@@ -35,16 +36,6 @@ for (const [format, table] of TABLES) {
     const input = ["-f", format, "-ar", "8000", "-ac", "1", "-i", path];
     assertEquals(await samplesByFfmpeg(directory.path, input), [...table]);
   });
-}
-
-/** The frequency of a tone: the median of tenths of a second, since there may be silence where a report has moved the sound. */
-function frequencyOf(samples: readonly number[], sampleRate: number): number {
-  const length = sampleRate / 10;
-  const counts = Array.from({ length: Math.floor(samples.length / length) }, (_, window) => {
-    const part = samples.slice(window * length, (window + 1) * length);
-    return part.filter((sample, index) => index > 0 && sample >= 0 && part[index - 1] < 0).length;
-  });
-  return counts.toSorted((one, other) => one - other)[counts.length >> 1] * 10;
 }
 
 const ENCODINGS = [["PCMU", 8000, 1], ["PCMA", 8000, 1], ["L16", 16_000, 2]] as const;

@@ -18,6 +18,8 @@ export interface DecodedSourceOptions extends ListedMovie {
   readonly times: FrameTimes;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
+  /** Finds the sound that belongs to it. */
+  readonly sound?: SeekableSource["sound"];
   /** Where frames that were decoded are kept. */
   readonly cache: FrameCache;
   readonly decoders: Decoders;
@@ -30,6 +32,7 @@ export class DecodedSource implements SeekableSource, IndexedFrames {
   readonly name: string;
   readonly loops: boolean;
   readonly times: FrameTimes;
+  readonly sound: SeekableSource["sound"];
   readonly #options: DecodedSourceOptions;
   readonly #owner: number;
   readonly #coming = new Map<number, Promise<Uint8Array>>();
@@ -39,6 +42,7 @@ export class DecodedSource implements SeekableSource, IndexedFrames {
     this.name = options.name;
     this.loops = options.loops;
     this.times = options.times;
+    this.sound = options.sound;
     this.#options = options;
     this.#owner = options.cache.createOwner();
   }

@@ -44,6 +44,8 @@ export interface FileSourceOptions extends FileFrames {
   readonly look?: () => Promise<unknown>;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
+  /** Finds the sound that belongs to it. */
+  readonly sound?: SeekableSource["sound"];
   /** Where frames that were read are kept. */
   readonly cache: FrameCache;
 }
@@ -56,6 +58,7 @@ export class FileSource implements SeekableSource, IndexedFrames {
   readonly isLive = false;
   readonly name: string;
   readonly loops: boolean;
+  readonly sound: SeekableSource["sound"];
   readonly #path: string;
   #version: FileVersion;
   #index: FrameIndex;
@@ -73,6 +76,7 @@ export class FileSource implements SeekableSource, IndexedFrames {
   constructor(options: FileSourceOptions) {
     this.name = options.name;
     this.loops = options.loops;
+    this.sound = options.sound;
     this.#times = options.times;
     this.#path = options.path;
     this.#version = options.version;

@@ -87,6 +87,8 @@ export interface FolderSourceOptions {
   readonly frameRate: number;
   /** Whether it starts again at its end. */
   readonly loops: boolean;
+  /** Finds the sound that belongs to it. */
+  readonly sound?: SeekableSource["sound"];
   /** Where frames that were read are kept. */
   readonly cache: FrameCache;
   /** Looks whether there are more, and calls {@linkcode FolderSource.grow} then; `undefined` for a folder that stays as it is. */
@@ -99,6 +101,7 @@ export class FolderSource implements SeekableSource, IndexedFrames {
   readonly name: string;
   readonly loops: boolean;
   readonly frameRate: number;
+  readonly sound: SeekableSource["sound"];
   #files: readonly string[];
   #times: RegularTimes;
   readonly #follower: Follower | undefined;
@@ -111,6 +114,7 @@ export class FolderSource implements SeekableSource, IndexedFrames {
     this.name = options.name;
     this.loops = options.loops;
     this.frameRate = options.frameRate;
+    this.sound = options.sound;
     this.#files = options.files;
     this.#times = new RegularTimes(options.files.length, options.frameRate);
     this.#follower = options.look && new Follower(options.look);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
+import { basename, dirname, extname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
 import { DirectoryListings } from "./directory_listing.ts";
 
@@ -33,6 +33,8 @@ export interface ResolvedPath {
 export interface OnlyFile {
   readonly name: string;
   readonly realPath: string;
+  /** Real path of the WAV file beside it, if there is one. */
+  readonly soundPath: string | undefined;
 }
 
 /** The directory or the single file that is served. */
@@ -58,7 +60,10 @@ export class ServedRoot {
     // To open a pipe would wait for its other end.
     if (!isFile) throw new Error("it is neither a directory nor a file");
     (await Deno.open(realPath)).close();
-    return new ServedRoot({ directory: dirname(realPath), onlyFile: { name: basename(path), realPath } });
+    const directory = dirname(realPath);
+    // A directory that nobody may look at has no sound for us; the file may be served all the same.
+    const soundPath = await new ServedRoot({ directory, onlyFile: undefined }).soundOf(realPath).catch(() => undefined);
+    return new ServedRoot({ directory, onlyFile: { name: basename(path), realPath, soundPath } });
   }
 
   /**
@@ -71,6 +76,22 @@ export class ServedRoot {
     if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
     const path = await this.#findPath(parts);
     return path === undefined ? undefined : await this.#insideRoot(path);
+  }
+
+  /**
+   * The real path of the WAV file that belongs to a file or a folder that {@linkcode ServedRoot.resolve} found: beside it, with the same
+   * name but for its ending, or `sound.wav` within a folder. `undefined` where there is none below the root.
+   */
+  async soundOf(realPath: string): Promise<string | undefined> {
+    if (this.#onlyFile !== undefined) return this.#onlyFile.soundPath;
+    const [dir, base] = [dirname(realPath), basename(realPath)];
+    const name = base.slice(0, base.length - extname(base).length);
+    for (const [directory, file] of [[realPath, "sound.wav"], [dir, `${base}.wav`], [dir, `${name}.wav`]]) {
+      const entry = await this.#findEntry(directory, file);
+      const sound = entry === undefined ? undefined : await this.#insideRoot(join(directory, entry));
+      if (sound?.isFolder === false && sound.path !== realPath) return sound.path;
+    }
+    return undefined;
   }
 
   /** What is under a name that {@linkcode ServedRoot.resolve} does not find, as "is a directory"; `undefined` for nothing. */
