@@ -13,6 +13,9 @@ import connection from "./assets/connection.js" with { type: "text" };
 import dom from "./assets/dom.js" with { type: "text" };
 import entry from "./assets/page.js" with { type: "text" };
 import player from "./assets/player.js" with { type: "text" };
+import easel from "./assets/drawing/easel.js" with { type: "text" };
+import easelWorker from "./assets/drawing/easel_worker.js" with { type: "text" };
+import painter from "./assets/drawing/painter.js" with { type: "text" };
 import csv from "./assets/panel/csv.js" with { type: "text" };
 import meters from "./assets/panel/meters.js" with { type: "text" };
 import panelStyle from "./assets/panel/panel.css" with { type: "text" };
@@ -82,6 +85,9 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/connection.js": js(connection),
   "/assets/dom.js": js(dom),
   "/assets/player.js": js(player),
+  "/assets/drawing/easel.js": js(easel),
+  "/assets/drawing/easel_worker.js": js(easelWorker),
+  "/assets/drawing/painter.js": js(painter),
   "/assets/panel/panel.css": css(panelStyle),
   "/assets/panel/session.css": css(sessionStyle),
   "/assets/panel/summary.css": css(summaryStyle),

@@ -287,6 +287,8 @@ peerTest("page: a stream of what is drawn can be had, for a window of its own", 
     video.muted = true;
     video.srcObject = document.querySelector("#picture").captureStream();
     await video.play();
+    // It goes on as the picture does.
+    for (let frame = 0; frame < 3; frame++) await new Promise((done) => video.requestVideoFrameCallback(done));
     return [video.videoWidth, video.videoHeight];
   })()`);
   assertEquals(size, [320, 240]);

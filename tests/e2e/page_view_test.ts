@@ -197,3 +197,32 @@ peerTest("page: one that comes when there are viewers enough is told so, and sho
   await until(() => opened.playback.listenerCount === 1);
   assertGreater(opened.playback.listenerCount, 0);
 });
+
+peerTest(
+  "page: where no worker can have the canvas, or none starts, the page draws by itself",
+  ["chromium"],
+  async () => {
+    for (
+      const script of [
+        "delete HTMLCanvasElement.prototype.transferControlToOffscreen;",
+        `const Before = Worker; window.Worker = class extends Before { constructor() { super("/assets/gone.js"); } };`,
+      ]
+    ) {
+      await using opened = await open();
+      const tab = await openPage(opened.browser, opened.url, { script });
+      await tab.waitForState("READY");
+      for (const brightness of [255, 0]) {
+        const before = await tab.drawnFrame();
+        opened.playback.show(await makeJpeg({ width: 64, height: 48, brightness }));
+        await tab.waitForFrameAfter(before);
+        const level = await tab.page.evaluate(`(() => {
+        const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+        pixel.drawImage(document.querySelector("#picture"), 0, 0, 1, 1);
+        return pixel.getImageData(0, 0, 1, 1).data[0];
+      })()`);
+        assertEquals(level, brightness);
+      }
+      assertEquals(tab.errors, []);
+    }
+  },
+);

@@ -115,14 +115,18 @@ export class PlayerPage {
 
   /** The frame number that the test pattern shows in the canvas's pixels, as a viewer would read it. */
   async shownNumber(): Promise<number | undefined> {
-    const size = await this.page.evaluate(`(({ width, height }) => ({ width, height }))(
-      document.querySelector("#picture"))`) as { width: number; height: number };
+    const size = await this.page.evaluate<Size>(
+      `(({ width, height }) => ({ width: Number(width), height: Number(height) }))(document.querySelector("#picture").dataset)`,
+    );
+    if (Number.isNaN(size.width)) return undefined;
     // One row of pixels, in the middle of the cells, is all that the code needs.
     const { y, cell } = frameCodeLayout(size);
     const row = y + (cell >> 1);
-    const pixels = await this.page.evaluate(
-      `Array.from(document.querySelector("#picture").getContext("2d").getImageData(0, ${row}, ${size.width}, 1).data)`,
-    ) as number[];
+    const pixels = await this.page.evaluate<number[]>(`(() => {
+      const copy = new OffscreenCanvas(${size.width}, 1).getContext("2d");
+      copy.drawImage(document.querySelector("#picture"), 0, ${-row});
+      return Array.from(copy.getImageData(0, 0, ${size.width}, 1).data);
+    })()`);
     const image = { ...size, data: new Uint8Array(size.width * size.height * 4) };
     image.data.set(pixels, row * size.width * 4);
     return readFrameCode(image);

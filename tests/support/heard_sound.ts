@@ -46,12 +46,17 @@ export const MEASURING_BEATS = `{
   const beats = window.beats = { beeps: [], flashes: [] };
   addEventListener("DOMContentLoaded", () => {
     const picture = document.querySelector("#picture");
+    const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     let wasBright = true;
-    new MutationObserver(() => {
-      const [level] = picture.getContext("2d").getImageData(picture.width >> 1, picture.height >> 1, 1, 1).data;
+    const look = () => {
+      requestAnimationFrame(look);
+      if (picture.dataset.frame === undefined) return;
+      pixel.drawImage(picture, 0, 0, 1, 1);
+      const [level] = pixel.getImageData(0, 0, 1, 1).data;
       if (level > 128 && !wasBright) beats.flashes.push(performance.now());
       wasBright = level > 128;
-    }).observe(picture, { attributes: true, attributeFilter: ["data-frame"] });
+    };
+    look();
   });
   setInterval(() => {
     if (window.heard === undefined || heard.context.state !== "running") return;

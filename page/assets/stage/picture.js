@@ -1,5 +1,5 @@
 /*
- * The picture: decodes the frames that come, a few at a time, and draws the newest. Keeps the last ones, so that one can step through
+ * The picture: has the frames that come drawn, a few at a time, and the newest last (drawing/). Keeps the last ones, so that one can step through
  * them once the player is paused.
  */
 
@@ -7,9 +7,11 @@
 /// <reference lib="dom" />
 
 import { element } from "../dom.js";
+import { openPainter } from "../drawing/painter.js";
 import { FrameHistory } from "./frame_history.js";
 
 /** @typedef {import("../connection.js").Frame} Frame */
+/** @typedef {import("../drawing/easel.js").Size} Size */
 /** @typedef {import("../player.js").Player} Player */
 /** @typedef {import("../sound/held_frames.js").HeldFrames} HeldFrames */
 
@@ -31,17 +33,16 @@ export class Picture extends EventTarget {
   undecodableFrames = 0;
   /** What is drawn. @type {Frame | undefined} */
   shown;
+  /** Its size, in pixels. @type {Size} */
+  size = { width: 640, height: 360 };
   #player;
   #frames;
   #canvas = /** @type {HTMLCanvasElement} */ (element("#picture"));
-  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
+  #painter = openPainter(this.#canvas);
   #history = new FrameHistory();
   /** @type {Frame | undefined} */
   #waiting;
   #decodingFrames = 0;
-  /** Numbers frames in the order in which they are to be shown. */
-  #lastTurn = 0;
-  #shownTurn = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #undecodableTimer;
 
@@ -60,11 +61,6 @@ export class Picture extends EventTarget {
       this.#history.add(frame);
       this.#show(frame);
     });
-  }
-
-  /** Its size, in pixels. */
-  get size() {
-    return { width: this.#canvas.width, height: this.#canvas.height };
   }
 
   /** Time from one frame of the movie to the next, in seconds, where it is known. */
@@ -113,16 +109,14 @@ export class Picture extends EventTarget {
     const frame = this.#waiting;
     if (frame === undefined) return;
     this.#waiting = undefined;
-    const turn = ++this.#lastTurn;
     this.#decodingFrames++;
     const startMs = performance.now();
     try {
-      const image = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" }));
-      // One that was overtaken is of no use any more.
-      if (turn > this.#shownTurn) this.#draw(frame, image);
-      this.#shownTurn = Math.max(turn, this.#shownTurn);
+      const painter = await this.#painter;
+      const size = await painter.show(frame.jpeg);
+      // One that was overtaken has none, and is of no use any more.
+      if (size !== undefined) this.#tellDrawn(frame, size);
       this.#frames.leadMs += NEWEST_SHARE * (performance.now() - startMs - this.#frames.leadMs);
-      image.close();
     } catch (error) {
       this.undecodableFrames++;
       this.#undecodableTimer ??= setTimeout(() => this.#tellUndecodable(error), UNDECODABLE_NOTICE_MS);
@@ -131,24 +125,16 @@ export class Picture extends EventTarget {
     this.#decodeNext();
   }
 
-  /** @param {Frame} frame @param {ImageBitmap} image */
-  #draw(frame, image) {
-    this.#paint(image);
+  /** @param {Frame} frame @param {Size} size */
+  #tellDrawn(frame, size) {
+    const isOther = this.size.width !== size.width || this.size.height !== size.height;
+    this.size = size;
     this.shown = frame;
-    this.#canvas.dataset.frame = String(frame.number);
-    this.#canvas.dataset.arrivalMs = String(frame.arrivalMs);
+    Object.assign(this.#canvas.dataset, { ...size, frame: frame.number, arrivalMs: frame.arrivalMs });
+    if (isOther) this.dispatchEvent(new Event("size"));
     this.#player.show(frame.positionSeconds, { isBehind: !this.#history.isNewest(frame) });
     this.dispatchEvent(new Event("drawn"));
     this.#tellUndecodable(null);
-  }
-
-  /** @param {ImageBitmap} image */
-  #paint(image) {
-    const { width, height } = image;
-    const isNew = this.#canvas.width !== width || this.#canvas.height !== height;
-    if (isNew) Object.assign(this.#canvas, { width, height });
-    this.#context.drawImage(image, 0, 0);
-    if (isNew) this.dispatchEvent(new Event("size"));
   }
 
   /** @param {unknown} reason `null` where frames can be decoded again. */
