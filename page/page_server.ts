@@ -9,7 +9,7 @@ import { printable } from "../net/printable.ts";
 import { ASSETS } from "./assets.ts";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
-import { FrameSocket } from "./frame_socket.ts";
+import { FrameSocket } from "./socket/frame_socket.ts";
 import type { WebSocketAnswer } from "./http/http_connection.ts";
 import { HttpServer } from "./http/http_server.ts";
 import type { HttpRequest } from "./http/request_reader.ts";

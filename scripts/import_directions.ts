@@ -95,8 +95,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/record": ["client/record/stores", "page", "mjpeg/", "net"],
   "client/record/stores": ["mjpeg/", "net"],
 
-  "page": ["page/http", "page/assets/", "rtsp/", "mjpeg", "net"],
+  "page": ["page/http", "page/socket", "page/assets/", "rtsp/", "mjpeg", "net"],
   "page/http": ["net"],
+  "page/socket": ["page", "page/http", "rtsp", "mjpeg", "net"],
   "page/assets": ["page/assets/"],
   "page/assets/drawing": ["page/assets"],
   "page/assets/record": ["page/assets", "page/assets/sound"],

@@ -1,6 +1,6 @@
 /*
- * The connection to the player: one WebSocket, which opens again by itself when the player is started again. page/frame_socket.ts is
- * its other end, and has the messages.
+ * The connection to the player: one WebSocket, which opens again by itself when the player is started again. page/socket/ is its
+ * other end, and has the messages.
  */
 
 // @ts-check

@@ -6,7 +6,7 @@
 /// <reference lib="dom" />
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Two values a second (page/frame_socket.ts). */
+/** Two values a second (page/socket/frame_socket.ts). */
 export const MAX_VALUES = 120;
 /** Of the drawing, which is stretched to the room that there is. */
 const HEIGHT = 24;

@@ -11,7 +11,7 @@ import type { Bench, Part } from "../bench.ts";
 import type { Findings } from "../report.ts";
 import { ours } from "../servers.ts";
 
-/** Layout of a message with a frame: see page/frame_socket.ts. */
+/** Layout of a message with a frame: see page/socket/media_message.ts. */
 const ARRIVAL_OFFSET = 4;
 const HEADER_BYTES = 12;
 const MAX_P99_MS = 5;

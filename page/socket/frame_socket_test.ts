@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
-import type { SessionMethod } from "../rtsp/session_state.ts";
-import { TestPlayback } from "../tests/support/test_playback.ts";
-import { until } from "../tests/support/until.ts";
-import { decodePageCommand, FrameSocket } from "./frame_socket.ts";
-import { HttpServer } from "./http/http_server.ts";
-import type { ServerWebSocket } from "./http/web_socket.ts";
+import type { SessionMethod } from "../../rtsp/session_state.ts";
+import { TestPlayback } from "../../tests/support/test_playback.ts";
+import { until } from "../../tests/support/until.ts";
+import { HttpServer } from "../http/http_server.ts";
+import type { ServerWebSocket } from "../http/web_socket.ts";
 import {
   MAX_PAGE_COMMANDS,
   PAGE_MAX_BUFFERED_BYTES,
   PAGE_MAX_BUFFERED_MESSAGES,
   PAGE_MAX_MESSAGES_BEFORE_SOUND,
-} from "./limits.ts";
+} from "../limits.ts";
+import { FrameSocket } from "./frame_socket.ts";
 
 const HANDSHAKE = [
   ...["GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
@@ -140,29 +140,6 @@ Deno.test(`FrameSocket lets ${MAX_PAGE_COMMANDS} commands wait, and refuses one 
   playback.waiting.shift()!();
   await opened.send(PLAY);
   await until(() => playback.commands.length === MAX_PAGE_COMMANDS + 1);
-});
-
-Deno.test("decodePageCommand() takes the methods of the state table, and nothing else", () => {
-  assertEquals(decodePageCommand(PLAY), { command: "PLAY" });
-  for (const text of ["", "null", "[]", "{}", '{"command":"RECORD"}', '{"command":["PLAY"]}', "{"]) {
-    assertEquals(decodePageCommand(text), undefined);
-  }
-});
-
-const MOVES = [
-  ...[{ command: "step" }, { command: "seek", seconds: 0 }, { command: "seek", seconds: -1.5 }],
-  ...[0.25, 1, 4, -0.25, -4].map((scale) => ({ command: "scale", scale })),
-  ...[{ command: "sound", wanted: true }, { command: "sound", wanted: false }],
-];
-const NO_MOVES = [
-  ...[{ command: "seek" }, { command: "seek", seconds: "1" }, { command: "seek", seconds: null }],
-  ...[0, 0.2, 4.1, -5, "2", null].map((scale) => ({ command: "scale", scale })),
-  ...[{ command: "sound" }, { command: "sound", wanted: 1 }, { command: "sound", wanted: "true" }],
-];
-
-Deno.test("decodePageCommand() takes places and speeds that there can be, and whether sound is wanted", () => {
-  for (const move of MOVES) assertEquals<unknown>(decodePageCommand(JSON.stringify(move)), move);
-  for (const move of NO_MOVES) assertEquals(decodePageCommand(JSON.stringify(move)), undefined, JSON.stringify(move));
 });
 
 /** A playback that gets to a place when the test says so. */
