@@ -118,6 +118,15 @@ export const MAX_FOLDER_FRAMES = 100_000;
 /** Frames that are looked at for one that RTP/JPEG carries, to describe a stream by. */
 export const MAX_DESCRIBED_FRAMES = 16;
 
+/** Streams that the catalogue lists. */
+export const MAX_CATALOG_STREAMS = 500;
+
+/** Longest catalogue, in bytes: readers of RTSP take no longer bodies from strangers. */
+export const MAX_CATALOG_BYTES = 60_000;
+
+/** How long the catalogue looks into files, in milliseconds; those that it did not get to are listed by their names. */
+export const CATALOG_PATIENCE_MS = 1500;
+
 /** Files whose index is kept in memory. */
 export const MAX_INDEXED_FILES = 64;
 

@@ -35,6 +35,7 @@ import { type Emulation, SessionFactory } from "./session/session_factory.ts";
 import { SessionRegistry } from "./session/session_registry.ts";
 import { TrackSenders } from "./session/track_senders.ts";
 import { RtspResponder } from "./rtsp/rtsp_responder.ts";
+import { CatalogDescriber } from "./rtsp/catalog_describer.ts";
 import { StreamDescriber } from "./rtsp/stream_describer.ts";
 import { createSessionId } from "./rtsp/session_id.ts";
 import { StreamSetup } from "./rtsp/stream_setup.ts";
@@ -179,7 +180,9 @@ export class RtspServer {
       isTaken: (name, signal) => this.#catalog.isTaken(name, signal),
       publish: (pipe, hostname) => this.#publishing.publish(pipe, hostname),
     });
-    this.#rtspResponder = new RtspResponder({ ...shared, describer, setup, publishing: this.#publishResponder, tool });
+    const catalog = new CatalogDescriber({ factory, describer, clock });
+    const responders = { describer, catalog, setup, publishing: this.#publishResponder };
+    this.#rtspResponder = new RtspResponder({ ...shared, ...responders, tool });
   }
 
   /** Where the server listens. */

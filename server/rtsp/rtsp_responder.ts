@@ -11,6 +11,7 @@ import { METHODS as ALL_METHODS, type RtspReply, type RtspRequest } from "../../
 import { isSessionMethod, nextState, type SessionMethod } from "../../rtsp/session_state.ts";
 import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
+import { type CatalogDescriber, catalogForm } from "./catalog_describer.ts";
 import { type Outcome, play } from "./play_request.ts";
 import type { Session } from "../session/session.ts";
 import type { Client } from "../session/client.ts";
@@ -35,6 +36,8 @@ export interface RtspResponderOptions {
   readonly registry: SessionRegistry;
   /** Answers DESCRIBE. */
   readonly describer: StreamDescriber;
+  /** Answers DESCRIBE of the server itself. */
+  readonly catalog: CatalogDescriber;
   /** Answers SETUP. */
   readonly setup: StreamSetup;
   /** Answers clients that publish; `undefined` where nobody may. */
@@ -96,7 +99,9 @@ export class RtspResponder {
       case "SETUP": {
         const named = namedTrack(request.uri);
         if (named === undefined) return refuse(400);
-        const { describer, setup } = this.#options;
+        const { describer, catalog, setup } = this.#options;
+        const form = method === "DESCRIBE" && named.name === "" ? catalogForm(headers.get("Accept")) : undefined;
+        if (form !== undefined) return await catalog.describe(client, request, form);
         if (method === "DESCRIBE") return await describer.describe(client, request, named.name);
         const before = this.#sessionOf(client, request);
         if (before !== undefined && this.#isOfAnother(before, request.uri)) return refuse(459);

@@ -16,6 +16,7 @@ import { DatagramSender } from "../send/datagram_sender.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
 import type { Catalog } from "../source/catalog.ts";
+import type { MovieKind } from "../source/files/served_root.ts";
 import type { SoundTrack } from "../source/sound_track.ts";
 import { type Source, SourceNotFoundError, SourceUnusableError } from "../source/source.ts";
 import type { Place, Places } from "../places/places.ts";
@@ -137,8 +138,8 @@ export class SessionFactory {
   }
 
   /** Names of sources, for clients that list them. */
-  movieNames(): Promise<string[]> {
-    return this.#options.catalog.movieNames();
+  movieNames(kind: MovieKind): Promise<string[]> {
+    return this.#options.catalog.movieNames(kind);
   }
 
   /** Sends over UDP. `onError` is called when a delayed packet cannot be sent. */
