@@ -6,9 +6,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Player } from "../client/player.ts";
 import type { Clock } from "../net/clock.ts";
-import type { Playback } from "../page/playback.ts";
+import type { Playback, PlaybackStatus } from "../page/playback.ts";
+import type { Playlist } from "../page/playlist.ts";
 import { type Preview, type PreviewOptions, startPreview } from "../page/page_server.ts";
 import type { Recorder } from "../client/record/recorder.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
@@ -23,10 +23,22 @@ const log = getLogger(["mjpegrtsp", "play"]);
 const MIN_LOOK_MS = 20;
 const MAX_LOOK_MS = 3_600_000;
 
+/** A player that can be run. */
+export interface Played extends Playback {
+  /** Time spent in PLAYING, in seconds. */
+  readonly playedSeconds: number;
+  /** The streams of which it plays one; left out where there is one. */
+  readonly playlist?: Playlist;
+  /** Whether another stream follows by itself when this one is over. */
+  readonly hasNext?: boolean;
+  /** Tears the session down if there is one, and ends. */
+  close(): Promise<void>;
+}
+
 /** Which player to run, and what ends it. */
 export interface PlayingOptions {
   /** In state INIT. */
-  readonly player: Player;
+  readonly player: Played;
   /** What the page shows of it; default the player itself. */
   readonly shown?: Playback;
   /** Stores the frames; `undefined` if they are not stored. */
@@ -35,6 +47,8 @@ export interface PlayingOptions {
   readonly preview: PreviewOptions | false;
   /** Send SETUP only; the user starts playing. */
   readonly paused: boolean;
+  /** How to start, in place of SETUP and PLAY, whose refusal is the end. */
+  readonly begin?: () => Promise<void>;
   /** Stop after this many whole frames. */
   readonly maxFrames: number;
   /** Stop after this many seconds of playing; pauses do not count. */
@@ -51,7 +65,7 @@ export interface PlayingOptions {
  */
 export async function playUntilEnd(options: PlayingOptions): Promise<void> {
   const { player, recorder, preview, shown = player } = options;
-  const page = preview === false ? undefined : await openPreview(shown, preview);
+  const page = preview === false ? undefined : await openPreview(shown, { ...preview, playlist: player.playlist });
   const end = endOf(options);
   recorder?.record(player);
   const stopKeys = listenForKeys(keysOf(options, end.resolve));
@@ -78,14 +92,17 @@ async function openPreview(player: Playback, options: PreviewOptions): Promise<P
 }
 
 /** SETUP and, unless `paused`, PLAY. */
-async function start({ player, paused, preview }: PlayingOptions): Promise<void> {
+async function start({ player, paused, preview, begin }: PlayingOptions): Promise<void> {
   const commands: SessionMethod[] = paused ? ["SETUP"] : ["SETUP", "PLAY"];
   try {
-    for (const command of commands) await player.command(command);
+    if (begin !== undefined) await begin();
+    else for (const command of commands) await player.command(command);
   } catch (error) {
     throw new FailedError(error instanceof Error ? error.message : String(error));
   }
-  if (Deno.stdin.isTerminal() && (preview !== false || paused)) log.info("keys: space to play and pause, q to quit");
+  if (!Deno.stdin.isTerminal() || (preview === false && !paused)) return;
+  const others = player.playlist === undefined ? "" : "n and p for the next and the previous stream, ";
+  log.info("keys: space to play and pause, {others}q to quit", { others });
 }
 
 /** What keys do. Where frames have been stored, q asks first: a hand on the wrong window ends no recording. */
@@ -96,18 +113,28 @@ function keysOf({ player, recorder }: PlayingOptions, quit: () => void): (key: K
     if (key === "interrupt" || key === "quit" && (isAsked || !isRecording)) return quit();
     if (isAsked) standardError.line("The recording goes on");
     else if (key === "space") togglePlaying(player);
+    else if (key === "next") player.playlist?.skip(1);
+    else if (key === "previous") player.playlist?.skip(-1);
     else if (key === "quit") standardError.line("Recording: press q again to end it, any other key to go on");
     isAsked = !isAsked && key === "quit";
   };
 }
 
-function togglePlaying(player: Player): void {
+function togglePlaying(player: Played): void {
   const { state, allowed } = player.status;
   const isStill = state === "READY" || allowed.includes("PLAY");
   const commands: SessionMethod[] = state === "INIT" ? ["SETUP", "PLAY"] : isStill ? ["PLAY"] : ["PAUSE"];
   for (const command of commands) {
     player.command(command).catch((error) => log.error("{reason}", { reason: error.message }));
   }
+}
+
+/** Whether nothing comes any more: silence or a lost server is the end, unless the player reconnects. */
+export function isTheEnd({ state, notice, reconnects }: PlaybackStatus): boolean {
+  if (notice === undefined || notice.level === "info" || notice.goesOn) return false;
+  // A request that fails while the session goes on is no end.
+  if (notice.level === "error" && state !== "INIT") return false;
+  return notice.level !== "warning" || !reconnects;
 }
 
 /** Settles when playing ends, for whatever reason. */
@@ -121,14 +148,11 @@ function endOf(options: PlayingOptions): PromiseWithResolvers<void> & { dispose(
     frame({ number }) {
       if (recorder === undefined && number >= maxFrames) end.resolve();
     },
-    status({ state, notice, reconnects }) {
-      // Without a page nobody can press Play again, so silence or a lost server is the end, unless the player reconnects.
-      if (preview !== false || notice === undefined || notice.level === "info" || notice.goesOn) return;
-      // A request that fails while the session goes on is no end.
-      if (notice.level === "error" && state !== "INIT") return;
-      if (notice.level === "warning" && reconnects) return;
-      if (notice.level === "warning" && player.statistics().frames > 0) end.resolve();
-      else end.reject(new FailedError(notice.text));
+    status(status) {
+      // Without a page nobody can press Play again.
+      if (preview !== false || !isTheEnd(status) || player.hasNext) return;
+      if (status.notice?.level === "warning" && player.statistics().frames > 0) end.resolve();
+      else end.reject(new FailedError(status.notice?.text ?? "Nothing comes any more"));
     },
   });
   const stopTiming = afterPlaying(options, end.resolve);

@@ -85,6 +85,21 @@ export const MIN_BROKEN_FRAMES = 2;
 /** Seconds with packets and without a whole frame after which the user is told. */
 export const NO_PICTURE_SECONDS = 5;
 
+/** Streams of a server's catalogue that are taken. */
+export const MAX_CATALOG_STREAMS = 500;
+
+/** Streams that are played at once in a grid. */
+export const MAX_GRID_CELLS = 16;
+
+/** How long they are played once nobody watches the grid any more, in milliseconds. */
+export const GRID_LINGER_MS = 10_000;
+
+/** How long the first frame of a stream is awaited that is only to be shown in a list, in milliseconds. */
+export const THUMBNAIL_PATIENCE_MS = 5000;
+
+/** Bytes of such frames that are kept; the oldest give way. */
+export const MAX_THUMBNAILS_BYTES = 32 * 1024 * 1024;
+
 /** Redirects in a row that are followed. */
 export const MAX_REDIRECTS = 5;
 

@@ -8,6 +8,7 @@ import page from "./assets/index.html" with { type: "text" };
 import buttonsStyle from "./assets/buttons.css" with { type: "text" };
 import dialogStyle from "./assets/dialog.css" with { type: "text" };
 import pageStyle from "./assets/page.css" with { type: "text" };
+import attention from "./assets/attention.js" with { type: "text" };
 import phoneStyle from "./assets/phone.css" with { type: "text" };
 import connection from "./assets/connection.js" with { type: "text" };
 import dom from "./assets/dom.js" with { type: "text" };
@@ -16,6 +17,10 @@ import player from "./assets/player.js" with { type: "text" };
 import easel from "./assets/drawing/easel.js" with { type: "text" };
 import easelWorker from "./assets/drawing/easel_worker.js" with { type: "text" };
 import painter from "./assets/drawing/painter.js" with { type: "text" };
+import cell from "./assets/grid/cell.js" with { type: "text" };
+import grid from "./assets/grid/grid.js" with { type: "text" };
+import gridStyle from "./assets/grid/grid.css" with { type: "text" };
+import smallDecoder from "./assets/grid/small_decoder.js" with { type: "text" };
 import csv from "./assets/panel/csv.js" with { type: "text" };
 import meters from "./assets/panel/meters.js" with { type: "text" };
 import panelStyle from "./assets/panel/panel.css" with { type: "text" };
@@ -30,6 +35,10 @@ import fileSink from "./assets/record/file_sink.js" with { type: "text" };
 import jpegSize from "./assets/record/jpeg_size.js" with { type: "text" };
 import matroskaWriter from "./assets/record/matroska_writer.js" with { type: "text" };
 import recording from "./assets/record/recording.js" with { type: "text" };
+import drawer from "./assets/playlist/drawer.js" with { type: "text" };
+import playlist from "./assets/playlist/playlist.js" with { type: "text" };
+import playlistStyle from "./assets/playlist/playlist.css" with { type: "text" };
+import row from "./assets/playlist/row.js" with { type: "text" };
 import heldFrames from "./assets/sound/held_frames.js" with { type: "text" };
 import playoutClock from "./assets/sound/playout_clock.js" with { type: "text" };
 import sound from "./assets/sound/sound.js" with { type: "text" };
@@ -82,12 +91,17 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/dialog.css": css(dialogStyle),
   "/assets/phone.css": css(phoneStyle),
   "/assets/page.js": js(entry),
+  "/assets/attention.js": js(attention),
   "/assets/connection.js": js(connection),
   "/assets/dom.js": js(dom),
   "/assets/player.js": js(player),
   "/assets/drawing/easel.js": js(easel),
   "/assets/drawing/easel_worker.js": js(easelWorker),
   "/assets/drawing/painter.js": js(painter),
+  "/assets/grid/grid.css": css(gridStyle),
+  "/assets/grid/cell.js": js(cell),
+  "/assets/grid/grid.js": js(grid),
+  "/assets/grid/small_decoder.js": js(smallDecoder),
   "/assets/panel/panel.css": css(panelStyle),
   "/assets/panel/session.css": css(sessionStyle),
   "/assets/panel/summary.css": css(summaryStyle),
@@ -102,6 +116,10 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/record/jpeg_size.js": js(jpegSize),
   "/assets/record/matroska_writer.js": js(matroskaWriter),
   "/assets/record/recording.js": js(recording),
+  "/assets/playlist/playlist.css": css(playlistStyle),
+  "/assets/playlist/drawer.js": js(drawer),
+  "/assets/playlist/playlist.js": js(playlist),
+  "/assets/playlist/row.js": js(row),
   "/assets/sound/held_frames.js": js(heldFrames),
   "/assets/sound/playout_clock.js": js(playoutClock),
   "/assets/sound/sound.js": js(sound),

@@ -22,6 +22,9 @@ export const PAGE_MAX_BUFFERED_MESSAGES = 64;
 /** Messages that may wait for a slow page before sound is dropped: it comes in small pieces, and frames need the rest. */
 export const PAGE_MAX_MESSAGES_BEFORE_SOUND = PAGE_MAX_BUFFERED_MESSAGES / 2;
 
+/** Messages of the dialogue that are kept for a page that cannot be told now; with one more the oldest is left out. */
+export const MAX_KEPT_WIRE_MESSAGES = 100;
+
 /** Longest message that a page may send, in bytes, all its fragments together. */
 export const MAX_PAGE_MESSAGE_BYTES = 256;
 

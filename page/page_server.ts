@@ -9,6 +9,7 @@ import { printable } from "../net/printable.ts";
 import { ASSETS } from "./assets.ts";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
+import type { Playlist } from "./playlist.ts";
 import { FrameSocket } from "./socket/frame_socket.ts";
 import type { WebSocketAnswer } from "./http/http_connection.ts";
 import { HttpServer } from "./http/http_server.ts";
@@ -30,6 +31,9 @@ const TOO_MANY_VIEWERS = `There are ${MAX_VIEWERS} viewers already: close a page
 /** What pages of allowed origins may have. */
 const SHARED_PATHS = ["/stream.mjpeg", "/snapshot.jpg", "/stats.json"];
 
+/** Pictures of the streams of the playlist, by their index. */
+const THUMBNAIL_PATH = /^\/thumbnails\/(\d{1,6})\.jpg$/;
+
 const SECURITY_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
@@ -46,6 +50,8 @@ export interface PreviewOptions {
   readonly port?: number;
   /** Origins whose pages may show the video; default none. */
   readonly allowedOrigins?: readonly string[];
+  /** The streams of which one is played; left out where there is one. */
+  readonly playlist?: Playlist;
 }
 
 /** A page that is being served. */
@@ -60,19 +66,26 @@ export interface Preview {
 /** Serves the page for `playback`. Rejects with an error that names a free port where `port` is taken. */
 export async function startPreview(playback: Playback, options: PreviewOptions = {}): Promise<Preview> {
   const build = await hash(Object.values(ASSETS).map(({ text }) => text).join());
-  return new PageServer(playback, { build, allowedOrigins: options.allowedOrigins ?? [] }).start(options.port);
+  const { allowedOrigins = [], playlist } = options;
+  return new PageServer(playback, { build, allowedOrigins, playlist }).start(options.port);
 }
 
 class PageServer {
   readonly #playback: Playback;
+  readonly #playlist: Playlist | undefined;
   readonly #build: string;
   readonly #allowedOrigins: readonly string[];
   readonly #sockets = new Set<FrameSocket>();
   #streams = 0;
   #port = 0;
 
-  constructor(playback: Playback, { build, allowedOrigins }: { build: string; allowedOrigins: readonly string[] }) {
+  constructor(playback: Playback, { build, allowedOrigins, playlist }: {
+    readonly build: string;
+    readonly allowedOrigins: readonly string[];
+    readonly playlist: Playlist | undefined;
+  }) {
     this.#playback = playback;
+    this.#playlist = playlist;
     this.#build = build;
     this.#allowedOrigins = allowedOrigins;
   }
@@ -111,21 +124,23 @@ class PageServer {
     );
   }
 
-  #answer(request: HttpRequest): HttpResponse | WebSocketAnswer {
+  async #answer(request: HttpRequest): Promise<HttpResponse | WebSocketAnswer> {
     const policy = { port: this.#port, allowedOrigins: this.#allowedOrigins, sharedPaths: SHARED_PATHS };
     const verdict = judgeRequest(request, policy);
     const isRefused = "refusal" in verdict;
-    const answer = isRefused ? textResponse(403, `Refused: ${printable(verdict.refusal)}`) : this.#find(request);
+    const answer = isRefused ? textResponse(403, `Refused: ${printable(verdict.refusal)}`) : await this.#find(request);
     if ("accept" in answer) return answer;
     return { ...answer, headers: { ...SECURITY_HEADERS, ...(isRefused ? {} : verdict.headers), ...answer.headers } };
   }
 
-  #find({ method, path, headers }: HttpRequest): HttpResponse | WebSocketAnswer {
+  async #find({ method, path, headers }: HttpRequest): Promise<HttpResponse | WebSocketAnswer> {
     if (method !== "GET" && method !== "HEAD") {
       return textResponse(405, "Only GET and HEAD are answered", { allow: "GET, HEAD" });
     }
     const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
     if (asset !== undefined) return respond(asset.text, asset.type);
+    const thumbnail = THUMBNAIL_PATH.exec(path);
+    if (thumbnail !== null) return await this.#thumbnail(Number(thumbnail[1]));
     switch (path) {
       case "/ws":
         return { accept: (socket) => this.#accept(socket) };
@@ -151,6 +166,7 @@ class PageServer {
     }
     const viewer = new FrameSocket(socket, {
       playback: this.#playback,
+      playlist: this.#playlist,
       build: this.#build,
       onClosed: () => this.#sockets.delete(viewer),
     });
@@ -174,6 +190,11 @@ class PageServer {
   #snapshot(): HttpResponse {
     const frame = this.#playback.latestFrame;
     return frame === undefined ? textResponse(503, "There is no frame yet") : respond(frame.data, "image/jpeg");
+  }
+
+  async #thumbnail(index: number): Promise<HttpResponse> {
+    const jpeg = await this.#playlist?.thumbnail(index);
+    return jpeg === undefined ? textResponse(404, "There is no picture of that stream") : respond(jpeg, "image/jpeg");
   }
 
   #statistics(): Record<string, unknown> {

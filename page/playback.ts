@@ -178,6 +178,10 @@ export interface PlaybackListener {
   wire?(message: WireMessage): void;
   /** The status has changed. */
   status?(status: PlaybackStatus): void;
+  /** Another stream of the playlist is played: all that was told before is of another one. */
+  switched?(): void;
+  /** The playlist has changed. */
+  playlist?(): void;
 }
 
 /** A running player. */

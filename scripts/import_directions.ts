@@ -37,6 +37,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...["cli", "cli/options", "cli/terminal", "client/record", "client/record/stores", "server", "server/source"],
     ...["server/decoder", "mjpeg/", "rtp/lab"],
   ],
+  "cli/playlist": [
+    ...["cli", "cli/options", "cli/terminal", "client", "client/playlist", "client/playout", "client/rtsp"],
+    ...["client/session", "client/http", "page", "net"],
+  ],
   "cli/terminal": ["cli/options", "net"],
   "cli/options": ["server", "server/session", "client/http", "client/session", "client/record", "client/rtsp", "rtsp/"],
 
@@ -67,6 +71,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
       "server/connection",
       "server/places",
       "server/source",
+      "server/source/files",
       "server/packetize",
       "server/send",
       "server/sound",
@@ -88,6 +93,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   "client": ["client/", "page", "rtsp/", "rtp/", "mjpeg", "net"],
   "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "mjpeg", "net"],
+  "client/playlist": ["client/session", "client/rtsp", "page", "rtsp", "mjpeg", "net"],
   "client/http": ["client/session", "client/rtsp", "mjpeg/multipart", "rtsp/", "rtp/", "net"],
   "client/session": ["client/http", "client/rtsp", "client/transport", "page", "rtsp/", "rtp/", "net", "net/capture"],
   "client/rtsp": ["rtsp/", "rtp/", "net", "net/capture"],
@@ -102,7 +108,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "page/assets/drawing": ["page/assets"],
   "page/assets/record": ["page/assets", "page/assets/sound"],
   "page/assets/sound": ["page/assets"],
-  "page/assets/stage": ["page/assets", "page/assets/drawing", "page/assets/record", "page/assets/sound"],
+  "page/assets/playlist": ["page/assets", "page/assets/stage"],
+  "page/assets/grid": ["page/assets", "page/assets/playlist", "page/assets/record", "page/assets/stage"],
+  "page/assets/stage": [
+    ...["page/assets", "page/assets/drawing", "page/assets/record", "page/assets/sound", "page/assets/playlist"],
+    "page/assets/grid",
+  ],
   "page/assets/timeline": ["page/assets", "page/assets/stage"],
   "page/assets/panel": ["page/assets", "page/assets/stage"],
   "page/assets/wire": ["page/assets"],

@@ -57,7 +57,9 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     title: "takes a folder that is not in the table for a part of the room around it",
     file: "page/other/a.ts",
     source: 'import "../../server/a.ts";',
-    expected: ["page/other/a.ts:1 imports server/a.ts; page may use page/http, page/assets/, rtsp/, mjpeg, net"],
+    expected: [
+      "page/other/a.ts:1 imports server/a.ts; page may use page/http, page/socket, page/assets/, rtsp/, mjpeg, net",
+    ],
   },
   {
     title: "rejects the clock in a codec room",

@@ -6,27 +6,28 @@
 
 import { getLogger } from "@logtape/logtape";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { isHttpUrl } from "../../client/http/http_url.ts";
 import { MAX_LATENCY_MS, REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
 import { Player } from "../../client/player.ts";
 import { PlayedOut } from "../../client/playout/played_out.ts";
 import { noPictureReason } from "../../client/playout/picture_notice.ts";
 import type { StoreOptions } from "../../client/record/open_frame_store.ts";
 import { Recorder, type RecorderOptions } from "../../client/record/recorder.ts";
-import { isStandardOutput } from "../../client/record/store_name.ts";
-import { localFileOf } from "../../client/session/target.ts";
+import { localFileOf, type Target } from "../../client/session/target.ts";
 import { printable } from "../../net/printable.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { CaptureFile } from "../capture_file.ts";
 import type { Command } from "../command.ts";
-import { EXIT, FailedError, UsageError } from "../options/errors.ts";
+import { EXIT, FailedError } from "../options/errors.ts";
 import { choice, flag, inGroup, number, text, toggle } from "../options/option.ts";
 import { origins } from "../options/origins_option.ts";
 import { parseCommand } from "../options/parse_command.ts";
-import { parseTarget } from "../options/play_target.ts";
+import { assertGrid, assertPlayable } from "../options/play_checks.ts";
+import { parseTargets } from "../options/play_target.ts";
 import { latency } from "../options/latency_option.ts";
 import { SEGMENT_OPTIONS, STORING_OPTIONS, storingOf } from "../options/storing_options.ts";
 import { playUntilEnd } from "../playing.ts";
+import { withCatalogs } from "../playlist/catalogs.ts";
+import { playSeveral } from "../playlist/play_several.ts";
 import { reportLines } from "../report_lines.ts";
 import { summaryLine, summaryOf } from "../summary.ts";
 import { interruptSignal } from "../terminal/interrupts.ts";
@@ -35,6 +36,7 @@ import { configureLogging, LOGGING_OPTIONS } from "../terminal/logging.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
 
+const USER_AGENT = `mjpegrtsp/${denoConfig.version}`;
 const MAX_FLOWS = 16;
 
 const OPTIONS = {
@@ -55,6 +57,7 @@ const OPTIONS = {
     }),
     "allow-origin": origins("ORIGIN", "Let web pages of this origin show the video"),
     "no-preview": flag("Show no page"),
+    grid: flag("Begin with all streams of a playlist at once"),
     latency: latency(
       "auto|MS",
       `How long frames wait to be shown evenly, up to ${MAX_LATENCY_MS} ms; 0: as they come`,
@@ -101,8 +104,10 @@ const OPTIONS = {
 
 /** The command. */
 export const command: Command = {
-  usage: ["play URL [OPTIONS]", "play HOST PORT RTP_PORT FILE [OPTIONS]"],
-  description: `Plays a Motion-JPEG stream and shows it on a page in your browser.
+  usage: ["play URL... [OPTIONS]", "play HOST PORT RTP_PORT FILE [OPTIONS]"],
+  description:
+    `Plays a Motion-JPEG stream and shows it on a page in your browser. Several URLs are a playlist: one stream
+follows the other, and the page has the list. A server of ours without a name, rtsp://HOST:PORT/, plays all that it has.
 
 URL is rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH of a camera or server, or http:// of a camera's stream of JPEGs or its
 snapshot. The other form is that of the networking lab:
@@ -127,6 +132,8 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
   examples: [
     "play rtsp://127.0.0.1:1025/movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg",
+    "play rtsp://127.0.0.1:1025/one.mjpeg rtsp://127.0.0.1:1025/two.mjpeg http://camera/mjpeg",
+    "play rtsp://127.0.0.1:1025/ --grid",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out - | ffplay -f mjpeg -",
     "play rtsp://127.0.0.1:1025/movie.mjpeg --pcap session.pcapng",
@@ -136,43 +143,51 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    const target = parseTarget(positionals, options);
-    const { out } = options;
-    assertOneWriter(options);
-    const { pcap } = options;
-    if (pcap !== undefined && "url" in target && isHttpUrl(target.url)) {
-      throw new UsageError("--pcap captures RTSP and RTP, and this URL is of HTTP: leave it out");
-    }
-    if (options.paused && options["no-preview"] && !Deno.stdin.isTerminal()) {
-      throw new UsageError(
-        "--paused with --no-preview needs a terminal: without a page, only its space bar starts playing",
-      );
-    }
+    const targets = parseTargets(positionals, options);
+    const { out, pcap } = options;
+    assertPlayable(targets, options);
     const storing = storingOf(options);
     const interrupt = interruptSignal();
     configureLogging(options);
-    if ("url" in target && target.url.fragment !== undefined) {
-      log.warn("{fragment} is not sent: write %23 for the # if it belongs to the name", {
-        fragment: JSON.stringify(`#${target.url.fragment}`),
-      });
-    }
+    targets.forEach(warnOfFragment);
+    const asking = { userAgent: USER_AGENT, replyTimeoutMs: options.timeout * 1000, clock: systemClock };
+    const sources = await withCatalogs(targets, { ...asking, signal: interrupt });
+    if (sources.length > targets.length) assertPlayable(sources.map(({ target }) => target), options);
+    assertGrid(sources.length, options);
+    const [{ target }] = sources;
     const maxFrames = options.frames ?? Infinity;
     const storeOptions = { ...storing, maxFrames, playedName: localFileOf(target), clock: systemClock };
     const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
     const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, options.force);
     // All of the program is loaded, and what stores frames has rights of its own.
     for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
-    const player = new Player({
-      target,
-      transport: options.transport,
-      repairs: options.repair,
-      snapshotFps: options["snapshot-fps"],
-      reconnect: options.reconnect,
-      replyTimeoutMs: options.timeout * 1000,
-      userAgent: `mjpegrtsp/${denoConfig.version}`,
-      capture: captureFile?.capture,
-      clock: systemClock,
-    });
+    const createPlayer = (target: Target) =>
+      new Player({
+        target,
+        transport: options.transport,
+        repairs: options.repair,
+        snapshotFps: options["snapshot-fps"],
+        reconnect: options.reconnect,
+        capture: captureFile?.capture,
+        ...asking,
+      });
+    const preview = !options["no-preview"] &&
+      { port: options["preview-port"], allowedOrigins: options["allow-origin"] };
+    const maxSeconds = options.seconds ?? Infinity;
+    const common = { preview, paused: options.paused, maxSeconds, clock: systemClock, interrupt };
+    if (sources.length > 1) {
+      const print = options.json ? printJson : undefined;
+      await playSeveral({
+        ...common,
+        sources,
+        createPlayer,
+        latency: options.latency,
+        grid: options.grid,
+        printJson: print,
+      });
+      return EXIT.done;
+    }
+    const player = createPlayer(target);
     const playedOut = options.latency === 0 || options["no-preview"]
       ? undefined
       : new PlayedOut(player, { clock: systemClock, latency: options.latency });
@@ -181,19 +196,7 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
       ? reportLines({ playback: shown, recorder, clock: systemClock, print: printJson })
       : () => {};
     try {
-      await playUntilEnd({
-        player,
-        shown,
-        recorder,
-        preview: options["no-preview"]
-          ? false
-          : { port: options["preview-port"], allowedOrigins: options["allow-origin"] },
-        paused: options.paused,
-        maxFrames,
-        maxSeconds: options.seconds ?? Infinity,
-        clock: systemClock,
-        interrupt,
-      });
+      await playUntilEnd({ ...common, player, shown, recorder, maxFrames });
       if (recorder !== undefined && recorder.stored === 0 && recorder.tooLarge > 0) {
         throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
       }
@@ -209,7 +212,7 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
       }
     }
     const statistics = player.statistics();
-    const isTimeOver = player.playedSeconds >= (options.seconds ?? Infinity);
+    const isTimeOver = player.playedSeconds >= maxSeconds;
     if (statistics.frames === 0 && (statistics.packets > 0 || isTimeOver)) {
       throw new FailedError(`No picture: ${noPictureReason(statistics)}`);
     }
@@ -217,23 +220,11 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
   },
 };
 
-/** Throws where two things would be written to standard output. */
-function assertOneWriter(options: {
-  readonly out: string | undefined;
-  readonly pcap: string | undefined;
-  readonly json: boolean;
-  readonly "json-lines": boolean;
-}): void {
-  const { out, pcap, json, "json-lines": jsonLines } = options;
-  const [one, other] = [
-    ...(jsonLines ? ["--json-lines"] : []),
-    ...(out !== undefined && isStandardOutput(out) ? [`--out ${out}`] : []),
-    ...(pcap === "-" ? ["--pcap -"] : []),
-    ...(json ? ["--json"] : []),
-  ];
-  if (other === undefined) return;
-  const advice = jsonLines && other === "--json" ? "its last line is what --json prints" : "store to a file instead";
-  throw new UsageError(`${one} and ${other} both write to standard output; ${advice}`);
+function warnOfFragment(target: Target): void {
+  if (!("url" in target) || target.url.fragment === undefined) return;
+  log.warn("{fragment} is not sent: write %23 for the # if it belongs to the name", {
+    fragment: JSON.stringify(`#${target.url.fragment}`),
+  });
 }
 
 function printJson(value: unknown): void {

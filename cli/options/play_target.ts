@@ -25,16 +25,23 @@ export interface TargetOptions {
   readonly "rtp-port": number | undefined;
 }
 
-/** Parses the arguments of `play`. Throws a {@linkcode UsageError}, also for options that do not fit the target. */
-export function parseTarget(positionals: readonly string[], options: TargetOptions): LabTarget | UrlTarget {
-  if (positionals.length === 1 && isUrl(positionals[0])) {
-    return parseUrlTarget(positionals[0], options);
+/**
+ * Parses the arguments of `play`: at least one stream. Throws a {@linkcode UsageError}, also for options that do not fit the
+ * target.
+ */
+export function parseTargets(
+  positionals: readonly string[],
+  options: TargetOptions,
+): readonly [LabTarget | UrlTarget, ...UrlTarget[]] {
+  const [first, ...others] = positionals;
+  if (first !== undefined && positionals.every(isUrl)) {
+    return [parseUrlTarget(first, options), ...others.map((url) => parseUrlTarget(url, options))];
   }
-  if (positionals.length === 4) return parseLabTarget(positionals, options);
+  if (positionals.length === 4) return [parseLabTarget(positionals, options)];
   const got = positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "));
   const missing = positionals.length === 1 ? ", which has no rtsp:// or http:// in front" : "";
   throw new UsageError(
-    `play needs a URL (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}${missing}`,
+    `play needs URLs (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}${missing}`,
   );
 }
 

@@ -9,8 +9,10 @@ import { standardError } from "./line_output.ts";
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 
-/** What a key means; `quit` is q, `interrupt` Ctrl-C or Ctrl-D. */
-export type Key = "space" | "quit" | "interrupt" | "other";
+/** What a key means; `quit` is q, `next` n, `previous` p, `interrupt` Ctrl-C or Ctrl-D. */
+export type Key = "space" | "quit" | "next" | "previous" | "interrupt" | "other";
+
+const LETTERS: Readonly<Record<string, Key>> = { " ": "space", q: "quit", n: "next", p: "previous" };
 
 /** Calls `onKey` for each key, without waiting for Enter, if standard input is a terminal. Returns a function that stops it. */
 export function listenForKeys(onKey: (key: Key) => void): () => void {
@@ -39,6 +41,5 @@ export function listenForKeys(onKey: (key: Key) => void): () => void {
 
 function meaningOf(byte: number): Key {
   if (byte === CTRL_C || byte === CTRL_D) return "interrupt";
-  if (String.fromCharCode(byte).toLowerCase() === "q") return "quit";
-  return byte === 0x20 ? "space" : "other";
+  return LETTERS[String.fromCharCode(byte).toLowerCase()] ?? "other";
 }

@@ -45,6 +45,7 @@ function refusalAdvice(status: number, { name, hasLog }: { name: string; hasLog:
     case 403:
       return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
     case 404:
+      if (name === "/") return "; it plays nothing without a name, and has no list of names: put one behind the /";
       return `; it has nothing of that name: check ${JSON.stringify(name)}, ` +
         (hasLog ? "its log lists similar names" : "which must be as the server's manual or settings have it");
     case 415:

@@ -26,5 +26,10 @@ Deno.test("refusal() says what was asked for, the status, and what to do, withou
       "be as the server's manual or settings have it",
   );
   assertEquals(said("453", undefined), "The server refused DESCRIBE rtsp://…@cam/x: 453");
+  const response = decodeRtspResponse("RTSP/1.0 404 Not Found\r\n", "");
+  assertMatch(
+    refusal("DESCRIBE rtsp://cam/", response, { name: "/" }).message,
+    /has no list of names: put one behind the \//,
+  );
   assertMatch(said("401 Unauthorized", undefined), /check user name and password/);
 });

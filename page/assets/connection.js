@@ -10,6 +10,9 @@ const FRAME_HEADER_BYTES = 28;
 const SOUND_HEADER_BYTES = 20;
 /** What sound has in place of the number of a frame. */
 const SOUND_MARK = 0;
+/** What a frame of a cell of the grid has in front of it, with its index behind. */
+const CELL_MARK = 0xffffffff;
+const CELL_HEADER_BYTES = 8;
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_MAX_MS = 2000;
 /** The player has viewers enough (RFC 6455, 7.4: registered at IANA as "Try Again Later"). */
@@ -30,6 +33,7 @@ const TRY_AGAIN_LATER = 1013;
  *
  * @typedef {object} ConnectionListener
  * @property {(frame: Frame) => void} onFrame
+ * @property {(index: number, frame: Frame) => void} onCell
  * @property {(piece: Piece) => void} onSound
  * @property {(message: any) => void} onMessage
  * @property {(refusal: string | undefined) => void} onClosed
@@ -55,13 +59,11 @@ export class Connection {
   }
 
   #open() {
-    const { onFrame, onSound, onMessage, onClosed } = this.#listener;
+    const { onMessage, onClosed } = this.#listener;
     const socket = this.#socket = new WebSocket(`ws://${location.host}/ws`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
-      if (typeof data !== "string") {
-        return new DataView(data).getUint32(0) === SOUND_MARK ? onSound(decodeSound(data)) : onFrame(decodeFrame(data));
-      }
+      if (typeof data !== "string") return this.#take(data);
       // One that is refused opens, too, and says nothing.
       this.#reconnectMs = RECONNECT_MIN_MS;
       onMessage(JSON.parse(data));
@@ -72,18 +74,28 @@ export class Connection {
       this.#reconnectMs = Math.min(RECONNECT_MAX_MS, this.#reconnectMs * 2);
     };
   }
+
+  /** @param {ArrayBuffer} message */
+  #take(message) {
+    const { onFrame, onSound, onCell } = this.#listener;
+    const header = new DataView(message);
+    const mark = header.getUint32(0);
+    if (mark === SOUND_MARK) onSound(decodeSound(message));
+    else if (mark === CELL_MARK) onCell(header.getUint32(4), decodeFrame(message, CELL_HEADER_BYTES));
+    else onFrame(decodeFrame(message));
+  }
 }
 
-/** @param {ArrayBuffer} message @returns {Frame} */
-function decodeFrame(message) {
-  const header = new DataView(message);
+/** @param {ArrayBuffer} message @param {number} [offset] Where the frame begins. @returns {Frame} */
+function decodeFrame(message, offset = 0) {
+  const header = new DataView(message, offset);
   const positionSeconds = header.getFloat64(20);
   return {
     number: header.getUint32(0),
     arrivalMs: header.getFloat64(4),
     timestampUs: header.getFloat64(12),
     positionSeconds: Number.isNaN(positionSeconds) ? undefined : positionSeconds,
-    jpeg: new Uint8Array(message, FRAME_HEADER_BYTES),
+    jpeg: new Uint8Array(message, offset + FRAME_HEADER_BYTES),
   };
 }
 

@@ -1,15 +1,20 @@
 /*
  * The local page: puts its parts together. What the player says and takes is in player.js; stage/ is the picture with its controls,
- * panel/ what stands beside it, wire/ what goes over the wire, sound/ what is heard, and record/ what is kept of it.
+ * panel/ what stands beside it, wire/ what goes over the wire, sound/ what is heard, record/ what is kept of it, playlist/ the streams
+ * that there are, and grid/ all of them at once.
  */
 
 // @ts-check
 /// <reference lib="dom" />
 
+import { Attention } from "./attention.js";
 import { SessionPanel } from "./panel/session.js";
 import { Statistics } from "./panel/statistics.js";
 import { Summary } from "./panel/summary.js";
 import { Player } from "./player.js";
+import { Grid } from "./grid/grid.js";
+import { Drawer } from "./playlist/drawer.js";
+import { Playlist } from "./playlist/playlist.js";
 import { openSink } from "./record/file_sink.js";
 import { Recording } from "./record/recording.js";
 import { HeldFrames } from "./sound/held_frames.js";
@@ -44,13 +49,17 @@ const view = new View({ picture, bubble });
 const volume = new Volume({ sound, bubble });
 const fading = new Fading(player);
 const recordButton = new RecordButton({ player, recording, bubble });
+const playlist = new Playlist(player);
+const drawer = new Drawer({ playlist, bubble });
+const grid = new Grid({ player, playlist, drawer, recording, bubble });
 
+new Attention({ player, recording });
 new Timeline(player);
 new Hover({ player, picture, thumbnails: new Thumbnails({ player, picture }) });
 new Notices({ player, picture, recording });
 new Poster({ player, picture });
 new Pointer({ player, bubble, controls, fading, view });
-new Keys({ player, picture, controls, recordButton, view, volume });
+new Keys({ player, picture, controls, recordButton, view, volume, playlist, drawer, grid });
 new SessionPanel(player);
 new Statistics({ player, picture });
 new Summary(player);

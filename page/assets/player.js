@@ -34,9 +34,9 @@ const NOTHING_KNOWN = {
 };
 
 /**
- * Events: `hello` (another player), `status`, `stats`, `wire` (messages of the dialogue), `frame` and `sound` (some has come),
- * `position`, `refused` (a command, with a reason), `gone` (the connection, with a reason if there is one). Those with something to
- * say are `CustomEvent`s.
+ * Events: `hello` (another player, or another stream), `status`, `stats`, `wire` (messages of the dialogue), `frame` and `sound`
+ * (some has come), `position`, `playlist`, `loops`, `cell` and `grid` (a frame of a cell, and how fast they come), `refused` (a command, with a reason), `gone` (the connection, with a reason if
+ * there is one). Those with something to say are `CustomEvent`s.
  */
 export class Player extends EventTarget {
   /** @type {Status} */
@@ -48,6 +48,8 @@ export class Player extends EventTarget {
   positionSeconds;
   /** Whether an older picture is shown than the newest one. */
   isBehind = false;
+  /** Whether what is played is played again at its end. */
+  loops = false;
   #togglesLater = false;
   /** Who wants the sound. @type {Set<string>} */
   #soundIsFor = new Set();
@@ -60,9 +62,15 @@ export class Player extends EventTarget {
   #connection = new Connection({
     onFrame: (frame) => this.#tell("frame", frame),
     onSound: (piece) => this.#tell("sound", piece),
+    onCell: (index, frame) => this.#tell("cell", { index, frame }),
     onMessage: (message) => this.#take(message),
     onClosed: (refusal) => this.#lose(refusal),
   });
+
+  /** What is played, as one text. */
+  get stream() {
+    return `${this.title} from ${this.server}`;
+  }
 
   /** Whether a picture moves, or is to move. */
   get isPlaying() {
@@ -158,6 +166,17 @@ export class Player extends EventTarget {
     if (isAnother) this.#connection.send({ command: "sound", wanted });
   }
 
+  /** @param {boolean} loops */
+  setLoops(loops) {
+    this.loops = loops;
+    this.#tell("loops");
+  }
+
+  /** Asks for something else; page/socket/messages.ts has what there is. @param {object} command */
+  ask(command) {
+    this.#connection.send(command);
+  }
+
   /** Wants one more frame. */
   step() {
     if (this.canStep) this.#connection.send({ command: "step" });
@@ -186,6 +205,7 @@ export class Player extends EventTarget {
         this.isConnected = true;
         this.title = message.title;
         this.server = message.server;
+        this.#sought.untilMs = this.#asked.untilMs = 0;
         if (this.#soundIsFor.size > 0) this.#connection.send({ command: "sound", wanted: true });
         this.#tell("hello");
         break;
@@ -205,6 +225,10 @@ export class Player extends EventTarget {
         break;
       case "wire":
         this.#tell("wire", message.messages);
+        break;
+      case "playlist":
+      case "grid":
+        this.#tell(message.type, message);
         break;
       case "error":
         this.#tell("refused", message.text);

@@ -6,11 +6,13 @@ import { until } from "../../tests/support/until.ts";
 import { HttpServer } from "../http/http_server.ts";
 import type { ServerWebSocket } from "../http/web_socket.ts";
 import {
+  MAX_KEPT_WIRE_MESSAGES,
   MAX_PAGE_COMMANDS,
   PAGE_MAX_BUFFERED_BYTES,
   PAGE_MAX_BUFFERED_MESSAGES,
   PAGE_MAX_MESSAGES_BEFORE_SOUND,
 } from "../limits.ts";
+import type { CellFrameListener, Playlist, PlaylistStatus } from "../playlist.ts";
 import { FrameSocket } from "./frame_socket.ts";
 
 const HANDSHAKE = [
@@ -29,7 +31,7 @@ class WaitingPlayback extends TestPlayback {
 }
 
 /** A page that reads only when it is told to. */
-async function open(playback = new WaitingPlayback()) {
+async function open(playback = new WaitingPlayback(), playlist?: Playlist) {
   const opened = Promise.withResolvers<ServerWebSocket>();
   const server = new HttpServer({
     hostname: "127.0.0.1",
@@ -37,7 +39,7 @@ async function open(playback = new WaitingPlayback()) {
     answer: () => ({
       accept(socket) {
         opened.resolve(socket);
-        return new FrameSocket(socket, { playback, build: "1", onClosed() {} });
+        return new FrameSocket(socket, { playback, playlist, build: "1", onClosed() {} });
       },
     }),
   });
@@ -228,4 +230,150 @@ Deno.test("FrameSocket sends sound of any length, and none that exceeds what may
   assertEquals(socket.bufferedMessages, bufferedMessages);
   playback.sound(new Uint8Array(PAGE_MAX_BUFFERED_BYTES - bufferedBytes), 0);
   assertEquals(socket.bufferedMessages, bufferedMessages + 1);
+});
+
+/** A playback of which another stream can be chosen. */
+class SwitchingPlayback extends WaitingPlayback {
+  override title = "one";
+
+  switch(title: string): void {
+    this.title = title;
+    this.tell((listener) => listener.switched?.());
+  }
+}
+
+/** A list of two streams, and what was asked of it. */
+class TestPlaylist implements Playlist {
+  readonly asked: string[] = [];
+  /** Viewers of the grid. */
+  readonly viewers = new Set<CellFrameListener>();
+  readonly rates = [{ fps: 25, bitrate: 8e6 }, { fps: 5, bitrate: 1e6 }];
+  readonly list: PlaylistStatus = {
+    items: ["one", "two"].map((name) => ({
+      ...{ name, server: "camera:554", durationSeconds: 20, isLive: false, state: "idle" },
+    })),
+    ...{ current: 0, hasNext: true, hasPrevious: false, loops: false, shuffles: false, opensGrid: false, cells: 2 },
+  };
+
+  select(index: number): void {
+    this.asked.push(`select ${index}`);
+  }
+
+  skip(direction: number): void {
+    this.asked.push(`skip ${direction}`);
+  }
+
+  setLoops(loops: boolean): void {
+    this.asked.push(`loops ${loops}`);
+  }
+
+  setShuffles(shuffles: boolean): void {
+    this.asked.push(`shuffles ${shuffles}`);
+  }
+
+  thumbnail(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  watchGrid(viewer: CellFrameListener): () => void {
+    this.viewers.add(viewer);
+    return () => this.viewers.delete(viewer);
+  }
+}
+
+Deno.test("FrameSocket tells the playlist, and passes on what the page asks of it", async () => {
+  const playlist = new TestPlaylist();
+  await using opened = await open(new SwitchingPlayback(), playlist);
+  await opened.receive(/"type":"playlist","items":\[\{"name":"one","server":"camera:554","durationSeconds":20/);
+  const commands = [{ command: "select", index: 1 }, { command: "skip", direction: -1 }];
+  const wishes = ["loop", "shuffle"].map((command) => ({ command, wanted: true }));
+  await opened.send(...[...commands, ...wishes].map((command) => JSON.stringify(command)));
+  await until(() => playlist.asked.length === 4);
+  assertEquals(playlist.asked, ["select 1", "skip -1", "loops true", "shuffles true"]);
+});
+
+Deno.test("FrameSocket refuses to choose where there is one stream", async () => {
+  await using opened = await open();
+  await opened.send(JSON.stringify({ command: "skip", direction: 1 }));
+  await opened.receive(/There is one stream, and no playlist/);
+});
+
+Deno.test("FrameSocket tells all of another stream, to a page that does not read once it does", async () => {
+  const playback = new SwitchingPlayback();
+  await using opened = await open(playback);
+  const { socket } = opened;
+  await opened.receive(/"title":"one"/);
+  playback.show(new TextEncoder().encode("a frame of two"));
+  playback.switch("two");
+  await opened.receive(/"title":"two"[^]*"type":"status"[^]*"type":"stats"[^]*a frame of two/);
+  playback.show(new Uint8Array(16 * PAGE_MAX_BUFFERED_BYTES));
+  assert(socket.bufferedMessages > 0);
+  playback.switch("three");
+  playback.switch("four");
+  await opened.receive(/"title":"four"/);
+});
+
+const wish = (command: string, wanted: boolean) => JSON.stringify({ command, wanted });
+
+Deno.test("FrameSocket sends the grid in place of the one stream, and only while the page shows it", async () => {
+  const playlist = new TestPlaylist();
+  await using opened = await open(new SwitchingPlayback(), playlist);
+  const { playback } = opened;
+  await opened.receive(/"type":"playlist"/);
+  await opened.send(wish("grid", true));
+  await until(() => playlist.viewers.size === 1);
+  playback.show(new TextEncoder().encode("of one"));
+  for (const viewer of playlist.viewers) {
+    viewer(1, { ...playback.latestFrame!, number: 7, data: new TextEncoder().encode("of two") });
+  }
+  // deno-lint-ignore no-control-regex
+  await opened.receive(/^(?![^]*of one)[^]*\xff{4}\0{3}\x01\0{3}\x07[^]{24}of two/);
+  await opened.receive(/\{"type":"grid","rates":\[\{"fps":25,"bitrate":8000000\},\{"fps":5,"bitrate":1000000\}\]\}/);
+  await opened.send(wish("pictures", false));
+  await until(() => playlist.viewers.size === 0);
+  await opened.send(wish("pictures", true));
+  await until(() => playlist.viewers.size === 1);
+  await opened.send(wish("grid", false));
+  await until(() => playlist.viewers.size === 0);
+  await opened.receive(/of one/);
+});
+
+Deno.test("FrameSocket watches no grid any more for a page that has gone", async () => {
+  const playlist = new TestPlaylist();
+  {
+    await using opened = await open(new SwitchingPlayback(), playlist);
+    await opened.send(wish("grid", true));
+    await until(() => playlist.viewers.size === 1);
+  }
+  assertEquals(playlist.viewers.size, 0);
+});
+
+Deno.test("FrameSocket sends nothing to a page that nobody sees, and all of it at once when somebody does", async () => {
+  await using opened = await open();
+  const { playback } = opened;
+  await opened.receive(/"type":"stats"/);
+  await opened.send(wish("pictures", false), PLAY);
+  await until(() => playback.commands.length === 1);
+  playback.show(new TextEncoder().encode("unseen"));
+  playback.become({ state: "INIT" });
+  playback.become({ state: "PLAYING" });
+  for (let atMs = 0; atMs <= MAX_KEPT_WIRE_MESSAGES; atMs++) {
+    playback.wire({ direction: "sent", atMs, lines: [`message ${atMs}`] });
+  }
+  playback.show(new TextEncoder().encode("newest"));
+  await opened.send(wish("pictures", true));
+  await opened.receive(
+    /^(?![^]*(?:unseen|"INIT"|message 0"))[^]*"state":"PLAYING"[^]*"message 1"[^]*"message 100"[^]*"type":"stats"[^]*newest/,
+  );
+});
+
+Deno.test("FrameSocket sends sound, and what is said, to a page that is heard and not seen", async () => {
+  await using opened = await open(new SoundingPlayback());
+  const { playback } = opened;
+  await opened.send(WANT_SOUND, wish("pictures", false), PLAY);
+  await until(() => playback.commands.length === 1);
+  playback.show(new TextEncoder().encode("unseen"));
+  playback.sound(new TextEncoder().encode("heard"), 0);
+  playback.become({ state: "PLAYING" });
+  await opened.receive(/^(?![^]*unseen)[^]*heard[^]*"state":"PLAYING"/);
 });

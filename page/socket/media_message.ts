@@ -32,6 +32,15 @@
  *     |    samples of 16 bits with sign, least significant byte first,
  *     |    those of all channels at a time side by side …
  *
+ * A frame of a cell of the grid has the largest number in front of it, and the index of its cell:
+ *
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                          4294967295                           |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                    index of the cell, from 0                  |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |    frame, as above …
+ *
  * @module
  */
 
@@ -41,6 +50,8 @@ const FRAME_HEADER_BYTES = 28;
 const SOUND_HEADER_BYTES = 20;
 /** What stands where a frame has its number. */
 const SOUND_MARK = 0;
+const CELL_MARK = 0xffffffff;
+const CELL_HEADER_BYTES = 8;
 
 /** What stands before the JPEG of a frame. */
 export function encodeFrameHeader(frame: ReceivedFrame): Uint8Array {
@@ -49,6 +60,14 @@ export function encodeFrameHeader(frame: ReceivedFrame): Uint8Array {
   header.setFloat64(4, frame.arrivalMs);
   header.setFloat64(12, frame.timestampUs);
   header.setFloat64(20, frame.positionSeconds ?? NaN);
+  return new Uint8Array(header.buffer);
+}
+
+/** What stands before a frame of a cell. */
+export function encodeCellHeader(index: number): Uint8Array {
+  const header = new DataView(new ArrayBuffer(CELL_HEADER_BYTES));
+  header.setUint32(0, CELL_MARK);
+  header.setUint32(4, index);
   return new Uint8Array(header.buffer);
 }
 

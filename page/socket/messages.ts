@@ -7,9 +7,11 @@
 import type { SoundFormat } from "../../mjpeg/sound.ts";
 import { isSessionMethod, type SessionMethod } from "../../rtsp/session_state.ts";
 import { isScale, type PlaybackStatistics, type PlaybackStatus, type WireMessage } from "../playback.ts";
+import type { CellRates, PlaylistStatus } from "../playlist.ts";
 
 /** A message to the page, as JSON. */
 export type PageMessage =
+  /** What is played; it comes first, and again where another stream is played from now on. */
   | {
     readonly type: "hello";
     /** Changes with the files of the page: a page of another build reloads itself. */
@@ -30,6 +32,10 @@ export type PageMessage =
   } & PlaybackStatistics
   /** Messages of the dialogue that the page does not have yet. */
   | { readonly type: "wire"; readonly messages: readonly WireMessage[] }
+  /** Comes where there are several streams. */
+  | { readonly type: "playlist" } & PlaylistStatus
+  /** Comes while the page shows the grid. */
+  | { readonly type: "grid"; readonly rates: readonly CellRates[] }
   | { readonly type: "error"; readonly text: string };
 
 /** What the page asks of the player. */
@@ -38,17 +44,60 @@ export type PlayerCommand =
   | { readonly command: "seek"; readonly seconds: number }
   | { readonly command: "scale"; readonly scale: number };
 
-/** A message from the page, as JSON: something for the player to do, or whether the page wants the sound from now on. */
-export type PageCommand = PlayerCommand | { readonly command: "sound"; readonly wanted: boolean };
+/** What the page asks of the playlist, or wants of it: the streams of the grid in place of the one. */
+export type PlaylistCommand =
+  | { readonly command: "select"; readonly index: number }
+  | { readonly command: "skip"; readonly direction: 1 | -1 }
+  | { readonly command: "loop" | "shuffle"; readonly wanted: boolean }
+  | { readonly command: "grid"; readonly wanted: boolean };
+
+/** What the page wants from now on: the sound; pictures, not while nobody sees them. */
+export type PageWish = { readonly command: "sound" | "pictures"; readonly wanted: boolean };
+
+/** A message from the page, as JSON. */
+export type PageCommand = PlayerCommand | PlaylistCommand | PageWish;
+
+const FOR_PLAYLIST: readonly string[] = [
+  "select",
+  "skip",
+  "loop",
+  "shuffle",
+  "grid",
+] satisfies PlaylistCommand["command"][];
+const WISHES: readonly string[] = ["sound", "pictures"] satisfies PageWish["command"][];
+
+/** Whether a command is one for the playlist. */
+export function isForPlaylist(command: PageCommand): command is PlaylistCommand {
+  return FOR_PLAYLIST.includes(command.command);
+}
+
+/** Whether a command says what the page wants from now on. */
+export function isWish(command: PageCommand): command is PageWish {
+  return WISHES.includes(command.command);
+}
 
 /** Decodes a message from the page; `undefined` where it is not a command. */
 export function decodePageCommand(text: string): PageCommand | undefined {
   try {
-    const { command, seconds, scale, wanted } = JSON.parse(text) ?? {};
-    if (command === "step") return { command };
-    if (command === "seek") return Number.isFinite(seconds) ? { command, seconds } : undefined;
-    if (command === "scale") return Number.isFinite(scale) && isScale(scale) ? { command, scale } : undefined;
-    if (command === "sound") return typeof wanted === "boolean" ? { command, wanted } : undefined;
+    const { command, seconds, scale, wanted, index, direction } = JSON.parse(text) ?? {};
+    switch (command) {
+      case "step":
+        return { command };
+      case "seek":
+        return Number.isFinite(seconds) ? { command, seconds } : undefined;
+      case "scale":
+        return Number.isFinite(scale) && isScale(scale) ? { command, scale } : undefined;
+      case "sound":
+      case "pictures":
+      case "grid":
+      case "loop":
+      case "shuffle":
+        return typeof wanted === "boolean" ? { command, wanted } : undefined;
+      case "select":
+        return Number.isSafeInteger(index) ? { command, index } : undefined;
+      case "skip":
+        return direction === 1 || direction === -1 ? { command, direction } : undefined;
+    }
     return typeof command === "string" && isSessionMethod(command) ? { command } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

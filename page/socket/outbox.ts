@@ -8,7 +8,7 @@ import { printable } from "../../net/printable.ts";
 import type { ServerWebSocket } from "../http/web_socket.ts";
 import { PAGE_MAX_BUFFERED_BYTES, PAGE_MAX_BUFFERED_MESSAGES, PAGE_MAX_MESSAGES_BEFORE_SOUND } from "../limits.ts";
 import type { ReceivedFrame, ReceivedSound } from "../playback.ts";
-import { encodeFrameHeader, encodeSoundHeader } from "./media_message.ts";
+import { encodeCellHeader, encodeFrameHeader, encodeSoundHeader } from "./media_message.ts";
 import type { PageMessage } from "./messages.ts";
 
 /** Sends, as long as the page reads. */
@@ -38,6 +38,12 @@ export class Outbox {
   show(frame: ReceivedFrame): void {
     if (this.#hasRoom(frame.data.length)) this.#socket.sendBytes(encodeFrameHeader(frame), frame.data);
     else this.#droppedFrames++;
+  }
+
+  /** Sends a frame of a grid's cell, unless too much waits for the page. */
+  showCell(index: number, frame: ReceivedFrame): void {
+    if (!this.#hasRoom(frame.data.length)) this.#droppedFrames++;
+    else this.#socket.sendBytes(encodeCellHeader(index), encodeFrameHeader(frame), frame.data);
   }
 
   /** Sends sound, unless so much waits for the page that it would stand in the way of frames. */

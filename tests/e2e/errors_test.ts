@@ -334,7 +334,7 @@ const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
     /--fragment-style needs sequence, timestamp, frame-number, offset8, index6 or index4, got "8"/,
   ],
   ["serve --loss 200%", /--loss needs a number with %, 0% to 100%/],
-  ["play", /play needs a URL .* or HOST PORT RTP_PORT FILE .*got nothing/],
+  ["play", /play needs URLs .* or HOST PORT RTP_PORT FILE .*got nothing/],
   ["play 127.0.0.1 1025 x movie.mjpeg", /RTP_PORT needs a whole number, 1 to 65535, got "x"/],
   ["play 127.0.0.1 1025 5008 m --out - --json", /--out - and --json both write to standard output/],
   [

@@ -1,35 +1,15 @@
 /** Whether everybody can use the page: axe-core in every state, colour scheme and size, and what it cannot see. */
 import { assert, assertEquals } from "@std/assert";
 import { decodeHex } from "@std/encoding/hex";
-import axe from "axe-core";
 import type { PlaybackStatus } from "../../page/playback.ts";
 import { startPreview } from "../../page/page_server.ts";
-import { openPage, type PlayerPage, startBrowser, type TabOptions } from "../support/browser.ts";
+import { violations } from "../support/accessibility.ts";
+import { openPage, startBrowser, type TabOptions } from "../support/browser.ts";
 import { makeJpeg } from "../support/jpegs.ts";
 import { peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { TestPlayback } from "../support/test_playback.ts";
 import { until } from "../support/until.ts";
-
-/** The rules of WCAG 2.2, A and AA, and what axe-core's makers hold good practice. */
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** A rule that is broken, and by which elements. */
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
-}
-
-/** What axe-core finds wrong with the page as it is now. */
-async function violations(tab: PlayerPage): Promise<string[]> {
-  if (!await tab.page.evaluate<boolean>("'axe' in window")) await tab.page.evaluate(axe.source);
-  const found = await tab.page.evaluate<Violation[]>(
-    `axe.run({ runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations)`,
-  );
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)
-  );
-}
 
 const MOVIE: Partial<PlaybackStatus> = {
   ...{ isLive: false, durationSeconds: 90, positionSeconds: 30, canSeek: true, canScale: true },

@@ -79,6 +79,11 @@ export class TestPlayback implements Playback {
     for (const listener of this.#listeners) listener.wire?.(message);
   }
 
+  /** Tells the viewers something. */
+  tell(news: (listener: PlaybackListener) => void): void {
+    for (const listener of this.#listeners) news(listener);
+  }
+
   /** Changes the status. */
   become(status: Partial<PlaybackStatus>): void {
     this.status = { ...this.status, ...status };

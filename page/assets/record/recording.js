@@ -45,6 +45,8 @@ export class Recording extends EventTarget {
   /** From the times of the frames to those in the file, in microseconds. */
   #offsetUs = 0;
   #lastUs = 0;
+  /** What is recorded, by its name and its server. */
+  #stream = "";
   /** What it has of the sound when it begins, it has until the end. @type {{ sampleRate: number, channels: number } | undefined} */
   #sound;
 
@@ -53,6 +55,8 @@ export class Recording extends EventTarget {
     super();
     this.#player = player;
     this.#openSink = openSink;
+    // What is recorded is one stream, from a playlist of others.
+    player.addEventListener("hello", () => this.#stream !== player.stream && this.end("Another stream is played"));
     player.addEventListener("frame", (event) => this.#take(/** @type {CustomEvent<Frame>} */ (event).detail));
     player.addEventListener("sound", (event) => this.#takeSound(/** @type {CustomEvent<Piece>} */ (event).detail));
     addEventListener("beforeunload", (event) => this.#isRunning && event.preventDefault());
@@ -95,10 +99,11 @@ export class Recording extends EventTarget {
   }
 
   async #begin() {
-    const { title, status } = this.#player;
+    const { title, stream, status } = this.#player;
     Object.assign(this, { frames: 0, bytes: 0, seconds: 0 });
     [this.#sink, this.#writer, this.#waiting, this.#waitingBytes] = [undefined, undefined, [], 0];
     this.#isRunning = true;
+    this.#stream = stream;
     this.#sound = status.sound;
     this.#player.wantSound("recording", this.#sound !== undefined);
     this.#tell("change");

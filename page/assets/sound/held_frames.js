@@ -29,6 +29,8 @@ export class HeldFrames extends EventTarget {
   constructor({ player, clock }) {
     super();
     this.#clock = clock;
+    // Those of another stream are shown no more.
+    player.addEventListener("hello", () => this.#held = []);
     player.addEventListener("frame", (event) => this.#take(/** @type {CustomEvent<Frame>} */ (event).detail));
   }
 

@@ -40,6 +40,10 @@ export class Controls {
     button("#step-on").onclick = () => picture.stepOn();
     button("#snapshot").onclick = () => this.saveSnapshot();
     this.#loop.onclick = () => this.toggleLoop();
+    player.addEventListener("loops", () => {
+      this.#loop.setAttribute("aria-pressed", String(player.loops));
+      this.#repeat();
+    });
     releaseFocus(this.#speed);
     this.#speed.onchange = () => this.#setScale(Number(this.#speed.value));
   }
@@ -70,10 +74,8 @@ export class Controls {
   }
 
   toggleLoop() {
-    const loops = this.#loop.getAttribute("aria-pressed") !== "true";
-    this.#loop.setAttribute("aria-pressed", String(loops));
-    this.#bubble.show(loops ? "Loop" : "No loop");
-    this.#repeat();
+    this.#player.setLoops(!this.#player.loops);
+    this.#bubble.show(this.#player.loops ? "Loop" : "No loop");
   }
 
   /** Saves the JPEG that is shown, as the server sent it. */
@@ -143,6 +145,6 @@ export class Controls {
   }
 
   #repeat() {
-    if (this.#player.status.isAtEnd && this.#loop.getAttribute("aria-pressed") === "true") this.#player.play();
+    if (this.#player.status.isAtEnd && this.#player.loops) this.#player.play();
   }
 }

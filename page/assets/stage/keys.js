@@ -14,6 +14,17 @@ import { SKIP_SECONDS } from "./controls.js";
 /** @typedef {import("./record_button.js").RecordButton} RecordButton */
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./volume.js").Volume} Volume */
+/** @typedef {import("../playlist/playlist.js").Playlist} Playlist */
+/** @typedef {import("../playlist/drawer.js").Drawer} Drawer */
+/** @typedef {import("../grid/grid.js").Grid} Grid */
+/**
+ * The parts of the page that keys are for.
+ *
+ * @typedef {{
+ *   player: Player, picture: Picture, controls: Controls, recordButton: RecordButton, view: View, volume: Volume,
+ *   playlist: Playlist, drawer: Drawer, grid: Grid,
+ * }} Parts
+ */
 
 /** How far arrows go, in seconds. */
 const ARROW_SECONDS = 5;
@@ -30,14 +41,11 @@ export class Keys {
   #bindings;
   #help = /** @type {HTMLDialogElement} */ (element("#help"));
 
-  /**
-   * @param {{
-   *   player: Player, picture: Picture, controls: Controls, recordButton: RecordButton, view: View, volume: Volume,
-   * }} parts
-   */
-  constructor({ player, picture, controls, recordButton, view, volume }) {
+  /** @param {Parts} parts */
+  constructor({ player, picture, controls, recordButton, view, volume, playlist, drawer, grid }) {
     const digits = [..."0123456789"];
     const isOff = () => !volume.isShown;
+    const isAlone = () => !playlist.isThere;
     this.#bindings = [
       { keys: [" ", "k"], shown: "Space k", does: "Play or pause", act: () => controls.toggle() },
       { keys: ["j"], shown: "j", does: "10 s back", act: () => controls.skip(-SKIP_SECONDS) },
@@ -54,6 +62,10 @@ export class Keys {
       },
       { keys: ["Home"], shown: "Home", does: "To the beginning", act: () => controls.goTo(0) },
       { keys: ["End"], shown: "End", does: "To the end", act: () => controls.goTo(1) },
+      { keys: ["N"], shown: "Shift n", does: "The next stream", act: () => drawer.skip(1), isOff: isAlone },
+      { keys: ["P"], shown: "Shift p", does: "The stream before", act: () => drawer.skip(-1), isOff: isAlone },
+      { keys: ["g"], shown: "g", does: "All streams at once, or one", act: () => grid.toggle(), isOff: isAlone },
+      { keys: ["Escape"], shown: "Esc", does: "Back to all", act: () => grid.open(), isOff: () => !grid.canGoBack },
       { keys: ["<"], shown: "<", does: "Slower", act: () => controls.changeSpeed(-1) },
       { keys: [">"], shown: ">", does: "Faster", act: () => controls.changeSpeed(1) },
       { keys: ["m"], shown: "m", does: "Sound, or none", act: () => volume.toggle(), isOff },
@@ -82,7 +94,7 @@ export class Keys {
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const binding = this.#bindings.find(({ keys }) => keys.includes(event.key));
     if (binding === undefined || binding.isOff?.() || isMeantFor(event.target, event.key)) return;
     if (this.#help.open && event.key !== "?") return;

@@ -34,7 +34,10 @@ export class Notices {
   constructor({ player, picture, recording }) {
     this.#player = player;
     this.#button.onclick = () => player.play();
-    player.addEventListener("hello", () => this.#tell("link", undefined));
+    player.addEventListener("hello", () => {
+      this.#notices.decoder = undefined;
+      this.#tell("link", undefined);
+    });
     player.addEventListener("gone", (event) => {
       const refusal = /** @type {CustomEvent<string | null>} */ (event).detail;
       this.#tell("link", refusal === null ? { level: "error", text: GONE } : { level: "warning", text: refusal });

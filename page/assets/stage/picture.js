@@ -40,6 +40,8 @@ export class Picture extends EventTarget {
   #canvas = /** @type {HTMLCanvasElement} */ (element("#picture"));
   #painter = openPainter(this.#canvas);
   #history = new FrameHistory();
+  /** What the picture is of. @type {string | undefined} */
+  #stream;
   /** @type {Frame | undefined} */
   #waiting;
   #decodingFrames = 0;
@@ -51,16 +53,25 @@ export class Picture extends EventTarget {
     super();
     this.#player = player;
     this.#frames = frames;
-    player.addEventListener("hello", () => {
-      // Another player counts from 1.
-      this.undecodableFrames = 0;
-      this.#history = new FrameHistory();
-    });
+    player.addEventListener("hello", () => this.#restart());
     frames.addEventListener("frame", (event) => {
       const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
       this.#history.add(frame);
       this.#show(frame);
     });
+  }
+
+  /** Another player counts from 1. What is drawn of another stream goes, and what is being decoded of it is not drawn any more. */
+  async #restart() {
+    this.undecodableFrames = 0;
+    this.#history = new FrameHistory();
+    this.#waiting = undefined;
+    const [before, { stream }] = [this.#stream, this.#player];
+    this.#stream = stream;
+    if (before === undefined || before === stream) return;
+    this.shown = undefined;
+    delete this.#canvas.dataset.frame;
+    (await this.#painter).clear();
   }
 
   /** Time from one frame of the movie to the next, in seconds, where it is known. */
@@ -111,11 +122,12 @@ export class Picture extends EventTarget {
     this.#waiting = undefined;
     this.#decodingFrames++;
     const startMs = performance.now();
+    const stream = this.#stream;
     try {
       const painter = await this.#painter;
       const size = await painter.show(frame.jpeg);
       // One that was overtaken has none, and is of no use any more.
-      if (size !== undefined) this.#tellDrawn(frame, size);
+      if (size !== undefined && stream === this.#stream) this.#tellDrawn(frame, size);
       this.#frames.leadMs += NEWEST_SHARE * (performance.now() - startMs - this.#frames.leadMs);
     } catch (error) {
       this.undecodableFrames++;
