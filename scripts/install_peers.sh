@@ -3,7 +3,7 @@
 set -euo pipefail
 
 if ! command -v apt-get > /dev/null; then
-  echo "install_peers.sh: this system has no apt-get; install by hand: ffmpeg, VLC and live555, GStreamer with its RTSP server, tshark, Chromium, Python 3 with OpenCV and PyAV" >&2
+  echo "install_peers.sh: this system has no apt-get; install by hand: ffmpeg, VLC and live555, GStreamer with its RTSP server, tshark, Chromium, Firefox, Python 3 with OpenCV and PyAV" >&2
   exit 1
 fi
 
@@ -15,7 +15,7 @@ packages=(
   gstreamer1.0-tools gstreamer1.0-rtsp gstreamer1.0-libav
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gir1.2-gst-rtsp-server-1.0 python3-gi
-  tshark ustreamer chromium curl debian-archive-keyring
+  tshark ustreamer chromium firefox-esr curl debian-archive-keyring
   iproute2 python3 python3-venv python3-pil imagemagick libjpeg-turbo-progs
 )
 

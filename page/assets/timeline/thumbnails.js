@@ -28,6 +28,8 @@ export class Thumbnails {
   #duration = 0;
   #isMaking = false;
   #madeMs = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @param {{ player: Player, picture: Picture }} parts */
   constructor({ player, picture }) {
@@ -66,12 +68,19 @@ export class Thumbnails {
     return Math.min(PLACES - 1, Math.max(0, Math.floor(seconds / this.#duration * PLACES)));
   }
 
+  /** One that is too soon is looked at again later: where a hand that drags has come to rest, there is one. */
   async #take() {
+    clearTimeout(this.#timer);
     const { shown, size } = this.#picture;
     const seconds = shown?.positionSeconds;
     if (shown === undefined || seconds === undefined || this.#duration === 0) return;
     const [place, duration] = [this.#placeOf(seconds), this.#duration];
-    if (this.#isMaking || this.#pictures.has(place) || performance.now() < this.#madeMs + INTERVAL_MS) return;
+    if (this.#pictures.has(place)) return;
+    const waitMs = this.#madeMs + INTERVAL_MS - performance.now();
+    if (this.#isMaking || waitMs > 0) {
+      this.#timer = setTimeout(() => this.#take(), Math.max(waitMs, INTERVAL_MS / 4));
+      return;
+    }
     this.#isMaking = true;
     this.#madeMs = performance.now();
     const scale = Math.min(MAX_WIDTH / size.width, MAX_HEIGHT / size.height);
