@@ -62,6 +62,11 @@ export async function findSound(file: RandomAccess, signal: AbortSignal): Promis
   return await [WAV, ...CONTAINERS].find((candidate) => candidate.recognizes(head))?.findSound?.(stoppable);
 }
 
+/** Whether files of the format of an index may have sound. */
+export function mayHaveSound({ format }: Pick<FrameIndex, "format">): boolean {
+  return containerNamed(format)?.findSound !== undefined;
+}
+
 /** The format that an index names. */
 export function containerNamed(name: string): Container | undefined {
   return RECOGNIZED.find((container) => container.name === name);

@@ -8,6 +8,7 @@
 import { fileReason } from "../../net/file_reason.ts";
 import { isOutOfDescriptors } from "../../net/socket_errors.ts";
 import { FRAME_CACHE_BYTES, MAX_INDEXED_FILES } from "../limits.ts";
+import { mayHaveSound } from "../../mjpeg/containers/index_file.ts";
 import { isOtherCodecError } from "../../mjpeg/containers/video_codec.ts";
 import { CONCATENATED_JPEGS } from "../../mjpeg/containers/streams/concatenated_format.ts";
 import type { FrameIndex } from "../../mjpeg/containers/index/frame_index.ts";
@@ -260,7 +261,8 @@ export class Catalog {
     return new FileSource({
       ...frames,
       ...{ name: root!.nameOf(path), path, loops: loop || isStill, cache: this.#cache },
-      sound: (signal) => this.#soundOf(path, signal),
+      // To look for sound costs a descriptor, which is not spent on files that have none.
+      sound: (signal) => mayHaveSound(index) ? this.#soundOf(path, signal) : this.#soundBeside(path, signal),
       look: follow ? () => this.#files.get(path, this.#stop.signal) : undefined,
     });
   }

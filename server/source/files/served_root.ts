@@ -91,11 +91,10 @@ export class ServedRoot {
    */
   async soundOf(realPath: string): Promise<string | undefined> {
     if (this.#onlyFile !== undefined) return this.#onlyFile.soundPath;
-    const [dir, base] = [dirname(realPath), basename(realPath)];
-    const name = base.slice(0, base.length - extname(base).length);
-    for (const [directory, file] of [[realPath, "sound.wav"], [dir, `${base}.wav`], [dir, `${name}.wav`]]) {
-      const entry = await this.#findEntry(directory, file);
-      const sound = entry === undefined ? undefined : await this.#insideRoot(join(directory, entry));
+    const base = realPath.slice(0, realPath.length - extname(realPath).length);
+    const candidates = [join(realPath, "sound"), realPath, base].flatMap((path) => [`${path}.wav`, `${path}.WAV`]);
+    for (const path of candidates) {
+      const sound = await exists(path) ? await this.#insideRoot(path) : undefined;
       if (sound?.isFolder === false && sound.path !== realPath) return sound.path;
     }
     return undefined;
