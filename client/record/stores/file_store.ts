@@ -52,6 +52,8 @@ export class FileStore implements Segment {
   #file: PatchedFile | undefined;
   #isMade = false;
   /** Bytes of the file behind the last whole frame. */
+  /** Whether something could not be written: nothing follows. */
+  #isCut = false;
   #wholeBytes = 0;
   #soundFormat: SoundFormat | undefined;
   /** Sound for which the format has no room. */
@@ -112,7 +114,7 @@ export class FileStore implements Segment {
     this.#sound?.close();
     if (file === undefined) return;
     try {
-      this.#add(file, this.#writer?.finish?.() ?? []);
+      if (!this.#isCut) this.#add(file, this.#writer?.finish?.() ?? []);
     } finally {
       file[Symbol.dispose]();
       this.#writer = undefined;
@@ -179,6 +181,8 @@ export class FileStore implements Segment {
       file.write(patches);
     } catch (error) {
       file.tryTruncate(this.#wholeBytes);
+      // What the writer would add now belongs behind what is not there.
+      this.#isCut = true;
       throw error;
     }
   }
