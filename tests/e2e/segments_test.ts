@@ -20,13 +20,15 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
 }
 
-/** The frames of all segments in a folder, one after the other; each of them has to be whole. */
+/** The frames of all segments in a folder, one after the other; each of them has to be whole. Their sound is beside them. */
 async function framesOf(folder: string): Promise<Uint8Array[][]> {
   return await Promise.all(
-    namesIn(folder).map(async (name) => {
+    namesIn(folder).filter((name) => !name.endsWith(".wav")).map(async (name) => {
       const path = join(folder, name);
       if ((await Deno.stat(path)).isDirectory) {
-        return namesIn(path).map((frame) => Deno.readFileSync(join(path, frame)));
+        return namesIn(path).filter((name) => name.endsWith(".jpg")).map((frame) =>
+          Deno.readFileSync(join(path, frame))
+        );
       }
       const bytes = await Deno.readFile(path);
       const index = await indexFile(memoryFile(bytes));

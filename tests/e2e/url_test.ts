@@ -67,7 +67,11 @@ async function playLive(args: readonly string[]) {
   const player = startOurs(["play", url, "--no-preview", "--json", "--out", out, ...args], { write: true });
   await player.waitForLine(/set up testsrc/);
   // The folder is made when the first frame is there.
-  const stored = () => Array.fromAsync(Deno.readDir(out)).then(({ length }) => length, () => 0);
+  const stored = () =>
+    Array.fromAsync(Deno.readDir(out)).then(
+      (files) => files.filter(({ name }) => name.endsWith(".jpg")).length,
+      () => 0,
+    );
   await until(async () => await stored() >= 3);
   return {
     server,
