@@ -108,6 +108,7 @@ they are to be. With --for rtsp, OUT has JPEGs that RTP/JPEG carries as they are
       const store = await openStore(out, {
         ...{ format, fit, force, isAllOrNothing: true },
         maxFrames: movie.count ?? Infinity,
+        readPath: await Deno.realPath(input),
         rate: frameRate !== undefined ? rateOf([1e6 / frameRate]) : isRetimed ? undefined : movie.rate,
       });
       const count = isRetimed ? undefined : movie.count;

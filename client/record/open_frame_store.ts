@@ -41,8 +41,10 @@ export interface StoreOptions {
   readonly segments?: SegmentLimits;
   /** Frames a second, where that is known; default as the first frames come. */
   readonly rate?: FractionalRate;
-  /** Name of the movie that is played, where this machine may serve it: a file of that name is never replaced. */
+  /** Name of the movie that is played, where this machine may serve it: a file or a folder of that name is never replaced. */
   readonly playedName?: string;
+  /** Real path of the movie that is read: frames that are read are not replaced meanwhile. */
+  readonly readPath?: string;
 }
 
 /**
@@ -84,8 +86,15 @@ async function planStore(
     readonly options: StoreOptions;
   },
 ): Promise<StorePlan> {
-  const { force = false, append = false, isAllOrNothing = false, playedName, rate } = options;
+  const { force = false, append = false, isAllOrNothing = false, playedName, readPath, rate } = options;
+  const isPlayed = basename(resolve(out)).toLowerCase() === playedName?.toLowerCase();
+  if (present !== "nothing" && isPlayed && (force || append)) {
+    throw new Error("it may be the very movie that is played, which this machine serves; name another");
+  }
   if (store.kind === "folder") {
+    if (present === "folder" && await Deno.realPath(out) === readPath) {
+      throw new Error("it is the folder that is read, whose frames would be replaced meanwhile; name another");
+    }
     const lastNumber = present === "folder" && !force ? lastFrameNumber(out) : 0;
     if (lastNumber > 0 && !append) {
       throw new Error("it has frames of an earlier run; --force replaces them, or name another folder");
@@ -94,9 +103,6 @@ async function planStore(
   }
   if (present === "file" && !force && !append) {
     throw new Error("it exists already; --force replaces it, or name another");
-  }
-  if (present === "file" && basename(out).toLowerCase() === playedName?.toLowerCase()) {
-    throw new Error("it may be the very movie that is played, which this machine serves; name another");
   }
   const { format } = store;
   const path = resolve(out);

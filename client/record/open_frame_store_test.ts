@@ -91,6 +91,20 @@ Deno.test("openFrameStore() never replaces what may be the movie that is played"
   assertEquals(await Deno.readFile(out), PRECIOUS);
 });
 
+Deno.test("openFrameStore() never replaces the frames of a folder that is played or read", async () => {
+  await using directory = await temporaryDirectory();
+  const folder = join(directory.path, "frames");
+  await store(folder);
+  const names = await namesIn(folder);
+  for (const options of [{ force: true }, { append: true }]) {
+    const played = { ...options, playedName: "Frames" };
+    await assertRejects(() => store(`${folder}/`, played), Error, "it may be the very movie that is played");
+    const read = { ...options, readPath: await Deno.realPath(folder) };
+    await assertRejects(() => store(folder, read), Error, "it is the folder that is read");
+  }
+  assertEquals(await namesIn(folder), names);
+});
+
 Deno.test({
   name: "openFrameStore() follows no link that stands for a file, and replaces the link alone",
   ignore: Deno.build.os === "windows",

@@ -1,5 +1,6 @@
 /** `convert` as a user meets it: frames stay as they are, files are whole or not there. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { concat } from "@std/bytes";
 import { join } from "@std/path";
 import { indexFile } from "../../mjpeg/containers/index_file.ts";
 import { aviFile } from "../support/avi_files.ts";
@@ -121,6 +122,17 @@ Deno.test("convert overwrites nothing without --force, and leaves all as it was 
   assert(reencoded.length <= 99_999);
   assertEquals(asItIs, JPEGS[0]);
   assertEquals([...Deno.readDirSync(directory.path)].length, 2);
+});
+
+Deno.test("convert does not replace the frames of the folder that it reads", async () => {
+  await using directory = await temporaryDirectory();
+  const [input, folder] = ["in.mjpg", "frames"].map((name) => join(directory.path, name));
+  await Deno.writeFile(input, concat(JPEGS));
+  assertEquals((await convert(input, folder)).code, 0);
+  const { code, log } = await convert(folder, `${folder}/`, "--from", "1", "--force");
+  assertEquals(code, 1);
+  assertMatch(log, /it is the folder that is read/);
+  assertEquals((await read(folder)).frames, JPEGS);
 });
 
 Deno.test("convert that is interrupted leaves no half file", { ignore: Deno.build.os === "windows" }, async () => {
