@@ -26,7 +26,8 @@ export function parseCommand<Table extends OptionTable>(args: readonly string[],
   checkNames(args, { names, switches, repeated: names.filter((name) => table[name].repeats) });
   const parsed = parseArgs(glueValues(args, withValue), {
     boolean: switches,
-    string: withValue,
+    // What is no option stays as it is written: a folder called 007 is not one called 7.
+    string: [...withValue, "_"],
     negatable: switches,
     collect: names.filter((name) => table[name].repeats),
   });
@@ -66,8 +67,10 @@ function checkNames(
   { names, switches, repeated }: Readonly<Record<"names" | "switches" | "repeated", readonly string[]>>,
 ): void {
   const seen = new Set<string>();
-  for (const [index, argument] of beforeDashes(args).entries()) {
-    if (!/^-[^\d]/.test(argument)) continue;
+  const given = beforeDashes(args);
+  for (let index = 0; index < given.length; index++) {
+    const argument = given[index];
+    if (!/^-./s.test(argument)) continue;
     const name = argument.replace(/^--?/, "").split("=")[0];
     const isSwitch = switches.includes(name) || switches.includes(name.replace(/^no-/, ""));
     if (!argument.startsWith("--") || (!names.includes(name) && !isSwitch)) {
@@ -76,12 +79,20 @@ function checkNames(
       throw new UsageError(`There is no option ${argument}${near === undefined ? "" : `; did you mean --${near}?`}`);
     }
     if (isSwitch && argument.includes("=")) throw new UsageError(`--${name} takes no value`);
-    const needsValue = !isSwitch && !argument.includes("=");
-    if (needsValue && args[index + 1] === undefined) throw new UsageError(`--${name} needs a value`);
+    // Its value is the next argument, which is not looked at as an option.
+    if (!isSwitch && !argument.includes("=")) checkValue(name, given[++index]);
     if (!isSwitch && !repeated.includes(name) && seen.has(name)) {
       throw new UsageError(`--${name} is given twice; it takes one value`);
     }
     seen.add(name);
+  }
+}
+
+/** Refuses an option behind which none of its values stands, but the end or another option. Numbers may be below 0. */
+function checkValue(name: string, value: string | undefined): void {
+  if (value === undefined) throw new UsageError(`--${name} needs a value`);
+  if (/^-(?!\.?\d)./s.test(value)) {
+    throw new UsageError(`--${name} needs a value; if ${value} is meant, write --${name}=${value}`);
   }
 }
 
