@@ -32,7 +32,8 @@ export async function openFile(path: string, { doing, ...options }: FileOptions)
   const catalog = new Catalog({ root, ...options });
   try {
     const name = isFolder ? basename(resolve(path)) : root.onlyName!;
-    const source = await catalog.find(name, new AbortController().signal);
+    // A path is never one of the names that stand for something else, such as that of the test source.
+    const source = await catalog.find(`./${name}`, new AbortController().signal);
     return { source, close: () => catalog.close() };
   } catch (error) {
     catalog.close();

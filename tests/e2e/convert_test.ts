@@ -135,6 +135,16 @@ Deno.test("convert does not replace the frames of the folder that it reads", asy
   assertEquals((await read(folder)).frames, JPEGS);
 });
 
+Deno.test("convert reads a file or a folder that has the name of the test source", async () => {
+  await using directory = await temporaryDirectory();
+  const [file, folder, out] = ["testsrc", "folder/testsrc", "out.mjpg"].map((name) => join(directory.path, name));
+  await Deno.writeFile(file, labFile(JPEGS));
+  assertEquals((await convert(file, `${folder}/`)).code, 0);
+  const { code, log } = await convert(folder, out);
+  assertEquals(code, 0, log);
+  assertEquals((await read(out)).frames, JPEGS);
+});
+
 Deno.test("convert that is interrupted leaves no half file", { ignore: Deno.build.os === "windows" }, async () => {
   await using directory = await temporaryDirectory();
   const [input, out] = ["in.mjpg", "out.avi"].map((name) => join(directory.path, name));
