@@ -13,6 +13,8 @@ import { MAX_RTP_INFO_ERROR_SECONDS } from "../limits.ts";
 
 /** What a sum of floating-point numbers may be off by, in milliseconds. */
 const ROUNDING = 1e-6;
+/** So far from its anchor a timestamp becomes the next one: those further than twice as far count as earlier (RFC 3550, 5.1). */
+const FAR_TICKS = 2 ** 30;
 
 /** What was asked for, and what the answer is. */
 export interface PlayAnswer {
@@ -67,8 +69,11 @@ export class PlayTime {
   secondsAt(timestamp: number): number | undefined {
     if (this.#anchor === undefined) return undefined;
     const anchor = this.#isChecked ? this.#anchor : this.#check(this.#anchor, timestamp);
-    const passed = ((timestamp - (anchor.timestamp ?? timestamp)) | 0) / JPEG_CLOCK_RATE;
-    return passed < 0 ? undefined : Math.max(0, anchor.seconds + passed * this.#scale);
+    const ticks = (timestamp - (anchor.timestamp ?? timestamp)) | 0;
+    if (ticks < 0) return undefined;
+    const seconds = Math.max(0, anchor.seconds + ticks / JPEG_CLOCK_RATE * this.#scale);
+    if (ticks >= FAR_TICKS) this.#anchor = { seconds, timestamp };
+    return seconds;
   }
 
   /** Some servers have no timestamp to tell, or a wrong one: the first frame is then where the range starts. */

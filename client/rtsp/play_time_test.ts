@@ -39,6 +39,13 @@ Deno.test("PlayTime goes on over the end of the timestamps", () => {
   assertEquals(time.secondsAt(89_999), 11);
 });
 
+Deno.test("PlayTime goes on for days after one PLAY, over all ends of the timestamps", () => {
+  const time = answered({ "Range": "npt=0-", "RTP-Info": INFO });
+  const hours = Array.from({ length: 49 }, (_, hour) => hour);
+  const places = hours.map((hour) => time.secondsAt((90_000 + hour * 3600 * 90_000) % 2 ** 32));
+  assertEquals(places, hours.map((hour) => hour * 3600));
+});
+
 Deno.test("PlayTime takes the first frame for the start where the answer has no timestamp, or a wrong one", () => {
   const ticks = MAX_RTP_INFO_ERROR_SECONDS * 90_000;
   for (
