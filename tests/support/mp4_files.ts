@@ -149,12 +149,15 @@ export interface FragmentedOptions {
   readonly durationsIn?: "movie" | "fragment" | "frames";
   /** Whether fragments tell when they begin. */
   readonly hasTimes?: boolean;
+  /** How many frames each fragment announces, all as long as the first one; default as many as there are, each of its length. */
+  readonly announced?: number;
 }
 
 /** The bytes of a file in fragments: frames are 4 hundredths of a second apart. */
 export function fragmentedMp4File(options: FragmentedOptions): Uint8Array {
-  const { fragments, base = "fragment", durationsIn = "frames", hasTimes = true } = options;
-  const extends_ = box("mvex", box("trex", uint32(0, 2, 1, durationsIn === "movie" ? 4 : 0, 0, 0)));
+  const { fragments, base = "fragment", durationsIn = "frames", hasTimes = true, announced } = options;
+  const sameBytes = announced === undefined ? 0 : fragments[0][0].length;
+  const extends_ = box("mvex", box("trex", uint32(0, 2, 1, durationsIn === "movie" ? 4 : 0, sameBytes, 0)));
   const headers = box("mvhd", uint32(0, 0, 0, 100, 0, 0x10000));
   let file = concat([
     box("ftyp", text("isom"), uint32(0)),
@@ -175,11 +178,13 @@ export function fragmentedMp4File(options: FragmentedOptions): Uint8Array {
             ...(durationsIn === "fragment" ? [uint32(4)] : []),
           ),
           ...(hasTimes ? [box("tfdt", uint32(0x1000000), uint64(time))] : []),
-          box(
-            "trun",
-            uint32(0x200 | 0x1 | (durationsIn === "frames" ? 0x100 : 0), frames.length, offset),
-            ...frames.map(({ length }) => durationsIn === "frames" ? uint32(4, length) : uint32(length)),
-          ),
+          announced === undefined
+            ? box(
+              "trun",
+              uint32(0x200 | 0x1 | (durationsIn === "frames" ? 0x100 : 0), frames.length, offset),
+              ...frames.map(({ length }) => durationsIn === "frames" ? uint32(4, length) : uint32(length)),
+            )
+            : box("trun", uint32(0x1, announced, offset)),
         ),
       );
     const moofBytes = make(0).length;

@@ -38,7 +38,7 @@ export async function* samplesInFragments(
     }
     if (box.type === "moof" && box.end - box.start <= MAX_FRAGMENT_HEADER_BYTES && box.end <= window.lengthBytes) {
       const bytes = (await window.read(box.start, box.end - box.start)).slice();
-      for (const sample of samplesOf(bytes, { track, moof: box, time })) {
+      for (const sample of samplesOf(bytes, { track, moof: box, time, fileBytes: window.lengthBytes })) {
         yield sample;
         time = sample.time + sample.duration;
       }
@@ -50,7 +50,13 @@ export async function* samplesInFragments(
 /** The samples of one fragment, whose headers are `bytes`. `time` is when it begins, if it does not say so itself. */
 function* samplesOf(
   bytes: Uint8Array,
-  { track, moof, time: startTime }: { readonly track: Track; readonly moof: Box; readonly time: number },
+  { track, moof, time: startTime, fileBytes }: {
+    readonly track: Track;
+    readonly moof: Box;
+    readonly time: number;
+    /** Bytes of the whole file. */
+    readonly fileBytes: number;
+  },
 ): Generator<Sample> {
   let time = startTime;
   for (const traf of boxesOf(bytes, { offset: moof.offset - moof.start, end: bytes.length })) {
@@ -68,7 +74,7 @@ function* samplesOf(
     for (const box of boxes) {
       const run = box.type === "trun" ? viewOfBody(bytes, box, 8) : undefined;
       if (run === undefined) continue;
-      for (const sample of samplesOfRun(run, { base, start: end, time, ...defaults })) {
+      for (const sample of samplesOfRun(run, { base, start: end, time, fileBytes, ...defaults })) {
         yield sample;
         time = sample.time + sample.duration;
         end = sample.offset + sample.lengthBytes;
@@ -96,9 +102,10 @@ function decodeHeader(header: DataView, { fragmentDefaults }: Track) {
 /** A `trun`: samples that follow one another. */
 function* samplesOfRun(
   run: DataView,
-  { base, start, ...defaults }: {
+  { base, start, fileBytes, ...defaults }: {
     readonly base: number;
     readonly start: number;
+    readonly fileBytes: number;
     readonly time: number;
     readonly duration: number;
     readonly lengthBytes: number;
@@ -118,6 +125,8 @@ function* samplesOfRun(
   const room = entryBytes === 0 ? (defaults.lengthBytes > 0 ? Infinity : 0) : (run.byteLength - at) / entryBytes;
   let { time } = defaults;
   for (let index = 0; index < Math.min(run.getUint32(4), Math.floor(room)); index++, at += entryBytes) {
+    // What a cut file has lost is not worth counting, whatever number its headers tell.
+    if (offset > fileBytes) return;
     const field = (flag: number) => {
       const place = fields.indexOf(flag);
       return place === -1 ? undefined : run.getUint32(at + 4 * place);

@@ -130,6 +130,14 @@ Deno.test("an MP4 file in fragments that is cut has the whole frames before, and
   ]);
 });
 
+Deno.test("an MP4 file in fragments that announces more frames than there are ends where it ends", async () => {
+  const fragments = [[JPEGS[0], JPEGS[0]]];
+  const bytes = fragmentedMp4File({ fragments, durationsIn: "movie", announced: 2 ** 32 - 1 });
+  const index = await indexFile(memoryFile(bytes));
+  assertEquals(index.count, 2);
+  assertMatch(index.problem!, /^Frame 3 at byte \d+ is dropped: it is truncated by the end of the file$/);
+});
+
 Deno.test("an MP4 file that was never finished has the frames that its markers tell", async () => {
   const whole = mp4File({ frames: JPEGS });
   const cut = whole.subarray(0, whole.length - mp4File({ frames: JPEGS, isHeadersFirst: true }).length / 2);
