@@ -8,6 +8,7 @@ import type { FrameStore } from "../../client/record/stores/frame_store.ts";
 import { openFrameStore } from "../../client/record/open_frame_store.ts";
 import { isLabName } from "../../client/record/store_name.ts";
 import { rateOf } from "../../mjpeg/containers/avi/frame_rate.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Command } from "../command.ts";
 import { copyFrames } from "../conversion/copy_frames.ts";
 import { openMovie } from "../conversion/open_movie.ts";
@@ -87,7 +88,7 @@ they are to be. With --for rtsp, OUT has JPEGs that RTP/JPEG carries as they are
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
     if (positionals.length !== 2) {
-      throw new UsageError(`convert takes IN and OUT, got ${positionals.join(" ") || "neither"}`);
+      throw new UsageError(`convert takes IN and OUT, got ${withoutSecrets(positionals.join(" ")) || "neither"}`);
     }
     const [input, out] = positionals;
     if (out === "") throw new UsageError("convert needs OUT: a file, a folder or -");

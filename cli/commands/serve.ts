@@ -9,6 +9,7 @@ import denoConfig from "../../deno.json" with { type: "json" };
 import { SNAPSHOT_FPS } from "../../client/limits.ts";
 import { urlOf } from "../../client/session/target.ts";
 import { hostAndPort } from "../../net/addresses.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { LAB_FRAGMENT_MIN_BYTES, LAB_FRAGMENT_STYLES, LAB_PAYLOAD_MAX_BYTES } from "../../rtp/lab/lab_packetizer.ts";
 import { DEFAULT_MTU_BYTES, MAX_ENGINES, PUBLISH_WAIT_MS } from "../../server/limits.ts";
 import { sendLive } from "../../server/source/live_pipe.ts";
@@ -158,7 +159,9 @@ and size (2+2+2), or behind index and count (2+2).`,
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    if (positionals.length > 1) throw new UsageError(`serve takes one ROOT, got ${positionals.join(" ")}`);
+    if (positionals.length > 1) {
+      throw new UsageError(`serve takes one ROOT, got ${withoutSecrets(positionals.join(" "))}`);
+    }
     const interrupt = interruptSignal();
     configureLogging(options);
     const { server, stdin, relays, web } = await openServer(positionals[0] ?? ".", options);

@@ -7,6 +7,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { UsageError } from "./errors.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 
@@ -76,7 +77,8 @@ function checkNames(
     if (!argument.startsWith("--") || (!names.includes(name) && !isSwitch)) {
       // Nothing is close to a single letter.
       const near = name.length > 1 ? closestString(name, [...names, "help"]) : undefined;
-      throw new UsageError(`There is no option ${argument}${near === undefined ? "" : `; did you mean --${near}?`}`);
+      const hint = near === undefined ? "" : `; did you mean --${near}?`;
+      throw new UsageError(`There is no option ${withoutSecrets(argument)}${hint}`);
     }
     if (isSwitch && argument.includes("=")) throw new UsageError(`--${name} takes no value`);
     // Its value is the next argument, which is not looked at as an option.

@@ -54,6 +54,26 @@ rootTest("serve: a port under 1024 needs a right that the user lacks", ["setpriv
   assertSaid(await server.exit(), { code: 1, message: /Port 554 is not allowed: ports under 1024 .* use --port 1025/ });
 });
 
+for (
+  const [args, code, message] of [
+    [
+      ["serve", "http://user:secret@cam/s"],
+      1,
+      /"http:\/\/…@cam\/s" is a URL, .* serve --pull NAME=URL relays a stream/,
+    ],
+    [["serve", "a", "rtsp://user:secret@cam/s"], 2, /serve takes one ROOT, got a rtsp:\/\/…@cam\/s/],
+    [["serve", "--pul=c=rtsp://user:secret@cam/s"], 2, /no option --pul=c=rtsp:\/\/…@cam\/s; did you mean --pull\?/],
+    [["convert", "rtsp://user:secret@cam/s", "out.avi"], 1, /play URL --out FILE stores a stream/],
+    [["convert", "rtsp://user:secret@cam/s"], 2, /convert takes IN and OUT, got rtsp:\/\/…@cam\/s/],
+  ] as const
+) {
+  Deno.test(`a password in a URL that is in the wrong place is not shown: ${args.join(" ")}`, async () => {
+    const exit = await run(args, { write: args[0] === "convert" });
+    assertSaid(exit, { code, message });
+    assertNotMatch(exit.stderr.join("\n"), /secret/);
+  });
+}
+
 Deno.test("serve: a root that does not exist is named", async () => {
   assertSaid(await run(["serve", "/no/such/place", "--port", "0"]), {
     code: 1,
