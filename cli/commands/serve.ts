@@ -262,7 +262,8 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       port: actualPort,
     });
     for (const { name, target } of options.pull) {
-      log.info("relaying {source} at rtsp://{address}/{name}", { source: urlOf(target).href, address, name });
+      const source = withoutSecrets(urlOf(target).href);
+      log.info("relaying {source} at rtsp://{address}/{name}", { source, address, name });
     }
     if (emulation !== undefined) {
       log.info("emulating a network for UDP packets: {network}", { network: describeEmulation(emulation) });

@@ -10,6 +10,7 @@ import { retryDelayMs } from "../../client/playout/reconnection.ts";
 import type { RtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { RefusedError } from "../../client/rtsp/refusal.ts";
 import { sleep } from "../../net/clock.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { PushSession, type PushSessionOptions } from "./push_session.ts";
 
 const log = getLogger(["mjpegrtsp", "push"]);
@@ -30,12 +31,13 @@ export async function pushToAll(
   signal: AbortSignal,
 ): Promise<void> {
   const pushes = await Promise.allSettled(urls.map(async (url) => {
-    log.info("publishing {name} at {url}", { name: options.source.name, url: url.href });
+    const shown = withoutSecrets(url.href);
+    log.info("publishing {name} at {url}", { name: options.source.name, url: shown });
     try {
       await push({ ...options, url }, signal);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (urls.length > 1) log.error("{url}: {reason}", { url: url.href, reason });
+      if (urls.length > 1) log.error("{url}: {reason}", { url: shown, reason });
       throw error;
     }
   }));

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../../net/clock.ts";
+import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { RtspHeaders } from "../../rtsp/headers.ts";
 import { MAX_AUTHORIZATIONS, MAX_REDIRECTS } from "../limits.ts";
 import { Authorizer } from "../rtsp/authorizer.ts";
@@ -57,7 +58,7 @@ export class HttpRequester {
       await response.body?.cancel();
       if (status === 200) {
         throw new Error(
-          `${url.href} is no picture but ${
+          `${withoutSecrets(url.href)} is no picture but ${
             type.slice(0, MAX_SHOWN_TYPE)
           }: the stream has another path, which the camera's ` +
             "manual tells",
@@ -74,7 +75,7 @@ export class HttpRequester {
       const isAsked = answered < MAX_AUTHORIZATIONS &&
         this.#authorizer.take({ status, headers: new RtspHeaders(headers) }, answered > 0);
       if (!isAsked || url.user === undefined) {
-        const text = `The server refused ${url.href}: ${status} ${statusText}`.trimEnd();
+        const text = `The server refused ${withoutSecrets(url.href)}: ${status} ${statusText}`.trimEnd();
         throw new RefusedError(text + adviceFor(status), status);
       }
       answered++;
@@ -96,8 +97,9 @@ export class HttpRequester {
       });
     } catch (error) {
       signal.throwIfAborted();
-      if (waiting.signal.aborted) throw new Error(`${url.href} has not answered for ${timeoutMs / 1000} s`);
-      throw new Error(`Cannot get ${url.href}: ${reasonOf(error)}`);
+      const shown = withoutSecrets(url.href);
+      if (waiting.signal.aborted) throw new Error(`${shown} has not answered for ${timeoutMs / 1000} s`);
+      throw new Error(`Cannot get ${shown}: ${reasonOf(error)}`);
     } finally {
       cancelTimeout();
     }
@@ -113,7 +115,7 @@ function redirected(
   try {
     to = parseHttpUrl(new URL(location, from.href).href);
   } catch {
-    throw new Error(`${from.href} redirects to what is no URL of HTTP`);
+    throw new Error(`${withoutSecrets(from.href)} redirects to what is no URL of HTTP`);
   }
   const isSame = to.scheme === typed.scheme && to.hostname === typed.hostname && to.port === typed.port;
   const { user, password } = isSame ? typed : { user: undefined, password: undefined };

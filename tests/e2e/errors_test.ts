@@ -74,6 +74,19 @@ for (
   });
 }
 
+for (
+  const [args, code] of [
+    [["play", "http://127.0.0.1:1/s?user=me&pwd=secret", "--no-preview"], 1],
+    [["push", "testsrc", "rtsp://127.0.0.1:1/s?user=me&pwd=secret"], 1],
+  ] as const
+) {
+  Deno.test(`a password in the query of a URL is not shown: ${args[0]}`, async () => {
+    const exit = await run(args);
+    assertSaid(exit, { code, message: /127\.0\.0\.1:1\b/ });
+    assertNotMatch(exit.stderr.join("\n"), /secret/);
+  });
+}
+
 Deno.test("serve: a root that does not exist is named", async () => {
   assertSaid(await run(["serve", "/no/such/place", "--port", "0"]), {
     code: 1,
