@@ -73,6 +73,8 @@ export class FileStore implements Segment {
   writeWithin(frame: JpegFrame, maxBytes: number): boolean {
     const { format, end, rate } = this.#options;
     this.#writer ??= format.createWriter({ from: end?.wholeBytes, rate, sound: this.#soundFormat });
+    // The writer puts what has come of the sound in front of the frame. It stays here where the frame does not.
+    if (this.#file !== undefined && maxBytes < Infinity) this.#add(this.#file, this.#writer.finish?.() ?? []);
     const patches = this.#writer.add(frame);
     const wholeBytes = lengthWith(patches, this.#wholeBytes);
     if (this.#file === undefined) {

@@ -104,6 +104,27 @@ Deno.test("SegmentedStore counts the index and the gaps of AVI files in their si
   assertEquals(frames, 120);
 });
 
+Deno.test("SegmentedStore loses no sound where an AVI file is full", async () => {
+  await using directory = await temporaryDirectory();
+  const { store } = openStore(directory.path, { maxBytes: 300_000 }, WRITTEN_AVI);
+  const jpeg = await makeJpeg({ width: 160, height: 120 });
+  store.expectSound({ sampleRate: 8000, channels: 1 });
+  // 40 ms each.
+  for (let number = 0; number < 200; number++) {
+    store.write({ ...frameAt(number, jpeg), timestampUs: number * 40_000 });
+    store.writeSound({ data: new Uint8Array(2 * 320).fill(1), timestampUs: number * 40_000 });
+  }
+  store.close();
+  const files = namesIn(directory.path).map((name) => Deno.readFileSync(join(directory.path, name)));
+  assert(files.length > 1);
+  const samples = files.map((bytes) => {
+    // What the headers of the stream tell of its length (AVISTREAMHEADER).
+    const header = new TextDecoder("latin1").decode(bytes).indexOf("auds");
+    return new DataView(bytes.buffer).getUint32(header + 32, true);
+  });
+  assertEquals(samples.reduce((sum, count) => sum + count, 0), 200 * 320);
+});
+
 Deno.test("SegmentedStore makes a folder in the folder for each segment", async () => {
   await using directory = await temporaryDirectory();
   const { store } = openStore(directory.path, { lengthUs: 2 * SECOND_US, maxBytes: 1500 });
