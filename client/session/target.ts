@@ -46,7 +46,10 @@ export function titleOf(target: Target): string {
 export function localFileOf(target: Target): string | undefined {
   const { hostname } = "url" in target ? target.url : target;
   const isLocal = /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(hostname);
-  return isLocal ? titleOf(target).split("/").at(-1) : undefined;
+  if (!isLocal) return undefined;
+  // Servers take no notice of a query, and of slashes at the end.
+  const path = "url" in target ? decodePercents(target.url.path.replace(/\?.*$/s, "")) : target.file;
+  return path.split("/").filter((part) => part !== "").at(-1);
 }
 
 /** Host and port of the server: `127.0.0.1:1025`. */
