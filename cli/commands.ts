@@ -50,7 +50,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   probe: {
     summary: "Tell what a movie or a stream is, and who can be served with it",
-    permissions: (args) => beforeDashes(args).some(isUrl) ? ["net"] : ["read"],
+    // Behind -- a URL is one as well.
+    permissions: (args) => args.some(isUrl) ? ["net"] : ["read"],
     load: () => import("./commands/probe.ts"),
   },
   doctor: {

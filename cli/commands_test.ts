@@ -16,6 +16,8 @@ const CASES: readonly [args: string, permissions: string[]][] = [
   ["demo", ["net", "read"]],
   ["probe movie.mjpeg --json", ["read"]],
   ["probe rtsp://camera/stream --json", ["net"]],
+  ["probe --json -- rtsp://camera/stream", ["net"]],
+  ["probe -- movie.mjpeg", ["read"]],
   ["doctor movie.mjpeg", ["net", "read"]],
   ["testsrc out.mjpeg", ["read", "write"]],
   ["play --help --out frames", []],
