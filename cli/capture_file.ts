@@ -47,12 +47,13 @@ export class CaptureFile {
 
   /**
    * Makes the file; `-` is standard output. Rejects with a `FailedError` where it is there already, unless `force` is given: then it is
-   * replaced once there is something to write.
+   * replaced once there is something to write. An empty one has nothing to lose: a run that captures nothing leaves one.
    */
   static async open(name: string, force: boolean): Promise<CaptureFile> {
     if (name === "-") return new CaptureFile("standard output", Deno.stdout);
     try {
-      const file = await Deno.open(name, { write: true, create: force, createNew: !force });
+      const mayExist = force || await isEmptyFile(name);
+      const file = await Deno.open(name, { write: true, create: mayExist, createNew: !mayExist });
       // Pipes and devices have no length.
       const { isFile } = await file.stat();
       return new CaptureFile(name, file, isFile ? () => file.truncateSync() : undefined);
@@ -76,5 +77,16 @@ export class CaptureFile {
       log.error("cannot write {name}: {reason}", { name: this.#name, reason: fileReason(error) });
     }
     if (dropped > 0) log.warn("{dropped} packets are not in {name}", { dropped, name: this.#name });
+  }
+}
+
+/** Whether an empty file is there, and no link, pipe or device. */
+async function isEmptyFile(path: string): Promise<boolean> {
+  try {
+    const { isFile, size } = await Deno.lstat(path);
+    return isFile && size === 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

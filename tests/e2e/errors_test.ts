@@ -355,6 +355,19 @@ Deno.test("play: a pipe that nobody reads holds nothing up: what it does not tak
   await server.program.waitForLine(/ended, torn down/);
 });
 
+Deno.test("play --pcap that has captured nothing can be tried again", async () => {
+  await using directory = await temporaryDirectory();
+  const pcap = join(directory.path, "session.pcapng");
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const exit = await run([...play(reservePort(), "movie.mjpeg"), "--pcap", pcap], { write: true });
+    assertSaid(exit, { code: 1, message: /nobody listens there/ });
+  }
+  await Deno.writeTextFile(pcap, "precious");
+  const exit = await run([...play(reservePort(), "movie.mjpeg"), "--pcap", pcap], { write: true });
+  assertSaid(exit, { code: 1, message: /session\.pcapng exists: choose another name for --pcap/ });
+  assertEquals(await Deno.readTextFile(pcap), "precious");
+});
+
 const WRONG_USAGE: readonly [args: string, message: RegExp][] = [
   ["", /Name a command: serve, play, push, demo, convert, probe, doctor, testsrc, licenses\nSee: mjpegrtsp --help/],
   ["sreve", /There is no command "sreve"; did you mean serve\?/],
