@@ -6,7 +6,8 @@
 
 import type { FrameStore } from "../../client/record/stores/frame_store.ts";
 import { openFrameStore } from "../../client/record/open_frame_store.ts";
-import { isLabName } from "../../client/record/store_name.ts";
+import { lookAt } from "../../client/record/place.ts";
+import { isLabName, isStandardOutput, storeKindOf } from "../../client/record/store_name.ts";
 import { rateOf } from "../../mjpeg/containers/avi/frame_rate.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { Command } from "../command.ts";
@@ -71,7 +72,8 @@ this program: H.264, H.265, VP8, VP9, MPEG-4, GIF and others, in MP4, MOV, Matro
 IN is a file in the lab's format, of concatenated JPEGs, a saved multipart stream, AVI, MP4, MOV or Matroska with
 Motion-JPEG, a folder of JPEGs, or any video. OUT is a file in the lab's format (movie.mjpeg), of concatenated JPEGs
 (movie.mjpg) or AVI (movie.avi), a folder (frames/), or - for standard output. A file is there once all of it is
-written. Nothing is overwritten without --force.
+written; a folder has each frame at once, and with --force no longer those that it had. Nothing is overwritten without
+--force.
 
 With --for lab, OUT has 20 frames a second, and none of more than the 20468 bytes that the lab's clients read: larger
 ones get a lower quality, one by one. Where many would look bad then, all are made smaller, unless --size says how large
@@ -106,17 +108,19 @@ they are to be. With --for rtsp, OUT has JPEGs that RTP/JPEG carries as they are
       const use = options.for ?? (!movie.hasJpegs && isLab ? "lab" : undefined);
       const frameRate = fps ?? (use === "lab" ? DEFAULT_FRAME_RATE : undefined);
       const isRetimed = frameRate !== undefined || scale !== 1;
+      const maxFrames = movie.count ?? Infinity;
       const store = await openStore(out, {
-        ...{ format, fit, force, isAllOrNothing: true },
-        maxFrames: movie.count ?? Infinity,
+        ...{ format, fit, force, maxFrames, isAllOrNothing: true },
         readPath: await Deno.realPath(input),
         rate: frameRate !== undefined ? rateOf([1e6 / frameRate]) : isRetimed ? undefined : movie.rate,
       });
+      const present = isStandardOutput(out) ? "device" : await lookAt(out);
+      const isAllOrNothing = storeKindOf(out, { present, maxFrames, format }).kind === "file";
       const count = isRetimed ? undefined : movie.count;
       // What writes has rights of its own.
       Deno.permissions.revokeSync({ name: "write" });
       const frames = suitedFrames(movie, { use, size, quality, frameRate, scale });
-      standardError.line(`${out}: ${await copyFrames({ movie, frames, count, store, interrupt })}`);
+      standardError.line(`${out}: ${await copyFrames({ movie, frames, count, store, isAllOrNothing, interrupt })}`);
       return EXIT.done;
     } finally {
       movie.close();

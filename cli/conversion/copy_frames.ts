@@ -19,17 +19,21 @@ export interface CopyOptions {
   /** How many those are; `undefined` where nobody knows. */
   readonly count: number | undefined;
   readonly store: FrameStore;
-  /** Ends the work: nothing is written then. */
+  /** Whether it has all frames or none: a file. A folder or a pipe has those that were written. */
+  readonly isAllOrNothing: boolean;
+  /** Ends the work. */
   readonly interrupt: AbortSignal;
 }
 
 /** Copies all frames with their times. Returns what came of it, as a part of a sentence; rejects with a
  * {@linkcode FailedError}, or with a {@linkcode UsageError} where there is none. */
-export async function copyFrames({ movie, frames, count, store, interrupt }: CopyOptions): Promise<string> {
+export async function copyFrames(options: CopyOptions): Promise<string> {
+  const { movie, frames, count, store, isAllOrNothing, interrupt } = options;
   const progress = new ProgressLine();
   const left: string[] = [];
   const of = count === undefined ? "" : ` of ${count}`;
   let [number, endUs] = [0, 0];
+  const outcome = () => isAllOrNothing ? "nothing is written" : `${number - left.length} frames are written`;
   const stop = () => movie.close();
   interrupt.addEventListener("abort", stop);
   try {
@@ -41,14 +45,14 @@ export async function copyFrames({ movie, frames, count, store, interrupt }: Cop
       endUs = frame.timestampUs + frame.durationUs;
       progress.show(frame.share, `frame ${number}${of}`);
     }
-    if (interrupt.aborted) throw new FailedError(`Interrupted after ${number}${of} frames; nothing is written`);
+    if (interrupt.aborted) throw new FailedError(`Interrupted after ${number}${of} frames; ${outcome()}`);
     if (left.length === number) throw new FailedError(`No frame can be written: ${left[0]}`);
     await store.finish();
   } catch (error) {
     await store.discard().catch(() => {/* the first error is the one to tell */});
     throw error instanceof FailedError || error instanceof UsageError
       ? error
-      : new FailedError(`Cannot go on: ${storageAdvice(error)}; nothing is written`);
+      : new FailedError(`Cannot go on: ${storageAdvice(error)}; ${outcome()}`);
   } finally {
     interrupt.removeEventListener("abort", stop);
     progress.end();

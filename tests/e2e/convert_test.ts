@@ -156,6 +156,12 @@ Deno.test("convert that is interrupted leaves no half file", { ignore: Deno.buil
   assertEquals(code, 1);
   assertMatch(stderr.join("\n"), /Interrupted after \d+ of 80000 frames; nothing is written/);
   assertEquals([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["in.mjpg"]);
+  const folder = join(directory.path, "frames");
+  await using other = start([input, folder]);
+  await until(() => [...Deno.readDirSync(directory.path)].length > 1);
+  const { stderr: told } = await other.stop("SIGINT");
+  const written = [...Deno.readDirSync(folder)].length;
+  assertMatch(told.join("\n"), new RegExp(`of 80000 frames; ${written} frames are written`));
 });
 
 Deno.test("convert --format says what OUT is, whatever its name", async () => {
