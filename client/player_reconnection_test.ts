@@ -34,6 +34,26 @@ Deno.test("Player reconnects to a live server that is gone, and goes on", async 
   assertEquals([frames, packets, lostPackets], [2, 2, 0]);
 });
 
+Deno.test("Player goes on in a movie where the server was lost", async () => {
+  const ranges: (string | undefined)[] = [];
+  const answers: Answers = {
+    DESCRIBE: FINITE,
+    PLAY({ headers }) {
+      ranges.push(headers.get("Range"));
+      return { lines: [`Range: ${headers.get("Range")}10`] };
+    },
+  };
+  await using opened = open(answers, { reconnect: true });
+  await opened.play();
+  await opened.show(0);
+  await opened.show(5 * 90_000);
+  opened.camera.hangUp();
+  await opened.notice(/is gone/);
+  opened.clock.advance(1000);
+  await opened.notice(/The server is back/);
+  assertEquals(ranges, ["npt=0.000-", "npt=5.000-"]);
+});
+
 Deno.test("Player reconnects to a pause where it was paused", async () => {
   await using opened = open();
   await opened.play();

@@ -55,6 +55,8 @@ export class SessionControl {
   readonly #turns = new Turns();
   /** What the player is doing. */
   #phase: PlayerPhase = "idle";
+  /** Where in the movie the player was when the server was lost, in seconds. */
+  #lostAtSeconds: number | undefined;
 
   constructor(options: SessionControlOptions) {
     const { clock, random = Math.random, events } = this.#options = options;
@@ -299,6 +301,7 @@ export class SessionControl {
     if (this.#played.state === "INIT") return;
     const wasAtEnd = this.#isAtEnd;
     const [state, reconnects, text] = [this.#played.state, this.#reconnects, `The server is gone: ${reason}`];
+    this.#lostAtSeconds = this.#played.journey.positionSeconds;
     this.#played.end();
     // Whoever has sent everything may go.
     if (wasAtEnd) this.#tell(this.board.notice);
@@ -313,7 +316,10 @@ export class SessionControl {
       if (signal.aborted) return;
       this.#options.events.onStatus();
       await this.#played.send("SETUP");
-      if (state === "PLAYING") await this.#played.send("PLAY");
+      if (state === "PLAYING") {
+        const session = this.#played.slot.need("PLAY");
+        await this.#played.journey.play(session, session.canSeek ? this.#lostAtSeconds : undefined);
+      }
       signal.throwIfAborted();
       this.#apply("reconnected");
       this.#enter(state);
