@@ -4,9 +4,9 @@
  * @module
  */
 
-import { basename, dirname, resolve } from "@std/path";
+import { basename, dirname } from "@std/path";
 import { Catalog } from "../server/source/catalog.ts";
-import type { Source } from "../server/source/source.ts";
+import { type Source, SourceNotFoundError } from "../server/source/source.ts";
 import { openRoot } from "./open_root.ts";
 
 /** How movies are played. */
@@ -27,25 +27,28 @@ export interface OpenedFile {
 
 /** Opens the movie at `path`. Rejects with an error that says what is wrong, whose cause is that of its format. */
 export async function openFile(path: string, { doing, ...options }: FileOptions): Promise<OpenedFile> {
-  const isFolder = await isDirectory(path);
-  const root = await openRoot(isFolder ? dirname(resolve(path)) : path, doing);
+  const folder = await folderAt(path);
+  const root = await openRoot(folder === undefined ? path : dirname(folder), doing);
   const catalog = new Catalog({ root, ...options });
   try {
-    const name = isFolder ? basename(resolve(path)) : root.onlyName!;
+    const name = folder === undefined ? root.onlyName! : basename(folder);
     // A path is never one of the names that stand for something else, such as that of the test source.
     const source = await catalog.find(`./${name}`, new AbortController().signal);
     return { source, close: () => catalog.close() };
   } catch (error) {
     catalog.close();
-    throw error;
+    if (folder === undefined || !(error instanceof SourceNotFoundError)) throw error;
+    throw new Error(`${JSON.stringify(path)} is a directory without JPEGs: name a file in it`);
   }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+/** The real path of a folder; `undefined` where there is none. */
+async function folderAt(path: string): Promise<string | undefined> {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    const realPath = await Deno.realPath(path);
+    return (await Deno.stat(realPath)).isDirectory ? realPath : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

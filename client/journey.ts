@@ -14,6 +14,9 @@ import type { PlayerSession } from "./session/player_session.ts";
 
 const log = getLogger(["mjpegrtsp", "player"]);
 
+/** Places that are nearer to each other are the same: `npt` has milliseconds. */
+const SAME_PLACE_SECONDS = 0.0005;
+
 /** A frame, and where it is in the movie, in seconds. */
 interface PlacedFrame {
   readonly frame: TrackFrame;
@@ -41,6 +44,12 @@ export class Journey {
   #unplaced: TrackFrame[] | undefined;
   /** Frames that came behind the one that was asked for, before the server paused. They are shown next. */
   #ahead: PlacedFrame[] = [];
+  /** Where the newest frame was that was given, in whatever session. */
+  #givenSeconds: number | undefined;
+  /** Whether the present session has given one. */
+  #hasGiven = false;
+  /** Whether the way goes on where it was: the first frame may be the one that was given last. */
+  #isGoingOn = false;
   /** Hears of the one frame that was asked for. */
   #onOne: (() => void) | undefined;
   /** Whether that frame has come, and the server is to pause. */
@@ -77,6 +86,7 @@ export class Journey {
 
   /** A session was set up: it starts at the beginning. */
   begin(session: PlayerSession): void {
+    this.#hasGiven = false;
     this.#durationSeconds = session.durationSeconds;
     this.#positionSeconds = session.canSeek ? 0 : undefined;
     this.#ahead = [];
@@ -99,9 +109,23 @@ export class Journey {
   }
 
   /** Plays on, or from a time. Another scale than the last one starts from where the player is. */
-  async play(session: PlayerSession, fromSeconds?: number): Promise<void> {
+  play(session: PlayerSession, fromSeconds?: number): Promise<void> {
+    this.#isGoingOn = fromSeconds === undefined && session.canSeek && this.#hasGiven;
     const scale = session.canSeek ? this.#scale : 1;
-    const from = fromSeconds ?? this.#start(session, scale);
+    return this.#playFrom(session, { from: fromSeconds ?? this.#start(session, scale), scale });
+  }
+
+  /** Plays on in another session from where the last one was, in seconds: a frame that was given there is not given again. */
+  goOn(session: PlayerSession, lastSeconds: number | undefined): Promise<void> {
+    this.#isGoingOn = session.canSeek;
+    const from = session.canSeek ? lastSeconds : undefined;
+    return this.#playFrom(session, { from, scale: session.canSeek ? this.#scale : 1 });
+  }
+
+  async #playFrom(
+    session: PlayerSession,
+    { from, scale }: { readonly from: number | undefined; readonly scale: number },
+  ): Promise<void> {
     if (from === undefined) this.#giveAhead();
     else {
       this.#ahead = [];
@@ -174,12 +198,23 @@ export class Journey {
   }
 
   #give({ frame, positionSeconds }: PlacedFrame): void {
+    if (this.#isGivenAgain(positionSeconds)) return;
     this.#positionSeconds = positionSeconds ?? this.#positionSeconds;
     this.#options.onFrame(frame, positionSeconds);
     // Where there are places, a frame without one was sent before the PLAY.
     if (this.#onOne === undefined || (positionSeconds === undefined && this.#durationSeconds !== undefined)) return;
     this.#isPausing = true;
     this.#onOne();
+  }
+
+  /** Servers start at a time with the frame that is shown then, which is the one that was shown last. */
+  #isGivenAgain(positionSeconds: number | undefined): boolean {
+    if (positionSeconds === undefined) return false;
+    const [last, isGoingOn] = [this.#givenSeconds, this.#isGoingOn];
+    this.#givenSeconds = positionSeconds;
+    this.#hasGiven = true;
+    this.#isGoingOn = false;
+    return isGoingOn && last !== undefined && Math.abs(positionSeconds - last) < SAME_PLACE_SECONDS;
   }
 
   /** Servers that are at the end, or know no PAUSE, play from elsewhere all the same. */

@@ -22,7 +22,7 @@ export const FIRST_PROGRESS_MS = 3000;
 /** Time after which the user is told again, in milliseconds. */
 export const PROGRESS_MS = 5000;
 
-/** The same after a request that got no reply: a TEARDOWN that nobody will answer must not delay the end. */
+/** How long a TEARDOWN waits after a request that got no reply, in milliseconds: one that nobody answers must not delay the end. */
 export const UNANSWERED_REPLY_TIMEOUT_MS = 500;
 
 /** Writes that may wait for a server that does not read; with one more the connection is closed. */

@@ -120,7 +120,7 @@ export class PlayedSession {
     await session.renew();
     this.#begin(session);
     if (!isToPlay()) return;
-    await this.journey.play(session, session.canSeek ? positionSeconds : undefined);
+    await this.journey.goOn(session, positionSeconds);
     this.liveness.start();
   }
 

@@ -130,7 +130,8 @@ Deno.test("Player.setScale() plays faster, slower and backwards, from where it i
   const start = frames.length;
   await opened.goOn(() => frames.length >= start + 3);
   const [first, second, third] = (await opened.shown(start)).slice(0, 3);
-  assertEquals([second, third], [framed(first[0] - 1), framed(first[0] - 2)]);
+  const [last] = (await opened.shown(start - 1))[0];
+  assertEquals([first, second, third], [framed(last - 1), framed(last - 2), framed(last - 3)]);
   await opened.goOn(() => player.status.isAtEnd);
   assertEquals((await opened.shown(0)).at(-1), framed(1));
   // Backwards from the beginning is from the end.

@@ -316,10 +316,7 @@ export class SessionControl {
       if (signal.aborted) return;
       this.#options.events.onStatus();
       await this.#played.send("SETUP");
-      if (state === "PLAYING") {
-        const session = this.#played.slot.need("PLAY");
-        await this.#played.journey.play(session, session.canSeek ? this.#lostAtSeconds : undefined);
-      }
+      if (state === "PLAYING") await this.#played.journey.goOn(this.#played.slot.need("PLAY"), this.#lostAtSeconds);
       signal.throwIfAborted();
       this.#apply("reconnected");
       this.#enter(state);

@@ -23,7 +23,7 @@ const EXIT_CODES = `## Exit codes
 
 ${
   markdownTable(["code", "meaning"], [
-    ["0", "The command has done its work, or the user has ended it"],
+    ["0", "The command has done its work, or the user has ended what would go on: serve, play, push, demo"],
     ["1", "It failed: the last line on standard error says why"],
     ["2", "The arguments are wrong: the message says which"],
     ["130", "Ended at once by a second Ctrl-C"],

@@ -9,7 +9,6 @@ import { systemClock } from "../../net/system_clock.ts";
 import { freeUdpPort } from "../../net/udp_ports.ts";
 import { RtspServer } from "../../server/server.ts";
 import type { Command } from "../command.ts";
-import { openRoot } from "../open_root.ts";
 import { EXIT, UsageError } from "../options/errors.ts";
 import { number } from "../options/option.ts";
 import { parseCommand } from "../options/parse_command.ts";
@@ -47,7 +46,7 @@ Ctrl-C or q ends it.`,
     const interrupt = interruptSignal();
     configureLogging(options);
     const server = new RtspServer({
-      root: await openRoot("."),
+      root: undefined,
       hostname: HOST,
       port: 0,
       frameRate: 20,

@@ -31,7 +31,7 @@ export type StoringOptions =
 export const STORING_OPTIONS: StoringOptions = {
   out: text("OUT", "Store the frames in a folder, in a file, or (with -) send them to standard output"),
   format: FORMAT_OPTION,
-  force: flag("Replace the file, or the frames in the folder, that --out names; and the file of --pcap"),
+  force: flag("Replace the file or the frames that --out names, with their sound, and the file of --pcap"),
   append: flag("Go on behind the frames in the file, or the folder, that --out names"),
   fit: FIT_OPTION,
 };

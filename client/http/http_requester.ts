@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hostAndPort } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { RtspHeaders } from "../../rtsp/headers.ts";
@@ -76,7 +77,8 @@ export class HttpRequester {
         this.#authorizer.take({ status, headers: new RtspHeaders(headers) }, answered > 0);
       if (!isAsked || url.user === undefined) {
         const text = `The server refused ${withoutSecrets(url.href)}: ${status} ${statusText}`.trimEnd();
-        throw new RefusedError(text + adviceFor(status), status);
+        const isWithheld = status === 401 && url.user === undefined && typed.user !== undefined;
+        throw new RefusedError(text + (isWithheld ? withheldAdvice(typed, url) : adviceFor(status)), status);
       }
       answered++;
     }
@@ -126,6 +128,12 @@ function redirected(
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message.split(": ").at(-1)! : reasonOf(error.cause);
+}
+
+function withheldAdvice(typed: HttpUrl, now: HttpUrl): string {
+  const [from, to] = [typed, now].map(({ hostname, port }) => hostAndPort({ hostname, port }));
+  return `; ${from} has redirected us to ${to}, and its user name and password are not sent there. To send them: ` +
+    `${now.scheme}://USER:PASSWORD@${withoutSecrets(now.href).slice(`${now.scheme}://`.length)}`;
 }
 
 function adviceFor(status: number): string {

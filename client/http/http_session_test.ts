@@ -189,7 +189,11 @@ Deno.test("HttpSession follows redirects, and sends a password to the server tha
   using followed = asked("/old");
   await followed.session.setUp();
   for (
-    const [path, message] of [["/away", "401"], ["/circle", "302"], ["/file", "redirects to what is no URL of HTTP"]]
+    const [path, message] of [
+      ["/away", `has redirected us to localhost:${other.port}, and its user name and password are not sent there`],
+      ["/circle", "302"],
+      ["/file", "redirects to what is no URL of HTTP"],
+    ]
   ) {
     using opened = asked(path);
     await assertRejects(() => opened.session.setUp(), Error, message);

@@ -203,7 +203,8 @@ export class RtspConnection {
     const { clock, advice, replyTimeoutMs = REPLY_TIMEOUT_MS, onWaiting } = this.#options;
     const awaiting = this.#awaiting = { ...Promise.withResolvers<RtspResponse>(), cseq, label };
     awaiting.promise.catch(() => {/* awaited below, unless writing fails first */});
-    const timeoutMs = this.#isUnanswered ? Math.min(UNANSWERED_REPLY_TIMEOUT_MS, replyTimeoutMs) : replyTimeoutMs;
+    const isLastWord = this.#isUnanswered && label.startsWith("TEARDOWN");
+    const timeoutMs = isLastWord ? Math.min(UNANSWERED_REPLY_TIMEOUT_MS, replyTimeoutMs) : replyTimeoutMs;
     let isTold = false;
     const endPatience = startPatience({
       clock,

@@ -15,7 +15,7 @@ import {
   sdp,
 } from "../../tests/support/scripted_camera.ts";
 import { until } from "../../tests/support/until.ts";
-import { BODY_SETTLE_MS } from "../limits.ts";
+import { BODY_SETTLE_MS, REPLY_TIMEOUT_MS } from "../limits.ts";
 
 const PACKET = encodeFrame({ sequenceNumber: 1 });
 const BODY = PLAIN.DESCRIBE.body!;
@@ -145,6 +145,21 @@ for (const status of ["404 Not Found", "461 Unsupported Transport", "500 Interna
     await until(() => camera.frames.length === 1);
   });
 }
+
+Deno.test("RtspSession plays without the sound whose SETUP a camera does not answer", async () => {
+  await using camera = open({
+    DESCRIBE: { body: sdp("m=video 0 RTP/AVP 26", "a=control:v", "m=audio 0 RTP/AVP 0", "a=control:a") },
+    SETUP: ({ uri }) => uri.endsWith("/a") ? { text: "" } : PLAIN.SETUP,
+  });
+  const settingUp = camera.session.setUp();
+  await until(() => camera.methods.filter((method) => method === "SETUP").length === 2);
+  camera.clock.advance(REPLY_TIMEOUT_MS);
+  await settingUp;
+  await camera.session.play();
+  assertEquals(camera.session.audio.length, 0);
+  await camera.send(0, PACKET);
+  await until(() => camera.frames.length === 1);
+});
 
 Deno.test("RtspSession takes packets that come before the answer to PLAY, in front of it and behind", async () => {
   await using camera = open({

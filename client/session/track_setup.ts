@@ -12,7 +12,7 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { decodeTransports, encodeTransport } from "../../rtsp/fields/transport.ts";
 import type { Presentation } from "../rtsp/presentation.ts";
-import { RefusedError } from "../rtsp/refusal.ts";
+import { ConnectionEndedError } from "../rtsp/rtsp_connection.ts";
 import type { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { ServerSession } from "../rtsp/server_session.ts";
 import { chooseTracks, type ChosenTrack } from "../rtsp/track_choice.ts";
@@ -106,9 +106,10 @@ export class TrackSetup {
         session = context.begin(response);
         await this.#configure(track, { response, isVideo: index === 0 });
       } catch (error) {
-        if (index === 0 || !(error instanceof RefusedError)) throw error;
-        const { encoding } = chosen;
-        log.info("the stream is played without {encoding}: {reason}", { encoding, reason: error.message });
+        if (index === 0 || error instanceof ConnectionEndedError) throw error;
+        context.checkOpen();
+        const [{ encoding }, reason] = [chosen, error instanceof Error ? error.message : String(error)];
+        log.info("the stream is played without {encoding}: {reason}", { encoding, reason });
         context.tracks.drop(track);
       }
     }
