@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server": ["server/", "rtsp/", "net"],
   "server/engines": ["server/", "rtsp/", "mjpeg/containers/index", "net"],
   "server/engines/host": [
-    ...["server/engines", "server", "server/places", "server/packetize", "server/publish"],
+    ...["server/engines", "server", "server/observation", "server/places", "server/packetize", "server/publish"],
     ...["server/source", "server/source/files", "server/source/decoded"],
     ...["mjpeg/containers/index", "net"],
   ],
@@ -88,6 +88,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server/source/decoded": ["server/source", "server/source/files", "server/decoder", "mjpeg/", "net"],
   "server/decoder": ["mjpeg", "net"],
   "server/connection": ["rtsp/", "net"],
+  "server/observation": [
+    ...["server/session", "server/send", "server/source", "server/source/decoded", "mjpeg/jpeg", "rtsp", "net"],
+  ],
   "server/places": ["net"],
   "server/emulation": [],
 
@@ -101,9 +104,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/record": ["client/record/stores", "page", "mjpeg/", "net"],
   "client/record/stores": ["mjpeg/", "net"],
 
-  "page": ["page/http", "page/socket", "page/assets/", "rtsp/", "mjpeg", "net"],
+  "page": ["page/http", "page/socket", "page/catalog", "page/assets/", "rtsp/", "mjpeg", "net"],
   "page/http": ["net"],
   "page/socket": ["page", "page/http", "rtsp", "mjpeg", "net"],
+  "page/catalog": ["page/assets"],
   "page/assets": ["page/assets/"],
   "page/assets/drawing": ["page/assets"],
   "page/assets/record": ["page/assets", "page/assets/sound"],

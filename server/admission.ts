@@ -31,6 +31,11 @@ export class Admission {
     this.#places = createPlaces({ idleness, dismiss: (client) => this.#dismiss(client) });
   }
 
+  /** How many clients there are. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
   /** All clients. */
   [Symbol.iterator](): Iterator<Client> {
     return this.#clients[Symbol.iterator]();

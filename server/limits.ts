@@ -136,6 +136,18 @@ export const MAX_DIRECTORY_ENTRIES = 10_000;
 /** Directories whose names are kept in memory. */
 export const MAX_LISTED_DIRECTORIES = 16;
 
+/** Movies that a list of all of them has. */
+export const MAX_LISTED_MOVIES = 500;
+
+/** Directories that are looked through for it. */
+export const MAX_LISTED_FOLDERS = 100;
+
+/** How deep they may lie below what is served. */
+export const MAX_LISTED_DEPTH = 4;
+
+/** How long a description of a stream for a list may take, in milliseconds. */
+export const OVERVIEW_PATIENCE_MS = 5000;
+
 /** Longest name for which near names are suggested, in characters. */
 export const MAX_NEAR_NAME_CHARS = 100;
 

@@ -22,6 +22,7 @@ import { SoundPacketizer } from "./packetize/sound_packetizer.ts";
 import { LabResponder, type LabResponderOptions } from "./lab/lab_responder.ts";
 import { HeldFrames } from "./send/held_frames.ts";
 import { DEFAULT_MTU_BYTES, HELD_FRAME_BYTES, MAX_REFUSALS, RECENT_FRAME_BYTES, SPARE_BUFFER_BYTES } from "./limits.ts";
+import { ServerView } from "./observation/server_view.ts";
 import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
@@ -103,6 +104,8 @@ export interface ServerOptions extends Limits {
 
 /** A server that listens from its construction until it is closed. */
 export class RtspServer {
+  /** What others may know of it. */
+  readonly view: ServerView;
   readonly #options: ServerOptions;
   readonly #listener: Deno.TcpListener;
   readonly #acceptor: Acceptor;
@@ -154,6 +157,10 @@ export class RtspServer {
     this.#registry = new SessionRegistry({
       clock,
       createPlaces: (occupancy) => commons.createSessionPlaces(occupancy),
+    });
+    this.view = new ServerView({
+      ...{ clock, catalog: this.#catalog, registry: this.#registry, pacer: this.#pacer },
+      countClients: () => this.#admission.size,
     });
     const shared = { ...options, registry: this.#registry, sockets: this.#sockets, pacer: this.#pacer };
     const factory = new SessionFactory({ ...shared, catalog: this.#catalog });
@@ -292,7 +299,13 @@ export class RtspServer {
     this.#registry.leave(client, reason);
   }
 
-  #respond(client: Client, request: RtspRequest): Promise<RtspReply> {
+  async #respond(client: Client, request: RtspRequest): Promise<RtspReply> {
+    const reply = await this.#answer(client, request);
+    this.view.noteReply(reply.status);
+    return reply;
+  }
+
+  #answer(client: Client, request: RtspRequest): Promise<RtspReply> {
     const elsewhere = request.dialect === "rtsp" ? this.#commons.others?.respond(client, request) : undefined;
     if (elsewhere !== undefined) return elsewhere;
     const responder = request.dialect === "rtsp" ? this.#rtspResponder : this.#labResponder;

@@ -6,10 +6,12 @@
 
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
+import type { ThreadPlan } from "../../net/thread.ts";
 import type { StoredIndex } from "../../mjpeg/containers/index/frame_index.ts";
 import type { Idleness } from "../places/fair_share.ts";
 import type { PlaceLimits, Shrunk } from "../places/places.ts";
 import type { ListedMovie } from "../source/decoded/decoders.ts";
+import type { Overview } from "../observation/overview.ts";
 import type { Published } from "../publish/published_streams.ts";
 import type { FileVersion } from "../source/files/file_version.ts";
 import type { LivePipe } from "../source/live_pipe.ts";
@@ -63,7 +65,7 @@ export interface EngineStart {
 }
 
 /** What the host asks of an engine. */
-export interface EngineApi {
+export interface EngineApi extends Overview {
   /** Listens, and serves from then on. Resolves with where. */
   start(start: EngineStart, host: MessagePort, log: LogTarget): Promise<Deno.NetAddr>;
   /** Who does nothing. */
@@ -139,6 +141,12 @@ export interface HostControl {
   threadFailed(number: number, reason: string): void;
   /** Resolves when an engine cannot be had any more, with the reason; never while all is well. */
   failure(): Promise<string>;
+  /** Tells whoever asks through a port of the whole server: see {@linkcode Overview}. */
+  observe(port: MessagePort): void;
+  /** Starts a thread beside the engines, which gets a number. Resolves with why it has failed, once it has. */
+  runThread(number: number, plan: ThreadPlan, port: MessagePort): Promise<string>;
+  /** Ends it where it is. */
+  endThread(number: number): void;
   /** Ends all engines. */
   close(): Promise<void>;
   /** Has an engine fail, for tests. */

@@ -13,6 +13,7 @@ import type { ServerOptions } from "../server.ts";
 import { createLogCounts, type LogCounts, logWritten, receiveLog } from "./log_pipe.ts";
 import type { HostControl } from "./messages.ts";
 import { rightsOfHost } from "./rights.ts";
+import type { EndThread, StartThread, ThreadPlan } from "../../net/thread.ts";
 import type { LivePipe } from "../source/live_pipe.ts";
 import type { LogLevel } from "./settings.ts";
 import { type Distant, distant, offer } from "./rpc.ts";
@@ -55,6 +56,9 @@ export class ThreadedServer {
   readonly #lender: ThreadLender;
   readonly #logPort: MessagePort;
   readonly #logCounts: LogCounts;
+  /** Starts a thread beside those of the server: the thread that has started the server has no right to, once that runs. */
+  readonly startThread: StartThread = (plan, port, onFailure) => this.#startThread(plan, port, onFailure);
+  #lastThread = 0;
   readonly #ended = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
 
@@ -125,9 +129,22 @@ export class ThreadedServer {
     return this.#closing ??= this.#close();
   }
 
+  /** A port for another thread, which may ask through it what {@linkcode Overview} has. */
+  observe(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#host.observe(transfer(port1, [port1]));
+    return port2;
+  }
+
   /** Has an engine fail, for tests. */
   crash(engine: number): Promise<void> {
     return this.#host.crash(engine);
+  }
+
+  #startThread(plan: ThreadPlan, port: MessagePort, onFailure: (reason: string) => void): EndThread {
+    const number = ++this.#lastThread;
+    this.#host.runThread(number, plan, transfer(port, [port])).then(onFailure, (error) => onFailure(String(error)));
+    return () => void this.#host.endThread(number);
   }
 
   async #close(): Promise<void> {

@@ -17,6 +17,8 @@ import { engineOfSession } from "../rtsp/session_id.ts";
 import { LiveFeed } from "../source/live_source.ts";
 import { ServedRoot } from "../source/files/served_root.ts";
 import { sendLive } from "../source/live_pipe.ts";
+import type { Overview } from "../observation/overview.ts";
+import { distant } from "./rpc.ts";
 import { ThreadedServer, type ThreadedServerOptions } from "./threaded_server.ts";
 
 /** Connections after which both of two threads have one: each is as likely, so that one in 2^40 runs fails. */
@@ -226,3 +228,46 @@ Deno.test("ThreadedServer.close() ends all connections", async () => {
   await opened.server.run();
   await opened[Symbol.asyncDispose]();
 });
+
+Deno.test(
+  "ThreadedServer tells what it serves and who watches in all its threads, and ends a session",
+  OPTIONS,
+  async () => {
+    await using opened = await serve();
+    const port = opened.server.observe();
+    const overview = distant<Overview>(port);
+    const streams = await overview.listStreams();
+    assertEquals(streams, ["movie.mjpeg", "optimized.mjpeg", "testsrc"].map((name) => ({ name, isLive: false })));
+    assertEquals(await overview.describeStream("movie.mjpeg"), {
+      ...{ isLive: false, durationSeconds: 0.25, frames: 5, frameRate: 20, loops: true },
+      ...{ size: { width: 48, height: 32 }, problem: undefined },
+    });
+    const { problem } = await overview.describeStream("nothing.avi");
+    assertEquals(problem?.startsWith('There is no file "nothing.avi"'), true);
+
+    const both = await opened.connectToBoth(TCP);
+    for (const { client, session } of both) {
+      await client.ask("PLAY", "movie.mjpeg", { Session: session });
+      await client.until(() => framesOf(rtpOf(client)) >= 3);
+    }
+    const sessions = await overview.listSessions();
+    assertEquals(sessions.map(({ name, transport, state }) => [name, transport, state]), [
+      ["movie.mjpeg", "tcp", "PLAYING"],
+      ["movie.mjpeg", "tcp", "PLAYING"],
+    ]);
+    assertEquals(await overview.endSession(sessions[0].number), true);
+    assertEquals(await overview.endSession(sessions[0].number), false);
+    assertEquals((await overview.listSessions()).map(({ number }) => number), [sessions[1].number]);
+
+    const before = await overview.counts();
+    assertEquals(before.sent.tcp.frames >= 6 && before.sent.tcp.sessions >= 2, true, JSON.stringify(before));
+    const unknown = await opened.connect();
+    await unknown.ask("DESCRIBE", "nothing.avi");
+    assertEquals((await overview.counts()).errorReplies[404], 1);
+    // What a thread has done that fails is not forgotten, as far as anybody knows of it.
+    await opened.server.crash(0);
+    await until(async () => (await overview.counts()).failedThreads === 1);
+    assertEquals((await overview.counts()).sent.tcp.frames >= before.sent.tcp.frames, true);
+    port.close();
+  },
+);

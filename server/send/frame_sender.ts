@@ -20,6 +20,14 @@ export interface SendCounters {
   droppedFrames: number;
 }
 
+/** What was sent to one client once more. */
+export interface RepairCounters {
+  /** Packets that it asked for again (RFC 4585). */
+  readonly askedPackets: number;
+  /** Packets that were sent again. */
+  readonly resentPackets: number;
+}
+
 /** When a frame is to be shown. */
 export interface FrameTime {
   /** On the server's clock, in milliseconds. */
@@ -81,6 +89,8 @@ export interface RtspFrameSender extends AnyFrameSender {
   readonly dialect: "rtsp";
   /** What fits the session to its client's network; `undefined` where everything is sent as it is. */
   readonly adaptation?: Adaptation;
+  /** What was sent again; left out where nothing is. */
+  readonly repairs?: RepairCounters;
   /** The frames' RTP stream; `undefined` where the client has not set it up. */
   readonly stream: RtpStream | undefined;
   /** Whether frames take so long to be made ready that the next ones are to be prepared. */

@@ -17,6 +17,7 @@ import {
   type FrameTime,
   joinSentences,
   type LogSentence,
+  type RepairCounters,
   type RtspFrameSender,
   type SendCounters,
 } from "./frame_sender.ts";
@@ -56,6 +57,7 @@ export class RtpSender implements RtspFrameSender, RtpStream {
   #lastReport: ReportBlock | undefined;
   #lastProblem: string | undefined;
   #preparesFrames = false;
+  #askedPackets = 0;
   /** Whether a worker has been asked for that requantizes, and whether it is there. */
   #isWarm = false;
   #isRequantizing = false;
@@ -85,6 +87,10 @@ export class RtpSender implements RtspFrameSender, RtpStream {
     return this.#options.adaptation;
   }
 
+  get repairs(): RepairCounters {
+    return { askedPackets: this.#askedPackets, resentPackets: this.#options.transport.resentPackets ?? 0 };
+  }
+
   get ssrc(): number {
     return this.#sequencer.ssrc;
   }
@@ -109,6 +115,7 @@ export class RtpSender implements RtspFrameSender, RtpStream {
 
   resend(sequenceNumbers: readonly number[]): void {
     if (this.#isClosed) return;
+    this.#askedPackets += sequenceNumbers.length;
     this.#options.transport.resend?.(this.adaptation?.takeAsked(sequenceNumbers) ?? sequenceNumbers);
   }
 

@@ -21,6 +21,8 @@ export interface RtpTransport {
   sendFrame(frame: RtpPackets, first: RtpStamp, time: FrameTime): number | Promise<number>;
   /** Sends packets again that the client has lost, as far as they are there still. Transports that lose nothing have none of it. */
   resend?(sequenceNumbers: readonly number[]): void;
+  /** How many were sent again so far; left out where none can be. */
+  readonly resentPackets?: number;
   /** Sends a compound RTCP packet. */
   sendRtcp(packet: Uint8Array): void;
   /** Nothing follows for now. */

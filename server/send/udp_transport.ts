@@ -63,6 +63,10 @@ export class UdpTransport implements RtpTransport {
     return `RTP over UDP to port ${this.#options.destination.port}`;
   }
 
+  get resentPackets(): number {
+    return this.#resent;
+  }
+
   async sendFrame(frame: RtpPackets, first: RtpStamp, time: FrameTime): Promise<number> {
     const { packets } = frame;
     const { sequenceNumber, timestamp, ssrc } = first;

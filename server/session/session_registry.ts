@@ -13,6 +13,7 @@ import type { Idleness } from "../places/fair_share.ts";
 import type { Occupancy, Place, Places } from "../places/places.ts";
 import { Reporter } from "./reporter.ts";
 import { type Session, streamOf } from "./session.ts";
+import { SessionTally, type SessionTotals } from "./session_tally.ts";
 import type { Client } from "./client.ts";
 
 const CHECK_INTERVAL_MS = 5000;
@@ -37,14 +38,23 @@ export interface Tenure extends TrackPath {
 }
 
 /** A session, and what is known of its client. */
-interface Entry extends Omit<Tenure, keyof TrackPath> {
-  readonly session: Session;
+interface Entry extends Omit<Tenure, keyof TrackPath>, KeptSession {
   /** The RTCP ports of its client. */
   readonly reporters: Map<string, Reporter>;
-  /** The channels of its client's connection that it has. */
   readonly channels: number[];
   /** When its connection ended, in milliseconds of the clock. */
   leftMs: number | undefined;
+}
+
+/** A session as those see it who look at all of them. */
+export interface KeptSession {
+  readonly session: Session;
+  /** The connection that it was set up over. */
+  readonly client: Client;
+  /** The channels of its client's connection that it has. */
+  readonly channels: readonly number[];
+  /** When it was added, in milliseconds of the clock. */
+  readonly sinceMs: number;
 }
 
 /** Constructor options of {@linkcode SessionRegistry}. */
@@ -59,6 +69,7 @@ export class SessionRegistry {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
   readonly #places: Places<Session>;
+  readonly #tally = new SessionTally();
   /** RTSP/1.0 clients by where their reports come from. */
   readonly #reporters = new Map<string, Reporter>();
   #cancelCheck: (() => void) | undefined;
@@ -73,6 +84,16 @@ export class SessionRegistry {
       },
       dismiss: (session) => this.end(session, "it gave way to another session, since it did nothing"),
     });
+  }
+
+  /** All sessions. */
+  [Symbol.iterator](): Iterator<KeptSession> {
+    return this.#entries.values();
+  }
+
+  /** What all sessions so far have been sent. */
+  get totals(): SessionTotals {
+    return this.#tally.totals(this.#entries.values());
   }
 
   /** Where sessions have their places. */
@@ -101,12 +122,13 @@ export class SessionRegistry {
       return session.end(SERVER_STOPPED);
     }
     this.#entries.set(session.id, {
-      ...{ place, client, endsWithClient, session, leftMs: undefined },
+      ...{ place, client, endsWithClient, session, sinceMs: this.#clock.nowMs(), leftMs: undefined },
       ...{ reporters: new Map(), channels: [] },
     });
     place.occupant = session;
     client.sessions.add(session);
     this.addTrack(session, { reportsFrom, channels });
+    this.#tally.begin({ session, channels });
     if (!endsWithClient) this.#cancelCheck ??= this.#clock.after(CHECK_INTERVAL_MS, () => this.#check());
   }
 
@@ -151,6 +173,7 @@ export class SessionRegistry {
     if (entry === undefined) return undefined;
     const { place, client, reporters, channels } = entry;
     this.#entries.delete(session.id);
+    this.#tally.end(entry);
     client.sessions.delete(session);
     if (client.labSession === session) client.labSession = undefined;
     for (const channel of channels) client.channels.delete(channel);

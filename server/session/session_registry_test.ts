@@ -18,7 +18,7 @@ function createSession(ssrc: number, clock: Clock) {
   const reports: ReportBlock[] = [];
   const stream = { ssrc, takeReport: (block: ReportBlock) => void reports.push(block) };
   const session = {
-    ...{ id: String(ssrc), state: "PLAYING", hasPlayed: true, streams: [stream] },
+    ...{ id: String(ssrc), state: "PLAYING", hasPlayed: true, streams: [stream], sender: { counters: {} } },
     get heardMs() {
       return heardMs;
     },

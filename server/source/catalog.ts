@@ -31,6 +31,12 @@ const MAX_SUGGESTIONS = 5;
 /** How often a still is sent, each second, at most: ffmpeg looks at 20 frames before it shows one. */
 const MAX_STILL_FRAME_RATE = 5;
 
+/** Something that is served, as lists have it. */
+export interface ListedStream {
+  readonly name: string;
+  readonly isLive: boolean;
+}
+
 /** Constructor options of {@linkcode Catalog}. */
 export interface CatalogOptions {
   /** The files that are served; `undefined` for none. */
@@ -161,6 +167,19 @@ export class Catalog {
     } finally {
       this.#listings.delete(kind);
     }
+  }
+
+  /** All that is served, as far as it can be listed: live sources, movies in all directories, and the test source. */
+  async listed(): Promise<ListedStream[]> {
+    const named = this.#present().filter((source) => source !== this.#testSource);
+    const taken = new Set(this.#named.keys());
+    const files = await this.#options.root?.allMovieNames() ?? [];
+    const movies = files.filter((name) => !taken.has(name.toLowerCase()));
+    return [
+      ...named.map(({ name, isLive }) => ({ name, isLive })),
+      ...movies.map((name) => ({ name, isLive: false })),
+      { name: this.#testSource.name, isLive: false },
+    ];
   }
 
   /** Ends what runs in the background. */

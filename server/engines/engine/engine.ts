@@ -65,6 +65,11 @@ const api: EngineApi = {
     if (client !== undefined) server.forget(client, reason);
   },
   addLive: (pipe) => commons.addLive(pipe),
+  listStreams: () => server.view.listStreams(),
+  describeStream: (name) => server.view.describeStream(name),
+  listSessions: () => server.view.listSessions(),
+  counts: () => server.view.counts(),
+  endSession: (number) => server.view.endSession(number),
   transcoderFailed: (transcoder, reason) => commons.transcoders.fail(transcoder, reason),
   async close() {
     await server.close();

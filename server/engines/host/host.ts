@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { PUBLISH_WAIT_MS } from "../../limits.ts";
 import { PublishedStreams } from "../../publish/published_streams.ts";
 import { systemClock } from "../../../net/system_clock.ts";
+import { type EndThread, startWorker, type ThreadPlan } from "../../../net/thread.ts";
 import type { LiveFeed } from "../../source/live_source.ts";
 import { receiveLive } from "../../source/live_pipe.ts";
 import { type LogTarget, sendLog } from "../log_pipe.ts";
@@ -15,6 +16,7 @@ import type { HostControl, HostStart, PlaceKind } from "../messages.ts";
 import { distant, offer } from "../rpc.ts";
 import type { LenderApi } from "../thread_lender.ts";
 import { EngineThread } from "./engine_thread.ts";
+import { EnginesOverview } from "./engines_overview.ts";
 import { Services } from "./services.ts";
 import { SharedPlaces } from "./shared_places.ts";
 import { Threads } from "./threads.ts";
@@ -27,6 +29,9 @@ const CLOSE_PATIENCE_MS = 3000;
 class Host implements HostControl {
   readonly #engines = new Map<number, EngineThread>();
   readonly #sessionCounter = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #overview = new EnginesOverview(() => [...this.#engines.values()]);
+  /** What ends threads that run beside the engines, by their numbers. */
+  readonly #guests = new Map<number, EndThread>();
   readonly #failure = Promise.withResolvers<string>();
   #start!: HostStart;
   #log!: LogTarget;
@@ -78,6 +83,21 @@ class Host implements HostControl {
     this.#threads.fail(number, reason);
   }
 
+  observe(port: MessagePort): void {
+    offer(this.#overview, port);
+  }
+
+  runThread(number: number, plan: ThreadPlan, port: MessagePort): Promise<string> {
+    const failed = Promise.withResolvers<string>();
+    this.#guests.set(number, startWorker(plan, port, failed.resolve));
+    return failed.promise;
+  }
+
+  endThread(number: number): void {
+    this.#guests.get(number)?.();
+    this.#guests.delete(number);
+  }
+
   failure(): Promise<string> {
     return this.#failure.promise;
   }
@@ -89,6 +109,7 @@ class Host implements HostControl {
     const closing = engines.map((engine) => engine.ask((api) => api.close()).catch(() => {/* it has failed */}));
     await Promise.race([Promise.all(closing), patience]);
     for (const engine of engines) engine.end("The server has stopped");
+    for (const end of this.#guests.values()) end();
     this.#services.close();
   }
 
@@ -147,8 +168,10 @@ class Host implements HostControl {
   }
 
   /** An engine has failed: its sessions are over, and another one takes its place. */
-  async #replace({ number }: EngineThread, reason: string): Promise<void> {
+  async #replace(engine: EngineThread, reason: string): Promise<void> {
+    const { number } = engine;
     this.#engines.delete(number);
+    this.#overview.leave(engine);
     this.#places.client.leaveAll(number);
     this.#published.leaveAll(number);
     const sessions = this.#places.session.leaveAll(number);

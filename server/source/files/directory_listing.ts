@@ -17,6 +17,8 @@ export interface Listing {
   readonly files: readonly string[];
   /** Names of links, to anything. */
   readonly links: readonly string[];
+  /** Names of directories. */
+  readonly folders: readonly string[];
   /** The only name that equals another one but for case. */
   alike(name: string): string | undefined;
   /** Up to `count` names of files, and of links to anything, that look most like another one. */
@@ -85,6 +87,7 @@ function createListing(entries: readonly Deno.DirEntry[]): Listing {
   return {
     files: namesOf(entries.filter(({ isFile }) => isFile)),
     links: namesOf(entries.filter(({ isSymlink }) => isSymlink)),
+    folders: namesOf(entries.filter(({ isDirectory }) => isDirectory)),
     alike(name) {
       const alike = byLowerCase.get(name.toLowerCase());
       return alike?.length === 1 ? alike[0] : undefined;

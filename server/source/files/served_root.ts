@@ -7,6 +7,7 @@
 import { basename, dirname, extname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
 import { DirectoryListings } from "./directory_listing.ts";
+import { listMovies } from "./movie_names.ts";
 
 const NEAR_NAMES = 5;
 /** Names that are looked at to find these, since some may be links that cannot be served. */
@@ -135,6 +136,15 @@ export class ServedRoot {
     const { files, links } = await this.#listings.list(this.#directory);
     const isMovie = (name: string) => MOVIE_NAMES[kind].test(name);
     return [...files.filter(isMovie), ...await this.#servedOf(links.filter(isMovie))].sort();
+  }
+
+  /** Names of all movies, in the directories below as well: as many as lists have ({@linkcode listMovies}). */
+  async allMovieNames(): Promise<string[]> {
+    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
+    return await listMovies(this.#directory, {
+      listings: this.#listings,
+      isServed: async (path) => (await this.#insideRoot(path).catch(() => undefined))?.isFolder === false,
+    });
   }
 
   /** Up to five names that can be served and look most like `name`. */
