@@ -10,11 +10,47 @@ export const MAX_WAITING_CHARS = 256 * 1024;
 /** How long the end of the program waits for whoever reads standard error, in milliseconds. */
 export const FLUSH_MS = 1000;
 
-/** HTTP streams and snapshots of `serve --http` at once. */
+/** Pages, streams and snapshots of `serve --http` at once. */
 export const MAX_WEB_SESSIONS = 32;
+
+/** Thumbnails that are taken at once, each by a session of its own. */
+export const MAX_THUMBNAILS_AT_ONCE = 2;
+
+/** Thumbnails that are being taken, or wait for it. */
+export const MAX_WAITING_THUMBNAILS = 64;
+
+/** How long a thumbnail of a movie is shown again without looking, in milliseconds. */
+export const THUMBNAIL_KEPT_MS = 60_000;
+
+/** The same of a live stream, and of one that has none. */
+export const LIVE_THUMBNAIL_KEPT_MS = 5000;
+
+/** Bytes of thumbnails that are kept; with more, the oldest are forgotten. */
+export const MAX_THUMBNAIL_BYTES = 16 * 1024 * 1024;
+
+/** How long the list of streams holds, in milliseconds. */
+export const STREAM_LIST_KEPT_MS = 2000;
+
+/** How long what is known of a movie holds, in milliseconds. */
+export const STREAM_DETAILS_KEPT_MS = 60_000;
+
+/** Streams that are looked at for a list; the others once their thumbnails are asked for: a server keeps 64 indexes. */
+export const MAX_LOOKED_STREAMS = 48;
+
+/** Streams that are looked at, at once. */
+export const MAX_LOOKS_AT_ONCE = 2;
+
+/** How long a list waits for what is not known of its streams yet, in milliseconds. */
+export const STREAM_LIST_PATIENCE_MS = 1000;
 
 /** How long HTTP waits for a session, or for the frame of a snapshot, in milliseconds. */
 export const WEB_PATIENCE_MS = 10_000;
+
+/** How long after it has failed the thread that answers HTTP is started again, in milliseconds; twice as long after each vain try. */
+export const WEB_RESTART_MIN_MS = 1000;
+
+/** The longest of these waits, in milliseconds. */
+export const WEB_RESTART_MAX_MS = 30_000;
 
 /** How long the end of the program waits for the sessions of HTTP, in milliseconds. */
 export const WEB_CLOSE_PATIENCE_MS = 2000;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encodeHex } from "@std/encoding/hex";
 import page from "./assets/index.html" with { type: "text" };
 import buttonsStyle from "./assets/buttons.css" with { type: "text" };
 import dialogStyle from "./assets/dialog.css" with { type: "text" };
@@ -79,9 +80,12 @@ export interface Asset {
   readonly text: string;
 }
 
-const html = (text: string): Asset => ({ type: "text/html; charset=utf-8", text });
-const css = (text: string): Asset => ({ type: "text/css; charset=utf-8", text });
-const js = (text: string): Asset => ({ type: "text/javascript; charset=utf-8", text });
+/** HTML as a file. */
+export const html = (text: string): Asset => ({ type: "text/html; charset=utf-8", text });
+/** CSS as a file. */
+export const css = (text: string): Asset => ({ type: "text/css; charset=utf-8", text });
+/** JavaScript as a file. */
+export const js = (text: string): Asset => ({ type: "text/javascript; charset=utf-8", text });
 
 /** All files, by path. */
 export const ASSETS: Readonly<Record<string, Asset>> = {
@@ -153,3 +157,10 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/wire/packet_fields.js": js(packetFields),
   "/assets/wire/wire.js": js(wire),
 };
+
+/** Changes with the files: a page of another build reloads itself. */
+export async function buildOf(assets: Readonly<Record<string, Asset>>): Promise<string> {
+  const text = Object.values(assets).map(({ text }) => text).join();
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return encodeHex(digest.slice(0, 8));
+}

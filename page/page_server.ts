@@ -4,9 +4,8 @@
  * @module
  */
 
-import { encodeHex } from "@std/encoding/hex";
 import { printable } from "../net/printable.ts";
-import { ASSETS } from "./assets.ts";
+import { ASSETS, buildOf } from "./assets.ts";
 import { MAX_VIEWERS } from "./limits.ts";
 import type { Playback } from "./playback.ts";
 import type { Playlist } from "./playlist.ts";
@@ -14,10 +13,11 @@ import { FrameSocket } from "./socket/frame_socket.ts";
 import type { WebSocketAnswer } from "./http/http_connection.ts";
 import { HttpServer } from "./http/http_server.ts";
 import type { HttpRequest } from "./http/request_reader.ts";
-import { type HttpResponse, textResponse } from "./http/response.ts";
+import { bytesResponse, type HttpResponse, jsonResponse, textResponse } from "./http/response.ts";
 import type { ServerWebSocket, WebSocketHandler } from "./http/web_socket.ts";
 import { BOUNDARY, multipartStream } from "./multipart_stream.ts";
 import { judgeRequest } from "./same_site.ts";
+import { SECURITY_HEADERS } from "./security_headers.ts";
 
 const HOSTNAME = "127.0.0.1";
 const DEFAULT_PORT = 8025;
@@ -33,16 +33,6 @@ const SHARED_PATHS = ["/stream.mjpeg", "/snapshot.jpg", "/stats.json"];
 
 /** Pictures of the streams of the playlist, by their index. */
 const THUMBNAIL_PATH = /^\/thumbnails\/(\d{1,6})\.jpg$/;
-
-const SECURITY_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
 
 /** How to start the page. */
 export interface PreviewOptions {
@@ -65,9 +55,8 @@ export interface Preview {
 
 /** Serves the page for `playback`. Rejects with an error that names a free port where `port` is taken. */
 export async function startPreview(playback: Playback, options: PreviewOptions = {}): Promise<Preview> {
-  const build = await hash(Object.values(ASSETS).map(({ text }) => text).join());
   const { allowedOrigins = [], playlist } = options;
-  return new PageServer(playback, { build, allowedOrigins, playlist }).start(options.port);
+  return new PageServer(playback, { build: await buildOf(ASSETS), allowedOrigins, playlist }).start(options.port);
 }
 
 class PageServer {
@@ -138,7 +127,7 @@ class PageServer {
       return textResponse(405, "Only GET and HEAD are answered", { allow: "GET, HEAD" });
     }
     const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
-    if (asset !== undefined) return respond(asset.text, asset.type);
+    if (asset !== undefined) return bytesResponse(asset.text, asset.type);
     const thumbnail = THUMBNAIL_PATH.exec(path);
     if (thumbnail !== null) return await this.#thumbnail(Number(thumbnail[1]));
     switch (path) {
@@ -149,7 +138,7 @@ class PageServer {
       case "/snapshot.jpg":
         return this.#snapshot();
       case "/stats.json":
-        return respond(printable(JSON.stringify(this.#statistics())), "application/json");
+        return jsonResponse(this.#statistics());
       default:
         return textResponse(
           404,
@@ -189,12 +178,14 @@ class PageServer {
 
   #snapshot(): HttpResponse {
     const frame = this.#playback.latestFrame;
-    return frame === undefined ? textResponse(503, "There is no frame yet") : respond(frame.data, "image/jpeg");
+    return frame === undefined ? textResponse(503, "There is no frame yet") : bytesResponse(frame.data, "image/jpeg");
   }
 
   async #thumbnail(index: number): Promise<HttpResponse> {
     const jpeg = await this.#playlist?.thumbnail(index);
-    return jpeg === undefined ? textResponse(404, "There is no picture of that stream") : respond(jpeg, "image/jpeg");
+    return jpeg === undefined
+      ? textResponse(404, "There is no picture of that stream")
+      : bytesResponse(jpeg, "image/jpeg");
   }
 
   #statistics(): Record<string, unknown> {
@@ -210,14 +201,4 @@ class PageServer {
   get #isFull(): boolean {
     return this.#viewers >= MAX_VIEWERS;
   }
-}
-
-function respond(body: string | Uint8Array, type: string): HttpResponse {
-  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return { status: 200, headers: { "content-type": type }, body: bytes };
-}
-
-async function hash(source: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
-  return encodeHex(digest.slice(0, 8));
 }

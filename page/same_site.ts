@@ -13,8 +13,14 @@ export interface SitePolicy {
   readonly port: number;
   /** Origins whose pages may show the video, such as `http://localhost:3000`. */
   readonly allowedOrigins: readonly string[];
-  /** The paths that they may have; nobody else's page has any. */
+  /** How the paths end that they may have; nobody else's page has any. */
   readonly sharedPaths: readonly string[];
+  /** What `Host` may be, besides this machine's own names with that port: names by which others know it. Default none. */
+  readonly hosts?: readonly string[];
+  /** Whether others may ask, too, by any IP address: a page on the web knows names only (DNS rebinding). Default false. */
+  readonly isOpen?: boolean;
+  /** The option that allows an origin; default that of `play`. */
+  readonly allowOption?: string;
 }
 
 /** A request may pass, with these fields in its response besides those of all, or is refused for a reason. */
@@ -25,6 +31,8 @@ const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 const OPAQUE = "null";
 /** Browsers omit this port in `Host` and `Origin` (RFC 9110, 4.2.1). */
 const HTTP_PORT = 80;
+const HOST = /^(\[[\da-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/;
+const IP_ADDRESS = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
 
 /**
  * Judges a request. `Host` has to name this machine and the page's own port (against DNS rebinding); `Origin` and `Sec-Fetch-Site`,
@@ -32,29 +40,39 @@ const HTTP_PORT = 80;
  * page of an allowed origin shows.
  */
 export function judgeRequest({ path, headers }: Pick<HttpRequest, "path" | "headers">, policy: SitePolicy): Verdict {
-  const { port, allowedOrigins, sharedPaths } = policy;
-  const hosts = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
-  if (port === HTTP_PORT) hosts.push(...LOOPBACK_NAMES);
+  const { port, allowedOrigins, sharedPaths, allowOption = "play --allow-origin" } = policy;
   const host = headers.get("host")?.toLowerCase();
-  if (host === undefined || !hosts.includes(host)) return { refusal: `Host is ${host ?? "missing"}, not ${hosts[0]}` };
+  if (host === undefined || !isOurs(host, policy)) {
+    return { refusal: `Host is ${host ?? "missing"}, not ${LOOPBACK_NAMES[0]}:${port}` };
+  }
   const source = headers.get("origin")?.toLowerCase() ?? refererOrigin(headers);
-  const isShared = sharedPaths.includes(path);
+  const isShared = sharedPaths.some((end) => path.endsWith(end));
   if (isShared && source !== undefined && allowedOrigins.includes(source)) {
     return { headers: { "access-control-allow-origin": source, "cross-origin-resource-policy": "cross-origin" } };
   }
-  const reason = foreignness(headers, `http://${host}`);
+  // A proxy in front of us may have made HTTPS of it.
+  const own = [`http://${host}`, ...allowedOrigins.filter((origin) => origin === `https://${host}`)];
+  const reason = foreignness(headers, own);
   if (reason === undefined || isLink(headers)) return { headers: {} };
   if (!isShared) return { refusal: reason };
   const advice = source === OPAQUE
     ? "a page that is a file has no origin that could be allowed: serve it over HTTP"
-    : `play --allow-origin ${source ?? "ORIGIN"} lets pages of that origin show the video`;
+    : `${allowOption} ${source ?? "ORIGIN"} lets pages of that origin show the video`;
   return { refusal: `${reason}; ${advice}` };
 }
 
+/** Whether `Host` names us, and our port. */
+function isOurs(host: string, { port, hosts = [], isOpen = false }: SitePolicy): boolean {
+  const [, name, asked] = HOST.exec(host) ?? [];
+  if (name === undefined) return false;
+  const isHere = LOOPBACK_NAMES.includes(name) || isOpen && IP_ADDRESS.test(name);
+  return hosts.includes(host) || isHere && Number(asked ?? HTTP_PORT) === port;
+}
+
 /** Why a request is another site's; `undefined` where it is not. */
-function foreignness(headers: Headers, own: string): string | undefined {
+function foreignness(headers: Headers, own: readonly string[]): string | undefined {
   const origin = headers.get("origin")?.toLowerCase();
-  if (origin !== undefined && origin !== own) return `Origin is ${origin}, another site`;
+  if (origin !== undefined && !own.includes(origin)) return `Origin is ${origin}, another site`;
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") {
     return `the request comes from another site (${site})`;

@@ -20,8 +20,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...["client", "client/playout", "client/rtsp", "client/session", "net"],
   ],
   "cli/web": [
-    ...["cli", "cli/options", "server/engines", "client", "client/rtsp", "client/session"],
-    ...["page", "page/http", "rtsp/fields", "net"],
+    ...["cli", "cli/options", "server/engines", "server/observation", "client", "client/rtsp", "client/session"],
+    ...["page", "page/http", "page/socket", "rtsp/fields", "net"],
   ],
   "cli/probing": [
     ...["cli", "cli/options", "server/source/files", "client", "client/playout", "client/session", "page"],

@@ -58,7 +58,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     file: "page/other/a.ts",
     source: 'import "../../server/a.ts";',
     expected: [
-      "page/other/a.ts:1 imports server/a.ts; page may use page/http, page/socket, page/assets/, rtsp/, mjpeg, net",
+      "page/other/a.ts:1 imports server/a.ts; page may use page/http, page/socket, page/catalog, page/assets/, rtsp/, mjpeg, net",
     ],
   },
   {

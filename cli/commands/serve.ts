@@ -22,11 +22,13 @@ import { EXIT, UsageError } from "../options/errors.ts";
 import { LIMIT_OPTIONS, limitsOf } from "../options/limit_options.ts";
 import { MULTICAST_OPTIONS, multicastGroupOf } from "../options/multicast_options.ts";
 import { checkPullNames, pulls } from "../options/pull_option.ts";
+import { origins } from "../options/origins_option.ts";
 import { choice, flag, inGroup, number, type OptionValues, repeated, text, toggle } from "../options/option.ts";
 import { parseCommand } from "../options/parse_command.ts";
 import { Relays } from "../relay/relays.ts";
 import { openStdin, STDIN_NAME, type StdinSource } from "../stdin_source.ts";
-import { Web, WEB_HOST, type WebOptions } from "../web/web.ts";
+import { isLoopback } from "../web/access.ts";
+import { Web, type WebOptions } from "../web/web.ts";
 import { interruptSignal } from "../terminal/interrupts.ts";
 import { standardError } from "../terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "../terminal/logging.ts";
@@ -80,12 +82,16 @@ const OPTIONS = {
     "setup-line": text("LINE", "Fourth line of replies to SETUP, such as 'Total: {frames}' or 'Total: {seconds}'"),
   }),
   ...inGroup("Over HTTP", {
-    http: number("PORT", "Answer /NAME/stream.mjpeg, /NAME/snapshot.jpg and /healthz, for this machine", {
+    http: number("PORT", "Show everything on a page; answer /NAME/stream.mjpeg, /NAME/snapshot.jpg", {
       min: 1,
       max: 65_535,
       integer: true,
       defaultText: "off",
     }),
+    "http-host": text("ADDRESS", "Address to answer at; 0.0.0.0 is every IPv4 address", {
+      fallback: "127.0.0.1",
+    }),
+    "http-allow-origin": origins("URL", "Let web pages of this origin show streams"),
   }),
   ...inGroup("Streams that others publish", {
     publish: repeated(text("NAME", "Let others publish a stream of this name; in live* or cams/*, * is any letters")),
@@ -129,7 +135,8 @@ Whoever comes late starts at the next one. With --pull a stream of another serve
 viewer, is passed on to many: it is played from there once somebody watches it here, over one connection, and tried
 again for as long as somebody waits for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD),
 such as ffmpeg -f rtsp.
-With --http browsers and programs of this machine get the same as multipart streams and snapshots.
+With --http there is a page that shows everything and plays it, and programs get the same as multipart streams and
+snapshots: for this machine, with --http-host for others.
 
 With --adapt a player whose receiver reports tell of loss (UDP), or which takes frames too slowly (TCP), gets fewer
 frames, then coarser ones, until its network clears: they are requantized without decoding them, once for all players
@@ -245,7 +252,9 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     const { port: actualPort } = server.address;
     const address = hostAndPort({ hostname: host, port: actualPort });
     const only = stdin === undefined ? root?.onlyName : STDIN_NAME;
-    const web = await openWeb(options.http, { rtsp: { hostname: host, port: actualPort }, ...logging }).catch(
+    const rtsp = { hostname: host, port: actualPort, isEverywhere: isWildcard(hostname) };
+    const { "http-host": httpHost, "http-allow-origin": allowedOrigins } = options;
+    const web = await openWeb(options.http, { hostname: httpHost, allowedOrigins, rtsp, server, ...logging }).catch(
       async (error) => {
         await Promise.all([server.close(), relays?.close()]);
         throw error;
@@ -277,10 +286,16 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
 /** Answers HTTP where a port is named for it. */
 async function openWeb(port: number | undefined, options: Omit<WebOptions, "port">): Promise<Web | undefined> {
   if (port === undefined) return undefined;
+  const { hostname } = options;
   const web = await Web.open({ ...options, port });
-  log.info("answering at http://{address}/NAME/stream.mjpeg and /NAME/snapshot.jpg", {
-    address: hostAndPort({ hostname: WEB_HOST, port }),
-  });
+  const address = hostAndPort({ hostname: isWildcard(hostname) ? "127.0.0.1" : hostname, port });
+  log.info("all of it is shown at http://{address}/", { address });
+  if (!isLoopback(hostname)) {
+    log.warn("HTTP has no password: whoever reaches port {port} may watch (--http-host {hostname})", {
+      port,
+      hostname,
+    });
+  }
   return web;
 }
 

@@ -60,7 +60,7 @@ export class Connection {
 
   #open() {
     const { onMessage, onClosed } = this.#listener;
-    const socket = this.#socket = new WebSocket(`ws://${location.host}/ws`);
+    const socket = this.#socket = new WebSocket(new URL("ws", location.href.replace(/^http/, "ws")));
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       if (typeof data !== "string") return this.#take(data);

@@ -8,6 +8,7 @@
 /// <reference lib="dom" />
 
 import { Attention } from "./attention.js";
+import { element } from "./dom.js";
 import { SessionPanel } from "./panel/session.js";
 import { Statistics } from "./panel/statistics.js";
 import { Summary } from "./panel/summary.js";
@@ -36,6 +37,9 @@ import { Thumbnails } from "./timeline/thumbnails.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Packet } from "./wire/packet.js";
 import { Wire } from "./wire/wire.js";
+
+// Below the start page of a server there is a way back to it.
+element("#home").hidden = location.pathname === "/";
 
 const player = new Player();
 const clock = new PlayoutClock();

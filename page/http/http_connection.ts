@@ -25,9 +25,10 @@ export interface WebSocketAnswer {
   readonly accept: (socket: ServerWebSocket) => WebSocketHandler;
 }
 
-/** Decides what a request gets. */
+/** Decides what a request gets that comes from an IP address. */
 export type Answer = (
   request: HttpRequest,
+  hostname: string,
 ) => HttpResponse | WebSocketAnswer | Promise<HttpResponse | WebSocketAnswer>;
 
 /** A connection until either end closes it. */
@@ -98,7 +99,7 @@ export class HttpConnection {
 
   async #decide(request: HttpRequest): Promise<HttpResponse | WebSocketAnswer> {
     try {
-      return await this.#answer(request);
+      return await this.#answer(request, this.#conn.remoteAddr.hostname);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error("the page cannot answer {method} {path}: {reason}", { ...request, reason });

@@ -4,10 +4,13 @@
  * @module
  */
 
+import { printable } from "../../net/printable.ts";
+
 /** Reason phrases by status code (RFC 9110, 15). */
 export const REASON_PHRASES = {
   101: "Switching Protocols",
   200: "OK",
+  307: "Temporary Redirect",
   400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",
@@ -42,6 +45,17 @@ export function textResponse(
     headers: { "content-type": "text/plain; charset=utf-8", ...headers },
     body: new TextEncoder().encode(sentence + "\n"),
   };
+}
+
+/** A value as JSON. Text of others is escaped in it. */
+export function jsonResponse(value: unknown): HttpResponse {
+  return bytesResponse(printable(JSON.stringify(value)) + "\n", "application/json");
+}
+
+/** What was found, with its media type. */
+export function bytesResponse(body: string | Uint8Array, type: string): HttpResponse {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return { status: 200, headers: { "content-type": type }, body: bytes };
 }
 
 /** The head of a response: the same for GET and HEAD (RFC 9110, 9.3.2). */

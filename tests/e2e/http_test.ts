@@ -7,18 +7,11 @@ import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { MultipartSplitter } from "../../mjpeg/multipart/multipart_splitter.ts";
 import { ENCODINGS, makeMovie } from "../interop/movies.ts";
-import { startOurs, startOurServer } from "../support/our_program.ts";
+import { startOurs } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
-import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { until } from "../support/until.ts";
-
-/** A server of that folder that answers HTTP as well. */
-async function startWeb(root: string) {
-  const port = reservePort();
-  const server = await startOurServer({ root, args: ["--http", String(port)] });
-  return { server, url: `http://127.0.0.1:${port}`, port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
+import { startWebServer } from "../support/web_server.ts";
 
 /** Sends one request as text; the status of what comes. */
 async function statusOf(port: number, head: string): Promise<number> {
@@ -35,7 +28,7 @@ peerTest("serve --http: the stream and the snapshot are the frames of the movie"
   const parts = new MultipartSplitter({ maxBytes: 1_000_000 }).push(await Deno.readFile(path));
   const sent = parts.map(({ data }) => encodeHex(rebuildJpeg(conditionJpeg(data))));
   const name = path.slice(directory.path.length + 1);
-  await using web = await startWeb(directory.path);
+  await using web = await startWebServer(directory.path);
 
   const snapshot = await fetch(`${web.url}/${name}/snapshot.jpg`);
   assertEquals([snapshot.status, snapshot.headers.get("content-type")], [200, "image/jpeg"]);
@@ -59,7 +52,7 @@ peerTest("serve --http: the stream and the snapshot are the frames of the movie"
 });
 
 Deno.test("serve --http: HEAD, /healthz, unknown names and other methods", async () => {
-  await using web = await startWeb("docs");
+  await using web = await startWebServer("docs");
   const health = await fetch(`${web.url}/healthz`);
   assertEquals([health.status, await health.text()], [200, "ok\n"]);
   for (
@@ -81,7 +74,7 @@ Deno.test("serve --http: HEAD, /healthz, unknown names and other methods", async
 });
 
 Deno.test("serve --http: requests of other sites are refused", async () => {
-  await using web = await startWeb("docs");
+  await using web = await startWebServer("docs");
   const { port } = web;
   const own = `Host: 127.0.0.1:${port}`;
   const get = "GET /testsrc/snapshot.jpg HTTP/1.1\r\n";
@@ -92,7 +85,7 @@ Deno.test("serve --http: requests of other sites are refused", async () => {
 });
 
 Deno.test("serve --http: so many viewers at once, and their places are free when they have gone", async () => {
-  await using web = await startWeb("docs");
+  await using web = await startWebServer("docs");
   const url = `${web.url}/testsrc/stream.mjpeg`;
   const viewers = await Promise.all(Array.from({ length: MAX_WEB_SESSIONS }, () => fetch(url)));
   assertEquals(viewers.map(({ status }) => status), viewers.map(() => 200));
@@ -109,7 +102,7 @@ Deno.test("serve --http: so many viewers at once, and their places are free when
 });
 
 Deno.test("serve --http: the end of the server ends streams", async () => {
-  await using web = await startWeb("docs");
+  await using web = await startWebServer("docs");
   const stream = await fetch(`${web.url}/testsrc/stream.mjpeg`);
   const ended = stream.arrayBuffer().then(() => "ended", () => "ended");
   const { code, stderr } = await web.server.program.stop("SIGINT");
