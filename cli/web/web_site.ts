@@ -18,6 +18,7 @@ import type { Distant } from "../../server/engines/rpc.ts";
 import type { Overview } from "../../server/observation/overview.ts";
 import { MAX_WEB_SESSIONS } from "../limits.ts";
 import { isLoopback, policyOf, type WebAccess } from "./access.ts";
+import { encodeMetrics, METRICS_TYPE } from "./metrics.ts";
 import { PlayerPages } from "./player_pages.ts";
 import { SessionAnswers, SESSIONS_PATH } from "./session_answers.ts";
 import { failureResponse, StreamAnswers } from "./stream_answers.ts";
@@ -31,6 +32,8 @@ const FILES = { ...ASSETS, ...CATALOG_ASSETS };
 /** Constructor options of {@linkcode WebSite}. */
 export interface WebSiteOptions {
   readonly access: WebAccess;
+  /** Of this program. */
+  readonly version: string;
   readonly createPlayer: CreatePlayer;
   /** What the server tells of itself. */
   readonly overview: Distant<Overview>;
@@ -48,6 +51,8 @@ export class WebSite {
   readonly #streams: StreamAnswers;
   readonly #pages: PlayerPages;
   readonly #sessions: SessionAnswers;
+  /** How many answers there were of each status code. */
+  readonly #answers = new Map<number, number>();
 
   constructor(options: WebSiteOptions) {
     const { createPlayer, overview, clock } = this.#options = options;
@@ -66,6 +71,7 @@ export class WebSite {
     const answer = isRefused
       ? textResponse(403, `Refused: ${printable(verdict.refusal)}`)
       : await this.#find(request, hostname);
+    this.#answers.set(statusOf(answer), (this.#answers.get(statusOf(answer)) ?? 0) + 1);
     if ("accept" in answer) return answer;
     return { ...answer, headers: { ...SECURITY_HEADERS, ...(isRefused ? {} : verdict.headers), ...answer.headers } };
   }
@@ -90,6 +96,7 @@ export class WebSite {
     if (file !== undefined) return bytesResponse(file.text, file.type);
     if (path === "/healthz") return textResponse(200, "ok");
     if (path === "/api/streams") return jsonResponse(await this.#list.list(this.#options.rtspServer(request)));
+    if (path === "/metrics") return await this.#measure();
     if (path === SESSIONS_PATH) return await this.#sessions.list();
     return await this.#findStream(request);
   }
@@ -130,6 +137,14 @@ export class WebSite {
     }
   }
 
+  async #measure(): Promise<HttpResponse> {
+    const { overview, version } = this.#options;
+    const [counts, sessions] = await Promise.all([overview.counts(), overview.listSessions()]);
+    const httpSessions = this.#players.size;
+    const text = await encodeMetrics({ version, counts, sessions, httpSessions, httpAnswers: this.#answers });
+    return bytesResponse(text, METRICS_TYPE);
+  }
+
   /** What the list knows of one stream. */
   async #statistics(name: string, request: HttpRequest): Promise<HttpResponse> {
     const streams = await this.#list.list(this.#options.rtspServer(request));
@@ -138,4 +153,9 @@ export class WebSite {
       ? textResponse(404, `Nothing of the name ${printable(name)} is in the list of streams`)
       : jsonResponse(stream);
   }
+}
+
+/** A WebSocket begins with the end of HTTP (RFC 6455, 4.2.2). */
+function statusOf(answer: HttpResponse | WebSocketAnswer): number {
+  return "accept" in answer ? 101 : answer.status;
 }

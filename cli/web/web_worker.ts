@@ -36,6 +36,7 @@ const api: WebApi = {
   open({ hostname, port, allowedOrigins, rtsp }, overview, log) {
     sendLog(log);
     const answering = site = new WebSite({
+      version: denoConfig.version,
       access: { hostname, port, allowedOrigins },
       overview: distant<Overview>(overview),
       rtspServer: (request) => rtspServerFor(request, rtsp),
