@@ -66,3 +66,56 @@ peerTest("page: meters show what lies between two reports, and mean and peak of 
   assert(lines.some((line) => /^\d{4}-.*Z,15,4000000,0\.1,2\.5,42000,3$/.test(line)), lines.join("\n"));
   assertEquals(tab.errors, []);
 });
+
+peerTest(
+  "page: the whole session is told with means and peaks, and unfolds when it is over",
+  ["chromium"],
+  async () => {
+    const playback = new ReceivingPlayback();
+    const preview = await startPreview(playback, { port: reservePort() });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => preview.shutdown());
+    const browser = stack.use(await startBrowser());
+    playback.become({ state: "PLAYING", allowed: ["PAUSE", "TEARDOWN"] });
+    const tab = await openPage(browser, preview.url);
+    await tab.waitForState("PLAYING");
+    assertEquals(await tab.page.isVisible("#summary"), false);
+    playback.counters = {
+      ...{
+        frames: 1000,
+        damagedFrames: 2,
+        packets: 9000,
+        lostPackets: 90,
+        lossRate: 0.01,
+        bytes: 42_000_000,
+        seconds: 40,
+      },
+      ...{ fps: 25, peakFps: 27, bitrate: 8.4e6, peakBitrate: 9.1e6, largestFrameBytes: 51_000, peakJitterMs: 3.25 },
+    };
+    await tab.page.waitForSelector("#summary", { state: "visible" });
+    assertEquals(await tab.page.isVisible("#summary-text"), false);
+    playback.become({ state: "INIT", allowed: ["SETUP"] });
+    await tab.page.waitForSelector("#summary-text", { state: "visible" });
+    assertEquals(
+      await tab.page.textContent("#summary-text"),
+      "1,000 frames in 0:40, 2 damaged; 9,000 packets, 90 lost",
+    );
+    const rows = await tab.page.$$eval(
+      "#summary-rows tr",
+      (found) => found.map((row) => [...row.children].map(({ textContent }) => textContent).join(" | ")),
+    );
+    assertEquals(rows, [
+      "Frame rate | 25 fps | 27 fps",
+      "Data rate | 8.40 Mbit/s | 9.10 Mbit/s",
+      "Loss | 1.0 % | –",
+      "Jitter | – | 3.3 ms",
+      "Frame size | 42 kB | 51 kB",
+    ]);
+    // Whoever folds it up has it folded up.
+    await tab.page.click("#summary-title");
+    playback.become({ state: "INIT", allowed: ["SETUP"], notice: { level: "info", text: "The server is back" } });
+    await tab.waitForNotice("The server is back");
+    assertEquals(await tab.page.isVisible("#summary-text"), false);
+    assertEquals(tab.errors, []);
+  },
+);
