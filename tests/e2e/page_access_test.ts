@@ -60,7 +60,7 @@ async function open(options: TabOptions = {}) {
 
 for (const [user, options] of USERS) {
   peerTest(`page: axe-core finds nothing in any state, ${user}`, ["chromium"], async (t) => {
-    await using opened = await open(options);
+    await using opened = await open({ ...options, script: "delete window.showSaveFilePicker;" });
     const { playback, tab } = opened;
     await t.step("before the first frame", async () => assertEquals(await violations(tab), []));
     playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
@@ -83,6 +83,19 @@ for (const [user, options] of USERS) {
       await tab.clickControl("#mute");
       await tab.page.waitForSelector('#mute[aria-label="Mute"]');
       assertEquals(await violations(tab), []);
+    });
+    await t.step("while it is recorded, with the pointer on the timeline", async () => {
+      playback.become({ ...MOVIE, ...PLAYING, notice: undefined });
+      await tab.waitForState("PLAYING");
+      await tab.clickControl("#record");
+      await tab.page.waitForSelector("#recording", { state: "visible" });
+      playback.show(await makeJpeg({ width: 320, height: 240 }), 30);
+      // Where nobody has a mouse, a finger that drags has the bubble.
+      const { left, top, width, height } = await tab.box("#seek");
+      await tab.page.mouse.move(left + width / 3, top + height / 2);
+      await tab.page.waitForSelector("#hover", { state: "visible" });
+      assertEquals(await violations(tab), []);
+      await Promise.all([tab.page.waitForEvent("download"), tab.clickControl("#record")]);
     });
     for (const mode of ["three", "four"]) {
       await t.step(`with ${mode} buttons`, async () => {
