@@ -63,14 +63,14 @@ export class Admission {
   }
 
   /**
-   * The system gives no more descriptors: from now on fewer clients are connected than now, so that some are left for files. Whether
+   * The system gives no more descriptors: for a while fewer clients are connected than now, so that some are left for files. Whether
    * somebody has left for it.
    */
   async makeDoWithFewer(): Promise<boolean> {
     const { max, isDone, isFirst } = await this.#places.shrink();
     if (isFirst) {
       log.warn(
-        "The system lets this program open no more files: at most {count} clients are connected from now on, and idle ones " +
+        "The system lets this program open no more files: at most {count} clients are connected for a while, and idle ones " +
           "give way to others (ulimit -n sets the limit)",
         { count: max },
       );

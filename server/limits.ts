@@ -40,6 +40,9 @@ export const REFUSAL_TIMEOUT_MS = 2000;
 /** Connections fewer than the system allows, so that descriptors are left for files and groups. */
 export const SPARE_DESCRIPTORS = 8;
 
+/** How long fewer clients are let in where the system gave no descriptor, in milliseconds: what took them may be gone then. */
+export const SHRUNK_FOR_MS = 60_000;
+
 /** A request must be complete this long after its first byte, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 

@@ -59,9 +59,14 @@ export class FairShare<T> {
     for (const members of this.#byOwner.values()) yield* members;
   }
 
-  /** Allows fewer members from now on: the system gives no more. */
+  /** Allows fewer members until {@linkcode restore}: the system gives no more. */
   limit(max: number): void {
     this.#max = Math.max(1, Math.min(max, this.#max));
+  }
+
+  /** Allows as many members as at first. */
+  restore(): void {
+    this.#max = this.#options.max;
   }
 
   add(hostname: string, member: T): void {

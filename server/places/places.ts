@@ -6,8 +6,8 @@
  */
 
 import type { Clock } from "../../net/clock.ts";
-import { SPARE_DESCRIPTORS } from "../limits.ts";
-import { FairShare, type Idleness } from "./fair_share.ts";
+import { SHRUNK_FOR_MS, SPARE_DESCRIPTORS } from "../limits.ts";
+import { FairShare, type Idleness, type Room } from "./fair_share.ts";
 
 /** A place that is taken. */
 export interface Place<T> {
@@ -19,11 +19,11 @@ export interface Place<T> {
 
 /** Fewer places than before. */
 export interface Shrunk {
-  /** How many there may be from now on. */
+  /** How many there may be for {@linkcode SHRUNK_FOR_MS}. */
   readonly max: number;
   /** Whether somebody has given way for it. */
   readonly isDone: boolean;
-  /** Whether it is the first time. */
+  /** Whether there were as many as at first before. */
   readonly isFirst: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Places<T> {
   hasRoom(hostname: string): Promise<boolean>;
   /** Takes a place for an address. `undefined` where there is none, and nobody is idle. */
   take(hostname: string): Promise<Place<T> | undefined>;
-  /** The system has no room for so many: there will be fewer places than are taken now, but at least one. */
+  /** The system has no room for so many: for a while there are fewer places than are taken now, but at least one. */
   shrink(): Promise<Shrunk>;
 }
 
@@ -74,7 +74,8 @@ interface LocalPlace<T> extends Place<T> {
 export class LocalPlaces<T> implements Places<T> {
   readonly #options: LocalPlacesOptions<T>;
   readonly #share: FairShare<LocalPlace<T>>;
-  #hasShrunk = false;
+  /** When there were last made fewer, in milliseconds of the clock; `undefined` where there are as many as at first. */
+  #shrunkMs: number | undefined;
 
   constructor(options: LocalPlacesOptions<T>) {
     this.#options = options;
@@ -91,12 +92,12 @@ export class LocalPlaces<T> implements Places<T> {
   }
 
   hasRoom(hostname: string): Promise<boolean> {
-    const room = this.#share.roomFor(hostname, this.#options.clock.nowMs());
+    const room = this.#roomFor(hostname);
     return Promise.resolve(room.isFree || room.givesWay !== undefined);
   }
 
   take(hostname: string): Promise<Place<T> | undefined> {
-    const room = this.#share.roomFor(hostname, this.#options.clock.nowMs());
+    const room = this.#roomFor(hostname);
     if (!room.isFree) {
       if (room.givesWay === undefined) return Promise.resolve(undefined);
       this.#dismiss(room.givesWay);
@@ -113,9 +114,18 @@ export class LocalPlaces<T> implements Places<T> {
     for (let next = share.idlest(); next !== undefined && share.size > share.max; next = share.idlest()) {
       this.#dismiss(next);
     }
-    const isFirst = !this.#hasShrunk;
-    this.#hasShrunk = true;
+    const isFirst = this.#shrunkMs === undefined;
+    this.#shrunkMs = this.#options.clock.nowMs();
     return Promise.resolve({ max: share.max, isDone: share.size < before, isFirst });
+  }
+
+  #roomFor(hostname: string): Room<LocalPlace<T>> {
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#shrunkMs !== undefined && nowMs - this.#shrunkMs >= SHRUNK_FOR_MS) {
+      this.#shrunkMs = undefined;
+      this.#share.restore();
+    }
+    return this.#share.roomFor(hostname, nowMs);
   }
 
   #dismiss(place: LocalPlace<T>): void {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { SHRUNK_FOR_MS } from "../limits.ts";
 import { LocalPlaces } from "./places.ts";
 
 /** Places for guests that are idle since a time, or never. */
@@ -37,12 +38,16 @@ Deno.test("LocalPlaces lets an idle occupant give way, and nobody for whom a pla
   assertEquals([reserved!.occupant, places.taken], [undefined, 2]);
 });
 
-Deno.test("LocalPlaces.shrink() leaves fewer places for good, and has the idle give way", async () => {
-  const { dismissed, places } = open(5);
+Deno.test("LocalPlaces.shrink() leaves fewer places for a while, and has the idle give way", async () => {
+  const { clock, dismissed, places } = open(5);
   for (const name of ["one", "two", "three", "four"]) {
     (await places.take("10.0.0.1"))!.occupant = name === "two" ? { name, sinceMs: 0 } : { name };
   }
   assertEquals(await places.shrink(), { max: 3, isDone: true, isFirst: true });
   assertEquals([dismissed, places.taken], [["two"], 3]);
   assertEquals(await places.shrink(), { max: 3, isDone: false, isFirst: false });
+  clock.advance(SHRUNK_FOR_MS - 1);
+  assertEquals(await places.hasRoom("10.0.0.1"), false);
+  clock.advance(1);
+  assertEquals([await places.hasRoom("10.0.0.1"), (await places.shrink()).isFirst], [true, true]);
 });

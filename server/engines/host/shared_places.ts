@@ -6,6 +6,7 @@
  */
 
 import { FairShare, type Idleness } from "../../places/fair_share.ts";
+import { SHRUNK_FOR_MS } from "../../limits.ts";
 import { fewerThan, type PlaceLimits, type Shrunk } from "../../places/places.ts";
 import type { GivenPlace, IdleOccupant } from "../messages.ts";
 
@@ -42,7 +43,7 @@ export class SharedPlaces {
   #lastNumber = 0;
   #asking: Promise<void> | undefined;
   #lastTurn: Promise<unknown> = Promise.resolve();
-  /** When there were last made fewer. */
+  /** When there were last made fewer; `undefined` where there are as many as at first. */
   #shrunkMs: number | undefined;
 
   constructor(options: SharedPlacesOptions) {
@@ -115,7 +116,12 @@ export class SharedPlaces {
   }
 
   #roomFor(hostname: string): ReturnType<FairShare<Member>["roomFor"]> {
-    return this.#share.roomFor(hostname, this.#options.nowMs());
+    const nowMs = this.#options.nowMs();
+    if (this.#shrunkMs !== undefined && nowMs - this.#shrunkMs >= SHRUNK_FOR_MS) {
+      this.#shrunkMs = undefined;
+      this.#share.restore();
+    }
+    return this.#share.roomFor(hostname, nowMs);
   }
 
   #add(engine: number, hostname: string): number {
