@@ -97,7 +97,11 @@ export class PublishedStreams {
   /** An engine has failed, and its clients are gone. */
   leaveAll(engine: number): void {
     for (const stream of this.#streams.values()) {
-      if (stream.publisher?.engine === engine) this.#leave(stream, stream.publisher);
+      const { publisher } = stream;
+      if (publisher?.engine !== engine) continue;
+      // Frames of its publisher may still be on their way: a stream that has ended takes none.
+      stream.drop();
+      this.#leave(stream, publisher);
     }
   }
 
@@ -105,6 +109,7 @@ export class PublishedStreams {
   close(): void {
     for (const stream of this.#streams.values()) {
       stream.cancelEnd();
+      stream.drop();
       stream.feed.end();
     }
     this.#streams.clear();

@@ -134,6 +134,20 @@ Deno.test("PublishedStreams.leaveAll() has the streams of one engine wait for th
   streams.close();
 });
 
+Deno.test("PublishedStreams: frames that are on their way when an engine fails, or all ends, come before the end or never", async () => {
+  const { opened, streams, publish } = open();
+  const first = await publish("first", { engine: 1 });
+  const second = await publish("second", { engine: 2 });
+  for (const feed of opened) feed.want();
+  // Where somebody watches, frames are sent at once.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const { feed } of [first, second]) feed.push(Uint8Array.of(1));
+  streams.leaveAll(1);
+  streams.close();
+  await until(() => first.isClosed && second.isClosed);
+  assertEquals(opened.map(({ hasEnded }) => hasEnded), [true, true]);
+});
+
 const SHARE = MAX_PUBLISHED_STREAMS * PUBLISHED_ADDRESS_SHARE;
 
 Deno.test(`PublishedStreams takes ${MAX_PUBLISHED_STREAMS} streams, ${SHARE} of one address, and more where one waits`, async () => {
