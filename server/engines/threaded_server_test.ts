@@ -140,6 +140,15 @@ Deno.test(
   },
 );
 
+Deno.test("ThreadedServer: the successor of its only thread listens at the same port", async () => {
+  await using opened = await serve({ threads: 1 });
+  const first = await opened.connect();
+  await opened.server.crash(0);
+  await assertRejects(() => first.until(() => false), Error, "The connection has ended");
+  await until(() => opened.connect().then(() => true, () => false));
+  assertEquals((await (await opened.connect()).ask("OPTIONS", "*")).status, 200);
+});
+
 Deno.test("ThreadedServer sends a multicast stream once, whichever thread a player comes to", OPTIONS, async () => {
   const group = { hostname: "239.255.77.4", port: reservePort(), ttl: 0 };
   await using opened = await serve({ group });

@@ -76,6 +76,8 @@ class Host implements HostControl {
     );
     this.#threads.endLending();
     const [address] = await Promise.all(starting);
+    // Where any port would do, the successor of an engine that fails has to have the same one.
+    this.#start = { ...this.#start, settings: { ...settings, port: address.port } };
     return address;
   }
 
