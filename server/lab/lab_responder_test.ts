@@ -1,11 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { equals } from "@std/bytes";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { FRAME_RATE, FRAMES, serve } from "../../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
-import { LAB_SKIP_US } from "../limits.ts";
+import { LAB_SKIP_US, LIVE_FIRST_FRAME_TIMEOUT_MS } from "../limits.ts";
 import type { ServerOptions } from "../server.ts";
+import { LiveFeed } from "../source/live_source.ts";
+import { until } from "../../tests/support/until.ts";
 
 const FRAME_MS = 1000 / FRAME_RATE;
 const SKIP = LAB_SKIP_US / 1e6 * FRAME_RATE;
@@ -312,3 +315,21 @@ for (const method of ["SWITCH", "CHANGE"]) {
     }
   });
 }
+
+Deno.test("LabResponder keeps no identifier for a client that has left before its CONNECT is answered", async () => {
+  const clock = new FakeClock();
+  const live = new LiveFeed({ name: "live", clock });
+  // The identifiers that are tried: the same one twice.
+  const numbers = [0, 0];
+  await using server = await serve({ live: [live], clock, random: () => numbers.shift() ?? 0.5 });
+  const connect = "CONNECT movie.mjpeg RTSP/1.0\nCSeq: 2\nTransport: RTP/UDP; client_port= 5008\n";
+  {
+    using client = await TcpClient.connect(server.port);
+    // It waits for a first frame.
+    await client.send(`DESCRIBE rtsp://127.0.0.1/live RTSP/1.0\r\nCSeq: 1\r\n\r\n${connect}`);
+    await server.advance(10);
+  }
+  await until(() => numbers.length === 1, { step: () => server.advance(LIVE_FIRST_FRAME_TIMEOUT_MS) });
+  using next = await TcpClient.connect(server.port);
+  assertMatch(await next.ask(connect), /Session: 100000$/);
+});

@@ -73,8 +73,11 @@ export class LabSetup {
     const id = visit.id = this.#createId();
     visit.transport = transport;
     visit.fork = "play-total";
+    const { signal } = client.connection;
+    // What a client has sent before it left is answered all the same, and nobody tells of its end any more.
+    if (signal.aborted) return 200;
     this.#reserved.add(id);
-    client.connection.signal.addEventListener("abort", () => this.#reserved.delete(id), { once: true });
+    signal.addEventListener("abort", () => this.#reserved.delete(id), { once: true });
     return 200;
   }
 
