@@ -33,8 +33,8 @@ export interface Limits {
 export interface OtherEngines {
   /** An identifier that nobody can guess, and that names this thread. */
   createSessionId(): string;
-  /** The reply of the thread that a request is for; `undefined` where that is this one. */
-  respond(client: Client, request: RtspRequest): Promise<RtspReply> | undefined;
+  /** The reply of the thread that a request is for; `undefined` where that is this one, or turns out to be. */
+  respond(client: Client, request: RtspRequest): Promise<RtspReply | undefined> | undefined;
   /** A client has left, which other threads may have sessions of. */
   leave(client: Client, reason: string): void;
 }

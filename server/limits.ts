@@ -229,6 +229,9 @@ export const MAX_PLAY_FACTOR = 16;
 /** Frames that a session may be behind; with more it drops overdue frames, or delays all that follow. */
 export const MAX_FRAMES_BEHIND = 20;
 
+/** Overdue frames that a session drops at once; with more, the others are delayed: a file may say that it has a million a second. */
+export const MAX_DROPPED_AT_ONCE = 10_000;
+
 /** A frame that leaves so much later than it is due is late, in milliseconds: a player's jitter buffer has about as much. */
 export const LATE_MS = 100;
 

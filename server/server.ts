@@ -305,10 +305,10 @@ export class RtspServer {
     return reply;
   }
 
-  #answer(client: Client, request: RtspRequest): Promise<RtspReply> {
-    const elsewhere = request.dialect === "rtsp" ? this.#commons.others?.respond(client, request) : undefined;
+  async #answer(client: Client, request: RtspRequest): Promise<RtspReply> {
+    const elsewhere = request.dialect === "rtsp" ? await this.#commons.others?.respond(client, request) : undefined;
     if (elsewhere !== undefined) return elsewhere;
     const responder = request.dialect === "rtsp" ? this.#rtspResponder : this.#labResponder;
-    return responder.respond(client, request);
+    return await responder.respond(client, request);
   }
 }

@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import { encodeLabHeader } from "../mjpeg/containers/streams/lab_header.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
+import { makeJpeg } from "../tests/support/jpegs.ts";
 import { reservePort } from "../tests/support/ports.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
@@ -11,6 +12,7 @@ import { seededRandom } from "./emulation/random.ts";
 import { IDLE_MS, IDLE_WITHOUT_SESSION_MS, MAX_FLOWS, MAX_REFUSALS, REFUSAL_TIMEOUT_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
 import { ServedRoot } from "./source/files/served_root.ts";
+import type { LiveSource } from "./source/source.ts";
 import { soon, until } from "../tests/support/until.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
@@ -145,6 +147,26 @@ for (const [title, file, transport, status] of REFUSED_SETUPS) {
     assertEquals(statusOf(await client.ask(setup())), 200);
   });
 }
+
+Deno.test("RtspServer: a SETUP that fails leaves its place to others, in every dialect", async () => {
+  const broken: LiveSource = {
+    ...{ isLive: true, name: "broken", frameRate: undefined, hasEnded: false },
+    firstFrame: () => makeJpeg(),
+    openCursor() {
+      throw new Error("There is no cursor");
+    },
+  };
+  await using server = await serve({ live: [broken], maxSessions: 1, addressShare: 1 });
+  using client = await server.connect();
+  const rtsp = (transport: string) =>
+    `SETUP rtsp://127.0.0.1/broken RTSP/1.0\r\nCSeq: 1\r\nTransport: ${transport}\r\n\r\n`;
+  for (const transport of ["RTP/AVP/TCP;interleaved=0-1", "RTP/AVP;unicast;client_port=5000-5001"]) {
+    await client.send(rtsp(transport));
+    assertMatch(await client.receive(/\r\n\r\n/), /^RTSP\/1\.0 500 /);
+  }
+  assertEquals(statusOf(await client.ask(setup("broken"))), 500);
+  assertEquals(statusOf(await client.ask(setup())), 200);
+});
 
 Deno.test(`RtspServer gives up to ${MAX_FLOWS} flows`, async () => {
   await using running = await serve();

@@ -149,6 +149,25 @@ Deno.test("ThreadedServer: the successor of its only thread listens at the same 
   assertEquals((await (await opened.connect()).ask("OPTIONS", "*")).status, 200);
 });
 
+Deno.test(
+  "ThreadedServer: who offers multicast first gets the next transport where that is impossible",
+  OPTIONS,
+  async () => {
+    const group = { hostname: "239.255.77.3", port: reservePort(), ttl: 0 };
+    await using server = await serve({ group, loop: false, maxSessions: ENOUGH });
+    const granted = new Set<string>();
+    for (let count = 0; count < ENOUGH; count++) {
+      const client = await server.connect();
+      const { status, headers } = await client.ask("SETUP", "movie.mjpeg", {
+        Transport: "RTP/AVP;multicast,RTP/AVP/TCP;unicast;interleaved=0-1",
+      });
+      granted.add(`${status} ${decodeTransports(headers.get("Transport") ?? "")[0]?.protocol}`);
+      client[Symbol.dispose]();
+    }
+    assertEquals([...granted], ["200 tcp"]);
+  },
+);
+
 Deno.test("ThreadedServer sends a multicast stream once, whichever thread a player comes to", OPTIONS, async () => {
   const group = { hostname: "239.255.77.4", port: reservePort(), ttl: 0 };
   await using opened = await serve({ group });

@@ -119,10 +119,15 @@ export class LabSetup {
       : registry.endBefore(before, "the client changes to another movie");
     if (place === undefined) return 503;
     Object.assign(visit, { fork, transport });
-    const session = this.#createSession(client, { id, source, visit, transport });
-    registry.add(session, { place, client, endsWithClient: true });
-    client.labSession = session;
-    visit.playback = new LabPlayback(session);
+    try {
+      const session = this.#createSession(client, { id, source, visit, transport });
+      registry.add(session, { place, client, endsWithClient: true });
+      client.labSession = session;
+      visit.playback = new LabPlayback(session);
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
     return 200;
   }
 

@@ -137,6 +137,6 @@ export class PublishedTrack {
     const { connection: { packets }, hostname } = client;
     const [, rtcp] = this.#sockets;
     if (rtcp !== undefined) rtcp.send(packet, { transport: "udp", hostname, port: transport.clientPort![1] });
-    else if (packets.isReady) packets.writePackets(onePiece(encodeInterleaved(this.#channels![1], packet)));
+    else if (packets?.isReady) packets.writePackets(onePiece(encodeInterleaved(this.#channels![1], packet)));
   }
 }

@@ -87,7 +87,7 @@ export class StreamSetup {
     named: NamedTrack,
     offers: readonly TransportSpec[],
   ): Promise<Created | StatusCode> {
-    const { factory, transports } = this.#options;
+    const { factory } = this.#options;
     if (!await factory.hasRoom(client)) return 503;
     const source = await factory.findSource(client, named.name);
     if (typeof source === "number") return source;
@@ -99,35 +99,43 @@ export class StreamSetup {
     if (typeof wanted === "number") return wanted;
     const place = await factory.takePlace(client);
     if (place === undefined) return 503;
-    for (const offer of possible) {
-      if (offer.isMulticast) {
-        const created = await this.#createSeat(client, wanted, place);
+    try {
+      for (const offer of possible) {
+        const created = await this.#create(client, { wanted, offer, place });
         if (created !== undefined) return created;
-        continue;
       }
-      const onError = (error: unknown) => session.fail(error);
-      const opened = transports.open(client, offer, {
-        session: undefined,
-        isRepaired: wanted.kind === "video",
-        onError,
-      });
-      const session = this.#createSession(client, { wanted, opened, place });
-      return { session, transport: transportOf(session, wanted, opened) };
+    } catch (error) {
+      place.leave();
+      throw error;
     }
     place.leave();
     return 461;
   }
 
-  #createSession(
+  /** A session over one of the transports; `undefined` where that turns out to be impossible. */
+  async #create(
     client: Client,
-    { wanted, opened, place }: { wanted: WantedTrack; opened: OpenedTransport; place: Place<Session> },
-  ): UnicastSession {
+    { wanted, offer, place }: { wanted: WantedTrack; offer: TransportSpec; place: Place<Session> },
+  ): Promise<Created | undefined> {
+    if (offer.isMulticast) return await this.#createSeat(client, wanted, place);
     const { registry, senders, transports, createId } = this.#options;
-    const session = senders.createSession(createId(), wanted, deliveryOf(client, opened));
+    let session: UnicastSession | undefined;
+    const onError = (error: unknown) => session?.fail(error);
+    const opened = transports.open(client, offer, {
+      session: undefined,
+      isRepaired: wanted.kind === "video",
+      onError,
+    });
+    try {
+      session = senders.createSession(createId(), wanted, deliveryOf(client, opened));
+    } catch (error) {
+      opened.transport.close();
+      throw error;
+    }
     transports.assign(opened, session);
     // Over TCP a session ends with its connection.
     registry.add(session, { place, client, endsWithClient: opened.spec.protocol === "tcp", ...opened.path });
-    return session;
+    return { session, transport: transportOf(session, wanted, opened) };
   }
 
   /** A session that is there gets the other track. */

@@ -64,7 +64,8 @@ export class TrackTransports {
     if (isMulticast) return false;
     if (destination !== undefined && plainAddress(destination) !== plainAddress(client.hostname)) return false;
     // RTP and RTCP need a port each (RFC 3550, 11); channels of our own choice are in the reply.
-    return protocol === "tcp" || (clientPort !== undefined && isPortPair(clientPort));
+    if (protocol === "tcp") return client.connection.packets !== undefined;
+    return clientPort !== undefined && isPortPair(clientPort);
   }
 
   /**
@@ -109,7 +110,7 @@ export class TrackTransports {
     const { buffers, heldFrames } = this.#options;
     const channels = freeChannels(client, offer.interleaved);
     return {
-      transport: new InterleavedTransport(client.connection.packets, { channels, buffers, heldFrames }),
+      transport: new InterleavedTransport(client.connection.packets!, { channels, buffers, heldFrames }),
       spec: { protocol: "tcp", isMulticast: false, interleaved: channels },
       path: { channels },
       datagrams: undefined,

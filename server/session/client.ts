@@ -5,13 +5,15 @@
  */
 
 import type { Connection } from "../connection/connection.ts";
+import type { PacketWriter } from "../connection/write_queue.ts";
 import type { Session } from "./session.ts";
 
 /** What requests and limits see of a connection. */
-export type ClientConnection = Pick<
-  Connection,
-  "peer" | "signal" | "packets" | "close" | "heardMs" | "hasAsked" | "isWaiting"
->;
+export interface ClientConnection
+  extends Pick<Connection, "peer" | "signal" | "close" | "heardMs" | "hasAsked" | "isWaiting"> {
+  /** Where interleaved packets are written; `undefined` for a connection of another engine. */
+  readonly packets: PacketWriter | undefined;
+}
 
 /** A connection, and what was set up over it. */
 export interface Client {

@@ -8,7 +8,7 @@
 import type { Clock } from "../../net/clock.ts";
 import type { Adaptation } from "../adaptation/adaptation.ts";
 import { hasFrame, QUALITIES } from "../adaptation/quality_ladder.ts";
-import { MAX_FRAMES_BEHIND, PREPARED_FRAMES } from "../limits.ts";
+import { MAX_DROPPED_AT_ONCE, MAX_FRAMES_BEHIND, PREPARED_FRAMES } from "../limits.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
 import { type Cursor, type FrameSlot, FrameUnreadableError, type SeekableCursor } from "../source/source.ts";
@@ -126,7 +126,7 @@ export class FrameRun {
 
   /**
    * The frame to send now. A few overdue frames are sent all the same; of more than that, those are dropped whose successor is due
-   * already, or, where the sender drops none, all are delayed.
+   * already, or, where the sender drops none, all are delayed. So they are where there are more than can be dropped at once.
    */
   #dropOverdue(slot: FrameSlot): FrameSlot | undefined {
     const { pace, clock } = this.#options;
@@ -140,9 +140,14 @@ export class FrameRun {
     const isPrepared = this.#preparesFrames;
     const most = this.#thinning.mostBehind({ lateMs, intervalMs, isPrepared, nowMs });
     if (Math.floor(lateMs / intervalMs) <= most) return slot;
+    let dropped = 0;
     for (let next: FrameSlot | undefined = slot; next !== undefined; next = this.#seekable?.peek()) {
       const due = pace.at(next);
       if (due.dueMs + due.intervalMs > nowMs) return next;
+      if (dropped++ === MAX_DROPPED_AT_ONCE) {
+        pace.delay(nowMs - due.dueMs);
+        return next;
+      }
       this.#thinning.noteDropped(nowMs);
       this.#dropNext();
       this.#tellSlowTranscoding(nowMs);

@@ -49,6 +49,7 @@ export interface MulticastOptions {
 
 /** One stream of a source to the group, from one address of ours, which decides the network. */
 interface Opened {
+  readonly source: Source;
   readonly localAddress: string;
   readonly ports: Set<number>;
   readonly sockets: Deno.DatagramConn[];
@@ -61,8 +62,7 @@ interface Opened {
 /** All groups of one server. */
 export class Multicast {
   readonly #options: MulticastOptions;
-  /** By source and by the address that it is sent from. */
-  readonly #opened = new Map<string, Opened>();
+  readonly #opened = new Set<Opened>();
 
   constructor(options: MulticastOptions) {
     this.#options = options;
@@ -81,34 +81,53 @@ export class Multicast {
     wanted: WantedTrack,
   ): Promise<{ seat: MulticastSeat; transport: TransportSpec }> {
     const { clock } = this.#options;
-    const localAddress = plainAddress(client.localAddress.hostname);
-    const key = `${wanted.source.name} ${localAddress}`;
-    const opened: Opened = this.#opened.get(key) ??
-      { localAddress, ports: new Set(), sockets: [], tracks: new Map(), stream: undefined };
-    this.#opened.set(key, opened);
-    try {
-      const transport = await this.#transportOf(opened, wanted, () => this.#end(key, opened));
-      const { peer } = client.connection;
-      const seat = new MulticastSeat(opened.stream!, { id, peer, hostname: plainAddress(client.hostname), clock });
-      seat.addTrack(wanted.kind);
-      return { seat, transport };
-    } catch (error) {
-      if (opened.stream === undefined) this.#end(key, opened);
-      throw error;
+    for (;;) {
+      const opened = this.#openedFor(client, wanted.source);
+      try {
+        const transport = await this.#transportOf(opened, wanted, () => this.#end(opened));
+        // Whoever had the last seat may have left meanwhile.
+        if (transport === undefined) continue;
+        const { peer } = client.connection;
+        const seat = new MulticastSeat(opened.stream!, { id, peer, hostname: plainAddress(client.hostname), clock });
+        seat.addTrack(wanted.kind);
+        return { seat, transport };
+      } catch (error) {
+        if (opened.stream === undefined) this.#end(opened);
+        throw error;
+      }
     }
   }
 
   /** A seat that is there gets one more track. */
   async addTrack(client: Client, seat: MulticastSeat, wanted: WantedTrack): Promise<TransportSpec> {
-    const opened = [...this.#opened.values()].find(({ stream }) => stream === seat.stream);
-    if (opened === undefined) throw new Error(`the stream that ${client.connection.peer} watches has ended`);
-    const transport = await this.#transportOf(opened, wanted, () => {});
+    const opened = [...this.#opened].find(({ stream }) => stream === seat.stream);
+    const transport = opened && await this.#transportOf(opened, wanted, () => {});
+    if (transport === undefined) throw new Error(`the stream that ${client.connection.peer} watches has ended`);
     seat.addTrack(wanted.kind);
     return transport;
   }
 
-  /** How a track travels, which is opened where nobody has wanted it yet. */
-  async #transportOf(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
+  /** The stream of a source from the address that a client has come to. What was written anew since is another source of the same name. */
+  #openedFor(client: Client, source: Source): Opened {
+    const localAddress = plainAddress(client.localAddress.hostname);
+    for (const opened of this.#opened) {
+      const hasEnded = opened.stream?.session.state === "INIT";
+      if (opened.source === source && opened.localAddress === localAddress && !hasEnded) return opened;
+    }
+    const opened = {
+      source,
+      localAddress,
+      ports: new Set<number>(),
+      sockets: [],
+      tracks: new Map(),
+      stream: undefined,
+    };
+    this.#opened.add(opened);
+    return opened;
+  }
+
+  /** How a track travels, which is opened where nobody has wanted it yet; `undefined` where the stream has ended meanwhile. */
+  async #transportOf(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec | undefined> {
     let transport = opened.tracks.get(wanted.kind);
     if (transport === undefined) {
       // The first track begins the session.
@@ -118,8 +137,7 @@ export class Multicast {
       transport.catch(() => opened.tracks.delete(wanted.kind));
     }
     const spec = await transport;
-    if (opened.stream?.session.state === "INIT") throw new Error("its stream has just ended");
-    return spec;
+    return opened.stream?.session.state === "INIT" ? undefined : spec;
   }
 
   async #openTrack(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
@@ -160,7 +178,7 @@ export class Multicast {
 
   /** The first port of the group that no track has. */
   #takePort({ ports }: Opened, source: Source): number {
-    const taken = [...this.#opened.values()].flatMap((opened) => [...opened.ports]);
+    const taken = [...this.#opened].flatMap((opened) => [...opened.ports]);
     let { port } = this.#options.group;
     while (taken.includes(port)) port += 2;
     if (port > MAX_RTP_PORT) {
@@ -170,10 +188,10 @@ export class Multicast {
     return port;
   }
 
-  #end(key: string, opened: Opened): void {
+  #end(opened: Opened): void {
     for (const socket of opened.sockets) socket.close();
     opened.sockets.length = 0;
-    if (this.#opened.get(key) === opened) this.#opened.delete(key);
+    this.#opened.delete(opened);
   }
 }
 

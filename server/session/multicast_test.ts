@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
 import { decodeTransports } from "../../rtsp/fields/transport.ts";
+import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { serve } from "../../tests/support/rtsp_test_server.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
@@ -44,6 +46,22 @@ Deno.test("multicast: all seats share one stream, which runs while one of them p
   // The stream has ended: the next one has another SSRC.
   const { headers } = await two.ask("SETUP", "testsrc", MULTICAST);
   assert(decodeTransports(headers.get("Transport")!)[0].ssrc !== packets[0].ssrc);
+});
+
+Deno.test("multicast: who comes when a movie was written anew gets what it is now, whoever watches what it was", async () => {
+  const port = reservePort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 }, loop: true });
+  const { datagrams } = await server.receive({ port: port + 2, group: GROUP });
+  const [one, two] = [await server.connect(), await server.connect()];
+  const ports = [];
+  for (const client of [one, two]) {
+    const { headers, session } = await client.ask("SETUP", "movie.mjpeg", MULTICAST);
+    ports.push(decodeTransports(headers.get("Transport")!)[0].port![0]);
+    await client.ask("PLAY", "movie.mjpeg", { Session: session! });
+    if (client === one) await Deno.writeFile(join(server.root, "movie.mjpeg"), await makeJpeg({ seed: 7 }));
+  }
+  assertEquals(ports, [port, port + 2]);
+  await server.advanceUntil(() => datagrams.length >= 20, 50);
 });
 
 Deno.test("multicast is for endless sources, where it is wanted, and into no other group", async () => {

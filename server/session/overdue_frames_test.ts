@@ -3,7 +3,7 @@ import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { FrameSender, SendCounters } from "../send/frame_sender.ts";
-import { MAX_FRAMES_BEHIND } from "../limits.ts";
+import { MAX_DROPPED_AT_ONCE, MAX_FRAMES_BEHIND } from "../limits.ts";
 import { RegularTimes } from "../source/frame_times.ts";
 import { IndexedCursor } from "../source/indexed_cursor.ts";
 import type { SeekableSource } from "../source/source.ts";
@@ -156,6 +156,20 @@ Deno.test("a session that loops is where it should be after having been behind",
   const after = opened.sent[length];
   assertEquals(after, (opened.counters.droppedFrames + length) % 30);
   opened.session.end("test over");
+});
+
+Deno.test(`a session drops ${MAX_DROPPED_AT_ONCE} frames at once, and goes on in its own time where it is further behind`, async () => {
+  for (const more of [0, 1000]) {
+    const opened = open({ loops: true });
+    opened.session.play();
+    await opened.run(1);
+    const { length } = opened.sent;
+    await opened.stall(MAX_DROPPED_AT_ONCE + more);
+    assertEquals([opened.counters.droppedFrames, opened.sent.length], [MAX_DROPPED_AT_ONCE, length + 1]);
+    await opened.run(3);
+    assertEquals(opened.counters.droppedFrames, MAX_DROPPED_AT_ONCE);
+    opened.session.end("test over");
+  }
 });
 
 for (const transcodes of [true, false]) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeTransports } from "../../../rtsp/fields/transport.ts";
+import { decodeTransports, type TransportSpec } from "../../../rtsp/fields/transport.ts";
 import type { RtspReply, RtspRequest } from "../../../rtsp/message.ts";
 import type { OtherEngines } from "../../commons.ts";
 import { createSessionId, engineOfSession } from "../../rtsp/session_id.ts";
@@ -35,15 +35,15 @@ export class PassedOn implements OtherEngines {
     return createSessionId(this.#options.start.number);
   }
 
-  respond(client: Client, request: RtspRequest): Promise<RtspReply> | undefined {
+  respond(client: Client, request: RtspRequest): Promise<RtspReply | undefined> | undefined {
     const { number, settings } = this.#options.start;
     if (request.session !== undefined) {
       const engine = engineOfSession(request.session);
       return engine === undefined || engine === number ? undefined : this.#passOn(engine, client, request);
     }
-    const isMulticast = settings.group !== undefined && number !== MULTICAST_ENGINE && request.method === "SETUP" &&
-      decodeTransports(request.headers.getAll("Transport").join(","))[0]?.isMulticast;
-    return isMulticast ? this.#passOn(MULTICAST_ENGINE, client, request) : undefined;
+    if (settings.group === undefined || number === MULTICAST_ENGINE || request.method !== "SETUP") return undefined;
+    const offers = decodeTransports(request.headers.getAll("Transport").join(","));
+    return offers[0]?.isMulticast ? this.#setUpMulticast(client, request, offers) : undefined;
   }
 
   leave(client: Client, reason: string): void {
@@ -51,6 +51,16 @@ export class PassedOn implements OtherEngines {
     if (known === undefined) return;
     this.#known.delete(client);
     for (const engine of known.engines) this.#options.host.forget(engine, known.key, reason);
+  }
+
+  /** Where a source cannot be sent to a group, the other transports that the client offers are for this engine. */
+  async #setUpMulticast(
+    client: Client,
+    request: RtspRequest,
+    offers: readonly TransportSpec[],
+  ): Promise<RtspReply | undefined> {
+    const reply = await this.#passOn(MULTICAST_ENGINE, client, request);
+    return reply.status === 461 && offers.some(({ isMulticast }) => !isMulticast) ? undefined : reply;
   }
 
   #passOn(engine: number, client: Client, request: RtspRequest): Promise<RtspReply> {
