@@ -25,7 +25,7 @@ export interface CommandEntry {
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   serve: {
     summary: "Serve Motion-JPEG files and a test source over RTSP",
-    permissions: () => ["net", "read"],
+    permissions: (args) => isStoring(args) ? ["net", "read", "write"] : ["net", "read"],
     load: () => import("./commands/serve.ts"),
   },
   play: {

@@ -6,6 +6,7 @@
  */
 
 import type {
+  EmulatedNetwork,
   Playback,
   PlaybackListener,
   PlaybackStatistics,
@@ -13,6 +14,9 @@ import type {
   ReceivedFrame,
   WireMessage,
 } from "../page/playback.ts";
+import type { ExchangedReports, PacketTrace } from "../page/wire_view.ts";
+import { encodeCaptureStart } from "../net/capture/pcapng.ts";
+import type { Clock } from "../net/clock.ts";
 import type { PresentationDescription } from "../rtsp/sdp.ts";
 import type { SessionMethod } from "../rtsp/session_state.ts";
 import type { SoundFormat } from "../mjpeg/sound.ts";
@@ -21,6 +25,7 @@ import { FrameFeed } from "./playout/frame_feed.ts";
 import { NO_PICTURE_SECONDS } from "./limits.ts";
 import { isByLoss, lossNotice, lossReason, noPictureNotice } from "./playout/picture_notice.ts";
 import { type PictureCounts, PictureWatch } from "./playout/picture_watch.ts";
+import { toldPackets, toldReports } from "./playout/reports_told.ts";
 import { RunStatistics } from "./playout/run_statistics.ts";
 import { SoundFeed } from "./playout/sound_feed.ts";
 import { WireLog } from "./playout/wire_log.ts";
@@ -40,6 +45,9 @@ export class Player implements Playback {
   readonly title: string;
   readonly server: string;
   readonly #target: Target;
+  readonly #clock: Clock;
+  readonly #capture: PlayerOptions["capture"];
+  readonly #application: string;
   readonly #control: SessionControl;
   readonly #feed: FrameFeed;
   readonly #sound = new SoundFeed();
@@ -52,6 +60,9 @@ export class Player implements Playback {
   constructor(options: PlayerOptions) {
     const { target, clock } = options;
     this.#target = target;
+    this.#clock = clock;
+    this.#capture = options.capture;
+    this.#application = options.userAgent ?? "mjpegrtsp";
     this.title = titleOf(target);
     this.server = serverOf(target);
     this.#feed = new FrameFeed({ clock, onFrame: (frame) => this.#show(frame) });
@@ -128,6 +139,25 @@ export class Player implements Playback {
     return this.#control.video?.sample?.();
   }
 
+  packetTrace(from: number): PacketTrace | undefined {
+    this.#capture?.recent?.look();
+    const traced = this.#control.video?.trace?.(from);
+    return traced && toldPackets(traced, this.#clock);
+  }
+
+  reports(): ExchangedReports | undefined {
+    const reports = this.#control.video?.reports?.();
+    return reports && toldReports(reports, this.#clock);
+  }
+
+  get isCaptured(): boolean {
+    return this.#capture?.recent !== undefined;
+  }
+
+  recentCapture(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#capture?.recent?.fileWith(encodeCaptureStart(this.#application));
+  }
+
   subscribe(listener: PlaybackListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -143,6 +173,10 @@ export class Player implements Playback {
 
   setScale(scale: number): Promise<void> {
     return this.#control.setScale(scale);
+  }
+
+  emulate(network: Partial<EmulatedNetwork>): Promise<void> {
+    return this.#control.emulate(network);
   }
 
   step(): Promise<void> {

@@ -7,6 +7,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Notice, PlaybackStatus } from "../page/playback.ts";
+import type { NetworkValues } from "../rtsp/fields/emulation_parameters.ts";
 import type { PresentationDescription } from "../rtsp/sdp.ts";
 import { nextState, type SessionMethod, type SessionState, validMethods } from "../rtsp/session_state.ts";
 import { CLOSE_PATIENCE_MS, RECONNECT_SILENCE_MS } from "./limits.ts";
@@ -108,6 +109,7 @@ export class SessionControl {
       canSeek: this.#canMove,
       canScale: this.#canMove && journey.canScale,
       scale: journey.scale,
+      emulation: slot.session?.network,
     };
   }
 
@@ -179,6 +181,16 @@ export class SessionControl {
           throw new Error("No other frame has come");
         }
       });
+    });
+  }
+
+  /** Changes the emulated network of the session, once all earlier commands are answered. */
+  emulate(values: Partial<NetworkValues>): Promise<void> {
+    return this.#turns.take(async () => {
+      const { session } = this.#played.slot;
+      if (session?.network === undefined) throw new Error("The server has no network that can be changed: --lab-knobs");
+      await session.setNetwork?.(values);
+      this.#options.events.onStatus();
     });
   }
 

@@ -13,3 +13,12 @@ export const SOURCE_SILENCE_MS = 2000;
 
 /** Bytes of a capture that may wait for a slow disk or reader; packets beyond are dropped from it and counted. */
 export const MAX_WAITING_CAPTURE_BYTES = 16 * 1024 * 1024;
+
+/** Bytes of a capture's media that are kept for somebody who looks; older ones give way. */
+export const MAX_RECENT_MEDIA_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of a capture's dialogues that are kept; older ones give way. */
+export const MAX_RECENT_DIALOGUE_BYTES = 256 * 1024;
+
+/** How long media are kept for somebody who does not look again, in milliseconds. */
+export const RECENT_PATIENCE_MS = 3000;

@@ -22,7 +22,11 @@ import cell from "./assets/grid/cell.js" with { type: "text" };
 import grid from "./assets/grid/grid.js" with { type: "text" };
 import gridStyle from "./assets/grid/grid.css" with { type: "text" };
 import smallDecoder from "./assets/grid/small_decoder.js" with { type: "text" };
+import knobs from "./assets/knobs/knobs.js" with { type: "text" };
+import knobsStyle from "./assets/knobs/knobs.css" with { type: "text" };
+import knobScales from "./assets/knobs/scales.js" with { type: "text" };
 import csv from "./assets/panel/csv.js" with { type: "text" };
+import json from "./assets/panel/json.js" with { type: "text" };
 import meters from "./assets/panel/meters.js" with { type: "text" };
 import panelStyle from "./assets/panel/panel.css" with { type: "text" };
 import session from "./assets/panel/session.js" with { type: "text" };
@@ -68,8 +72,18 @@ import thumbnails from "./assets/timeline/thumbnails.js" with { type: "text" };
 import timelineStyle from "./assets/timeline/timeline.css" with { type: "text" };
 import timeline from "./assets/timeline/timeline.js" with { type: "text" };
 import exchanges from "./assets/wire/exchanges.js" with { type: "text" };
+import arrivals from "./assets/wire/arrivals.js" with { type: "text" };
+import tourText from "../docs/TOUR.md" with { type: "text" };
+import tourSteps from "./assets/tour/steps.js" with { type: "text" };
+import tourStyle from "./assets/tour/tour.css" with { type: "text" };
+import tour from "./assets/tour/tour.js" with { type: "text" };
 import packetFields from "./assets/wire/packet_fields.js" with { type: "text" };
 import packet from "./assets/wire/packet.js" with { type: "text" };
+import reportWords from "./assets/wire/report_words.js" with { type: "text" };
+import reports from "./assets/wire/reports.js" with { type: "text" };
+import sequenceChart from "./assets/wire/sequence_chart.js" with { type: "text" };
+import sequenceDrawing from "./assets/wire/sequence_drawing.js" with { type: "text" };
+import sequenceStyle from "./assets/wire/sequence.css" with { type: "text" };
 import wireStyle from "./assets/wire/wire.css" with { type: "text" };
 import wire from "./assets/wire/wire.js" with { type: "text" };
 
@@ -84,6 +98,7 @@ export interface Asset {
 export const html = (text: string): Asset => ({ type: "text/html; charset=utf-8", text });
 /** CSS as a file. */
 export const css = (text: string): Asset => ({ type: "text/css; charset=utf-8", text });
+const plain = (text: string): Asset => ({ type: "text/plain; charset=utf-8", text });
 /** JavaScript as a file. */
 export const js = (text: string): Asset => ({ type: "text/javascript; charset=utf-8", text });
 
@@ -106,10 +121,14 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/grid/cell.js": js(cell),
   "/assets/grid/grid.js": js(grid),
   "/assets/grid/small_decoder.js": js(smallDecoder),
+  "/assets/knobs/knobs.css": css(knobsStyle),
+  "/assets/knobs/knobs.js": js(knobs),
+  "/assets/knobs/scales.js": js(knobScales),
   "/assets/panel/panel.css": css(panelStyle),
   "/assets/panel/session.css": css(sessionStyle),
   "/assets/panel/summary.css": css(summaryStyle),
   "/assets/panel/csv.js": js(csv),
+  "/assets/panel/json.js": js(json),
   "/assets/panel/meters.js": js(meters),
   "/assets/panel/session.js": js(session),
   "/assets/panel/sparkline.js": js(sparkline),
@@ -151,10 +170,20 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/assets/timeline/hover.js": js(hover),
   "/assets/timeline/thumbnails.js": js(thumbnails),
   "/assets/timeline/timeline.js": js(timeline),
+  "/assets/tour/steps.js": js(tourSteps),
+  "/assets/tour/tour.css": css(tourStyle),
+  "/assets/tour/tour.js": js(tour),
+  "/assets/tour/tour.md": plain(tourText),
   "/assets/wire/wire.css": css(wireStyle),
+  "/assets/wire/sequence.css": css(sequenceStyle),
+  "/assets/wire/arrivals.js": js(arrivals),
   "/assets/wire/exchanges.js": js(exchanges),
   "/assets/wire/packet.js": js(packet),
   "/assets/wire/packet_fields.js": js(packetFields),
+  "/assets/wire/report_words.js": js(reportWords),
+  "/assets/wire/reports.js": js(reports),
+  "/assets/wire/sequence_chart.js": js(sequenceChart),
+  "/assets/wire/sequence_drawing.js": js(sequenceDrawing),
   "/assets/wire/wire.js": js(wire),
 };
 

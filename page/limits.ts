@@ -31,6 +31,12 @@ export const MAX_PAGE_MESSAGE_BYTES = 256;
 /** Commands of one page that may wait for the player. */
 export const MAX_PAGE_COMMANDS = 4;
 
+/** Packets that a page is told of at once; of more, the newest. */
+export const MAX_TOLD_PACKETS = 1000;
+
+/** How often a page that draws packets is told of them, in milliseconds. */
+export const PACKETS_INTERVAL_MS = 100;
+
 /** Most that is read from a page at once, in bytes. */
 export const PAGE_READ_BYTES = 2048;
 

@@ -137,6 +137,8 @@ class PageServer {
         return this.#stream(headers);
       case "/snapshot.jpg":
         return this.#snapshot();
+      case "/recent.pcapng":
+        return this.#capture();
       case "/stats.json":
         return jsonResponse(this.#statistics());
       default:
@@ -186,6 +188,12 @@ class PageServer {
     return jpeg === undefined
       ? textResponse(404, "There is no picture of that stream")
       : bytesResponse(jpeg, "image/jpeg");
+  }
+
+  #capture(): HttpResponse {
+    const file = this.#playback.recentCapture?.();
+    if (file === undefined) return textResponse(404, "Nothing is captured of this stream");
+    return bytesResponse(file, "application/x-pcapng");
   }
 
   #statistics(): Record<string, unknown> {

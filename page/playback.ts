@@ -7,8 +7,10 @@
 
 import type { JpegFrame } from "../mjpeg/frame.ts";
 import type { SoundFormat, SoundPiece } from "../mjpeg/sound.ts";
+import type { NetworkValues } from "../rtsp/fields/emulation_parameters.ts";
 import type { Dialect, MessageDirection } from "../rtsp/message.ts";
 import type { SessionMethod, SessionState } from "../rtsp/session_state.ts";
+import type { ExchangedReports, PacketTrace } from "./wire_view.ts";
 
 /**
  * A whole frame as it left the receiver. Its `timestampUs` counts from the first frame of the run: by RTP timestamps from an
@@ -49,6 +51,9 @@ export interface Notice {
   readonly goesOn?: boolean;
 }
 
+/** The emulated network of a session. */
+export type EmulatedNetwork = NetworkValues;
+
 /** The state of the player. */
 export interface PlaybackStatus {
   /** The state of the session at the server. */
@@ -79,6 +84,8 @@ export interface PlaybackStatus {
   readonly canScale: boolean;
   /** Seconds of the movie in a second, as wanted from the server; negative backwards. */
   readonly scale: number;
+  /** The emulated network that packets go through, where the server lets it be changed: {@linkcode Playback.emulate}. */
+  readonly emulation?: EmulatedNetwork;
 }
 
 /** Counters of a track of sound. */
@@ -202,6 +209,20 @@ export interface Playback {
   /** The first bytes of a packet of the video that has come lately; `undefined` before the first, and where there are no packets. */
   packetSample(): Uint8Array | undefined;
   /**
+   * The packets of the video that came behind the first `from` since somebody began to look, as far as they are kept; `undefined`
+   * without a session. They are kept only while somebody asks again and again.
+   */
+  packetTrace?(from: number): PacketTrace | undefined;
+  /** Whether {@linkcode recentCapture} gives anything. */
+  readonly isCaptured?: boolean;
+  /**
+   * A .pcapng file with the dialogue, and with the packets that came lately while somebody asked for {@linkcode packetTrace}; `undefined`
+   * where nothing is captured.
+   */
+  recentCapture?(): Uint8Array<ArrayBuffer> | undefined;
+  /** What both ends have reported to each other last; `undefined` where there is no RTCP, as in the lab. */
+  reports?(): ExchangedReports | undefined;
+  /**
    * Sends the method to the server once all earlier commands are answered. Resolves when the reply has come; rejects when the
    * state table does not allow it then, or when the server refuses.
    */
@@ -214,6 +235,8 @@ export interface Playback {
   seek(seconds: number): Promise<void>;
   /** Plays so many seconds of the movie in a second, now and from now on; {@linkcode isScale} says how many may be asked for. */
   setScale(scale: number): Promise<void>;
+  /** Has the server emulate another network; what is left out stays. Rejects where the server refuses. */
+  emulate?(network: Partial<EmulatedNetwork>): Promise<void>;
   /** Shows the next frame of a player that is in READY, and not at the end. */
   step(): Promise<void>;
   /** Returns the function that ends the subscription. */

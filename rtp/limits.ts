@@ -61,3 +61,9 @@ export const MAX_REPORT_BYTES = 2048;
 
 /** Bytes of a packet that are kept to be looked at: RTP with four contributing sources, and the headers of RTP/JPEG. */
 export const SAMPLE_BYTES = 48;
+
+/** Newest packets that are kept while somebody looks at when they come. */
+export const MAX_TRACED_PACKETS = 4096;
+
+/** How long packets are kept for somebody who does not ask for them again, in milliseconds. */
+export const TRACE_PATIENCE_MS = 3000;

@@ -14,6 +14,7 @@ export const RTCP_TYPE = {
   receiverReport: 201,
   sourceDescription: 202,
   bye: 203,
+  application: 204,
   transportFeedback: 205,
 } as const;
 
@@ -22,6 +23,8 @@ const GENERIC_NACK = 1;
 /** Sender and source, in front of the entries. */
 const NACK_HEAD_BYTES = 8;
 const NACK_ENTRY_BYTES = 4;
+/** Source and name, in front of the data. */
+const APPLICATION_HEAD_BYTES = 8;
 /** Packets behind the first one that an entry has a bit for. */
 const NACK_MASK_BITS = 16;
 
@@ -108,8 +111,20 @@ export interface Nack {
   readonly sequenceNumbers: readonly number[];
 }
 
+/** What an application defines for itself (RFC 3550, 6.7). */
+export interface ApplicationPacket {
+  readonly kind: "application";
+  readonly ssrc: number;
+  /** 0 to 31. */
+  readonly subtype: number;
+  /** Four characters of ASCII. */
+  readonly name: string;
+  /** Whole words. */
+  readonly data: Uint8Array;
+}
+
 /** A packet of a type that this program knows. */
-export type RtcpPacket = SenderReport | ReceiverReport | CanonicalName | Bye | Nack;
+export type RtcpPacket = SenderReport | ReceiverReport | CanonicalName | Bye | Nack | ApplicationPacket;
 
 /** Encodes a compound packet (RFC 3550, 6.1). A report has to come first. */
 export function encodeRtcp(packets: readonly RtcpPacket[]): Uint8Array<ArrayBuffer> {
@@ -156,6 +171,14 @@ function encodePacket(packet: RtcpPacket): Uint8Array {
       const view = new DataView(body.buffer);
       [packet.ssrc, packet.mediaSsrc, ...entries].forEach((word, index) => view.setUint32(4 * index, word));
       return withHeader(RTCP_TYPE.transportFeedback, GENERIC_NACK, body);
+    }
+    case "application": {
+      const { ssrc, subtype, name, data } = packet;
+      const body = new Uint8Array(APPLICATION_HEAD_BYTES + data.length);
+      new DataView(body.buffer).setUint32(0, ssrc);
+      body.set(new TextEncoder().encode(name).subarray(0, 4), 4);
+      body.set(data, APPLICATION_HEAD_BYTES);
+      return withHeader(RTCP_TYPE.application, subtype, body);
     }
   }
 }
@@ -266,6 +289,16 @@ function decodeBody(type: number, count: number, body: Uint8Array): RtcpPacket[]
         ssrc: view.getUint32(0),
         mediaSsrc: view.getUint32(4),
         sequenceNumbers: decodeNackEntries(view, NACK_HEAD_BYTES, body.length - NACK_HEAD_BYTES),
+      }];
+    case RTCP_TYPE.application:
+      // One without a name is nobody's.
+      if (body.length < APPLICATION_HEAD_BYTES) return [];
+      return [{
+        kind: "application",
+        ssrc: view.getUint32(0),
+        subtype: count,
+        name: String.fromCharCode(...body.subarray(4, APPLICATION_HEAD_BYTES)),
+        data: body.slice(APPLICATION_HEAD_BYTES),
       }];
     case RTCP_TYPE.bye:
       need(4 * count);

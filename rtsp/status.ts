@@ -13,6 +13,7 @@ export const REASON_PHRASES = {
   404: "Not Found",
   405: "Method Not Allowed",
   415: "Unsupported Media Type",
+  451: "Parameter Not Understood",
   453: "Not Enough Bandwidth",
   454: "Session Not Found",
   455: "Method Not Valid in This State",

@@ -14,7 +14,7 @@ import { dirname, join, normalize } from "@std/path";
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "main": ["cli"],
   "cli": ["cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "net/capture"],
-  "cli/commands": ["cli", "cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net"],
+  "cli/commands": ["cli", "cli/", "server/", "client/", "page", "rtsp/", "rtp/", "mjpeg/", "net", "net/capture"],
   "cli/relay": [
     ...["cli", "cli/terminal", "cli/options", "server/engines", "server/source"],
     ...["client", "client/playout", "client/rtsp", "client/session", "net"],
@@ -47,13 +47,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server": ["server/", "rtsp/", "net"],
   "server/engines": ["server/", "rtsp/", "mjpeg/containers/index", "net"],
   "server/engines/host": [
-    ...["server/engines", "server", "server/observation", "server/places", "server/packetize", "server/publish"],
+    ...["server/engines", "server", "server/capture", "server/observation", "server/places", "server/packetize"],
+    "server/publish",
     ...["server/source", "server/source/files", "server/source/decoded"],
     ...["mjpeg/containers/index", "net"],
   ],
   "server/engines/engine": ["server/engines", "server/", "mjpeg/containers/index", "rtsp/", "net"],
   "server/lab": ["server/session", "server/rtsp", "server/source", "server/send", "rtsp/", "rtp/", "net"],
-  "server/publish": ["server/session", "server/connection", "server/source", "rtsp/", "rtp/", "net"],
+  "server/publish": ["server/capture", "server/session", "server/connection", "server/source", "rtsp/", "rtp/", "net"],
   "server/rtsp": [
     "server/session",
     "server/publish",
@@ -61,6 +62,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "server/source",
     "server/packetize",
     "server/send",
+    "server/emulation",
     "rtsp/",
     "rtp/",
     "net",
@@ -68,6 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server/session": [
     ...[
       "server/adaptation",
+      "server/capture",
       "server/connection",
       "server/places",
       "server/source",
@@ -81,7 +84,17 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "server/sound": ["server/packetize", "server/send", "server/source", "rtp", "net"],
   "server/adaptation": ["server/emulation", "mjpeg/conditioning", "rtp", "net"],
-  "server/send": ["server/adaptation", "server/connection", "server/packetize", "server/emulation", "rtp/", "net"],
+  "server/send": [
+    ...[
+      "server/adaptation",
+      "server/capture",
+      "server/connection",
+      "server/packetize",
+      "server/emulation",
+      "rtp/",
+      "net",
+    ],
+  ],
   "server/packetize": ["rtp/", "mjpeg/", "net"],
   "server/source": ["server/source/files", "server/source/decoded", "rtp/", "mjpeg/", "net"],
   "server/source/files": ["server/source", "rtp/", "mjpeg/", "net"],
@@ -93,8 +106,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "server/places": ["net"],
   "server/emulation": [],
+  "server/capture": ["rtsp/fields", "net", "net/capture"],
 
-  "client": ["client/", "page", "rtsp/", "rtp/", "mjpeg", "net"],
+  "client": ["client/", "page", "rtsp/", "rtp/", "mjpeg", "net", "net/capture"],
   "client/playout": ["client/session", "client/rtsp", "page", "rtsp/", "rtp/", "mjpeg", "net"],
   "client/playlist": ["client/session", "client/rtsp", "page", "rtsp", "mjpeg", "net"],
   "client/http": ["client/session", "client/rtsp", "mjpeg/multipart", "rtsp/", "rtp/", "net"],
@@ -120,7 +134,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "page/assets/timeline": ["page/assets", "page/assets/stage"],
   "page/assets/panel": ["page/assets", "page/assets/stage"],
+  "page/assets/tour": ["page/assets"],
   "page/assets/wire": ["page/assets"],
+  "page/assets/knobs": ["page/assets"],
 
   "rtsp": ["rtsp/reading", "rtsp/lab", "rtsp/fields", "net"],
   "rtsp/reading": ["rtsp", "net"],

@@ -38,7 +38,7 @@ const CASES: readonly { title: string; file: string; source: string; expected: s
     source: 'import "../server.ts";',
     expected: [
       "server/send/a.ts:1 imports server/server.ts; " +
-      "server/send may use server/adaptation, server/connection, server/packetize, server/emulation, rtp/, net",
+      "server/send may use server/adaptation, server/capture, server/connection, server/packetize, server/emulation, rtp/, net",
     ],
   },
   {

@@ -1,7 +1,9 @@
 /** Sessions of a whole server that are fitted to what their clients report. */
 import { assert, assertEquals } from "@std/assert";
+import { type AdaptationReport, decodeAdaptation } from "../rtp/adaptation_report.ts";
 import { decodeJpegPayload } from "../rtp/jpeg/jpeg_payload.ts";
 import { decodeRtpPacket } from "../rtp/packet.ts";
+import { decodeRtcp } from "../rtp/rtcp.ts";
 import { UdpPlayer } from "../tests/support/udp_player.ts";
 
 /** Frames a second of the movie. */
@@ -11,8 +13,16 @@ const FPS = 20;
 async function play(options: { readonly adapts?: boolean }) {
   const player = await UdpPlayer.play(options);
   const { server, receiver, ssrc } = player;
+  const told: (AdaptationReport | undefined)[] = [];
+  const reading = (async () => {
+    for await (const [packet] of player.rtcp) {
+      for (const report of decodeRtcp(packet)) if (report.kind === "application") told.push(decodeAdaptation(report));
+    }
+  })();
   const zeros = { cumulativeLost: 0, highestSequenceNumber: 0, jitter: 0, lastSenderReport: 0 };
   return {
+    /** What the server has told of what it sends. */
+    told,
     /** Lets seconds go by, then reports. The frames a second that came, and the coarsest step of their luma tables. */
     async watch(seconds: number, lostShare: number): Promise<{ fps: number; step: number }> {
       const before = receiver.datagrams.length;
@@ -23,7 +33,10 @@ async function play(options: { readonly adapts?: boolean }) {
       await server.report(() => player.sendRtcp([{ kind: "receiver-report", ssrc: 1, reports: [block] }]));
       return { fps: packets.filter(({ marker }) => marker).length / seconds, step: Math.max(...tables) };
     },
-    [Symbol.asyncDispose]: () => player[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await player[Symbol.asyncDispose]();
+      await reading;
+    },
   };
 }
 
@@ -37,6 +50,9 @@ Deno.test("a session whose client reports loss gets fewer and coarser frames, an
   assert(narrow.step > 2 * full.step, `${narrow.step}, ${full.step} before`);
   for (let report = 0; report < 4; report++) await playing.watch(5, 0);
   assertEquals(await playing.watch(2, 0), full);
+  assertEquals(playing.told[0], { frames: [1, 1], coarseness: 1 });
+  assert(playing.told.some((report) => report?.frames[1] === 2 && report.coarseness > 1), JSON.stringify(playing.told));
+  assertEquals(playing.told.at(-1), playing.told[0]);
 });
 
 Deno.test("without --adapt reports of loss change nothing", async () => {
@@ -44,4 +60,5 @@ Deno.test("without --adapt reports of loss change nothing", async () => {
   const full = await playing.watch(2, 0.75);
   assertEquals(await playing.watch(2, 0.75), full);
   assertEquals(await playing.watch(2, 0.75), full);
+  assertEquals(playing.told, []);
 });

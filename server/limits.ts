@@ -19,6 +19,9 @@ export const LIVE_LINGER_MS = 2000;
 /** Log records of other threads that wait to be written; with more, they are dropped and counted. */
 export const MAX_WAITING_RECORDS = 2000;
 
+/** Clients whose way to this machine is remembered for a capture; of more, the datagrams of the first ones may be missing from it. */
+export const MAX_CAPTURED_ADDRESSES = 4096;
+
 /** TCP connections at once, unless told otherwise; for the next one an idle one gives way, or it is answered 503 and closed. */
 export const MAX_CONNECTIONS = 1024;
 

@@ -15,6 +15,7 @@ import { BufferPool } from "./send/buffer_pool.ts";
 import { Catalog } from "./source/catalog.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { type Commons, type Limits, ownCommons, type Publishing } from "./commons.ts";
+import type { ServerCapture } from "./capture/server_capture.ts";
 import { Connection } from "./connection/connection.ts";
 import { ReadTurns } from "./connection/read_turns.ts";
 import { FramePacketizer } from "./packetize/frame_packetizer.ts";
@@ -35,6 +36,7 @@ import type { Client } from "./session/client.ts";
 import { type Emulation, SessionFactory } from "./session/session_factory.ts";
 import { SessionRegistry } from "./session/session_registry.ts";
 import { TrackSenders } from "./session/track_senders.ts";
+import { SessionParameters } from "./rtsp/session_parameters.ts";
 import { RtspResponder } from "./rtsp/rtsp_responder.ts";
 import { CatalogDescriber } from "./rtsp/catalog_describer.ts";
 import { StreamDescriber } from "./rtsp/stream_describer.ts";
@@ -92,8 +94,12 @@ export interface ServerOptions extends Limits {
   readonly maxLateMs?: number;
   /** The network that every session's packets go through; `undefined` for the real one alone. */
   readonly emulation: Emulation | undefined;
+  /** Whether RTSP/1.0 clients may change the emulated networks of their sessions over UDP, where there is one; default false. */
+  readonly hasKnobs?: boolean;
   /** Whether other threads listen on the same port, too, and connections are spread over all of them (on Linux). */
   readonly sharesPort?: boolean;
+  /** Hears of all that goes over the wire; without it, nothing is told. */
+  readonly capture?: ServerCapture;
   /** What the threads of a server share; default a server that is alone. */
   readonly commons?: Commons;
   /** Paces frames and times requests out. */
@@ -132,7 +138,11 @@ export class RtspServer {
     const { hostname, port, sharesPort: reusePort = false } = options;
     this.#listener = Deno.listen({ transport: "tcp", hostname, port, reusePort });
     try {
-      this.#sockets = new RtpSockets(hostname, (packet, from) => this.#registry.takeReport(packet, from));
+      this.#sockets = new RtpSockets(
+        hostname,
+        (packet, from) => this.#registry.takeReport(packet, from),
+        options.capture,
+      );
     } catch (error) {
       this.#listener.close();
       throw error;
@@ -178,17 +188,20 @@ export class RtspServer {
     const buffers = new BufferPool({ maxSpareBytes: SPARE_BUFFER_BYTES });
     const heldFrames = new HeldFrames({ maxBytes: HELD_FRAME_BYTES });
     const createId = commons.others === undefined ? createSessionId : () => commons.others!.createSessionId();
+    const parameters = options.hasKnobs === true ? new SessionParameters() : undefined;
     const transports = new TrackTransports({ ...shared, factory, buffers, heldFrames, recentFrames });
-    const setup = new StreamSetup({ ...shared, factory, describer, multicast, transports, senders, createId });
+    const setup = new StreamSetup({
+      ...{ ...shared, factory, describer, multicast, transports, senders, createId, parameters },
+    });
     this.#publishing = commons.createPublishing((source) => this.#catalog.add(source));
     const { publish: names = [] } = options;
     this.#publishResponder = names.length === 0 ? undefined : new PublishResponder({
-      ...{ names, createId, hostname, clock, random: options.random },
+      ...{ names, createId, hostname, clock, random: options.random, capture: options.capture },
       isTaken: (name, signal) => this.#catalog.isTaken(name, signal),
       publish: (pipe, hostname) => this.#publishing.publish(pipe, hostname),
     });
     const catalog = new CatalogDescriber({ factory, describer, clock });
-    const responders = { describer, catalog, setup, publishing: this.#publishResponder };
+    const responders = { describer, catalog, setup, parameters, publishing: this.#publishResponder };
     this.#rtspResponder = new RtspResponder({ ...shared, ...responders, tool });
   }
 
@@ -226,7 +239,7 @@ export class RtspServer {
   #accept(conn: Deno.TcpConn): void {
     const [remoteAddress, localAddress] = [conn.remoteAddr, conn.localAddr] as Deno.NetAddr[];
     const connection: Connection = new Connection({
-      conn,
+      conn: this.#options.capture?.connection(conn) ?? conn,
       peer: hostAndPort(remoteAddress),
       localAddress,
       clock: this.#options.clock,

@@ -125,6 +125,7 @@ declare module "@std/data-structures/deque" {
     pushBack(value: T, ...rest: T[]): number;
     popFront(): T | undefined;
     peekFront(): T | undefined;
+    [Symbol.iterator](): IterableIterator<T>;
   }
 }
 

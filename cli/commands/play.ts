@@ -13,8 +13,11 @@ import { noPictureReason } from "../../client/playout/picture_notice.ts";
 import type { StoreOptions } from "../../client/record/open_frame_store.ts";
 import { Recorder, type RecorderOptions } from "../../client/record/recorder.ts";
 import { localFileOf, type Target } from "../../client/session/target.ts";
+import { Capture } from "../../net/capture/capture.ts";
+import { CaptureRing } from "../../net/capture/capture_ring.ts";
 import { printable } from "../../net/printable.ts";
 import { systemClock } from "../../net/system_clock.ts";
+import { createBlanker } from "../../rtsp/fields/secrets.ts";
 import { CaptureFile } from "../capture_file.ts";
 import type { Command } from "../command.ts";
 import { EXIT, FailedError } from "../options/errors.ts";
@@ -158,7 +161,12 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
     const maxFrames = options.frames ?? Infinity;
     const storeOptions = { ...storing, maxFrames, playedName: localFileOf(target), clock: systemClock };
     const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
-    const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, options.force);
+    const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, { force: options.force });
+    const capture = captureFile?.capture ?? (options["no-preview"] ? undefined : new Capture({
+      createBlank: createBlanker,
+      clock: systemClock,
+    }));
+    if (!options["no-preview"]) capture?.keepRecent(new CaptureRing(systemClock));
     // All of the program is loaded, and what stores frames has rights of its own.
     for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
     const createPlayer = (target: Target) =>
@@ -168,7 +176,7 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
         repairs: options.repair,
         snapshotFps: options["snapshot-fps"],
         reconnect: options.reconnect,
-        capture: captureFile?.capture,
+        capture,
         ...asking,
       });
     const preview = !options["no-preview"] &&

@@ -15,8 +15,10 @@ import { DEFAULT_MTU_BYTES, MAX_ENGINES, PUBLISH_WAIT_MS } from "../../server/li
 import { sendLive } from "../../server/source/live_pipe.ts";
 import { ThreadedServer } from "../../server/engines/threaded_server.ts";
 import type { Command } from "../command.ts";
+import { CaptureFile } from "../capture_file.ts";
 import { explainListenError } from "../listen_error.ts";
 import { openRoot } from "../open_root.ts";
+import { CAPTURE_OPTIONS, captureOf } from "../options/capture_options.ts";
 import { describeEmulation, EMULATION_OPTIONS, emulationOf } from "../options/emulation_options.ts";
 import { EXIT, UsageError } from "../options/errors.ts";
 import { LIMIT_OPTIONS, limitsOf } from "../options/limit_options.ts";
@@ -113,6 +115,7 @@ const OPTIONS = {
   ...MULTICAST_OPTIONS,
   ...LIMIT_OPTIONS,
   ...EMULATION_OPTIONS,
+  ...CAPTURE_OPTIONS,
   ...LOGGING_OPTIONS,
 };
 
@@ -138,6 +141,9 @@ such as ffmpeg -f rtsp.
 With --http there is a page that shows everything and plays it, and programs get the same as multipart streams and
 snapshots: for this machine, with --http-host for others.
 
+With --pcap all dialogues, RTP and RTCP are written to a file for Wireshark, at their times, as far as a slow disk does
+not lag behind: nothing waits for it. IP, UDP and TCP headers are made up, names and passwords are asterisks.
+
 With --adapt a player whose receiver reports tell of loss (UDP), or which takes frames too slowly (TCP), gets fewer
 frames, then coarser ones, until its network clears: they are requantized without decoding them, once for all players
 at that level. Clients of the lab report nothing, and a group (multicast) has many networks: both get all frames as they
@@ -157,7 +163,9 @@ and size (2+2+2), or behind index and count (2+2).`,
     "serve - --port 1025",
     "serve recordings --follow",
     "serve movies --adapt --rate 2mbit",
+    "serve --lab-knobs",
     "serve movies --loss 5% --delay 40ms --jitter 20ms --seed 7",
+    "serve movies --pcap session.pcapng",
     "serve --multicast 239.1.2.3:5004 --ttl 1",
     "serve --publish 'live*'",
     "serve movies --http 8080",
@@ -171,9 +179,15 @@ and size (2+2+2), or behind index and count (2+2).`,
     }
     const interrupt = interruptSignal();
     configureLogging(options);
-    const { server, stdin, relays, web } = await openServer(positionals[0] ?? ".", options);
+    const capture = captureOf(options);
+    const captureFile = capture === undefined ? undefined : await CaptureFile.open(capture.name, capture);
+    const opening = openServer(positionals[0] ?? ".", { options, captureFile });
+    const { server, stdin, relays, web } = await opening.catch(async (error) => {
+      await captureFile?.discard();
+      throw error;
+    });
     // The server's threads have their own rights.
-    for (const name of ["net", "read"] as const) Deno.permissions.revokeSync({ name });
+    for (const name of ["net", "read", "write"] as const) Deno.permissions.revokeSync({ name });
     const stop = () => void Promise.resolve(web?.close()).then(() => server.close());
     interrupt.addEventListener("abort", stop);
     if (interrupt.aborted) stop();
@@ -183,6 +197,7 @@ and size (2+2+2), or behind index and count (2+2).`,
       await server.run();
     } finally {
       await Promise.all([server.close(), relays?.close(), web?.close()]);
+      await captureFile?.close();
     }
     log.info("stopped");
     return EXIT.done;
@@ -197,7 +212,10 @@ interface Opened {
   readonly web: Web | undefined;
 }
 
-async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS>): Promise<Opened> {
+async function openServer(
+  rootPath: string,
+  { options, captureFile }: { options: OptionValues<typeof OPTIONS>; captureFile: CaptureFile | undefined },
+): Promise<Opened> {
   checkPullNames(options.pull);
   const stdin = rootPath === "-" ? openStdin() : undefined;
   const root = stdin === undefined ? await openRoot(rootPath) : undefined;
@@ -206,7 +224,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
   const group = multicastGroupOf(options);
   try {
     const { marker: marksWholeFrames, fragment: fragmentBytes, "fragment-style": fragmentStyle } = options;
-    const setupLine = options["setup-line"];
+    const { "setup-line": setupLine, "lab-knobs": hasKnobs } = options;
     if (options.follow && options.loop) throw new UsageError("--follow and --loop exclude each other");
     if (fragmentBytes === undefined && fragmentStyle !== "sequence") {
       throw new UsageError(`--fragment-style ${fragmentStyle} needs --fragment BYTES`);
@@ -224,6 +242,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
     const server = await ThreadedServer.start({
       threads: threadsOf(options.threads),
       ...logging,
+      onCaptured: captureFile && ((batch) => captureFile.take(batch)),
       root,
       live: [...stdin === undefined ? [] : [sendLive(stdin.feed).pipe], ...relays?.pipes ?? []],
       hostname,
@@ -247,6 +266,7 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       ...limitsOf(options),
       tool: `mjpegrtsp/${denoConfig.version}`,
       emulation,
+      hasKnobs,
     });
     const host = isWildcard(hostname) ? "127.0.0.1" : hostname;
     const { port: actualPort } = server.address;
@@ -275,7 +295,9 @@ async function openServer(rootPath: string, options: OptionValues<typeof OPTIONS
       log.info("relaying {source} at rtsp://{address}/{name}", { source, address, name });
     }
     if (emulation !== undefined) {
-      log.info("emulating a network for UDP packets: {network}", { network: describeEmulation(emulation) });
+      log.info(`emulating a network for UDP packets: {network}${hasKnobs ? "; players may change theirs" : ""}`, {
+        network: describeEmulation(emulation),
+      });
     }
     return { server, stdin, relays, web };
   } catch (error) {

@@ -5,16 +5,16 @@
  */
 
 import type { Emulation } from "../../server/session/session_factory.ts";
-import { inGroup, number, type Option, type OptionValues, quantity } from "./option.ts";
+import { flag, inGroup, number, type Option, type OptionValues, quantity } from "./option.ts";
 
 const SHARE = { units: { "%": 0.01, "": 1 }, max: 1, allowed: "0% to 100%" };
 const DURATION = { units: { ms: 1, s: 1000 }, max: 10_000, allowed: "0ms to 10s" };
 const RATE = { units: { bit: 1, kbit: 1000, mbit: 1e6, gbit: 1e9 }, max: 1e12, allowed: "0bit to 1000gbit" };
 
 /** Options of the emulated network. */
-export type EmulationOptions = Readonly<
-  Record<"loss" | "duplicate" | "reorder" | "delay" | "jitter" | "rate" | "seed", Option<number>>
->;
+export type EmulationOptions =
+  & Readonly<Record<"loss" | "duplicate" | "reorder" | "delay" | "jitter" | "rate" | "seed", Option<number>>>
+  & Readonly<Record<"lab-knobs", Option<boolean>>>;
 
 /** The options by name. */
 export const EMULATION_OPTIONS: EmulationOptions = inGroup("Network emulation (for the UDP packets of every session)", {
@@ -30,12 +30,14 @@ export const EMULATION_OPTIONS: EmulationOptions = inGroup("Network emulation (f
     integer: true,
     fallback: 1,
   }),
+  "lab-knobs": flag("Let players of mjpegrtsp change it, each for its own session, with sliders on their page"),
 });
 
-/** The network that the options describe; `undefined` if they change nothing. */
+/** The network that the options describe; `undefined` if they change nothing, and clients may not. */
 export function emulationOf(options: OptionValues<EmulationOptions>): Emulation | undefined {
   const { loss, duplicate, reorder, delay, jitter, rate, seed } = options;
-  if ([loss, duplicate, reorder, delay, jitter, rate].every((value) => value === 0)) return undefined;
+  const isPerfect = [loss, duplicate, reorder, delay, jitter, rate].every((value) => value === 0);
+  if (isPerfect && !options["lab-knobs"]) return undefined;
   return {
     impairments: {
       loss,

@@ -6,6 +6,7 @@
 
 import type { SoundFormat } from "../../mjpeg/sound.ts";
 import type {
+  EmulatedNetwork,
   Playback,
   PlaybackListener,
   PlaybackStatistics,
@@ -13,6 +14,7 @@ import type {
   ReceivedFrame,
   WireMessage,
 } from "../../page/playback.ts";
+import type { ExchangedReports, PacketTrace } from "../../page/wire_view.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 
 /** Passes on what one playback tells, and what is asked of it. */
@@ -69,6 +71,26 @@ export class SwitchedPlayback implements Playback {
 
   packetSample(): Uint8Array | undefined {
     return this.#playback.packetSample();
+  }
+
+  packetTrace(from: number): PacketTrace | undefined {
+    return this.#playback.packetTrace?.(from);
+  }
+
+  reports(): ExchangedReports | undefined {
+    return this.#playback.reports?.();
+  }
+
+  get isCaptured(): boolean {
+    return this.#playback.isCaptured === true;
+  }
+
+  recentCapture(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#playback.recentCapture?.();
+  }
+
+  async emulate(network: Partial<EmulatedNetwork>): Promise<void> {
+    await this.#playback.emulate?.(network);
   }
 
   command(command: SessionMethod): Promise<void> {

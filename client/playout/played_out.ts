@@ -10,6 +10,7 @@
 
 import type { Clock } from "../../net/clock.ts";
 import type {
+  EmulatedNetwork,
   Playback,
   PlaybackListener,
   PlaybackStatistics,
@@ -18,6 +19,7 @@ import type {
   ReceivedSound,
   WireMessage,
 } from "../../page/playback.ts";
+import type { ExchangedReports, PacketTrace } from "../../page/wire_view.ts";
 import type { SoundFormat } from "../../mjpeg/sound.ts";
 import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
@@ -90,6 +92,22 @@ export class PlayedOut implements Playback {
     return this.#player.packetSample();
   }
 
+  packetTrace(from: number): PacketTrace | undefined {
+    return this.#player.packetTrace?.(from);
+  }
+
+  reports(): ExchangedReports | undefined {
+    return this.#player.reports?.();
+  }
+
+  get isCaptured(): boolean {
+    return this.#player.isCaptured === true;
+  }
+
+  recentCapture(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#player.recentCapture?.();
+  }
+
   command(command: SessionMethod): Promise<void> {
     return this.#player.command(command);
   }
@@ -102,6 +120,10 @@ export class PlayedOut implements Playback {
 
   setScale(scale: number): Promise<void> {
     return this.#player.setScale(scale);
+  }
+
+  async emulate(network: Partial<EmulatedNetwork>): Promise<void> {
+    await this.#player.emulate?.(network);
   }
 
   step(): Promise<void> {

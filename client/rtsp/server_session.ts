@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
+import { PARAMETERS_TYPE } from "../../rtsp/fields/parameters.ts";
 import { decodeSession } from "../../rtsp/rtsp_grammar.ts";
 import { DEFAULT_SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 import { Keepalive } from "./keepalive.ts";
@@ -58,6 +59,13 @@ export class ServerSession {
   async request(method: string, headers: readonly HeaderField[] = []): Promise<RtspResponse> {
     const { dialogue, url } = this.#options;
     return await dialogue.request(method, { url, headers: [this.header, ...headers] });
+  }
+
+  /** Reads or changes parameters of the session (RFC 2326, 10.8 and 10.9). Rejects where the server refuses. */
+  async parameters(method: "GET_PARAMETER" | "SET_PARAMETER", body: string): Promise<RtspResponse> {
+    const { dialogue, url } = this.#options;
+    const headers: HeaderField[] = [this.header, ["Content-Type", PARAMETERS_TYPE]];
+    return await dialogue.request(method, { url, headers, body });
   }
 
   /** Keeps the session alive no longer. */

@@ -7,6 +7,7 @@
 import type { Dialect, MessageDirection } from "../../rtsp/message.ts";
 import type { Notice } from "../../page/playback.ts";
 import type { TrackFrame, TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
+import type { NetworkValues } from "../../rtsp/fields/emulation_parameters.ts";
 import type { PresentationDescription } from "../../rtsp/sdp.ts";
 import type { ChosenTrack } from "../rtsp/track_choice.ts";
 
@@ -40,7 +41,7 @@ export interface PlayerSessionEvents {
 /** What is known of the video that is received. */
 export type ReceivedVideo =
   & Pick<TrackReceiver, "statistics" | "hasStarted" | "otherPayloadType">
-  & Partial<Pick<TrackReceiver, "sample">>;
+  & Partial<Pick<TrackReceiver, "sample" | "trace" | "reports">>;
 
 /** A track of sound. */
 export interface AudioTrack {
@@ -76,6 +77,10 @@ export interface PlayerSession {
   readonly canSeek: boolean;
   /** The scale that the server has granted; 1 before it was asked. */
   readonly scale: number;
+  /** The emulated network that the packets go through, where the server lets it be changed. */
+  readonly network?: NetworkValues | undefined;
+  /** Changes it. */
+  setNetwork?(values: Partial<NetworkValues>): Promise<void>;
   /** Whether {@linkcode close} was called. */
   readonly isClosed: boolean;
   /** Connects, and does all that leads to READY. */

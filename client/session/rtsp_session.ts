@@ -10,14 +10,16 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
+import type { NetworkValues } from "../../rtsp/fields/emulation_parameters.ts";
 import type { PresentationDescription } from "../../rtsp/sdp.ts";
 import type { TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
+import { EmulatedLink } from "../rtsp/emulated_link.ts";
+import { RefusedError } from "../rtsp/refusal.ts";
 import { KeepaliveMethods } from "../rtsp/keepalive_methods.ts";
 import { BYE_WAIT_MS, FIRST_PACKET_TIMEOUT_MS } from "../limits.ts";
 import { playHeaders, PlayTime } from "../rtsp/play_time.ts";
 import { Presentation } from "../rtsp/presentation.ts";
 import { RedirectedError, RedirectLimit, TOO_MANY_REDIRECTS } from "../rtsp/redirect.ts";
-import { RefusedError } from "../rtsp/refusal.ts";
 import { ConnectionEndedError } from "../rtsp/rtsp_connection.ts";
 import { RtspDialogue } from "../rtsp/rtsp_dialogue.ts";
 import type { RtspUrl } from "../rtsp/rtsp_url.ts";
@@ -66,6 +68,8 @@ export class RtspSession implements PlayerSession {
   readonly #keepaliveMethods: KeepaliveMethods;
   #presentation: Presentation | undefined;
   #session: ServerSession | undefined;
+  /** The emulated network of the session, where there is one that may be changed. */
+  #link: EmulatedLink | undefined;
   /** Where in the movie frames are. */
   #playTime = new PlayTime();
   #cancelFirstPacket: (() => void) | undefined;
@@ -144,6 +148,15 @@ export class RtspSession implements PlayerSession {
         this.#dialogue.follow(error.location);
       }
     }
+  }
+
+  get network(): NetworkValues | undefined {
+    return this.#link?.values;
+  }
+
+  async setNetwork(values: Partial<NetworkValues>): Promise<void> {
+    if (this.#link === undefined) throw new Error("The server does not let its network be changed: --lab-knobs does");
+    await this.#link.change(values);
   }
 
   get durationSeconds(): number | undefined {
@@ -236,15 +249,31 @@ export class RtspSession implements PlayerSession {
 
   async #setUpTracks(presentation: Presentation): Promise<void> {
     const { clock, events } = this.#options;
+    let first: RtspResponse | undefined;
     await this.#setup.run(presentation, {
       tracks: this.#tracks,
       checkOpen: () => this.#checkOpen(),
-      begin: (response) =>
-        this.#session ??= new ServerSession(response, {
+      begin: (response) => {
+        first ??= response;
+        return this.#session ??= new ServerSession(response, {
           ...{ dialogue: this.#dialogue, url: presentation.url, clock, keepaliveMethods: this.#keepaliveMethods },
           onForgotten: () => events.onClosed("it no longer knows the session"),
-        }),
+        });
+      },
     });
+    await this.#openLink(first);
+  }
+
+  /** Nothing but the sliders of the page needs it. */
+  async #openLink(response: RtspResponse | undefined): Promise<void> {
+    if (this.#session === undefined || response === undefined) return;
+    try {
+      this.#link = await EmulatedLink.open(this.#session, response);
+    } catch (error) {
+      if (!(error instanceof RefusedError || error instanceof SyntaxError)) throw error;
+      log.info("the emulated network cannot be changed: {reason}", { reason: error.message });
+    }
+    this.#checkOpen();
   }
 
   /** Throws once the session is closed: nobody would close what is opened afterwards. */
@@ -323,6 +352,7 @@ export class RtspSession implements PlayerSession {
   #forget(): void {
     this.#session?.stop();
     this.#session = undefined;
+    this.#link = undefined;
     this.#playTime = new PlayTime();
     this.#tracks.close();
   }

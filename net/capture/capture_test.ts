@@ -6,7 +6,7 @@ Deno.test("Capture leaves out what comes to a socket by the other family, and ta
   const blocks: Uint8Array[] = [];
   const capture = new Capture({
     write: (block) => blocks.push(block),
-    blank: (bytes) => bytes,
+    createBlank: () => (bytes) => bytes,
     clock: new FakeClock(),
   });
   const tap = capture.tap("::1");

@@ -20,6 +20,8 @@ export class CaptureWriter {
   #waiting: Uint8Array[] = [];
   /** Those that are being written among them. */
   #waitingBytes = 0;
+  /** Packets of what is not being written yet. */
+  #waitingPackets = 0;
   #writing: Promise<void> | undefined;
   #dropped = 0;
   #error: Error | undefined;
@@ -28,7 +30,7 @@ export class CaptureWriter {
     this.#target = target;
   }
 
-  /** Blocks that are not written, because the target was too slow or took no more. */
+  /** Packets that are not written, because the target was too slow or took no more. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -38,14 +40,15 @@ export class CaptureWriter {
     return this.#error;
   }
 
-  /** Takes a block, whose bytes must not change. */
-  write(block: Uint8Array): void {
-    if (this.#error !== undefined || this.#waitingBytes + block.length > MAX_WAITING_CAPTURE_BYTES) {
-      this.#dropped++;
+  /** Takes blocks of so many packets, whose bytes must not change: all of them, or none. */
+  write(blocks: Uint8Array, packets = 1): void {
+    if (this.#error !== undefined || this.#waitingBytes + blocks.length > MAX_WAITING_CAPTURE_BYTES) {
+      this.#dropped += packets;
       return;
     }
-    this.#waiting.push(block);
-    this.#waitingBytes += block.length;
+    this.#waiting.push(blocks);
+    this.#waitingPackets += packets;
+    this.#waitingBytes += blocks.length;
     this.#writing ??= this.#run();
   }
 
@@ -56,15 +59,17 @@ export class CaptureWriter {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const blocks = this.#waiting;
+      const bytes = concat(this.#waiting);
+      const packets = this.#waitingPackets;
       this.#waiting = [];
-      const bytes = concat(blocks);
+      this.#waitingPackets = 0;
       try {
         await writeAll(this.#target, bytes);
       } catch (error) {
         this.#error = error instanceof Error ? error : new Error(String(error));
-        this.#dropped += blocks.length + this.#waiting.length;
+        this.#dropped += packets + this.#waitingPackets;
         this.#waiting = [];
+        this.#waitingPackets = 0;
       }
       this.#waitingBytes -= bytes.length;
     }

@@ -8,7 +8,7 @@ function captured(use: (capture: TcpCapture) => void, blank = (bytes: Uint8Array
     new TcpCapture({
       local: { hostname: "127.0.0.1", port: 1 },
       remote: { hostname: "127.0.0.1", port: 2 },
-      blank,
+      createBlank: () => blank,
       add(packet) {
         const view = new DataView(packet.buffer, 20);
         const payload = packet.length - 20 - (view.getUint8(12) >> 4) * 4;
@@ -18,6 +18,31 @@ function captured(use: (capture: TcpCapture) => void, blank = (bytes: Uint8Array
   );
   return rows;
 }
+
+Deno.test("TcpCapture leaves out interleaved packets that nobody wants, and begins with a whole one", () => {
+  const encoder = new TextEncoder();
+  const texts: string[] = [];
+  let takesMedia = false;
+  const capture = new TcpCapture({
+    local: { hostname: "127.0.0.1", port: 1 },
+    remote: { hostname: "127.0.0.1", port: 2 },
+    createBlank: () => (bytes) => bytes,
+    takesMedia: () => takesMedia,
+    add(packet, { isMedia }) {
+      const payload = packet.subarray(20 + (packet[32] >> 4) * 4);
+      if (payload.length > 0) texts.push(`${isMedia ? "media " : ""}${new TextDecoder().decode(payload)}`);
+    },
+  });
+  const packet = "$\0\0\x04wxyz";
+  capture.received(encoder.encode(`RTSP/1.0 200 OK\r\n\r\n${packet}$\0`));
+  capture.received(encoder.encode(`\0\x04rest${packet}`));
+  takesMedia = true;
+  // The rest of a packet whose beginning was left out.
+  capture.received(encoder.encode("yz"));
+  capture.received(encoder.encode(packet));
+  capture.received(encoder.encode("within"));
+  assertEquals(texts, ["RTSP/1.0 200 OK\r\n\r\n", `media ${packet}`, "media within"]);
+});
 
 const HANDSHAKE = [[1, 0x02, 0, 0, 0], [2, 0x12, 0, 1, 0], [1, 0x10, 1, 1, 0]];
 

@@ -1,7 +1,7 @@
 /*
  * The local page: puts its parts together. What the player says and takes is in player.js; stage/ is the picture with its controls,
- * panel/ what stands beside it, wire/ what goes over the wire, sound/ what is heard, record/ what is kept of it, playlist/ the streams
- * that there are, and grid/ all of them at once.
+ * panel/ what stands beside it, knobs/ the emulated network, wire/ what goes over the wire, tour/ what explains it, sound/ what is
+ * heard, record/ what is kept of it, playlist/ the streams that there are, and grid/ all of them at once.
  */
 
 // @ts-check
@@ -9,6 +9,7 @@
 
 import { Attention } from "./attention.js";
 import { element } from "./dom.js";
+import { Knobs } from "./knobs/knobs.js";
 import { SessionPanel } from "./panel/session.js";
 import { Statistics } from "./panel/statistics.js";
 import { Summary } from "./panel/summary.js";
@@ -35,6 +36,9 @@ import { Volume } from "./stage/volume.js";
 import { Hover } from "./timeline/hover.js";
 import { Thumbnails } from "./timeline/thumbnails.js";
 import { Timeline } from "./timeline/timeline.js";
+import { Reports } from "./wire/reports.js";
+import { SequenceChart } from "./wire/sequence_chart.js";
+import { Tour } from "./tour/tour.js";
 import { Packet } from "./wire/packet.js";
 import { Wire } from "./wire/wire.js";
 
@@ -65,7 +69,11 @@ new Poster({ player, picture });
 new Pointer({ player, bubble, controls, fading, view });
 new Keys({ player, picture, controls, recordButton, view, volume, playlist, drawer, grid });
 new SessionPanel(player);
+new Knobs(player);
 new Statistics({ player, picture });
 new Summary(player);
 new Wire(player);
 new Packet(player);
+new SequenceChart(player);
+new Reports(player);
+new Tour();

@@ -18,7 +18,7 @@ import { Connection } from "./connection.js";
  * @typedef {{
  *   state: State, allowed: Command[], notice?: Notice, reconnects: boolean, dialect?: string, transport: string, ended: boolean,
  *   isLive: boolean, durationSeconds?: number, positionSeconds?: number, isAtEnd: boolean,
- *   canSeek: boolean, canScale: boolean, scale: number, sound?: { sampleRate: number, channels: number },
+ *   canSeek: boolean, canScale: boolean, scale: number, emulation?: import("./knobs/scales.js").Network, sound?: { sampleRate: number, channels: number },
  * }} Status
  */
 
@@ -34,9 +34,10 @@ const NOTHING_KNOWN = {
 };
 
 /**
- * Events: `hello` (another player, or another stream), `status`, `stats`, `wire` (messages of the dialogue), `frame` and `sound`
- * (some has come), `position`, `playlist`, `loops`, `cell` and `grid` (a frame of a cell, and how fast they come), `refused` (a command, with a reason), `gone` (the connection, with a reason if
- * there is one). Those with something to say are `CustomEvent`s.
+ * Events: `hello` (another player, or another stream), `status`, `stats`, `wire` (messages of the dialogue), `packets` (some have
+ * come), `frame` and `sound` (some has come), `position`, `playlist`, `loops`, `cell` and `grid` (a frame of a cell, and how fast they
+ * come), `refused` (a command, with a reason), `gone` (the connection, with a reason if there is one). Those with something to say are
+ * `CustomEvent`s.
  */
 export class Player extends EventTarget {
   /** @type {Status} */
@@ -157,6 +158,16 @@ export class Player extends EventTarget {
     setTimeout(() => this.#tell("status"), SEEK_MS);
   }
 
+  /** Wants another emulated network. @param {Partial<import("./knobs/scales.js").Network>} network */
+  emulate(network) {
+    this.#connection.send({ command: "emulate", network });
+  }
+
+  /** Wants to hear of packets as they come, or no more. @param {boolean} wanted */
+  wantPackets(wanted) {
+    this.#connection.send({ command: "packets", wanted });
+  }
+
   /** Somebody wants the sound of the stream, or no more of it. @param {string} who @param {boolean} wanted */
   wantSound(who, wanted) {
     const before = this.#soundIsFor.size;
@@ -222,6 +233,9 @@ export class Player extends EventTarget {
         break;
       case "stats":
         this.#tell("stats", message);
+        break;
+      case "packets":
+        this.#tell("packets", message);
         break;
       case "wire":
         this.#tell("wire", message.messages);

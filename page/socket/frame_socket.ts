@@ -9,6 +9,7 @@
 import type { ServerWebSocket, WebSocketHandler } from "../http/web_socket.ts";
 import { MAX_KEPT_WIRE_MESSAGES } from "../limits.ts";
 import type { Playback, WireMessage } from "../playback.ts";
+import { PacketFeed } from "../packet_feed.ts";
 import type { Playlist } from "../playlist.ts";
 import { GridFeed } from "./grid_feed.ts";
 import { decodePageCommand, isForPlaylist, isWish, type PageWish, type PlaylistCommand } from "./messages.ts";
@@ -28,7 +29,8 @@ export class FrameSocket implements WebSocketHandler {
   readonly #onClosed: () => void;
   readonly #grid: GridFeed | undefined;
   /** What the page wants. */
-  readonly #wishes = { sound: false, pictures: true, grid: false };
+  readonly #wishes = { sound: false, pictures: true, packets: false, grid: false };
+  readonly #packets: PacketFeed;
   /** What could not be told because the page did not read, or was not seen; it is told as it is when it can be. */
   readonly #owed = new Set<() => boolean>();
   /** Messages of the dialogue that the page does not have yet. */
@@ -48,6 +50,7 @@ export class FrameSocket implements WebSocketHandler {
     this.#build = build;
     this.#outbox = new Outbox(socket);
     this.#grid = playlist && new GridFeed(playlist, this.#outbox);
+    this.#packets = new PacketFeed({ playback, tell: (message) => this.#outbox.tell(message) });
     this.#commands = new PlayerCommands(playback, (reason) => this.#refuse(reason));
     this.#onClosed = onClosed;
     this.#tellSurely(this.#greet);
@@ -85,6 +88,7 @@ export class FrameSocket implements WebSocketHandler {
   onClosed(): void {
     clearInterval(this.#timer);
     this.#grid?.set(false);
+    this.#packets.close();
     this.#unsubscribe();
     this.#onClosed();
   }
@@ -102,6 +106,7 @@ export class FrameSocket implements WebSocketHandler {
   #grant({ command, wanted }: { readonly command: PageWish["command"] | "grid"; readonly wanted: boolean }): void {
     const wasShown = this.#showsOne;
     this.#wishes[command] = wanted;
+    if (command === "packets") return this.#packets.want(wanted);
     this.#grid?.set(this.#wishes.pictures && this.#wishes.grid);
     if (command === "sound") return;
     this.#tellStatistics();
@@ -156,6 +161,7 @@ export class FrameSocket implements WebSocketHandler {
       ...this.#playback.statistics(),
       droppedFrames: this.droppedFrames,
       packet: sample && [...sample],
+      reports: this.#playback.reports?.(),
     });
     this.#grid?.tellRates();
   }

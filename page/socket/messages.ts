@@ -5,8 +5,17 @@
  */
 
 import type { SoundFormat } from "../../mjpeg/sound.ts";
+import type { ExchangedReports } from "../wire_view.ts";
 import { isSessionMethod, type SessionMethod } from "../../rtsp/session_state.ts";
-import { isScale, type PlaybackStatistics, type PlaybackStatus, type WireMessage } from "../playback.ts";
+import {
+  type EmulatedNetwork,
+  isScale,
+  type PlaybackStatistics,
+  type PlaybackStatus,
+  type WireMessage,
+} from "../playback.ts";
+import { networkOf } from "../emulate_command.ts";
+import type { PacketsMessage } from "../packet_feed.ts";
 import type { CellRates, PlaylistStatus } from "../playlist.ts";
 
 /** A message to the page, as JSON. */
@@ -29,7 +38,9 @@ export type PageMessage =
     readonly droppedFrames: number;
     /** The first bytes of a packet of the video. */
     readonly packet: readonly number[] | undefined;
+    readonly reports: ExchangedReports | undefined;
   } & PlaybackStatistics
+  | PacketsMessage
   /** Messages of the dialogue that the page does not have yet. */
   | { readonly type: "wire"; readonly messages: readonly WireMessage[] }
   /** Comes where there are several streams. */
@@ -42,7 +53,8 @@ export type PageMessage =
 export type PlayerCommand =
   | { readonly command: SessionMethod | "step" }
   | { readonly command: "seek"; readonly seconds: number }
-  | { readonly command: "scale"; readonly scale: number };
+  | { readonly command: "scale"; readonly scale: number }
+  | { readonly command: "emulate"; readonly network: Partial<EmulatedNetwork> };
 
 /** What the page asks of the playlist, or wants of it: the streams of the grid in place of the one. */
 export type PlaylistCommand =
@@ -51,8 +63,8 @@ export type PlaylistCommand =
   | { readonly command: "loop" | "shuffle"; readonly wanted: boolean }
   | { readonly command: "grid"; readonly wanted: boolean };
 
-/** What the page wants from now on: the sound; pictures, not while nobody sees them. */
-export type PageWish = { readonly command: "sound" | "pictures"; readonly wanted: boolean };
+/** What the page wants from now on: the sound; pictures, not while nobody sees them; to hear of packets while it draws them. */
+export type PageWish = { readonly command: "sound" | "pictures" | "packets"; readonly wanted: boolean };
 
 /** A message from the page, as JSON. */
 export type PageCommand = PlayerCommand | PlaylistCommand | PageWish;
@@ -64,7 +76,7 @@ const FOR_PLAYLIST: readonly string[] = [
   "shuffle",
   "grid",
 ] satisfies PlaylistCommand["command"][];
-const WISHES: readonly string[] = ["sound", "pictures"] satisfies PageWish["command"][];
+const WISHES: readonly string[] = ["sound", "pictures", "packets"] satisfies PageWish["command"][];
 
 /** Whether a command is one for the playlist. */
 export function isForPlaylist(command: PageCommand): command is PlaylistCommand {
@@ -79,7 +91,7 @@ export function isWish(command: PageCommand): command is PageWish {
 /** Decodes a message from the page; `undefined` where it is not a command. */
 export function decodePageCommand(text: string): PageCommand | undefined {
   try {
-    const { command, seconds, scale, wanted, index, direction } = JSON.parse(text) ?? {};
+    const { command, seconds, scale, wanted, index, direction, network: given } = JSON.parse(text) ?? {};
     switch (command) {
       case "step":
         return { command };
@@ -87,7 +99,12 @@ export function decodePageCommand(text: string): PageCommand | undefined {
         return Number.isFinite(seconds) ? { command, seconds } : undefined;
       case "scale":
         return Number.isFinite(scale) && isScale(scale) ? { command, scale } : undefined;
+      case "emulate": {
+        const network = networkOf(given);
+        return network && { command, network };
+      }
       case "sound":
+      case "packets":
       case "pictures":
       case "grid":
       case "loop":

@@ -42,6 +42,8 @@ export class PlayerCommands {
         return this.#playback.step();
       case "scale":
         return this.#playback.setScale(command.scale);
+      case "emulate":
+        return this.#playback.emulate?.(command.network) ?? Promise.resolve();
       default:
         return this.#playback.command(command.command);
     }

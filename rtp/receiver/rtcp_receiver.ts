@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type AdaptationReport, decodeAdaptation } from "../adaptation_report.ts";
 import { compactNtp, decodeRtcp, encodeRtcp, type ReportBlock, type SenderReport } from "../rtcp.ts";
 import { wallClockMs } from "../wall_clock.ts";
 import type { RtpReceiver } from "./rtp_receiver.ts";
@@ -19,10 +20,37 @@ export interface RtcpReceiverOptions {
   readonly canonicalName: string;
 }
 
+/** What was reported on a source, in numbers that people understand. */
+export interface ReportedReception
+  extends Pick<ReportBlock, "fractionLost" | "cumulativeLost" | "highestSequenceNumber"> {
+  /** In milliseconds of the caller's clock. */
+  readonly atMs: number;
+  /** Packets expected since the report before. */
+  readonly expected: number;
+  /** How many of them have not come; negative where some came twice. */
+  readonly lost: number;
+  readonly jitterMs: number;
+  /** When the sender's report had come that it answers; `undefined` before the first. */
+  readonly senderReportMs: number | undefined;
+}
+
+/** The newest reports, both ways. Times are in milliseconds of the caller's clock. */
+export interface ReportsSeen {
+  readonly sender: { readonly report: SenderReport; readonly arrivalMs: number } | undefined;
+  readonly receiver: ReportedReception | undefined;
+  /** What the sender adapts to our network; `undefined` where it has told nothing of it. */
+  readonly adaptation: AdaptationReport & { readonly atMs: number } | undefined;
+  /** What was asked for again. */
+  readonly nack: { readonly atMs: number; readonly sequenceNumbers: readonly number[] } | undefined;
+}
+
 /** Takes and makes the reports of one track. */
 export class RtcpReceiver {
   readonly #options: RtcpReceiverOptions;
   #senderReport: { readonly report: SenderReport; readonly arrivalMs: number } | undefined;
+  #reported: ReportedReception | undefined;
+  #asked: ReportsSeen["nack"];
+  #adaptation: ReportsSeen["adaptation"];
   /** Whether the sender knows of us. */
   #hasReported = false;
   /** Packets expected and received up to the last report (RFC 3550, A.3). */
@@ -33,18 +61,28 @@ export class RtcpReceiver {
     this.#options = options;
   }
 
+  /** The newest reports. */
+  get seen(): ReportsSeen {
+    return { sender: this.#senderReport, receiver: this.#reported, nack: this.#asked, adaptation: this.#adaptation };
+  }
+
   /** Takes a compound packet that was read at `nowMs`. Returns whether the sender said BYE in it. Malformed ones are ignored. */
   push(packet: Uint8Array, nowMs: number): boolean {
     let hasLeft = false;
     try {
       for (const report of decodeRtcp(packet)) {
         if (report.kind === "sender-report") this.#senderReport = { report, arrivalMs: nowMs };
+        else if (report.kind === "application") this.#takeAdaptation(decodeAdaptation(report), nowMs);
         else if (report.kind === "bye" && this.#isFromSender(report.ssrcs)) hasLeft = true;
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
     return hasLeft;
+  }
+
+  #takeAdaptation(report: AdaptationReport | undefined, nowMs: number): void {
+    if (report !== undefined) this.#adaptation = { ...report, atMs: nowMs };
   }
 
   /**
@@ -69,9 +107,10 @@ export class RtcpReceiver {
   }
 
   /** Asks the sender for packets again (RFC 4585, 6.2.1), behind a report without blocks: those come in their own time. */
-  nack(sequenceNumbers: readonly number[]): Uint8Array<ArrayBuffer> | undefined {
+  nack(sequenceNumbers: readonly number[], nowMs: number): Uint8Array<ArrayBuffer> | undefined {
     const { ssrc, canonicalName, receiver: { ssrc: mediaSsrc } } = this.#options;
     if (mediaSsrc === undefined) return undefined;
+    this.#asked = { atMs: nowMs, sequenceNumbers };
     return encodeRtcp([
       { kind: "receiver-report", ssrc, reports: [] },
       { kind: "cname", ssrc, name: canonicalName },
@@ -106,11 +145,18 @@ export class RtcpReceiver {
     this.#expectedBefore = expectedPackets;
     this.#receivedBefore = received;
     const last = this.#senderReport;
-    return [{
-      ssrc,
+    const counts = {
       fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
       cumulativeLost: lostPackets,
       highestSequenceNumber,
+    };
+    this.#reported = {
+      ...{ ...counts, atMs: nowMs, expected: expectedNow, lost: lostNow, jitterMs },
+      senderReportMs: last?.arrivalMs,
+    };
+    return [{
+      ssrc,
+      ...counts,
       jitter: Math.round(jitterMs * clockRate / 1000),
       lastSenderReport: last === undefined ? 0 : compactNtp(last.report.unixMs),
       delaySinceLastSenderReport: last === undefined ? 0 : Math.round((nowMs - last.arrivalMs) * 65.536) % 2 ** 32,

@@ -8,7 +8,8 @@
 import type { Clock } from "../../net/clock.ts";
 import type { AssembledFrame, Depacketizer } from "../depacketizer.ts";
 import { RECEIVER_REPORT_INTERVAL_MS, SAMPLE_BYTES } from "../limits.ts";
-import { RtcpReceiver } from "./rtcp_receiver.ts";
+import { PacketTrace, type Traced } from "./packet_trace.ts";
+import { type ReportsSeen, RtcpReceiver } from "./rtcp_receiver.ts";
 import { RtpReceiver, type RtpStatistics } from "./rtp_receiver.ts";
 
 /** A whole frame of a track, or the samples of a packet of sound. */
@@ -68,6 +69,8 @@ export class TrackReceiver {
   /** The beginning of a packet, and whether somebody wants another. */
   #sample: Uint8Array | undefined;
   #wantsSample = true;
+  /** Which packets came when, while somebody looks. */
+  #trace: PacketTrace | undefined;
   /** When that timer fires, in milliseconds of the clock. */
   #repairTimerMs = Infinity;
 
@@ -100,6 +103,18 @@ export class TrackReceiver {
     return this.#sample;
   }
 
+  /** The packets that came behind the first `from` since somebody began to look, as far as they are kept. */
+  trace(from: number): Traced {
+    const nowMs = this.#options.clock.nowMs();
+    this.#trace ??= new PacketTrace(nowMs);
+    return this.#trace.since(from, nowMs);
+  }
+
+  /** The newest reports, both ways; `undefined` where there is no RTCP. */
+  reports(): ReportsSeen | undefined {
+    return this.#rtcp?.seen;
+  }
+
   /** Takes a datagram of the RTP port, whose bytes hold until this returns. */
   takeRtp(datagram: Uint8Array): void {
     const nowMs = this.#options.clock.nowMs();
@@ -109,6 +124,7 @@ export class TrackReceiver {
       this.#wantsSample = false;
       this.#sample = datagram.slice(0, SAMPLE_BYTES);
     }
+    if (this.#trace?.note(datagram, nowMs) === false) this.#trace = undefined;
     if (frames.length > 0) this.#give(frames);
     if (this.#cancelExpiry === undefined) {
       const { deadlineMs } = this.#rtp;
@@ -177,7 +193,7 @@ export class TrackReceiver {
     this.#cancelRepair = clock.after(Math.max(1, dueMs - clock.nowMs()), () => {
       this.#repairTimerMs = Infinity;
       const missing = this.#rtp.takeMissing(clock.nowMs());
-      const packet = missing.length === 0 ? undefined : this.#rtcp?.nack(missing);
+      const packet = missing.length === 0 ? undefined : this.#rtcp?.nack(missing, clock.nowMs());
       if (packet !== undefined) reports?.send(packet);
       if (this.#rtp.repairDueMs !== undefined) this.#awaitRepair(this.#rtp.repairDueMs);
     });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
+
 /** What can stand behind user name and password: a host name, or an address in brackets, maybe with a zone; and a port. */
 export const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+(?:%[^\]\s]+)?\]|[^\s:@[\]]+)(?::(\d*))?$/;
 
@@ -70,6 +72,33 @@ export function blankSecrets(bytes: Uint8Array): Uint8Array {
   const blanked = bytes.slice();
   for (let index = 0; index < blanked.length; index++) if (shown[index] !== text[index]) blanked[index] = ASTERISK;
   return blanked;
+}
+
+/** Longest end of a piece that is looked at again with the next one, in bytes: lines with secrets are no longer. */
+const MAX_LINE_BYTES = 2048;
+/** A URL that may go on in the next piece. */
+const OPEN_URL = /:\/\/([!-~]*)$/;
+const LINE_FEED = 0x0a;
+
+/**
+ * Makes what blanks the bytes of one direction of a connection as {@linkcode blankSecrets} does, piece by piece, wherever they are cut.
+ * Of a URL that is cut, all is blanked, since its host may be in the next piece.
+ */
+export function createBlanker(): (bytes: Uint8Array) => Uint8Array {
+  let line: Uint8Array = new Uint8Array();
+  return (bytes) => {
+    const whole = line.length === 0 ? bytes : concat([line, bytes]);
+    const blanked = blankSecrets(whole);
+    const isAsItWas = blanked === whole;
+    const end = whole.subarray(whole.lastIndexOf(LINE_FEED) + 1);
+    const open = end.length > MAX_LINE_BYTES ? null : OPEN_URL.exec(new TextDecoder("latin1").decode(end));
+    const before = line.length;
+    line = end.length > MAX_LINE_BYTES ? new Uint8Array() : end.slice();
+    const openBytes = open === null ? 0 : Math.min(open[1].length, bytes.length);
+    if (openBytes === 0) return isAsItWas ? bytes : blanked.subarray(before);
+    const shown = blanked.slice(before);
+    return shown.fill(ASTERISK, shown.length - openBytes);
+  };
 }
 
 function asterisks(secret: string): string {

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { blankSecrets, withoutSecrets } from "./secrets.ts";
+import { assert, assertEquals } from "@std/assert";
+import { blankSecrets, createBlanker, withoutSecrets } from "./secrets.ts";
 
 Deno.test("withoutSecrets() takes user names and passwords out, wherever they stand in URLs and messages", () => {
   const cases = [
@@ -39,4 +39,18 @@ Deno.test("blankSecrets() writes as many bytes in place of user names and passwo
   ];
   const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
   for (const [text, expected] of cases) assertEquals(blankSecrets(bytesOf(text)), bytesOf(expected));
+});
+
+Deno.test("createBlanker() hides secrets wherever a request is cut in two, and leaves the rest", () => {
+  const request = "DESCRIBE rtsp://user:secret@host/a RTSP/1.0\r\nAuthorization: Basic c2VjcmV0\r\nCSeq: 2\r\n\r\n";
+  const bytes = new TextEncoder().encode(request);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const blank = createBlanker();
+    const shown = [bytes.subarray(0, cut), bytes.subarray(cut)].map((piece) => new TextDecoder().decode(blank(piece)));
+    const text = shown.join("");
+    assertEquals(text.length, request.length);
+    for (const secret of ["user", "se", "et@", "c2V", "cmV0"]) assert(!text.includes(secret), `cut at ${cut}: ${text}`);
+    assert(text.startsWith("DESCRIBE rtsp"), text);
+    assert(text.endsWith("CSeq: 2\r\n\r\n"), text);
+  }
 });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AdaptationReport } from "../../rtp/adaptation_report.ts";
 import { COARSENESS } from "../../mjpeg/conditioning/requantizing.ts";
 
 /** What a session gets of its source. */
@@ -40,6 +41,11 @@ export const QUALITIES: readonly Quality[] = [
 /** Whether a quality has the frame whose place in the source, or among all that a session could have sent, is `order`, from 0. */
 export function hasFrame({ frames: [sent, of] }: Quality, order: number): boolean {
   return Math.floor((order + 1) * sent / of) > Math.floor(order * sent / of);
+}
+
+/** What a player is told of a quality. */
+export function reportOf({ frames, level }: Quality): AdaptationReport {
+  return { frames, coarseness: COARSENESS[level] };
 }
 
 /** A quality in words, for the log. */

@@ -40,7 +40,7 @@ const CLOSED_BY_SERVER = "closed by the server";
 /** Constructor options of {@linkcode Connection}. */
 export interface ConnectionOptions {
   /** The accepted connection, from now on this object's own. */
-  readonly conn: Deno.Conn;
+  readonly conn: Pick<Deno.Conn, "read" | "write" | "closeWrite" | "close">;
   /** The client as the log names it: address and port. */
   readonly peer: string;
   /** The server's address as the client reached it. */

@@ -10,7 +10,7 @@ const READ_BYTES = 4096;
 
 /** Reads from one connection. */
 export class ReadAhead {
-  readonly #conn: Deno.Conn;
+  readonly #conn: Pick<Deno.Conn, "read">;
   readonly #buffer = new Uint8Array(READ_BYTES);
   /** What was read and not taken. */
   readonly #chunks: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class ReadAhead {
   #hasEnded = false;
 
   /** `conn` stays the caller's, who closes it. */
-  constructor(conn: Deno.Conn) {
+  constructor(conn: Pick<Deno.Conn, "read">) {
     this.#conn = conn;
   }
 

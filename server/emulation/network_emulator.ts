@@ -64,7 +64,8 @@ export interface NetworkEmulatorOptions {
 export class NetworkEmulator<T> {
   /** What was done so far. */
   readonly counters: EmulatorCounters = { lost: 0, overflowed: 0, duplicated: 0, reordered: 0 };
-  readonly #impairments: Impairments;
+  #impairments!: Impairments;
+  #isPerfect!: boolean;
   readonly #random: () => number;
   readonly #maxQueueMs: number;
   #linkFreeMs = 0;
@@ -74,9 +75,25 @@ export class NetworkEmulator<T> {
 
   /** A link with nothing on it. */
   constructor(impairments: Impairments, options: NetworkEmulatorOptions) {
-    this.#impairments = impairments;
+    this.impairments = impairments;
     this.#random = options.random;
     this.#maxQueueMs = options.maxQueueMs;
+  }
+
+  /** What is done to packets from the next one on. */
+  get impairments(): Impairments {
+    return this.#impairments;
+  }
+
+  set impairments(impairments: Impairments) {
+    this.#impairments = impairments;
+    const { loss, duplicate, reorder, delayMs, jitterMs, rate } = impairments;
+    this.#isPerfect = rate === undefined && [loss, duplicate, reorder, delayMs, jitterMs].every((value) => value === 0);
+  }
+
+  /** Whether a packet that is pushed at `nowMs` comes out alone and at once, so that it need not be pushed. */
+  isTransparent(nowMs: number): boolean {
+    return this.#isPerfect && this.#held === undefined && this.#lastDeliveryMs <= nowMs;
   }
 
   /** Takes a packet of `lengthBytes` at `nowMs`; returns what is to be delivered, in order of delivery. */

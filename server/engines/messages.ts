@@ -8,6 +8,7 @@ import type { HeaderField } from "../../rtsp/headers.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import type { ThreadPlan } from "../../net/thread.ts";
 import type { StoredIndex } from "../../mjpeg/containers/index/frame_index.ts";
+import type { CapturePipe } from "../capture/capture_pipe.ts";
 import type { Idleness } from "../places/fair_share.ts";
 import type { PlaceLimits, Shrunk } from "../places/places.ts";
 import type { ListedMovie } from "../source/decoded/decoders.ts";
@@ -64,10 +65,19 @@ export interface EngineStart {
   readonly live: readonly LivePipe[];
 }
 
+/** Where what an engine says goes. */
+export interface EnginePorts {
+  /** Answers what it asks for: {@linkcode HostApi}. */
+  readonly host: MessagePort;
+  readonly log: LogTarget;
+  /** Takes what it captures; without it, nothing is captured. */
+  readonly capture?: CapturePipe;
+}
+
 /** What the host asks of an engine. */
 export interface EngineApi extends Overview {
   /** Listens, and serves from then on. Resolves with where. */
-  start(start: EngineStart, host: MessagePort, log: LogTarget): Promise<Deno.NetAddr>;
+  start(start: EngineStart, ports: EnginePorts): Promise<Deno.NetAddr>;
   /** Who does nothing. */
   idle(kind: PlaceKind): Promise<IdleOccupant[]>;
   /** Ends the occupant of a place if it still does nothing. Whether it has. */
@@ -133,10 +143,16 @@ export interface HostStart {
   readonly places: Readonly<Record<PlaceKind, PlaceLimits>>;
 }
 
+/** Where what the host and its engines say goes. */
+export interface HostPorts extends Omit<EnginePorts, "host"> {
+  /** Starts threads: see thread_lender.ts. */
+  readonly lender: MessagePort;
+}
+
 /** What the main thread asks of the host. */
 export interface HostControl {
-  /** Starts all engines, in threads that the lender behind a port starts. Resolves with where they listen. */
-  start(start: HostStart, log: LogTarget, lender: MessagePort): Promise<Deno.NetAddr>;
+  /** Starts all engines, in threads that the lender starts. Resolves with where they listen. */
+  start(start: HostStart, ports: HostPorts): Promise<Deno.NetAddr>;
   /** A thread that the lender has started has failed. */
   threadFailed(number: number, reason: string): void;
   /** Resolves when an engine cannot be had any more, with the reason; never while all is well. */

@@ -9,7 +9,7 @@ import type { ServedPlace } from "../source/files/served_root.ts";
 
 /** How to serve, as an engine is told. */
 export interface EngineSettings
-  extends Omit<ServerOptions, "root" | "live" | "clock" | "random" | "sharesPort" | "commons"> {
+  extends Omit<ServerOptions, "root" | "live" | "clock" | "random" | "sharesPort" | "capture" | "commons"> {
   /** What is served. */
   readonly root: ServedPlace | undefined;
 }

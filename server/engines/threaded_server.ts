@@ -8,10 +8,18 @@
 import { deadline } from "@std/async/deadline";
 import { transfer } from "comlink";
 import { getLogger } from "@logtape/logtape";
+import { systemClock } from "../../net/system_clock.ts";
+import {
+  type CaptureBatch,
+  type CapturePipe,
+  captureReceived,
+  createWaitingBytes,
+  receiveCapture,
+} from "../capture/capture_pipe.ts";
 import { ADDRESS_SHARE, MAX_CONNECTIONS, MAX_SESSIONS } from "../limits.ts";
 import type { ServerOptions } from "../server.ts";
 import { createLogCounts, type LogCounts, logWritten, receiveLog } from "./log_pipe.ts";
-import type { HostControl } from "./messages.ts";
+import type { HostControl, HostPorts } from "./messages.ts";
 import { rightsOfHost } from "./rights.ts";
 import type { EndThread, StartThread, ThreadPlan } from "../../net/thread.ts";
 import type { LivePipe } from "../source/live_pipe.ts";
@@ -26,7 +34,7 @@ const CLOSE_PATIENCE_MS = 4000;
 
 /** How to serve: the options of a server without what cannot be sent to another thread. */
 export interface ThreadedServerOptions
-  extends Omit<ServerOptions, "live" | "clock" | "random" | "sharesPort" | "commons"> {
+  extends Omit<ServerOptions, "live" | "clock" | "random" | "sharesPort" | "capture" | "commons"> {
   /** Live sources beside the files, fed in other threads or in this one. */
   readonly live?: readonly LivePipe[];
   /** Engines, 1 or more. More than one need Linux, where they share a port. */
@@ -35,6 +43,8 @@ export interface ThreadedServerOptions
   readonly logLevel: LogLevel;
   /** Told how many log records are missing. */
   readonly onLogDropped: (count: number) => void;
+  /** Takes what goes over the wire, in this thread; without it, nothing is captured. */
+  readonly onCaptured?: (batch: CaptureBatch) => void;
 }
 
 /** Threads that run. */
@@ -44,7 +54,16 @@ interface Started {
   readonly lender: ThreadLender;
   readonly logPort: MessagePort;
   readonly logCounts: LogCounts;
+  readonly capture: ReceivedCapture | undefined;
   readonly address: Deno.NetAddr;
+}
+
+/** What comes of the capture of all threads. */
+interface ReceivedCapture {
+  /** The end that is given to the host. */
+  readonly pipe: CapturePipe;
+  /** The end that stays here. */
+  readonly port: MessagePort;
 }
 
 /** A server that listens until it is closed. */
@@ -59,15 +78,17 @@ export class ThreadedServer {
   /** Starts a thread beside those of the server: the thread that has started the server has no right to, once that runs. */
   readonly startThread: StartThread = (plan, port, onFailure) => this.#startThread(plan, port, onFailure);
   #lastThread = 0;
+  readonly #capture: ReceivedCapture | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
 
-  private constructor({ worker, host, lender, logPort, logCounts, address }: Started) {
+  private constructor({ worker, host, lender, logPort, logCounts, capture, address }: Started) {
     this.#worker = worker;
     this.#host = host;
     this.#lender = lender;
     this.#logPort = logPort;
     this.#logCounts = logCounts;
+    this.#capture = capture;
     this.address = address;
     this.#ended.promise.catch(() => {/* run() gives it */});
     host.failure().then((reason) => this.#ended.reject(new Error(`The server cannot go on: ${reason}`)));
@@ -75,7 +96,7 @@ export class ThreadedServer {
 
   /** Listens. Rejects with the error of `Deno.listen` where the port cannot be had. */
   static async start(options: ThreadedServerOptions): Promise<ThreadedServer> {
-    const { threads, logLevel, onLogDropped, root, live = [], ...rest } = options;
+    const { threads, logLevel, onLogDropped, onCaptured, root, live = [], ...rest } = options;
     const { maxConnections = MAX_CONNECTIONS, maxSessions = MAX_SESSIONS, addressShare = ADDRESS_SHARE } = options;
     const worker = new Worker(new URL("./host/host.ts", import.meta.url), {
       type: "module",
@@ -95,6 +116,12 @@ export class ThreadedServer {
     const { port1: logPort, port2: port } = new MessageChannel();
     const logCounts = createLogCounts();
     receiveLog(logPort, logCounts, onLogDropped);
+    const capture = onCaptured === undefined ? undefined : openCapture(onCaptured);
+    const ports: HostPorts = {
+      log: { port, counts: logCounts, level: logLevel },
+      capture: capture?.pipe,
+      lender: lending.port2,
+    };
     const start = {
       settings: { ...rest, root: root?.place },
       threads,
@@ -104,17 +131,17 @@ export class ThreadedServer {
     try {
       const starting = host.start(
         transfer(start, live.map(({ port }) => port)),
-        transfer({ port, counts: logCounts, level: logLevel }, [port]),
-        transfer(lending.port2, [lending.port2]),
+        transfer(ports, [port, lending.port2, ...capture === undefined ? [] : [capture.pipe.port]]),
       );
       const address = await Promise.race([starting, failed.promise]);
-      const server = new ThreadedServer({ worker, host, lender, logPort, logCounts, address });
+      const server = new ThreadedServer({ worker, host, lender, logPort, logCounts, capture, address });
       failed.promise.catch((error) => server.#ended.reject(error));
       return server;
     } catch (error) {
       worker.terminate();
       lender.close();
       logPort.close();
+      capture?.port.close();
       throw error;
     }
   }
@@ -154,9 +181,18 @@ export class ThreadedServer {
       log.error("The server's threads do not end, and are stopped: {reason}", { reason: String(error) });
     }
     await logWritten(this.#logCounts);
+    if (this.#capture !== undefined) await captureReceived(this.#capture.pipe.waiting, systemClock);
     this.#worker.terminate();
     this.#lender.close();
     this.#logPort.close();
+    this.#capture?.port.close();
     this.#ended.resolve();
   }
+}
+
+function openCapture(take: (batch: CaptureBatch) => void): ReceivedCapture {
+  const { port1, port2 } = new MessageChannel();
+  const waiting = createWaitingBytes();
+  receiveCapture({ port: port1, waiting }, take);
+  return { pipe: { port: port2, waiting }, port: port1 };
 }

@@ -14,6 +14,7 @@ import { decodePresentation } from "../../rtsp/sdp.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import { decodeTransports, encodeTransport, type TransportSpec } from "../../rtsp/fields/transport.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
+import type { ServerCapture } from "../capture/server_capture.ts";
 import type { LivePipe } from "../source/live_pipe.ts";
 import type { Client } from "../session/client.ts";
 import { announcedTracks } from "./announced_tracks.ts";
@@ -41,6 +42,8 @@ export interface PublishResponderOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Hears of all that goes through the sockets, if that is wanted. */
+  readonly capture?: ServerCapture;
 }
 
 /** A request that is asked of a publisher. */
@@ -87,7 +90,7 @@ export class PublishResponder {
   }
 
   async #announce(client: Client, { cseq, body }: RtspRequest, name: string): Promise<RtspReply> {
-    const { names, isTaken, publish, createId, hostname, clock, random } = this.#options;
+    const { names, isTaken, publish, createId, hostname, clock, random, capture } = this.#options;
     const { peer, signal } = client.connection;
     const reply = (status: StatusCode): RtspReply => ({ status, cseq, session: undefined });
     const refuse = (status: StatusCode, reason: string): RtspReply => {
@@ -110,7 +113,7 @@ export class PublishResponder {
     if (await isTaken(name, signal)) return refuse(403, "something else is served under that name");
     if (signal.aborted) return reply(503);
     const publisher = new Publisher({
-      ...{ client, id: createId(), name, tracks, hostname, clock, random },
+      ...{ client, id: createId(), name, tracks, hostname, clock, random, capture },
       canonicalName: `mjpegrtsp@${plainAddress(client.localAddress.hostname)}`,
       onEnd: () => {
         this.#publishers.delete(client);

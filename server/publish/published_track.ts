@@ -15,6 +15,7 @@ import { MAX_FRAME_BYTES } from "../../rtp/limits.ts";
 import type { RtpStatistics } from "../../rtp/receiver/rtp_receiver.ts";
 import { type TrackFrame, TrackReceiver } from "../../rtp/receiver/track_receiver.ts";
 import type { Pair, TransportSpec } from "../../rtsp/fields/transport.ts";
+import type { ServerCapture } from "../capture/server_capture.ts";
 import { onePiece } from "../connection/write_queue.ts";
 import type { Client } from "../session/client.ts";
 import type { AnnouncedTrack } from "./announced_tracks.ts";
@@ -32,6 +33,8 @@ export interface PublishedTrackOptions {
   readonly clock: Clock;
   /** Gives numbers from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Hears of all that goes through its sockets, if that is wanted. */
+  readonly capture?: ServerCapture;
   /** A whole frame has come. */
   readonly onFrame: (frame: TrackFrame) => void;
   /** A packet has come. */
@@ -122,10 +125,10 @@ export class PublishedTrack {
 
   /** The publisher may send from any port of its address: few name the one that a firewall makes of it. */
   #openSockets(): RtpSocket[] {
-    const { hostname, client, clock, onError } = this.#options;
+    const { hostname, client, clock, capture, onError } = this.#options;
     const [rtp, rtcp] = bindUdpPortPair(hostname);
     const open = (conn: Deno.DatagramConn, onDatagram: (packet: Uint8Array) => void) => {
-      const socket = new RtpSocket(conn, { onDatagram, onError, onUnexpectedSource() {} });
+      const socket = new RtpSocket(capture?.socket(conn) ?? conn, { onDatagram, onError, onUnexpectedSource() {} });
       socket.accept(new SourceFilter({ addresses: [client.hostname], clock }));
       return socket;
     };

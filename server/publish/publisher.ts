@@ -20,7 +20,8 @@ const log = getLogger(["mjpegrtsp", "publish"]);
 const CHECK_INTERVAL_MS = 5000;
 
 /** Constructor options of {@linkcode Publisher}. */
-export interface PublisherOptions extends Pick<PublishedTrackOptions, "hostname" | "canonicalName" | "random"> {
+export interface PublisherOptions
+  extends Pick<PublishedTrackOptions, "hostname" | "canonicalName" | "random" | "capture"> {
   readonly client: Client;
   /** Identifies its session. */
   readonly id: string;
@@ -97,10 +98,10 @@ export class Publisher {
 
   /** Sets a track up. Gives how its packets come; throws where its sockets cannot be opened. */
   setUp(announced: AnnouncedTrack, offer: TransportSpec): TransportSpec {
-    const { client, hostname, canonicalName, clock, random } = this.#options;
+    const { client, hostname, canonicalName, clock, random, capture } = this.#options;
     const isSunk = announced.payloadType === undefined && offer.protocol === "udp";
     const track = isSunk && this.#sink !== undefined ? this.#sink : new PublishedTrack({
-      ...{ announced, client, hostname, canonicalName, clock, random },
+      ...{ announced, client, hostname, canonicalName, clock, random, capture },
       transport: offer.protocol === "tcp" ? { ...offer, interleaved: this.#freeChannels(offer.interleaved) } : offer,
       onFrame: (frame) => this.#feed.push(frame.data, { takenUs: this.#timeline.add(frame) }),
       onPacket: () => this.touch(),

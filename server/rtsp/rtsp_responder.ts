@@ -13,6 +13,7 @@ import { REASON_PHRASES, type StatusCode } from "../../rtsp/status.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import { type CatalogDescriber, catalogForm } from "./catalog_describer.ts";
 import { type Outcome, play } from "./play_request.ts";
+import { SessionParameters } from "./session_parameters.ts";
 import type { Session } from "../session/session.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionRegistry } from "../session/session_registry.ts";
@@ -40,6 +41,8 @@ export interface RtspResponderOptions {
   readonly catalog: CatalogDescriber;
   /** Answers SETUP. */
   readonly setup: StreamSetup;
+  /** The parameters that sessions have; `undefined` where they have none. */
+  readonly parameters?: SessionParameters;
   /** Answers clients that publish; `undefined` where nobody may. */
   readonly publishing: PublishResponder | undefined;
   /** The time of day. */
@@ -55,9 +58,11 @@ export class RtspResponder {
   readonly #methods: readonly string[];
   /** The names that sessions were set up by, which may be those of links. */
   readonly #names = new WeakMap<Session, string>();
+  readonly #parameters: SessionParameters;
 
   constructor(options: RtspResponderOptions) {
     this.#options = options;
+    this.#parameters = options.parameters ?? new SessionParameters();
     const unsupported = [...UNSUPPORTED_METHODS, ...options.publishing === undefined ? PUBLISHING_METHODS : []];
     this.#methods = ALL_METHODS.filter((method) => !unsupported.includes(method));
   }
@@ -137,8 +142,8 @@ export class RtspResponder {
     const { method, cseq, session: id } = request;
     const session = id === undefined ? undefined : this.#options.registry.get(id, client);
     if (session === undefined || session.sender.dialect !== "rtsp") {
-      // Some clients keep a connection alive before they have a session.
-      const isKeepalive = id === undefined && /^[GS]ET_PARAMETER$/.test(method);
+      // Some clients keep a connection alive before they have a session; parameters are those of one.
+      const isKeepalive = id === undefined && /^[GS]ET_PARAMETER$/.test(method) && request.body.trim() === "";
       return { status: isKeepalive ? 200 : 454, cseq, session: undefined };
     }
     if (method === "PLAY" && this.#isOfAnother(session, request.uri)) {
@@ -147,7 +152,9 @@ export class RtspResponder {
       });
       return { status: 404, cseq, session: session.id };
     }
-    const outcome: Outcome = isSessionMethod(method) ? await this.#apply(session, method, request) : { status: 200 };
+    const outcome = isSessionMethod(method)
+      ? await this.#apply(session, method, request)
+      : this.#parameters.answer(session, request);
     return { ...outcome, cseq, session: session.id };
   }
 

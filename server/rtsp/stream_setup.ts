@@ -22,6 +22,7 @@ import type { SessionRegistry } from "../session/session_registry.ts";
 import type { Delivery, TrackSenders, WantedTrack } from "../session/track_senders.ts";
 import { UnicastSession } from "../session/unicast_session.ts";
 import type { Source } from "../source/source.ts";
+import type { SessionParameters } from "./session_parameters.ts";
 import type { StreamDescriber } from "./stream_describer.ts";
 import type { OpenedTransport, TrackTransports } from "./track_transports.ts";
 import type { NamedTrack } from "./tracks.ts";
@@ -41,6 +42,8 @@ export interface StreamSetupOptions {
   readonly senders: TrackSenders;
   /** Makes session identifiers that nobody can guess. */
   readonly createId: () => string;
+  /** Takes the emulated networks that clients may change; `undefined` where they may not. */
+  readonly parameters?: SessionParameters;
 }
 
 /** Sets up RTSP/1.0 sessions. */
@@ -77,7 +80,7 @@ export class StreamSetup {
       cseq,
       // Over TCP a session lives as long as its connection.
       session: transport.protocol === "tcp" ? session.id : `${session.id};timeout=${SESSION_TIMEOUT_SECONDS}`,
-      headers: [["Transport", encodeTransport(transport)]],
+      headers: [["Transport", encodeTransport(transport)], ...this.#options.parameters?.fieldsOf(session) ?? []],
     };
   }
 
@@ -118,7 +121,7 @@ export class StreamSetup {
     { wanted, offer, place }: { wanted: WantedTrack; offer: TransportSpec; place: Place<Session> },
   ): Promise<Created | undefined> {
     if (offer.isMulticast) return await this.#createSeat(client, wanted, place);
-    const { registry, senders, transports, createId } = this.#options;
+    const { registry, senders, transports, createId, parameters } = this.#options;
     let session: UnicastSession | undefined;
     const onError = (error: unknown) => session?.fail(error);
     const opened = transports.open(client, offer, {
@@ -133,6 +136,8 @@ export class StreamSetup {
       throw error;
     }
     transports.assign(opened, session);
+    const link = opened.datagrams?.link;
+    if (link !== undefined) parameters?.add(session, link);
     // Over TCP a session ends with its connection.
     registry.add(session, { place, client, endsWithClient: opened.spec.protocol === "tcp", ...opened.path });
     return { session, transport: transportOf(session, wanted, opened) };

@@ -44,6 +44,11 @@ export class DatagramSender {
     this.#options = options;
   }
 
+  /** The impaired network, if there is one. */
+  get link(): NetworkEmulator<OutgoingPacket> | undefined {
+    return this.#options.emulator;
+  }
+
   /** UDP port of the client. */
   get port(): number {
     return this.#options.destination.port;
@@ -52,7 +57,9 @@ export class DatagramSender {
   /** Sends a packet, to the RTP port unless told otherwise; its bytes may be written over once this has resolved. */
   send(packet: Uint8Array, socket: Deno.DatagramConn, to = this.#options.destination): Promise<unknown> {
     const { emulator, clock } = this.#options;
-    if (emulator === undefined) return socket.send(packet, to);
+    if (emulator === undefined || this.#inFlight.isEmpty() && emulator.isTransparent(clock.nowMs())) {
+      return socket.send(packet, to);
+    }
     const outgoing = { bytes: packet.slice(), socket, to };
     this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));
     return Promise.resolve();

@@ -7,10 +7,11 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../net/clock.ts";
 import { JPEG_CLOCK_RATE, JPEG_MAX_DIMENSION } from "../../rtp/jpeg/jpeg_payload.ts";
-import type { ReportBlock } from "../../rtp/rtcp.ts";
+import { encodeAdaptation } from "../../rtp/adaptation_report.ts";
+import type { ReportBlock, RtcpPacket } from "../../rtp/rtcp.ts";
 import { Sequencer } from "../../rtp/sequencer.ts";
 import type { Adaptation } from "../adaptation/adaptation.ts";
-import { describeQuality } from "../adaptation/quality_ladder.ts";
+import { describeQuality, QUALITIES, reportOf } from "../adaptation/quality_ladder.ts";
 import type { FramePacketizer, FramePackets, FrameSize } from "../packetize/frame_packetizer.ts";
 import { rtpBytesOf } from "../packetize/rtp_packets.ts";
 import {
@@ -58,6 +59,8 @@ export class RtpSender implements RtspFrameSender, RtpStream {
   #lastProblem: string | undefined;
   #preparesFrames = false;
   #askedPackets = 0;
+  /** What the client was told of last. */
+  #toldQuality = QUALITIES[0];
   /** Whether a worker has been asked for that requantizes, and whether it is there. */
   #isWarm = false;
   #isRequantizing = false;
@@ -68,7 +71,10 @@ export class RtpSender implements RtspFrameSender, RtpStream {
   constructor(options: RtpSenderOptions) {
     this.#options = options;
     this.#sequencer = Sequencer.random({ random: options.random, clockRate: JPEG_CLOCK_RATE });
-    this.#reports = new SenderReports({ ...options, stream: this, counters: this.counters });
+    this.#reports = new SenderReports({
+      ...{ ...options, stream: this, counters: this.counters },
+      beside: () => this.#tellQuality(),
+    });
   }
 
   get stream(): RtpStream {
@@ -203,6 +209,7 @@ export class RtpSender implements RtspFrameSender, RtpStream {
     if (frame instanceof Error || problem !== undefined) return this.#dropUnusable(problem!, time.number);
     if (this.#isPlaying) this.#reports.begin();
     else this.#reports.cancelBye();
+    if (this.adaptation !== undefined && this.adaptation.quality !== this.#toldQuality) this.#reports.tell();
     const sent = this.#options.transport.sendFrame(frame, this.#sequencer.stampAt(time.dueMs), time);
     return sent instanceof Promise ? sent.then((count) => this.#count(frame, count)) : this.#count(frame, sent);
   }
@@ -232,5 +239,12 @@ export class RtpSender implements RtspFrameSender, RtpStream {
     this.#lastProblem = problem.message;
     const frame = number === undefined ? "a frame" : `frame ${number}`;
     log.warn("{peer}: {frame} is dropped: {reason}", { peer: this.#options.peer, frame, reason: problem.message });
+  }
+
+  /** What the client gets, where that is fitted to its network. */
+  #tellQuality(): RtcpPacket[] {
+    if (this.adaptation === undefined) return [];
+    this.#toldQuality = this.adaptation.quality;
+    return [encodeAdaptation(reportOf(this.#toldQuality), this.ssrc)];
   }
 }

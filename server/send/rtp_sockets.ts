@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { ServerCapture } from "../capture/server_capture.ts";
 import { bindUdpPortPair, udpPortOf } from "../../net/udp_ports.ts";
 import { MAX_DATAGRAM_BYTES } from "../../net/limits.ts";
 
@@ -22,12 +23,15 @@ export class RtpSockets {
   readonly #hostname: string;
   readonly #pair: readonly [rtp: Deno.DatagramConn, rtcp: Deno.DatagramConn];
   readonly #flows: Deno.DatagramConn[] = [];
+  readonly #capture: ServerCapture | undefined;
   #isClosed = false;
 
-  /** Binds an even port of `hostname` and the next one, both free. */
-  constructor(hostname: string, onRtcp: RtcpListener) {
+  /** Binds an even port of `hostname` and the next one, both free. `capture` hears of all that goes through them. */
+  constructor(hostname: string, onRtcp: RtcpListener, capture?: ServerCapture) {
     this.#hostname = hostname;
-    this.#pair = bindUdpPortPair(hostname);
+    this.#capture = capture;
+    const [rtp, rtcp] = bindUdpPortPair(hostname);
+    this.#pair = [capture?.socket(rtp) ?? rtp, capture?.socket(rtcp) ?? rtcp];
     // Clients send to the RTP port to open firewalls: read it, so that nothing piles up.
     this.#read(this.#pair[0], () => {});
     this.#read(this.#pair[1], onRtcp);
@@ -50,7 +54,10 @@ export class RtpSockets {
 
   /** The sockets of a session with `count` flows, bound to ports of their own from {@linkcode FIRST_FLOW_PORT} on. */
   flows(count: number): readonly Deno.DatagramConn[] {
-    while (this.#flows.length < count) this.#flows.push(this.#openFlow(FIRST_FLOW_PORT + this.#flows.length));
+    while (this.#flows.length < count) {
+      const socket = this.#openFlow(FIRST_FLOW_PORT + this.#flows.length);
+      this.#flows.push(this.#capture?.socket(socket) ?? socket);
+    }
     return this.#flows.slice(0, count);
   }
 

@@ -22,6 +22,8 @@ export interface SenderReportsOptions {
   readonly clock: Clock;
   /** Who we are to receivers (RFC 3550, 6.5.1). */
   readonly canonicalName: string;
+  /** What goes with every report; default nothing. */
+  readonly beside?: () => readonly RtcpPacket[];
 }
 
 /** The reports of one stream. */
@@ -40,6 +42,11 @@ export class SenderReports {
   begin(): void {
     this.cancelBye();
     if (this.#cancelReport === undefined) this.#report();
+  }
+
+  /** Reports now, beside the usual reports, if there are any. */
+  tell(): void {
+    if (this.#cancelReport !== undefined) this.#send([]);
   }
 
   /** The end is not near after all. */
@@ -73,9 +80,9 @@ export class SenderReports {
     this.#cancelReport = this.#options.clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
   }
 
-  /** A sender report and our name in front of `packets` (RFC 3550, 6.1). */
+  /** A sender report, our name, and what goes with them, in front of `packets` (RFC 3550, 6.1). */
   #send(packets: readonly RtcpPacket[]): void {
-    const { stream: { ssrc }, stream, counters, transport, clock, canonicalName } = this.#options;
+    const { stream: { ssrc }, stream, counters, transport, clock, canonicalName, beside } = this.#options;
     const { packets: packetCount, bytes } = counters;
     transport.sendRtcp(encodeRtcp([
       {
@@ -88,6 +95,7 @@ export class SenderReports {
         reports: [],
       },
       { kind: "cname", ssrc, name: canonicalName },
+      ...beside?.() ?? [],
       ...packets,
     ]));
   }

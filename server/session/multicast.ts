@@ -10,6 +10,7 @@ import { bindUdpPortPair } from "../../net/udp_ports.ts";
 import { hostAndPort, plainAddress } from "../../net/addresses.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { TransportSpec } from "../../rtsp/fields/transport.ts";
+import type { ServerCapture } from "../capture/server_capture.ts";
 import { MulticastSeat, MulticastStream } from "./multicast_stream.ts";
 import type { TrackKind } from "../send/rtp_stream.ts";
 import type { Source } from "../source/source.ts";
@@ -45,6 +46,8 @@ export interface MulticastOptions {
   readonly pacer: Pacer;
   /** The pacer's clock. */
   readonly clock: Clock;
+  /** Hears of all that goes through the sockets, if that is wanted. */
+  readonly capture?: ServerCapture;
 }
 
 /** One stream of a source to the group, from one address of ours, which decides the network. */
@@ -141,12 +144,14 @@ export class Multicast {
   }
 
   async #openTrack(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
-    const { group: { hostname, ttl }, factory, senders, pacer, clock } = this.#options;
+    const { group: { hostname, ttl }, factory, senders, pacer, clock, capture } = this.#options;
     const { localAddress } = opened;
     const port = this.#takePort(opened, wanted.source);
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
-    const sockets = await openSenders({ hostname, localAddress, port, ttl });
-    const reports = [sockets[1], ...await openReports(address(port + 1), localAddress)];
+    const captured = (socket: Deno.DatagramConn, group?: string) => capture?.socket(socket, group) ?? socket;
+    const sockets = (await openSenders({ hostname, localAddress, port, ttl })).map((socket) => captured(socket));
+    const ofGroup = await openReports(address(port + 1), localAddress);
+    const reports = [sockets[1], ...ofGroup.map((socket) => captured(socket, hostname))];
     opened.sockets.push(sockets[0], ...reports);
     const onError = (error: unknown) => opened.stream?.session.fail(error);
     const transport = new UdpTransport({

@@ -64,6 +64,14 @@ peerTest("page: meters show what lies between two reports, and mean and peak of 
   const [head, ...lines] = (await Deno.readTextFile(await download.path())).trimEnd().split("\r\n");
   assertEquals(head, "time,fps,bitrate,lossRate,jitter,frameSize,damage");
   assert(lines.some((line) => /^\d{4}-.*Z,15,4000000,0\.1,2\.5,42000,3$/.test(line)), lines.join("\n"));
+  const [json] = await Promise.all([tab.page.waitForEvent("download"), tab.page.click("#statistics-json")]);
+  assertEquals(json.suggestedFilename(), "movie-statistics.json");
+  const { title, counters, measured } = JSON.parse(await Deno.readTextFile(await json.path()));
+  assertEquals([title, counters.frames, counters.damageCauses["no-tables"]], ["movie.mjpeg", 10, 1]);
+  assert(
+    measured.some((row: Record<string, number>) => row.fps === 15 && row.lossRate === 0.1),
+    JSON.stringify(measured),
+  );
   assertEquals(tab.errors, []);
 });
 

@@ -12,11 +12,8 @@ import { startOurs, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
 import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { assertNoComplaint, dissect } from "../support/tshark.ts";
 import { run } from "./pixels.ts";
-
-/** tshark's warnings and errors; a checksum that is wrong is one. */
-const COMPLAINTS = "_ws.malformed || tcp.analysis.flags || _ws.expert.severity >= 0x600000";
-const CHECKSUMS = ["ip", "udp", "tcp"].flatMap((name) => ["-o", `${name}.check_checksum:TRUE`]);
 
 async function play(target: readonly string[], path: string): Promise<void> {
   const args = ["play", ...target, "--no-preview", "--frames", "20", "--pcap", path];
@@ -25,28 +22,22 @@ async function play(target: readonly string[], path: string): Promise<void> {
   assertEquals(code, 0, stderr.join("\n"));
 }
 
-/** Fields of the packets that a filter lets through, all of a field together. */
-async function dissect(path: string, decodeAs: string[], filter: string, field: string): Promise<string[]> {
-  const ways = decodeAs.flatMap((way) => ["-d", way]);
-  const text = await run("tshark", ["-r", path, ...CHECKSUMS, ...ways, "-Y", filter, "-T", "fields", "-e", field]);
-  return text.split(/[\n,]/).filter((value) => value !== "");
-}
-
 async function checkSession(path: string, port: number): Promise<void> {
   // RTP ports are learnt from SETUP.
-  const ways = [`tcp.port==${port},rtsp`];
-  assertEquals(await dissect(path, ways, COMPLAINTS, "frame.number"), []);
-  const methods = await dissect(path, ways, "rtsp.method", "rtsp.method");
+  const decodeAs = [`tcp.port==${port},rtsp`];
+  const fields = (filter: string, field: string) => dissect(path, { decodeAs, filter, field });
+  await assertNoComplaint(path, { decodeAs });
+  const methods = await fields("rtsp.method", "rtsp.method");
   assertEquals(methods.filter((method) => method !== "OPTIONS"), ["DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]);
-  const statuses = await dissect(path, ways, "rtsp.status", "rtsp.status");
+  const statuses = await fields("rtsp.status", "rtsp.status");
   assertEquals(statuses, Array(methods.length).fill("200"));
-  const numbers = (await dissect(path, ways, "jpeg", "rtp.seq")).map(Number);
+  const numbers = (await fields("jpeg", "rtp.seq")).map(Number);
   assert(numbers.length >= 20, `${numbers.length} packets of JPEG`);
   numbers.slice(1).forEach((number, index) => assertEquals(number, (numbers[index] + 1) % 65_536));
-  const types = await dissect(path, ways, "jpeg", "rtp.p_type");
+  const types = await fields("jpeg", "rtp.p_type");
   assert(types.every((type) => type === "26"), types.join());
-  assert((await dissect(path, ways, "rtcp", "rtcp.pt")).includes("201"), "no receiver report");
-  const ends = await dissect(path, ways, "tcp.flags.syn == 1 || tcp.flags.fin == 1", "tcp.flags");
+  assert((await fields("rtcp", "rtcp.pt")).includes("201"), "no receiver report");
+  const ends = await fields("tcp.flags.syn == 1 || tcp.flags.fin == 1", "tcp.flags");
   assertEquals(ends, ["0x0002", "0x0012", "0x0011", "0x0011"]);
 }
 
@@ -67,12 +58,10 @@ peerTest("play --pcap writes a session of the lab", ["tshark"], async () => {
   await using server = await startOurServer({ root: movie.root });
   const [path, rtpPort] = [join(directory.path, "lab.pcapng"), reservePort()];
   await play(["127.0.0.1", String(server.port), String(rtpPort), movie.file, "--dialect", "lab"], path);
-  const ways = [`udp.port==${rtpPort},rtp`];
-  assertEquals(
-    (await dissect(path, ways, "rtp", "rtp.seq")).slice(0, 20),
-    Array.from({ length: 20 }, (_, i) => `${i + 1}`),
-  );
-  assertEquals(await dissect(path, [], "tcp.analysis.flags || _ws.expert.severity >= 0x600000", "frame.number"), []);
+  const decodeAs = [`udp.port==${rtpPort},rtp`];
+  const numbers = await dissect(path, { decodeAs, filter: "rtp", field: "rtp.seq" });
+  assertEquals(numbers.slice(0, 20), Array.from({ length: 20 }, (_, i) => `${i + 1}`));
+  await assertNoComplaint(path);
   assertMatch(await run("tshark", ["-r", path, "-q", "-z", "follow,tcp,ascii,0"]), /SETUP movie[^]*200 OK[^]*TEARDOWN/);
 });
 

@@ -44,12 +44,14 @@ export async function startOurServer(
     readonly port?: number;
     readonly args?: readonly string[];
     readonly through?: readonly string[];
+    /** Give the permission that a capture needs. */
+    readonly write?: boolean;
   },
 ): Promise<OurServer> {
-  const { root, host = "127.0.0.1", port: asked = 0, args = [], through } = options;
+  const { root, host = "127.0.0.1", port: asked = 0, args = [], through, write } = options;
   const threads = Deno.env.get("MJPEGRTSP_TEST_THREADS");
   const common = ["--port", String(asked), "--host", host, ...(threads === undefined ? [] : ["--threads", threads])];
-  const program = startOurs(["serve", root, ...common, ...args], { through });
+  const program = startOurs(["serve", root, ...common, ...args], { through, write });
   try {
     const [, port] = await program.waitForLine(/rtsp:\/\/127\.0\.0\.1:(\d+)/);
     return { port: Number(port), program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };

@@ -7,6 +7,7 @@
 
 import { element, formatNumber, formatTime, nameOf, saveFile, setStatistic } from "../dom.js";
 import { csvOf } from "./csv.js";
+import { jsonOf } from "./json.js";
 import { METERS } from "./meters.js";
 import { MAX_VALUES, Sparkline } from "./sparkline.js";
 
@@ -30,12 +31,15 @@ export class Statistics {
   #times = [];
   /** @type {Report | undefined} */
   #before;
+  /** The newest counters. @type {Record<string, unknown>} */
+  #counters = {};
 
   /** @param {{ player: Player, picture: Picture }} parts */
   constructor({ player, picture }) {
     this.#player = player;
     this.#picture = picture;
     element("#statistics-save").onclick = () => this.#save();
+    element("#statistics-json").onclick = () => this.#saveJson();
     element("#meters").append(...this.#lines.map(({ row }) => row));
     player.addEventListener("hello", () => this.#restart());
     player.addEventListener("stats", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
@@ -51,6 +55,8 @@ export class Statistics {
   /** @param {any} stats */
   #show(stats) {
     this.#measure(stats);
+    const { type: _, packet: __, ...counters } = stats;
+    this.#counters = counters;
     for (const name of COUNTERS) setStatistic(name, formatNumber(stats[name]));
     setStatistic("droppedFrames", `${formatNumber(stats.droppedFrames)} frames`);
     setStatistic("totalLoss", `${(stats.lossRate * 100).toFixed(1)} %`);
@@ -78,9 +84,18 @@ export class Statistics {
 
   /** Stores what is drawn. */
   #save() {
-    const columns = this.#lines.map(({ meter, sparkline }) => ({ name: meter.stat, values: sparkline.values }));
-    const text = csvOf(this.#times, columns);
+    const text = csvOf(this.#times, this.#columns);
     saveFile(`${nameOf(this.#player.title)}-statistics.csv`, new Blob([text], { type: "text/csv" }));
+  }
+
+  #saveJson() {
+    const { title, server } = this.#player;
+    const text = jsonOf({ title, server, counters: this.#counters }, this.#times, this.#columns);
+    saveFile(`${nameOf(title)}-statistics.json`, new Blob([text], { type: "application/json" }));
+  }
+
+  get #columns() {
+    return this.#lines.map(({ meter, sparkline }) => ({ name: meter.stat, values: sparkline.values }));
   }
 
   /** Damaged frames by cause. @param {{ damagedFrames: number, damageCauses: Record<string, number> }} stats */

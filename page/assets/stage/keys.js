@@ -113,7 +113,9 @@ export class Keys {
 function isMeantFor(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest("select") !== null) return true;
-  if (target.id === "volume") return key.startsWith("Arrow") || key === "Home" || key === "End";
+  if (target.closest("#volume, #knobs input") !== null) {
+    return key.startsWith("Arrow") || key === "Home" || key === "End";
+  }
   if (target.id === "seek" && (key === "ArrowUp" || key === "ArrowDown")) return true;
   if (target.closest("[type=radio]") !== null) return key === " " || key.startsWith("Arrow");
   return key === " " && target.closest("button, a, summary") !== null;

@@ -7,6 +7,8 @@
 
 import { systemClock } from "../../../net/system_clock.ts";
 import { RtspHeaders } from "../../../rtsp/headers.ts";
+import { CaptureSender } from "../../capture/capture_pipe.ts";
+import { ServerCapture } from "../../capture/server_capture.ts";
 import { RtspServer } from "../../server.ts";
 import { countSessionsWith } from "../../session/session_number.ts";
 import { ServedRoot } from "../../source/files/served_root.ts";
@@ -22,6 +24,7 @@ let host: Distant<HostApi>;
 let server: RtspServer;
 let serving: Promise<void>;
 let commons: EngineCommons;
+let captured: CaptureSender | undefined;
 const distantClients = new DistantClients();
 
 /** Tells the host that this thread cannot go on, in the log alone: what Deno prints of it is not escaped. */
@@ -31,9 +34,10 @@ function failWith(event: Event, error: unknown): void {
 }
 
 const api: EngineApi = {
-  start(start, port, log) {
+  start(start, { host: port, log, capture: pipe }) {
     sendLog(log);
     host = distant<HostApi>(port);
+    const sender = captured = pipe === undefined ? undefined : new CaptureSender(pipe, systemClock);
     addEventListener("error", (event) => failWith(event, event.error));
     addEventListener("unhandledrejection", (event) => failWith(event, event.reason));
     countSessionsWith(start.sessionCounter);
@@ -44,6 +48,7 @@ const api: EngineApi = {
       root: settings.root === undefined ? undefined : new ServedRoot(settings.root),
       live: start.live.map((pipe) => receiveLive(pipe, systemClock)),
       sharesPort: threads > 1,
+      capture: sender && new ServerCapture({ write: (block) => sender.write(block), clock: systemClock }),
       commons,
       clock: systemClock,
       random: Math.random,
@@ -74,6 +79,7 @@ const api: EngineApi = {
   async close() {
     await server.close();
     await serving;
+    captured?.flush();
   },
   crash() {
     setTimeout(() => {

@@ -5,8 +5,9 @@
  */
 
 import { transfer } from "comlink";
+import { type CapturePipe, passOn } from "../../capture/capture_pipe.ts";
 import type { LogTarget } from "../log_pipe.ts";
-import type { EngineApi, EngineStart, HostApi } from "../messages.ts";
+import type { EngineApi, EnginePorts, EngineStart, HostApi } from "../messages.ts";
 import { rightsOfEngine } from "../rights.ts";
 import type { LiveFeed } from "../../source/live_source.ts";
 import { type EndThread, openThread, type StartThread, type Thread } from "../../../net/thread.ts";
@@ -24,6 +25,8 @@ export interface EngineThreadOptions {
   readonly live: readonly LiveFeed[];
   /** Where its log goes. */
   readonly log: LogTarget;
+  /** Where what it captures goes, if anything is captured. */
+  readonly capture: CapturePipe | undefined;
   /** Makes what it may ask for. */
   readonly createApi: (engine: EngineThread) => HostApi;
   /** Called once, when it has failed. */
@@ -65,13 +68,23 @@ export class EngineThread {
     const [requests, records] = [new MessageChannel(), new MessageChannel()];
     records.port1.onmessage = ({ data }) => port.postMessage(data);
     offer(createApi(this), requests.port1);
+    const capture = this.#capturePipe();
+    const ports: EnginePorts = { host: requests.port2, log: { port: records.port2, counts, level }, capture };
     return this.ask((api) =>
       api.start(
         transfer({ ...start, live: pipes }, pipes.map(({ port }) => port)),
-        transfer(requests.port2, [requests.port2]),
-        transfer({ port: records.port2, counts, level }, [records.port2]),
+        transfer(ports, [requests.port2, records.port2, ...capture === undefined ? [] : [capture.port]]),
       )
     );
+  }
+
+  /** A pipe of its own that leads into that of all engines. */
+  #capturePipe(): CapturePipe | undefined {
+    const { capture } = this.#options;
+    if (capture === undefined) return undefined;
+    const { port1, port2: port } = new MessageChannel();
+    passOn(port1, capture.port);
+    return { ...capture, port };
   }
 
   /** Has it serve one more live source. Resolves when it does. */

@@ -11,8 +11,8 @@ import { systemClock } from "../../../net/system_clock.ts";
 import { type EndThread, startWorker, type ThreadPlan } from "../../../net/thread.ts";
 import type { LiveFeed } from "../../source/live_source.ts";
 import { receiveLive } from "../../source/live_pipe.ts";
-import { type LogTarget, sendLog } from "../log_pipe.ts";
-import type { HostControl, HostStart, PlaceKind } from "../messages.ts";
+import { sendLog } from "../log_pipe.ts";
+import type { HostControl, HostPorts, HostStart, PlaceKind } from "../messages.ts";
 import { distant, offer } from "../rpc.ts";
 import type { LenderApi } from "../thread_lender.ts";
 import { EngineThread } from "./engine_thread.ts";
@@ -34,7 +34,7 @@ class Host implements HostControl {
   readonly #guests = new Map<number, EndThread>();
   readonly #failure = Promise.withResolvers<string>();
   #start!: HostStart;
-  #log!: LogTarget;
+  #ports!: HostPorts;
   #places!: Readonly<Record<PlaceKind, SharedPlaces>>;
   #threads!: Threads;
   #services!: Services;
@@ -43,12 +43,12 @@ class Host implements HostControl {
   readonly #live = new Set<LiveFeed>();
   #isClosed = false;
 
-  async start(start: HostStart, target: LogTarget, lender: MessagePort): Promise<Deno.NetAddr> {
-    sendLog(target);
+  async start(start: HostStart, ports: HostPorts): Promise<Deno.NetAddr> {
+    sendLog(ports.log);
     this.#start = start;
-    this.#log = target;
+    this.#ports = ports;
     this.#places = { client: this.#createPlaces("client"), session: this.#createPlaces("session") };
-    this.#threads = new Threads(distant<LenderApi>(lender));
+    this.#threads = new Threads(distant<LenderApi>(ports.lender));
     const { settings, threads, live } = start;
     this.#published = new PublishedStreams({
       clock: systemClock,
@@ -161,7 +161,8 @@ class Host implements HostControl {
       start: { number, settings, threads, sessionCounter: this.#sessionCounter },
       startThread: this.#threads.start,
       live: [...this.#live],
-      log: this.#log,
+      log: this.#ports.log,
+      capture: this.#ports.capture,
       createApi: (engine) => this.#services.apiFor(engine),
       onFailure: (engine, reason) => this.#replace(engine, reason),
     });
