@@ -74,7 +74,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
       "server/connection",
       "server/places",
       "server/source",
-      "server/source/files",
       "server/packetize",
       "server/send",
       "server/sound",

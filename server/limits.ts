@@ -124,9 +124,6 @@ export const MAX_FOLDER_FRAMES = 100_000;
 /** Frames that are looked at for one that RTP/JPEG carries, to describe a stream by. */
 export const MAX_DESCRIBED_FRAMES = 16;
 
-/** Streams that the catalogue lists. */
-export const MAX_CATALOG_STREAMS = 500;
-
 /** Longest catalogue, in bytes: readers of RTSP take no longer bodies from strangers. */
 export const MAX_CATALOG_BYTES = 60_000;
 

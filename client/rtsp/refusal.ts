@@ -40,12 +40,14 @@ export function refusal(
 }
 
 function refusalAdvice(status: number, { name, hasLog }: { name: string; hasLog: boolean }): string {
+  if (name === "/" && (status === 400 || status === 404)) {
+    return "; it plays nothing without a name, and has no list of names: put one behind the /";
+  }
   switch (status) {
     case 401:
     case 403:
       return "; check user name and password: rtsp://USER:PASSWORD@HOST/PATH";
     case 404:
-      if (name === "/") return "; it plays nothing without a name, and has no list of names: put one behind the /";
       return `; it has nothing of that name: check ${JSON.stringify(name)}, ` +
         (hasLog ? "its log lists similar names" : "which must be as the server's manual or settings have it");
     case 415:

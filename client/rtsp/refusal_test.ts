@@ -26,7 +26,7 @@ Deno.test("refusal() says what was asked for, the status, and what to do, withou
       "be as the server's manual or settings have it",
   );
   assertEquals(said("453", undefined), "The server refused DESCRIBE rtsp://…@cam/x: 453");
-  const response = decodeRtspResponse("RTSP/1.0 404 Not Found\r\n", "");
+  const response = decodeRtspResponse("RTSP/1.0 400 Bad Request\r\n", "");
   assertMatch(
     refusal("DESCRIBE rtsp://cam/", response, { name: "/" }).message,
     /has no list of names: put one behind the \//,

@@ -149,7 +149,7 @@ export class LabResponder {
   }
 
   async #list(form: ListForm): Promise<LabLines> {
-    return listLines(await this.#options.factory.movieNames("lab"), form);
+    return listLines(await this.#options.factory.movieNames(), form);
   }
 }
 

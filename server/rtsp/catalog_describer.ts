@@ -17,9 +17,10 @@ import type { Clock } from "../../net/clock.ts";
 import { encodeSegment } from "../../rtsp/fields/uri.ts";
 import type { RtspReply, RtspRequest } from "../../rtsp/message.ts";
 import { receivedSize } from "../../rtp/jpeg/jpeg_payload.ts";
-import { CATALOG_PATIENCE_MS, MAX_CATALOG_BYTES, MAX_CATALOG_STREAMS } from "../limits.ts";
+import { CATALOG_PATIENCE_MS, MAX_CATALOG_BYTES } from "../limits.ts";
 import type { Client } from "../session/client.ts";
 import type { SessionFactory } from "../session/session_factory.ts";
+import { TEST_SOURCE_NAME } from "../source/test_source.ts";
 import type { StreamDescriber } from "./stream_describer.ts";
 import { contentBase } from "./tracks.ts";
 
@@ -61,12 +62,19 @@ export class CatalogDescriber {
 
   /** The reply to a DESCRIBE of the server itself. */
   async describe(client: Client, { cseq, uri }: RtspRequest, form: CatalogForm): Promise<RtspReply> {
-    const names = await this.#options.factory.movieNames("all");
+    const listed = await this.#options.factory.listed();
+    // It is always there, and nobody waits for its end.
+    const wanted = listed.length === 1 ? listed : listed.filter(({ name }) => name !== TEST_SOURCE_NAME);
     const base = contentBase(uri);
-    const streams = names.slice(0, MAX_CATALOG_STREAMS).map((name) => ({ name, url: base + encodedName(name) }));
+    const streams = wanted.map(({ name, isLive }) => ({
+      name,
+      url: base + encodedName(name),
+      // To look at a live source may mean to connect to a camera.
+      ...isLive ? { duration: null } : {},
+    }));
     const body = form === "text/uri-list"
       ? listOf(streams.map(({ url }) => url))
-      : jsonOf(await this.#lookAtAll(client, streams), names.length);
+      : jsonOf(await this.#lookAtAll(client, streams), wanted.length);
     return { status: 200, cseq, session: undefined, headers: [["Content-Base", base], ["Content-Type", form]], body };
   }
 
@@ -77,7 +85,7 @@ export class CatalogDescriber {
     const seen: CatalogStream[] = [];
     try {
       for (const stream of streams) {
-        const looking = this.#lookAt(client, stream);
+        const looking = stream.duration === null ? Promise.resolve(stream) : this.#lookAt(client, stream);
         looking.catch(() => {/* where it is late, nobody waits for it */});
         const found = await Promise.race([late.promise, looking]);
         if (found === "late") return [...seen, ...streams.slice(streams.indexOf(stream))];
@@ -94,8 +102,8 @@ export class CatalogDescriber {
     const source = await factory.findSource(client, stream.name);
     if (typeof source === "number") return undefined;
     const { frameRate } = source;
-    // To look at a live source may mean to connect to a camera.
-    if (source.isLive) return { ...stream, duration: null, frameRate };
+    // It has come in the place of a file.
+    if (source.isLive) return { ...stream, duration: null };
     const frame = await describer.lookAt(client, source);
     if (typeof frame === "number") return undefined;
     const duration = source.loops || source.grows ? null : source.times.durationUs / 1e6;

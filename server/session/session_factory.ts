@@ -15,8 +15,7 @@ import { EMULATED_QUEUE_MS, MAX_LATE_MS, MAX_SESSIONS_PER_CONNECTION } from "../
 import { DatagramSender } from "../send/datagram_sender.ts";
 import type { FrameSender } from "../send/frame_sender.ts";
 import type { Pacer } from "../send/pacer.ts";
-import type { Catalog } from "../source/catalog.ts";
-import type { MovieKind } from "../source/files/served_root.ts";
+import type { Catalog, ListedStream } from "../source/catalog.ts";
 import type { SoundTrack } from "../source/sound_track.ts";
 import { type Source, SourceNotFoundError, SourceUnusableError } from "../source/source.ts";
 import type { Place, Places } from "../places/places.ts";
@@ -138,8 +137,13 @@ export class SessionFactory {
   }
 
   /** Names of sources, for clients that list them. */
-  movieNames(kind: MovieKind): Promise<string[]> {
-    return this.#options.catalog.movieNames(kind);
+  movieNames(): Promise<string[]> {
+    return this.#options.catalog.movieNames();
+  }
+
+  /** All that is served, as far as it can be listed. */
+  listed(): Promise<ListedStream[]> {
+    return this.#options.catalog.listed();
   }
 
   /** Sends over UDP. `onError` is called when a delayed packet cannot be sent. */

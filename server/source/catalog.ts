@@ -22,7 +22,7 @@ import { FileSound, indexSound } from "./files/file_sound.ts";
 import { FrameCache } from "./files/frame_cache.ts";
 import { mostSimilar } from "./files/name_similarity.ts";
 import { timesOf } from "./frame_times.ts";
-import type { MovieKind, ResolvedPath, ServedRoot } from "./files/served_root.ts";
+import type { ResolvedPath, ServedRoot } from "./files/served_root.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { DrawnTestFrames, type TestFrames } from "./test_frames.ts";
 import { TestSource } from "./test_source.ts";
@@ -62,7 +62,7 @@ export class Catalog {
   readonly #options: CatalogOptions;
   readonly #cache = new FrameCache(FRAME_CACHE_BYTES);
   readonly #testSource: TestSource;
-  readonly #listings = new Map<MovieKind, Promise<string[]>>();
+  #listing: Promise<string[]> | undefined;
   readonly #stop = new AbortController();
   readonly #files: FileIndexes<FileSource>;
   readonly #folders: FileIndexes<FolderSource | undefined, readonly string[]>;
@@ -151,22 +151,13 @@ export class Catalog {
   }
 
   /** What a list of movies shows: live sources and the files at the top of the served root, or the test source where there are none. */
-  async movieNames(kind: MovieKind): Promise<string[]> {
-    const live = this.#present().filter(({ isLive }) => isLive);
-    const names = [...live.map(({ name }) => name), ...await this.#fileNames(kind)];
-    return names.length > 0 ? names : [this.#testSource.name];
-  }
-
-  /** Whoever asks while the directory is being read gets the same list. */
-  async #fileNames(kind: MovieKind): Promise<string[]> {
+  async movieNames(): Promise<string[]> {
     const { root } = this.#options;
-    const reading = this.#listings.get(kind) ?? root?.movieNames(kind) ?? Promise.resolve([]);
-    this.#listings.set(kind, reading);
-    try {
-      return await reading;
-    } finally {
-      this.#listings.delete(kind);
-    }
+    const live = this.#present().filter(({ isLive }) => isLive);
+    // Whoever asks while the directory is being read gets the same list.
+    this.#listing ??= (root?.movieNames() ?? Promise.resolve([])).finally(() => this.#listing = undefined);
+    const names = [...live.map(({ name }) => name), ...await this.#listing];
+    return names.length > 0 ? names : [this.#testSource.name];
   }
 
   /** All that is served, as far as it can be listed: live sources, movies in all directories, and the test source. */

@@ -12,14 +12,7 @@ import { listMovies } from "./movie_names.ts";
 const NEAR_NAMES = 5;
 /** Names that are looked at to find these, since some may be links that cannot be served. */
 const CHECKED_NAMES = 2 * NEAR_NAMES;
-
-/** Which movies a list has: those whose names clients of the lab look for, or all. */
-export type MovieKind = "lab" | "all";
-
-const MOVIE_NAMES: Readonly<Record<MovieKind, RegExp>> = {
-  lab: /\.(?:mjpe?g|jpe?g|avi)$/i,
-  all: /\.(?:mjpe?g|jpe?g|avi|mov|mp4|m4v|mkv)$/i,
-};
+const MOVIE_NAME = /\.(?:mjpe?g|jpe?g|avi)$/i;
 
 /** What is served, as data that another thread can be told. */
 export interface ServedPlace {
@@ -130,11 +123,11 @@ export class ServedRoot {
     return this.#onlyFile?.name;
   }
 
-  /** Names of movies at the top of what is served, in order. */
-  async movieNames(kind: MovieKind): Promise<string[]> {
+  /** Names of Motion-JPEG files at the top of what is served that can be served, in order. */
+  async movieNames(): Promise<string[]> {
     if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
     const { files, links } = await this.#listings.list(this.#directory);
-    const isMovie = (name: string) => MOVIE_NAMES[kind].test(name);
+    const isMovie = (name: string) => MOVIE_NAME.test(name);
     return [...files.filter(isMovie), ...await this.#servedOf(links.filter(isMovie))].sort();
   }
 
