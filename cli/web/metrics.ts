@@ -22,66 +22,89 @@ export interface Measured {
 /** The values of a metric, each with its labels. */
 type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 
+/** A metric, without what its name begins with. */
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  /** Default none. */
+  readonly labelNames?: string[];
+  readonly values: Values;
+}
+
 /** The media type of the text. */
 export const METRICS_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** All metrics as text. */
-export async function encodeMetrics(
-  { version, counts, sessions, httpSessions, httpAnswers }: Measured,
-): Promise<string> {
+export async function encodeMetrics(measured: Measured): Promise<string> {
   const registers = [new Registry()];
-  const count = (name: string, help: string, values: Values, labelNames = labelsOf(values)) => {
-    const counter = new Counter({ name: `mjpegrtsp_${name}_total`, help, labelNames, registers });
-    for (const [labels, value] of values) counter.inc(labels, value);
-  };
-  const gauge = (name: string, help: string, values: Values, labelNames = labelsOf(values)) => {
+  for (const { name, help, labelNames = [], values } of gaugesOf(measured)) {
     const gauge = new Gauge({ name: `mjpegrtsp_${name}`, help, labelNames, registers });
     for (const [labels, value] of values) gauge.set(labels, value);
-  };
-  const sent = Object.entries(counts.sent);
-  const byTransport = (field: keyof ServerCounts["sent"]["udp"]): Values =>
-    sent.map(([transport, totals]) => [{ transport }, totals[field]]);
-
-  gauge("build_info", "The version of this program; always 1", [[{ version }, 1]]);
-  gauge("clients", "RTSP connections", [[{}, counts.clients]]);
-  gauge("sessions", "RTSP sessions", sessionValues(sessions), ["transport", "state"]);
-  gauge("stream_viewers", "Sessions that play a stream", viewerValues(sessions), ["stream"]);
-  gauge("http_sessions", "Pages, streams and snapshots over HTTP, each of which has an RTSP session", [[
-    {},
-    httpSessions,
-  ]]);
-  gauge("late_seconds", "How much later than due frames have left for two seconds or more", [[
-    {},
-    counts.lateMs / 1000,
-  ]]);
-  count("sessions", "RTSP sessions that were set up", byTransport("sessions"));
-  count("frames_sent", "Whole frames sent", byTransport("frames"));
-  count(
-    "frames_dropped",
-    "Frames dropped: client or server too slow, or not fit for RTP/JPEG",
-    byTransport("droppedFrames"),
-  );
-  count("frames_left_out", "Frames left out to fit sessions to slow networks", byTransport("leftOutFrames"));
-  count("packets_sent", "RTP packets sent", byTransport("packets"));
-  count("bytes_sent", "Bytes of RTP sent", byTransport("bytes"));
-  count("packets_asked_again", "Packets that clients asked for again (NACK)", byTransport("askedPackets"));
-  count("packets_sent_again", "Packets sent again", byTransport("resentPackets"));
-  count(
-    "rtsp_errors",
-    "Replies that refuse a request, by status code",
-    statusValues(Object.entries(counts.errorReplies)),
-  );
-  count("http_answers", "Answers over HTTP, by status code", statusValues([...httpAnswers]), ["status"]);
-  count("failed_threads", "Threads that have failed and were replaced", [[{}, counts.failedThreads]]);
+  }
+  for (const { name, help, labelNames = [], values } of countersOf(measured)) {
+    const counter = new Counter({ name: `mjpegrtsp_${name}_total`, help, labelNames, registers });
+    for (const [labels, value] of values) counter.inc(labels, value);
+  }
   return await registers[0].metrics();
 }
 
-function labelsOf([first]: Values): string[] {
-  return Object.keys(first?.[0] ?? {});
+/** What goes up and down. */
+function gaugesOf({ version, counts, sessions, httpSessions }: Measured): Metric[] {
+  const one = (value: number): Values => [[{}, value]];
+  return [
+    { name: "build_info", help: "The version of this program; always 1", ...labelled("version", [[version, 1]]) },
+    { name: "clients", help: "RTSP connections", values: one(counts.clients) },
+    {
+      ...{ name: "sessions", help: "RTSP sessions" },
+      ...{ labelNames: ["transport", "state"], values: sessionValues(sessions) },
+    },
+    { name: "stream_viewers", help: "Sessions that play a stream", ...labelled("stream", viewersOf(sessions)) },
+    { name: "http_sessions", help: "Pages, streams and snapshots over HTTP", values: one(httpSessions) },
+    {
+      ...{ name: "late_seconds", help: "How much later than due frames have left for two seconds or more" },
+      values: one(counts.lateMs / 1000),
+    },
+  ];
 }
 
-function statusValues(entries: readonly (readonly [status: string | number, count: number])[]): Values {
-  return entries.map(([status, count]) => [{ status: String(status) }, count]);
+/** What only grows. */
+function countersOf({ counts, httpAnswers }: Measured): Metric[] {
+  const byTransport = (name: string, help: string, field: keyof ServerCounts["sent"]["udp"]): Metric => ({
+    ...{ name, help },
+    ...labelled("transport", Object.entries(counts.sent).map(([transport, totals]) => [transport, totals[field]])),
+  });
+  return [
+    byTransport("sessions", "RTSP sessions that were set up", "sessions"),
+    byTransport("frames_sent", "Whole frames sent", "frames"),
+    byTransport(
+      "frames_dropped",
+      "Frames dropped: client or server too slow, or not fit for RTP/JPEG",
+      "droppedFrames",
+    ),
+    byTransport("frames_left_out", "Frames left out to fit sessions to slow networks", "leftOutFrames"),
+    byTransport("packets_sent", "RTP packets of frames sent", "packets"),
+    byTransport("bytes_sent", "Bytes of them", "bytes"),
+    byTransport("packets_asked_again", "Packets that clients asked for again (NACK)", "askedPackets"),
+    byTransport("packets_sent_again", "Packets sent again", "resentPackets"),
+    {
+      ...{ name: "rtsp_errors", help: "Replies that refuse a request" },
+      ...labelled("status", Object.entries(counts.errorReplies)),
+    },
+    { name: "http_answers", help: "Answers over HTTP", ...labelled("status", [...httpAnswers]) },
+    {
+      name: "failed_threads",
+      help: "Threads that have failed and were replaced",
+      values: [[{}, counts.failedThreads]],
+    },
+  ];
+}
+
+/** Values of a metric that has one label. */
+function labelled(
+  name: string,
+  entries: readonly (readonly [label: string | number, value: number])[],
+): Pick<Metric, "labelNames" | "values"> {
+  return { labelNames: [name], values: entries.map(([label, value]) => [{ [name]: String(label) }, value]) };
 }
 
 function sessionValues(sessions: readonly SessionReport[]): Values {
@@ -92,9 +115,7 @@ function sessionValues(sessions: readonly SessionReport[]): Values {
   });
 }
 
-function viewerValues(sessions: readonly SessionReport[]): Values {
+function viewersOf(sessions: readonly SessionReport[]): [name: string, viewers: number][] {
   const playing = sessions.filter(({ state }) => state === "PLAYING");
-  return [...Map.groupBy(playing, ({ name }) => name)].map((
-    [name, { length }],
-  ) => [{ stream: printable(name) }, length]);
+  return [...Map.groupBy(playing, ({ name }) => name)].map(([name, { length }]) => [printable(name), length]);
 }

@@ -10,6 +10,7 @@ import type { Clock } from "../../net/clock.ts";
 import { encodeSegment } from "../../rtsp/fields/uri.ts";
 import type { Distant } from "../../server/engines/rpc.ts";
 import type { Overview, StreamDetails } from "../../server/observation/overview.ts";
+import type { Thumbnails } from "./thumbnails.ts";
 import {
   LIVE_THUMBNAIL_KEPT_MS,
   MAX_LOOKED_STREAMS,
@@ -36,8 +37,8 @@ export interface ListedStream extends Partial<StreamDetails> {
 /** Constructor options of {@linkcode StreamList}. */
 export interface StreamListOptions {
   readonly overview: Distant<Overview>;
-  /** Whether a session of that stream is one of ours that takes its thumbnail. */
-  readonly isTaking: (name: string) => boolean;
+  /** Thumbnails of these streams: their sessions are no viewers', and they may have found that a stream cannot be played. */
+  readonly thumbnails: Pick<Thumbnails, "isTaking" | "refusalOf">;
   readonly clock: Clock;
 }
 
@@ -62,7 +63,7 @@ export class StreamList {
 
   /** Everything that is served; `rtspServer` is the host and the port by which its reader knows this server. */
   async list(rtspServer: string): Promise<ListedStream[]> {
-    const { overview, isTaking } = this.#options;
+    const { overview, thumbnails } = this.#options;
     const [names, sessions] = await Promise.all([this.#listNames(), overview.listSessions()]);
     // The list does not wait for large files: what is not known yet comes with a later one.
     await deadline(this.#lookAt(names), STREAM_LIST_PATIENCE_MS).catch(() => {});
@@ -70,10 +71,12 @@ export class StreamList {
     const watched = Map.groupBy(playing, ({ name }) => name);
     return names.map(({ name, isLive }) => {
       const path = name.split("/").map(encodeSegment).join("/");
-      const viewers = (watched.get(name)?.length ?? 0) - (isTaking(name) ? 1 : 0);
+      const viewers = (watched.get(name)?.length ?? 0) - (thumbnails.isTaking(name) ? 1 : 0);
+      const details = this.#looks.get(name)?.details;
       return {
         ...{ name, isLive, path: `/${path}/`, rtsp: `rtsp://${rtspServer}/${path}`, viewers: Math.max(0, viewers) },
-        ...this.#looks.get(name)?.details,
+        ...details,
+        problem: details?.problem ?? thumbnails.refusalOf(name)?.message,
       };
     });
   }

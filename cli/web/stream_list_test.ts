@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { RefusedError } from "../../client/rtsp/refusal.ts";
 import type { Distant } from "../../server/engines/rpc.ts";
 import type { Overview, SessionReport, StreamDetails } from "../../server/observation/overview.ts";
 import { NO_COUNTS } from "../../server/observation/overview.ts";
@@ -12,7 +13,7 @@ const DETAILS: StreamDetails = {
 };
 
 /** A list of what the test says that there is. */
-function createList(names: string[], { sessions = [] as Partial<SessionReport>[], taking = "" } = {}) {
+function createList(names: string[], { sessions = [] as Partial<SessionReport>[], taking = "", refused = "" } = {}) {
   const clock = new FakeClock();
   const asked: string[] = [];
   let [now, most, lists] = [0, 0, 0];
@@ -32,7 +33,11 @@ function createList(names: string[], { sessions = [] as Partial<SessionReport>[]
     counts: () => Promise.resolve(NO_COUNTS),
     endSession: () => Promise.resolve(false),
   };
-  const list = new StreamList({ overview, clock, isTaking: (name) => name === taking });
+  const thumbnails = {
+    isTaking: (name: string) => name === taking,
+    refusalOf: (name: string) => name === refused ? new RefusedError("The server refused it", 415) : undefined,
+  };
+  const list = new StreamList({ overview, clock, thumbnails });
   return { list, clock, asked, counts: () => ({ most, lists }) };
 }
 
@@ -48,6 +53,11 @@ Deno.test("StreamList has names, paths and URLs, what is known of each, and who 
 Deno.test("StreamList does not count the session that takes a thumbnail", async () => {
   const { list } = createList(["a", "b"], { sessions: [{ name: "a", state: "PLAYING" }], taking: "a" });
   assertEquals((await list.list("")).map(({ viewers }) => viewers), [0, 0]);
+});
+
+Deno.test("StreamList tells that the server refuses a stream, as its thumbnail has found", async () => {
+  const { list } = createList(["a", "b"], { refused: "b" });
+  assertEquals((await list.list("")).map(({ problem }) => problem), [undefined, "The server refused it"]);
 });
 
 Deno.test("StreamList looks at so many streams, few at once, and at others when somebody has seen them", async () => {

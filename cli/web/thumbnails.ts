@@ -6,6 +6,7 @@
 
 import { deadline } from "@std/async/deadline";
 import type { Player } from "../../client/player.ts";
+import { RefusedError } from "../../client/rtsp/refusal.ts";
 import type { Clock } from "../../net/clock.ts";
 import {
   LIVE_THUMBNAIL_KEPT_MS,
@@ -66,6 +67,12 @@ export class Thumbnails {
   /** Whether a thumbnail of that name is being taken now: its session is no viewer's. */
   isTaking(name: string): boolean {
     return this.#taking.has(name);
+  }
+
+  /** Why the server refuses the stream of that name, where it has lately. */
+  refusalOf(name: string): RefusedError | undefined {
+    const { jpeg } = this.#kept.get(name) ?? {};
+    return jpeg instanceof RefusedError ? jpeg : undefined;
   }
 
   /** Ends all sessions. */

@@ -58,7 +58,7 @@ export class WebSite {
     const { createPlayer, overview, clock } = this.#options = options;
     this.#players = new WebPlayers(createPlayer, { max: MAX_WEB_SESSIONS });
     this.#thumbnails = new Thumbnails(createPlayer, { clock });
-    this.#list = new StreamList({ overview, clock, isTaking: (name) => this.#thumbnails.isTaking(name) });
+    this.#list = new StreamList({ overview, clock, thumbnails: this.#thumbnails });
     this.#streams = new StreamAnswers(this.#players);
     this.#pages = new PlayerPages(this.#players);
     this.#sessions = new SessionAnswers(overview);

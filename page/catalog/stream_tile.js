@@ -71,8 +71,7 @@ export class StreamTile {
 function factsOf({ size, frameRate, frames, loops }) {
   return [
     size && `${size.width} × ${size.height}`,
-    frameRate &&
-    `${formatNumber(Math.round(10 * frameRate) / 10, Number.isInteger(Math.round(10 * frameRate) / 10) ? 0 : 1)} fps`,
+    frameRate && `${formatNumber(frameRate, frameRate < 10 && !Number.isInteger(frameRate) ? 1 : 0)} fps`,
     frames && (frames === 1 ? "a still" : `${formatNumber(frames)} frames`),
     loops && frames !== 1 && "loops",
   ].filter(Boolean).join(" · ");

@@ -16,6 +16,7 @@ import type { Catalog, ListedStream } from "../source/catalog.ts";
 import { DecodedSource } from "../source/decoded/decoded_source.ts";
 import { LiveFeed } from "../source/live_source.ts";
 import { type Source, SourceUnusableError } from "../source/source.ts";
+import { LiveRates } from "./live_rates.ts";
 import type { Overview, ServerCounts, SessionReport, StreamDetails } from "./overview.ts";
 
 /** The first status code that refuses (RFC 2326, 7.1.1). */
@@ -36,9 +37,11 @@ export interface ServerViewOptions {
 export class ServerView implements Overview {
   readonly #options: ServerViewOptions;
   readonly #errorReplies: Record<number, number> = {};
+  readonly #liveRates: LiveRates;
 
   constructor(options: ServerViewOptions) {
     this.#options = options;
+    this.#liveRates = new LiveRates(options.clock);
   }
 
   listStreams(): Promise<ListedStream[]> {
@@ -53,7 +56,9 @@ export class ServerView implements Overview {
       () => impatience.abort(new Error("it takes long to be looked at: its index is being made")),
     );
     try {
-      return await describe(await catalog.find(name, impatience.signal));
+      const source = await catalog.find(name, impatience.signal);
+      const details = await describe(source);
+      return source instanceof LiveFeed ? { ...details, frameRate: this.#liveRates.rateOf(source) } : details;
     } catch (error) {
       return { ...NOTHING_KNOWN, problem: reasonOf(error) };
     } finally {

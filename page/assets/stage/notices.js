@@ -17,7 +17,10 @@ import { button, element } from "../dom.js";
 const INFO_MS = 5000;
 /** How long is shown what became of a recording. */
 const RECORDING_MS = 20_000;
-const GONE = "The player is gone. Start it again, and this page reconnects by itself";
+// Below the start page of a server, the player is in the server.
+const GONE = `The ${
+  location.pathname === "/" ? "player" : "server"
+} is gone. Start it again, and this page reconnects by itself`;
 
 /** Shows one notice at most. */
 export class Notices {

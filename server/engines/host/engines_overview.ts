@@ -32,8 +32,14 @@ export class EnginesOverview implements Overview {
     return this.#any().ask((api) => api.listStreams());
   }
 
-  describeStream(name: string): Promise<StreamDetails> {
-    return this.#any().ask((api) => api.describeStream(name));
+  /** Frames of a live source come to those engines alone that somebody watches it at. */
+  async describeStream(name: string): Promise<StreamDetails> {
+    const details = await this.#any().ask((api) => api.describeStream(name));
+    if (!details.isLive || details.frameRate !== undefined) return details;
+    const others = this.#engines().slice(1).map((engine) => engine.ask((api) => api.describeStream(name)));
+    const answers = await Promise.allSettled(others);
+    const found = answers.find((answer) => answer.status === "fulfilled" && answer.value.frameRate !== undefined);
+    return found?.status === "fulfilled" ? found.value : details;
   }
 
   async listSessions(): Promise<SessionReport[]> {
