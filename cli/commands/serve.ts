@@ -132,8 +132,8 @@ their own times. A folder of JPEGs is a movie as well. Videos of other codecs (H
 they are watched, if FFmpeg is in this program.
 Sound of AVI, MP4, MOV and Matroska files, or in movie.wav beside movie.mjpeg, in shots/sound.wav or shots.wav of a
 folder, is a second track for RTSP/1.0 players: PCM of 8 or 16 bits, mu-law or A-law. Files that are followed have none.
-The name "testsrc" is always there: a test pattern with a frame number and a clock. With - for
-ROOT, standard input is served as "stdin": JPEGs that another program writes, or the multipart stream of a camera.
+The name "testsrc" is always there: a test pattern with a frame number and a clock, which beeps once a second. With -
+for ROOT, standard input is served as "stdin": JPEGs that another program writes, or the multipart stream of a camera.
 Whoever comes late starts at the next one. With --pull a stream of another server, such as a camera that bears one
 viewer, is passed on to many: it is played from there once somebody watches it here, over one connection, and tried
 again for as long as somebody waits for it. With --publish other programs may send streams to it (ANNOUNCE, RECORD),

@@ -1,12 +1,13 @@
 /**
- * The frames of the built-in test source: colour bars, a moving ball, the frame number, a running clock, and the frame number as a
- * row of cells that programs can read (frame_code.ts). What a frame shows depends on its number alone.
+ * The frames of the built-in test source: colour bars, a moving ball, the frame number, a running clock, lamps that go on with
+ * its beep, and the frame number as a row of cells that programs can read (frame_code.ts). What a frame shows depends on its number alone.
  *
  * @module
  */
 
 import { DEFAULT_TEST_PATTERN, type TestPatternOptions } from "./test_pattern_options.ts";
 import { encodeBaselineJpeg, type RgbaImage } from "../conditioning/jpeg_encoder.ts";
+import { isLampLitAt } from "./beep.ts";
 import { GLYPH_HEIGHT } from "./bitmap_font.ts";
 import { Canvas, type Colour } from "./canvas.ts";
 import { frameCodeCells } from "./frame_code.ts";
@@ -18,6 +19,7 @@ const QUALITIES = [62, 50, 40, 30, 20, 10, 5] as const;
 
 const WHITE: Colour = [240, 244, 248];
 const BLACK: Colour = [10, 12, 18];
+const UNLIT: Colour = [38, 48, 70];
 const DIM: Colour = [132, 150, 176];
 const BALL: Colour = [255, 196, 61];
 const BARS: readonly Colour[] = [
@@ -29,6 +31,19 @@ const BARS: readonly Colour[] = [
   [200, 52, 48],
   [48, 72, 190],
 ];
+
+/** A filled circle, in pixels. */
+export interface Disc {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** The lamps that go on with the beep, one at each side of the frame number. */
+export function lampsOf({ width, height }: Pick<TestPatternOptions, "width" | "height">): readonly Disc[] {
+  const [x, y, radius] = [Math.round(width * 0.085), Math.round(height * 0.53), Math.round(width * 0.055)];
+  return [{ x, y, radius }, { x: width - 1 - x, y, radius }];
+}
 
 /** Draws and encodes the frames of one test pattern. Holds the background and the pixels of one frame. */
 export class TestPattern {
@@ -87,6 +102,9 @@ export class TestPattern {
       scale,
       colour: WHITE,
     });
+    if (isLampLitAt((number - 1) / frameRate)) {
+      for (const lamp of lampsOf(this.options)) this.#drawDisc(lamp, WHITE);
+    }
     this.#drawBall(number);
     this.#drawFrameCode(number);
     return this.#canvas.image;
@@ -106,6 +124,7 @@ export class TestPattern {
       scale,
       colour: DIM,
     });
+    for (const lamp of lampsOf(this.options)) this.#drawDisc(lamp, UNLIT);
   }
 
   /** The ball crosses the frame in 4 seconds, in two hops, and comes back. */
@@ -117,9 +136,13 @@ export class TestPattern {
     const centreX = Math.round(radius + along * (width - 2 * radius));
     const floor = height * 0.24;
     const centreY = Math.round(floor - Math.abs(Math.sin(along * Math.PI * 2)) * (floor - radius - 2));
+    this.#drawDisc({ x: centreX, y: centreY, radius }, BALL);
+  }
+
+  #drawDisc({ x, y: middle, radius }: Disc, colour: Colour): void {
     for (let y = -radius; y <= radius; y++) {
       const half = Math.floor(Math.sqrt(radius * radius - y * y));
-      this.#canvas.fill({ x: centreX - half, y: centreY + y, width: 2 * half + 1, height: 1 }, BALL);
+      this.#canvas.fill({ x: x - half, y: middle + y, width: 2 * half + 1, height: 1 }, colour);
     }
   }
 

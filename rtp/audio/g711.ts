@@ -8,11 +8,21 @@
 /** Mu-law samples are shifted by this before they are coded, in units of 16 bits. */
 const MU_LAW_BIAS = 0x84;
 
+/** Larger samples are coded as this one. */
+const MU_LAW_MAX = 32_635;
+
 /** The sample that each byte of PCMU stands for. */
 export const MU_LAW: Readonly<Int16Array> = Int16Array.from({ length: 256 }, (_, byte) => muLawSample(byte));
 
 /** The sample that each byte of PCMA stands for. */
 export const A_LAW: Readonly<Int16Array> = Int16Array.from({ length: 256 }, (_, byte) => aLawSample(byte));
+
+/** The byte of PCMU for a sample of 16 bits. */
+export function encodeMuLaw(sample: number): number {
+  const size = Math.min(Math.abs(sample), MU_LAW_MAX) + MU_LAW_BIAS;
+  const segment = 24 - Math.clz32(size);
+  return ~((sample < 0 ? 0x80 : 0) | segment << 4 | size >> segment + 3 & 0x0f) & 0xff;
+}
 
 /** Sign, segment of three bits, step of four; all bits inverted. */
 function muLawSample(byte: number): number {

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { decodeRtpPacket } from "../../rtp/packet.ts";
 import { encodeRtcp } from "../../rtp/rtcp.ts";
+import { decodeRtpInfo } from "../../rtsp/fields/rtp_info.ts";
 import { decodeTransports } from "../../rtsp/fields/transport.ts";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { reservePort } from "../../tests/support/ports.ts";
@@ -118,4 +119,53 @@ Deno.test("multicast comes from other ports where another program keeps those fo
   const { status, headers } = await client.ask("SETUP", "testsrc", MULTICAST);
   assertEquals([status, decodeTransports(headers.get("Transport")!)[0].port], [200, [port, port + 1]]);
   taken.close();
+});
+
+Deno.test("multicast: sound has ports of its own, is sent once somebody wants it, and in step", async () => {
+  const port = reservePort();
+  await using server = await serve({ group: { hostname: GROUP, port, ttl: 0 } });
+  const frames = await server.receive({ port, group: GROUP });
+  const samples = await server.receive({ port: port + 2, group: GROUP });
+  const [one, two] = [await server.connect(), await server.connect()];
+  const first = await one.ask("SETUP", "testsrc/track1", MULTICAST);
+  const play = await one.ask("PLAY", "testsrc", { Session: first.session! });
+  assertEquals(play.headers.get("RTP-Info")!.split(",").length, 1);
+  const video = await two.ask("SETUP", "testsrc/track1", MULTICAST);
+  const fields = { ...MULTICAST, Session: video.session! };
+  const sound = await two.ask("SETUP", "testsrc/track2", fields);
+  const [spec] = decodeTransports(sound.headers.get("Transport")!);
+  assertEquals([spec.isMulticast, spec.destination, spec.port], [true, GROUP, [port + 2, port + 3]]);
+  assertEquals(sound.session, video.session);
+  assertEquals((await two.ask("SETUP", "testsrc/track2", fields)).status, 459);
+  const { headers } = await two.ask("PLAY", "testsrc", { Session: video.session! });
+  const [atFrames, atSamples] = decodeRtpInfo(headers.get("RTP-Info")!);
+  await server.advanceUntil(() => samples.datagrams.length >= 60 && frames.datagrams.length >= 20, 20);
+  const packets = samples.datagrams.map((datagram) => decodeRtpPacket(datagram));
+  assertEquals([packets[0].payloadType, packets[0].payload.length, packets[0].ssrc], [0, 160, spec.ssrc]);
+  packets.slice(1).forEach(({ sequenceNumber, timestamp }, index) => {
+    assertEquals(sequenceNumber, (packets[index].sequenceNumber + 1) & 0xffff);
+    assertEquals(timestamp, (packets[index].timestamp + 160) % 2 ** 32);
+  });
+  // The beep begins with a frame whose number is one above a multiple of 20, in the same second.
+  const beep = packets.find(({ payload }, index) =>
+    index > 0 && payload[2] !== 0xff && packets[index - 1].payload[2] === 0xff
+  )!;
+  const seconds = ((beep.timestamp - atSamples.timestamp!) | 0) / 8000;
+  const timestamps = new Set(frames.datagrams.map((datagram) => decodeRtpPacket(datagram).timestamp));
+  const nearest = Math.min(
+    ...[...timestamps].map((one) => Math.abs(((one - atFrames.timestamp!) | 0) / 90_000 - seconds)),
+  );
+  assert(nearest < 0.001, `the beep is ${nearest} s from the nearest frame`);
+  await two.ask("TEARDOWN", "testsrc", { Session: video.session! });
+  await one.ask("TEARDOWN", "testsrc", { Session: first.session! });
+  // Somebody may want the sound alone.
+  const alone = await one.ask("SETUP", "testsrc/track2", MULTICAST);
+  assertEquals(decodeTransports(alone.headers.get("Transport")!)[0].port, [port, port + 1]);
+  const count = frames.datagrams.length;
+  await one.ask("PLAY", "testsrc", { Session: alone.session! });
+  await server.advanceUntil(() => frames.datagrams.length >= count + 10, 20);
+  assertEquals(
+    new Set(frames.datagrams.slice(count).map((datagram) => decodeRtpPacket(datagram).payloadType)),
+    new Set([0]),
+  );
 });

@@ -1,5 +1,5 @@
 /**
- * The built-in test source: a minute of test pattern that loops.
+ * The built-in test source: a minute of test pattern that loops, with a beep a second.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { RegularTimes } from "./frame_times.ts";
 import { IndexedCursor, type IndexedFrames } from "./indexed_cursor.ts";
 import type { SeekableSource } from "./source.ts";
 import { TEST_FRAME_COUNT, type TestFrames } from "./test_frames.ts";
+import { TestSound } from "./test_sound.ts";
 
 /** The name that is always there. */
 export const TEST_SOURCE_NAME = "testsrc";
@@ -25,6 +26,7 @@ export class TestSource implements SeekableSource, IndexedFrames {
   readonly frameRate: number = DEFAULT_TEST_PATTERN.frameRate;
   readonly times: RegularTimes = new RegularTimes(TEST_FRAME_COUNT, this.frameRate);
   readonly #frames: TestFrames;
+  readonly #sound = new TestSound(this.times.durationUs / 1e6);
   /** Those that have been drawn, or are being drawn: each is asked for once. */
   readonly #drawn: (Uint8Array | Promise<Uint8Array> | undefined)[] = [];
 
@@ -34,6 +36,10 @@ export class TestSource implements SeekableSource, IndexedFrames {
 
   firstFrame(): Uint8Array | Promise<Uint8Array> {
     return this.frame(0);
+  }
+
+  sound(): Promise<TestSound> {
+    return Promise.resolve(this.#sound);
   }
 
   openCursor(): IndexedCursor {

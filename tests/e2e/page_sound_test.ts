@@ -1,16 +1,19 @@
 /** Sound on the page, in a real Chromium: that it is heard, when it is not, and that it is in step with the picture. */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { lampsOf } from "../../mjpeg/testsrc/test_pattern.ts";
+import { DEFAULT_TEST_PATTERN } from "../../mjpeg/testsrc/test_pattern_options.ts";
 import { startPreview } from "../../page/page_server.ts";
 import { BeatingCamera } from "../support/beating_camera.ts";
 import { openPage, type PlayerPage, startBrowser, type TabOptions } from "../support/browser.ts";
 import { startGstServer } from "../support/gst_server.ts";
-import { beatOffsets, heardTone, LISTENING, MEASURING_BEATS } from "../support/heard_sound.ts";
+import { beatOffsets, heardTone, LISTENING, measuringBeats } from "../support/heard_sound.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
-import { startOurs } from "../support/our_program.ts";
+import { startOurs, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
 import { startPlayer } from "../support/player_page.ts";
 import { reservePort } from "../support/ports.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { TestPlayback } from "../support/test_playback.ts";
 import { until } from "../support/until.ts";
 
@@ -85,20 +88,40 @@ for (const encoding of ["PCMU", "PCMA", "L16"]) {
   });
 }
 
+/** Waits for some beeps, and asserts that they are heard with their flashes. */
+async function assertInStep(tab: PlayerPage): Promise<void> {
+  await tab.until("beats.beeps.length >= 9");
+  // The first ones tell how late packets come; and a machine that is busy may be late with any.
+  const offsets = (await beatOffsets(tab)).slice(2, 8).sort((one, other) => Math.abs(one) - Math.abs(other));
+  assert(Math.abs(offsets[3]) <= MAX_OFFSET_MS, `beeps are ${offsets.map(Math.round)} ms behind their flashes`);
+  assertEquals(tab.errors, []);
+}
+
 for (const jitterMs of [0, 50]) {
   peerTest(`page: a beep is heard with its flash, at ${jitterMs} ms of jitter`, ["chromium"], async () => {
     await using camera = new BeatingCamera({ jitterMs });
     const source = [`rtsp://127.0.0.1:${camera.port}/stream`, "--transport", "tcp"];
     await using player = await startPlayer(camera.port, { source });
     await using browser = await startBrowser();
-    const tab = await openPage(browser, player.url, { script: LISTENING + MEASURING_BEATS });
+    const tab = await openPage(browser, player.url, { script: LISTENING + measuringBeats() });
     await tab.waitForFrameAfter(3);
     await tab.clickControl("#mute");
-    await tab.until("beats.beeps.length >= 9");
-    // The first ones tell how late packets come; and a machine that is busy may be late with any.
-    const offsets = (await beatOffsets(tab)).slice(2, 8).sort((one, other) => Math.abs(one) - Math.abs(other));
-    assert(Math.abs(offsets[3]) <= MAX_OFFSET_MS, `beeps are ${offsets.map(Math.round)} ms behind their flashes`);
-    assertEquals(tab.errors, []);
+    await assertInStep(tab);
+  });
+
+  peerTest(`page: our test source beeps when its lamp goes on, at ${jitterMs} ms of jitter`, ["chromium"], async () => {
+    await using directory = await temporaryDirectory();
+    const network = jitterMs === 0 ? [] : ["--jitter", `${jitterMs}ms`];
+    await using server = await startOurServer({ root: directory.path, args: network });
+    await using player = await startPlayer(server.port, { source: [`rtsp://127.0.0.1:${server.port}/testsrc`] });
+    await using browser = await startBrowser();
+    const { width, height } = DEFAULT_TEST_PATTERN;
+    const [{ x, y }] = lampsOf(DEFAULT_TEST_PATTERN);
+    const script = LISTENING + measuringBeats({ x: x / width, y: y / height });
+    const tab = await openPage(browser, player.url, { script });
+    await tab.waitForFrameAfter(3);
+    await tab.clickControl("#mute");
+    await assertInStep(tab);
   });
 }
 

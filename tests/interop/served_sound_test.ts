@@ -6,6 +6,8 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { lampsOf } from "../../mjpeg/testsrc/test_pattern.ts";
+import { DEFAULT_TEST_PATTERN } from "../../mjpeg/testsrc/test_pattern_options.ts";
 import { ChildProgram } from "../support/child_program.ts";
 import { startOurs, startOurServer } from "../support/our_program.ts";
 import { peerTest } from "../support/peers.ts";
@@ -17,6 +19,8 @@ import { run, runGstLaunch } from "./pixels.ts";
 /** The movie has 50 frames, 25 a second. */
 const SECONDS = 2;
 const TONE_HZ = 440;
+/** How often a lamp is looked at in a recording. */
+const LEVELS_PER_SECOND = 200;
 /** Silence in front of the tone, in seconds: where it begins tells whether sound is in step. */
 const SILENT_SECONDS = 0.5;
 
@@ -156,3 +160,27 @@ for (const [out, heard] of [["copy.avi", "copy.avi"], ["copy.mjpeg", "copy.wav"]
     assertTone(await samplesByFfmpeg(movie.path, ["-i", join(movie.path, heard)]), { withinSeconds: 0.02 });
   });
 }
+
+peerTest("play --out records the beeps of our test source with its lamps", ["ffmpeg"], async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startOurServer({ root: directory.path });
+  const path = join(directory.path, "copy.avi");
+  const source = [`rtsp://127.0.0.1:${server.port}/testsrc`, "--no-preview", "--out", path, "--seconds", "4.5"];
+  await using player = startOurs(["play", ...source], { write: true });
+  const { code, stderr } = await player.exit();
+  assertEquals(code, 0, stderr.join("\n"));
+  const beeps = beginnings(await samplesByFfmpeg(directory.path, ["-i", path]), 8000);
+  const [{ x, y }] = lampsOf(DEFAULT_TEST_PATTERN);
+  const levels = join(directory.path, "levels");
+  const filter = `fps=${LEVELS_PER_SECOND},crop=2:2:${x}:${y},scale=1:1,format=gray`;
+  await run("ffmpeg", ["-nostdin", "-v", "error", "-i", path, "-vf", filter, "-f", "rawvideo", levels]);
+  const bytes = [...await Deno.readFile(levels)];
+  const flashes = bytes.flatMap((level, index) =>
+    level > 128 && (index === 0 || bytes[index - 1] <= 128) ? [index / LEVELS_PER_SECOND] : []
+  );
+  assertEquals([beeps.length, flashes.length], [5, 5]);
+  // The player begins with the sound once a report has told its time, which is in the middle of the first beep.
+  for (const [index, beep] of beeps.entries()) {
+    assertAlmostEquals(beep, flashes[index], index === 0 ? 0.1 : 0.03, `beeps at ${beeps}, flashes at ${flashes}`);
+  }
+});

@@ -41,8 +41,12 @@ export async function heardTone(tab: PlayerPage): Promise<HeardTone> {
   })()`);
 }
 
-/** A script for the page, behind {@linkcode LISTENING}: `window.beats` has when beeps are heard and flashes drawn, in milliseconds. */
-export const MEASURING_BEATS = `{
+/**
+ * A script for the page, behind {@linkcode LISTENING}: `window.beats` has when beeps are heard and flashes drawn, in milliseconds.
+ * Flashes are looked for at a place of the picture, in parts of its width and height.
+ */
+export function measuringBeats({ x, y } = { x: 0.5, y: 0.5 }): string {
+  return `{
   const beats = window.beats = { beeps: [], flashes: [] };
   addEventListener("DOMContentLoaded", () => {
     const picture = document.querySelector("#picture");
@@ -51,7 +55,7 @@ export const MEASURING_BEATS = `{
     const look = () => {
       requestAnimationFrame(look);
       if (picture.dataset.frame === undefined) return;
-      pixel.drawImage(picture, 0, 0, 1, 1);
+      pixel.drawImage(picture, Math.floor(picture.width * ${x}), Math.floor(picture.height * ${y}), 1, 1, 0, 0, 1, 1);
       const [level] = pixel.getImageData(0, 0, 1, 1).data;
       if (level > 128 && !wasBright) beats.flashes.push(performance.now());
       wasBright = level > 128;
@@ -74,6 +78,7 @@ export const MEASURING_BEATS = `{
     else beats.beeps[beats.beeps.length - 1] = Math.max(before, heardMs);
   }, 5);
 }`;
+}
 
 /** How much later than its flash each beep is heard, in milliseconds. */
 export async function beatOffsets(tab: PlayerPage): Promise<number[]> {
