@@ -59,8 +59,9 @@ export class Notices {
     });
     picture.addEventListener("undecodable", (event) => {
       const reason = /** @type {CustomEvent} */ (event).detail;
-      const text = `The browser cannot decode the frames that come: ${reason}`;
-      this.#tell("decoder", reason === null ? undefined : { level: "error", text });
+      const text = `The browser cannot decode the frames that come: ${reason}`.replace(/\.$/, "");
+      const advice = "mjpegrtsp probe says how they are coded";
+      this.#tell("decoder", reason === null ? undefined : { level: "error", text, advice });
     });
   }
 
