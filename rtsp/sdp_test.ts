@@ -33,6 +33,24 @@ Deno.test("encodeStreamDescription() writes RFC 8866, line by line", () => {
   ]);
 });
 
+Deno.test("encodeStreamDescription() writes sound behind the video, which decodePresentation() reads", () => {
+  const sound = { payloadType: 10, encoding: "L16", clockRate: 44_100, channels: 2, control: "track2" };
+  const text = encodeStreamDescription({ ...STREAM, sound });
+  assertEquals(text.split("\r\n").slice(-5), [
+    "a=rtcp-fb:26 nack",
+    "m=audio 0 RTP/AVP 10",
+    "a=rtpmap:10 L16/44100/2",
+    "a=control:track2",
+    "",
+  ]);
+  const [, { type, control, formats }] = decodePresentation(text).tracks;
+  assertEquals([type, control, formats.get(10)], ["audio", "track2", {
+    encoding: "L16",
+    clockRate: 44_100,
+    channels: 2,
+  }]);
+});
+
 const LINES: readonly [title: string, changes: Partial<StreamDescription>, line: string][] = [
   ["a source without an end", { duration: undefined }, "a=range:npt=0-"],
   ["sizes beyond 2040", { width: 3840, height: 2160 }, "a=x-dimensions:3840,2160"],

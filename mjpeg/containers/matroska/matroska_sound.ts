@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_SOUND_PIECES } from "../../limits.ts";
 import type { RandomAccess } from "../container.ts";
 import { FileWindow } from "../index/file_window.ts";
 import { readable, SoundIndexBuilder, type StoredSound } from "../sound/stored_sound.ts";
@@ -35,8 +36,9 @@ export async function findMatroskaSound(file: RandomAccess): Promise<StoredSound
       if (startTime !== undefined) continue;
       startTime = block.time;
       for (const before of early) await add(before);
-    } else if (startTime === undefined) early.push(block);
-    else if (!await add(block)) break;
+    } else if (startTime === undefined) {
+      if (early.push(block) >= MAX_SOUND_PIECES) break;
+    } else if (!await add(block)) break;
   }
   return builder?.finish();
 }

@@ -41,6 +41,9 @@ const MAX_STEP_SECONDS = 0.02;
 /** Samples that a piece may have. */
 const MAX_COUNT = 2 ** 32 - 1;
 
+/** What would be heard in years is a mistake of the file. */
+const MAX_START = 2 ** 47;
+
 /** Collects the pieces of the sound of a file, in their order. */
 export class SoundIndexBuilder {
   readonly #format: StoredFormat;
@@ -73,7 +76,7 @@ export class SoundIndexBuilder {
     const start = isNext ? this.end : wanted;
     const early = Math.max(0, this.end - start);
     const count = Math.min(MAX_COUNT, Math.floor(lengthBytes / this.#blockBytes)) - early;
-    if (count <= 0) return true;
+    if (count <= 0 || !(start < MAX_START)) return true;
     const piece = { offset: offset + early * this.#blockBytes, start: start + early, count };
     const last = this.#last;
     if (
