@@ -62,6 +62,8 @@ export interface SenderReport {
   readonly ssrc: number;
   /** Wall-clock time of the report: milliseconds since the Unix epoch. */
   readonly unixMs: number;
+  /** Middle 32 bits of the NTP time as they came, which no number of milliseconds gives back; `undefined` in a report to be sent. */
+  readonly compactNtp?: number;
   /** The same time in RTP ticks. */
   readonly rtpTimestamp: number;
   /** Packets sent, modulo 2^32. */
@@ -271,6 +273,7 @@ function decodeBody(type: number, count: number, body: Uint8Array): RtcpPacket[]
         kind: "sender-report",
         ssrc: view.getUint32(0),
         unixMs: fromNtp({ seconds: view.getUint32(4), fraction: view.getUint32(8) }),
+        compactNtp: view.getUint32(6),
         rtpTimestamp: view.getUint32(12),
         packetCount: view.getUint32(16),
         octetCount: view.getUint32(20),

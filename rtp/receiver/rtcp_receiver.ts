@@ -158,7 +158,7 @@ export class RtcpReceiver {
       ssrc,
       ...counts,
       jitter: Math.round(jitterMs * clockRate / 1000),
-      lastSenderReport: last === undefined ? 0 : compactNtp(last.report.unixMs),
+      lastSenderReport: last === undefined ? 0 : last.report.compactNtp ?? compactNtp(last.report.unixMs),
       delaySinceLastSenderReport: last === undefined ? 0 : Math.round((nowMs - last.arrivalMs) * 65.536) % 2 ** 32,
     }];
   }
