@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Conditioner } from "./packetize/conditioner.ts";
+import { HALF_CLOSED_MS } from "./limits.ts";
 import { ServedRoot } from "./source/files/served_root.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { serve, TCP } from "../tests/support/rtsp_test_server.ts";
@@ -63,9 +64,10 @@ Deno.test("indexing stops with the last client that waits for it, and when the s
   await until(isOpen);
   first[Symbol.dispose]();
   for (let turn = 0; turn < 20; turn++) await other.ask("OPTIONS", "*");
+  await server.advance(HALF_CLOSED_MS);
   assert(isOpen(), "the second client still waits");
   second[Symbol.dispose]();
-  await until(() => !isOpen());
+  await until(() => !isOpen(), { step: () => server.advance(HALF_CLOSED_MS / 10) });
 });
 
 /** The files that this process has open. */

@@ -37,6 +37,9 @@ export const IDLE_WITHOUT_SESSION_MS = 1000;
 /** Connections that are being refused at once: each may send its first request. More are closed at once. */
 export const MAX_REFUSALS = 32;
 
+/** How long a reply may take to a client that sends nothing more, in milliseconds: most have left altogether. */
+export const HALF_CLOSED_MS = 2000;
+
 /** How long a connection that is refused may take for its first request, in milliseconds. */
 export const REFUSAL_TIMEOUT_MS = 2000;
 

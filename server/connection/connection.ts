@@ -14,6 +14,7 @@ import { createRequestReader } from "../../rtsp/readers.ts";
 import { withoutSecrets } from "../../rtsp/fields/secrets.ts";
 import type { StatusCode } from "../../rtsp/status.ts";
 import {
+  HALF_CLOSED_MS,
   MAX_MALFORMED_REQUESTS,
   MAX_UNANSWERED_REQUESTS,
   REFUSAL_TIMEOUT_MS,
@@ -128,7 +129,7 @@ export class Connection {
     return this.#unansweredRequests > 0;
   }
 
-  /** Aborts when no more requests can come: nobody waits for replies any more. */
+  /** Aborts when nobody waits for replies any more. */
   get signal(): AbortSignal {
     return this.#gone.signal;
   }
@@ -136,12 +137,18 @@ export class Connection {
   /** Reads and answers until the connection ends. Resolves with the reason. */
   async run(): Promise<string> {
     const reason = await this.#readAll();
-    this.#gone.abort();
     this.#pending.reset();
     this.#writes.watchPending();
-    await this.#lastReply;
+    await this.#untilAnswered();
     this.close();
     return reason;
+  }
+
+  /** Waits for the replies to a client that sends nothing more: it may read them still, as nc does. Soon nobody waits for them. */
+  async #untilAnswered(): Promise<void> {
+    const cancel = this.#options.clock.after(HALF_CLOSED_MS, () => this.#gone.abort());
+    await this.#lastReply;
+    cancel();
   }
 
   /** Answers the first request with `status`, whatever it asks for, and ends the connection. Does not wait for long. */
@@ -197,16 +204,14 @@ export class Connection {
     if (this.#share.isTaken) await this.#share.renew();
   }
 
-  /** Waits for the replies to all requests, and looks out for the client meanwhile: where it has left, nobody waits for them. */
+  /** Waits for the replies to all requests, and looks out for the client meanwhile. */
   async #untilReplied(): Promise<void> {
     const outcome = await this.#input.watch(this.#lastReply);
-    if (outcome === "ended") this.#gone.abort();
     if (outcome === "over") return;
-    const cancel = outcome === "ended"
-      ? undefined
-      : this.#options.clock.after(UNREAD_TIMEOUT_MS, () => this.#giveUp(STUCK));
+    if (outcome === "ended") return await this.#untilAnswered();
+    const cancel = this.#options.clock.after(UNREAD_TIMEOUT_MS, () => this.#giveUp(STUCK));
     await this.#lastReply;
-    cancel?.();
+    cancel();
   }
 
   /** Whether too many replies wait for the client to read them. */

@@ -8,6 +8,7 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { Connection } from "./connection.ts";
 import {
+  HALF_CLOSED_MS,
   MAX_MALFORMED_REQUESTS,
   MAX_READ_AHEAD_BYTES,
   MAX_RUBBISH_BYTES,
@@ -308,6 +309,20 @@ Deno.test(`Connection reads no more once more than ${MAX_UNANSWERED_REQUESTS} re
   assertEquals([opened.requests.length, read], [1000, 1000]);
 });
 
+Deno.test("Connection answers a client that has closed its own side behind the request", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using opened = await connect(async ({ cseq }) => {
+    await gate.promise;
+    return { status: opened.connection.signal.aborted ? 503 : 200, cseq, session: undefined };
+  });
+  await opened.client.send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+  await opened.client.closeWrite();
+  await untilPending(opened.clock, 1);
+  gate.resolve();
+  assertMatch(await opened.client.receiveAll(), /^RTSP\/1\.0 200 OK/);
+  assertEquals([await opened.ended, opened.clock.pendingTimers], ["the client closed the connection", 0]);
+});
+
 Deno.test("Connection notices that a client has left whose many requests wait, and carries out what is behind them", async () => {
   const gate = Promise.withResolvers<void>();
   await using opened = await connect(async ({ cseq }) => {
@@ -324,8 +339,11 @@ Deno.test("Connection notices that a client has left whose many requests wait, a
   await client.send(requests.slice(2 * MAX_UNANSWERED_REQUESTS).join(""));
   assertEquals(connection.signal.aborted, false);
   client[Symbol.dispose]();
-  await until(() => connection.signal.aborted);
-  assertEquals([opened.requests.length, opened.clock.pendingTimers], [1, 0]);
+  await untilPending(opened.clock, 1);
+  opened.clock.advance(HALF_CLOSED_MS - 1);
+  assertEquals(connection.signal.aborted, false);
+  opened.clock.advance(1);
+  assertEquals([connection.signal.aborted, opened.requests.length, opened.clock.pendingTimers], [true, 1, 0]);
   gate.resolve();
   assertMatch(await opened.ended, /^the client closed the connection$/);
 });

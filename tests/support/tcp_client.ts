@@ -29,6 +29,11 @@ export class TcpClient implements Disposable {
     for (let written = 0; written < bytes.length;) written += await this.#conn.write(bytes.subarray(written));
   }
 
+  /** Says that nothing more is sent. */
+  closeWrite(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
   /** Reads until what came matches; returns and forgets it up to the end of the match. */
   async receive(pattern: RegExp): Promise<string> {
     for (let match = pattern.exec(this.#text);; match = pattern.exec(this.#text)) {
