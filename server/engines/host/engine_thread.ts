@@ -59,6 +59,11 @@ export class EngineThread {
     this.#api = distant<EngineApi>(this.#thread.port);
   }
 
+  /** Whether it has failed, or was stopped. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Has it listen. Resolves with where. */
   start(): Promise<Deno.NetAddr> {
     const { start, live, log: { port, counts, level }, createApi } = this.#options;

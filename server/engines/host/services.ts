@@ -71,10 +71,14 @@ export class Services {
       },
       publish: (pipe, hostname) => this.#options.published.publish(pipe, { engine: engine.number, hostname }),
       passOn: async (target, passed) => {
+        let asked: EngineThread | undefined;
         try {
-          return await find(target).ask((api) => api.respondFor(passed));
-        } catch {
-          // It has failed, and its sessions with it.
+          asked = find(target);
+          return await asked.ask((api) => api.respondFor(passed));
+        } catch (error) {
+          // What has gone wrong there is answered as it would be here.
+          if (asked?.isOver === false) throw error;
+          // There is none of that number, or its sessions have failed with it.
           return { status: 454, cseq: passed.request.cseq, session: undefined };
         }
       },
