@@ -20,6 +20,11 @@ export class Cell {
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
   /** @type {Frame | undefined} */
   #waiting;
+  /** How large it is seen, in pixels of the screen. */
+  #room = { width: 0, height: 0 };
+  #resizing = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    this.#room = { width: width * devicePixelRatio, height: height * devicePixelRatio };
+  });
   #isDecoding = false;
   #isOver = false;
   #state = "idle";
@@ -36,6 +41,7 @@ export class Cell {
     caption.append(this.#name, " ", this.#rate);
     this.#canvas.width = this.#canvas.height = 0;
     this.element.append(this.#canvas, caption);
+    this.#resizing.observe(this.element);
   }
 
   /** @param {Item} item */
@@ -61,6 +67,7 @@ export class Cell {
   /** Nothing is drawn any more. */
   end() {
     this.#isOver = true;
+    this.#resizing.disconnect();
     this.#waiting = undefined;
   }
 
@@ -69,11 +76,7 @@ export class Cell {
     for (let frame = this.#waiting; frame !== undefined; frame = this.#waiting) {
       this.#waiting = undefined;
       try {
-        const { width, height } = this.element.getBoundingClientRect();
-        const image = await decodeSmall(frame.jpeg, {
-          width: width * devicePixelRatio,
-          height: height * devicePixelRatio,
-        });
+        const image = await decodeSmall(frame.jpeg, this.#room);
         if (!this.#isOver) this.#draw(frame, image);
         image.close();
       } catch {

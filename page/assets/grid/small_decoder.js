@@ -21,19 +21,20 @@ const SHARES = [1 / 8, 1 / 4, 1 / 2];
  * @returns {Promise<SmallImage>}
  */
 export async function decodeSmall(jpeg, room) {
-  const Decoder = /** @type {any} */ (globalThis).ImageDecoder;
   const size = jpegSize(jpeg);
-  if (Decoder === undefined || size === undefined) {
-    const image = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
-    return { image, width: image.width, height: image.height, close: () => image.close() };
+  const share = SHARES.find((share) => size && size.width * share >= room.width && size.height * share >= room.height);
+  if (size !== undefined && share !== undefined && "ImageDecoder" in globalThis) {
+    const desired = { desiredWidth: Math.ceil(size.width * share), desiredHeight: Math.ceil(size.height * share) };
+    const decoder = new /** @type {any} */ (globalThis).ImageDecoder({ data: jpeg, type: "image/jpeg", ...desired });
+    try {
+      const { image } = await decoder.decode();
+      return { image, width: image.displayWidth, height: image.displayHeight, close: () => image.close() };
+    } catch {
+      // Browsers may have it without sizes: then it is decoded whole.
+    } finally {
+      decoder.close();
+    }
   }
-  const share = SHARES.find((share) => size.width * share >= room.width && size.height * share >= room.height) ?? 1;
-  const desired = { desiredWidth: Math.ceil(size.width * share), desiredHeight: Math.ceil(size.height * share) };
-  const decoder = new Decoder({ data: jpeg, type: "image/jpeg", ...share < 1 ? desired : {} });
-  try {
-    const { image } = await decoder.decode();
-    return { image, width: image.displayWidth, height: image.displayHeight, close: () => image.close() };
-  } finally {
-    decoder.close();
-  }
+  const image = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  return { image, width: image.width, height: image.height, close: () => image.close() };
 }
