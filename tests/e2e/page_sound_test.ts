@@ -16,6 +16,7 @@ import { reservePort } from "../support/ports.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { TestPlayback } from "../support/test_playback.ts";
 import { until } from "../support/until.ts";
+import { wavFile } from "../support/wav_files.ts";
 
 /** What gst-rtsp-server's tone has. */
 const TONE_HZ = 440;
@@ -37,6 +38,49 @@ async function waitForTone(tab: PlayerPage, isHeard: boolean): Promise<void> {
   });
 }
 
+/** Plays a movie with a tone on a page, and asserts that it is heard when it should be, and only then. */
+async function listenTo({ port, name }: { readonly port: number; readonly name: string }): Promise<void> {
+  await using player = await startPlayer(port, { source: [`rtsp://127.0.0.1:${port}/${name}`] });
+  await using browser = await startBrowser();
+  const tab = await openPage(browser, player.url, { script: LISTENING });
+  await tab.waitForFrameAfter(3);
+  await tab.page.waitForSelector("#mute", { state: "visible" });
+  assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Unmute");
+  assertEquals(await tab.page.evaluate("window.heard"), undefined);
+
+  await tab.clickControl("#mute");
+  await waitForTone(tab, true);
+  assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Mute");
+  await tab.page.keyboard.press("m");
+  await waitForTone(tab, false);
+  await tab.page.keyboard.press("m");
+  await waitForTone(tab, true);
+
+  await tab.clickControl("#toggle");
+  await tab.waitForState("READY");
+  await waitForTone(tab, false);
+  await tab.clickControl("#toggle");
+  await tab.waitForState("PLAYING");
+  await waitForTone(tab, true);
+
+  // At another place, after a while of another speed, and from the start again.
+  await tab.page.keyboard.press("5");
+  await tab.until(`Number(document.querySelector("#seek").value) > ${FRAMES / 20 / 2}`);
+  await waitForTone(tab, true);
+  await tab.page.selectOption("#speed", "2");
+  await waitForTone(tab, false);
+  await tab.page.selectOption("#speed", "1");
+  await waitForTone(tab, true);
+  await tab.clickControl("#stop");
+  await tab.waitForState("INIT");
+  await waitForTone(tab, false);
+  await tab.clickControl("#toggle");
+  await tab.waitForState("PLAYING");
+  await waitForTone(tab, true);
+  await tab.waitForFrameAfter(await tab.drawnFrame() + 20);
+  assertEquals(tab.errors, []);
+}
+
 for (const encoding of ["PCMU", "PCMA", "L16"]) {
   peerTest(`page: a tone that comes as ${encoding} is heard after a click, and not while muted, paused or stopped`, [
     ...PROGRAMS,
@@ -46,47 +90,23 @@ for (const encoding of ["PCMU", "PCMA", "L16"]) {
     await using convert = startOurs(["convert", join(movie.root, movie.file), path, "--fps", "20"], { write: true });
     assertEquals((await convert.exit()).code, 0);
     await using server = await startGstServer(path, { args: ["--sound", encoding, "--sound-buffers", "-1"] });
-    await using player = await startPlayer(server.port, { source: [`rtsp://127.0.0.1:${server.port}/stream`] });
-    await using browser = await startBrowser();
-    const tab = await openPage(browser, player.url, { script: LISTENING });
-    await tab.waitForFrameAfter(3);
-    await tab.page.waitForSelector("#mute", { state: "visible" });
-    assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Unmute");
-    assertEquals(await tab.page.evaluate("window.heard"), undefined);
-
-    await tab.clickControl("#mute");
-    await waitForTone(tab, true);
-    assertEquals(await tab.page.getAttribute("#mute", "aria-label"), "Mute");
-    await tab.page.keyboard.press("m");
-    await waitForTone(tab, false);
-    await tab.page.keyboard.press("m");
-    await waitForTone(tab, true);
-
-    await tab.clickControl("#toggle");
-    await tab.waitForState("READY");
-    await waitForTone(tab, false);
-    await tab.clickControl("#toggle");
-    await tab.waitForState("PLAYING");
-    await waitForTone(tab, true);
-
-    // At another place, after a while of another speed, and from the start again.
-    await tab.page.keyboard.press("5");
-    await tab.until(`Number(document.querySelector("#seek").value) > ${FRAMES / 20 / 2}`);
-    await waitForTone(tab, true);
-    await tab.page.selectOption("#speed", "2");
-    await waitForTone(tab, false);
-    await tab.page.selectOption("#speed", "1");
-    await waitForTone(tab, true);
-    await tab.clickControl("#stop");
-    await tab.waitForState("INIT");
-    await waitForTone(tab, false);
-    await tab.clickControl("#toggle");
-    await tab.waitForState("PLAYING");
-    await waitForTone(tab, true);
-    await tab.waitForFrameAfter(await tab.drawnFrame() + 20);
-    assertEquals(tab.errors, []);
+    await listenTo({ port: server.port, name: "stream" });
   });
 }
+
+peerTest("page: a tone that our server has beside its movie is heard when it should be, and only then", [
+  "chromium",
+], async () => {
+  await using movie = await makeLabMovie({ frameCount: FRAMES });
+  const samples = Int16Array.from(
+    { length: FRAMES / 20 * 8000 },
+    (_, index) => 20_000 * Math.sin(2 * Math.PI * TONE_HZ * index / 8000),
+  );
+  const sound = join(movie.root, `${movie.file.replace(/\.\w+$/, "")}.wav`);
+  await Deno.writeFile(sound, wavFile(new Uint8Array(samples.buffer)));
+  await using server = await startOurServer({ root: movie.root });
+  await listenTo({ port: server.port, name: movie.file });
+});
 
 /** Waits for some beeps, and asserts that they are heard with their flashes. */
 async function assertInStep(tab: PlayerPage): Promise<void> {
