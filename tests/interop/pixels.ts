@@ -30,6 +30,6 @@ export async function runGstLaunch(args: readonly string[]): Promise<void> {
 
 /** A hash of the pixels of each frame that ffmpeg decodes of `input`, which are its arguments. */
 export async function pixelsByFfmpeg(input: readonly string[]): Promise<string[]> {
-  const text = await run("ffmpeg", ["-nostdin", "-loglevel", "error", ...input, "-f", "framemd5", "-"]);
+  const text = await run("ffmpeg", ["-nostdin", "-loglevel", "error", ...input, "-an", "-f", "framemd5", "-"]);
   return text.split("\n").filter((line) => !line.startsWith("#")).map((line) => line.split(",").at(-1)!.trim());
 }
