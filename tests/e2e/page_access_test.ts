@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeHex } from "@std/encoding/hex";
 import type { PlaybackStatus } from "../../page/playback.ts";
 import { startPreview } from "../../page/page_server.ts";
+import type { ExchangedReports, PacketTrace } from "../../page/wire_view.ts";
 import { violations } from "../support/accessibility.ts";
 import { openPage, startBrowser, type TabOptions } from "../support/browser.ts";
 import { makeJpeg } from "../support/jpegs.ts";
@@ -36,6 +37,23 @@ const STATES: readonly [name: string, status: Partial<PlaybackStatus>][] = [
     notice: { level: "error", text: "The server is gone", advice: "Start it again, then Play" },
   }],
 ];
+
+/** What a player of packets has that the page shows while somebody looks. */
+const LESSON = {
+  isCaptured: true,
+  packetTrace(from: number): PacketTrace {
+    const packets = [from, from + 1, from + 3].map((sequenceNumber) => ({
+      ...{ sequenceNumber, arrivalMs: Date.now(), lengthBytes: 1400, marker: true },
+    }));
+    return { packets, next: from + 4 };
+  },
+  reports: (): ExchangedReports => ({
+    sender: { atMs: 0, senderMs: 0, rtpTimestamp: 1, packets: 2, bytes: 3 },
+    adaptation: { atMs: 0, frames: [1, 2], coarseness: 2 },
+    receiver: undefined,
+    nack: { atMs: 0, sequenceNumbers: [1] },
+  }),
+};
 
 const USERS: readonly [name: string, options: TabOptions][] = [
   ["light", { colorScheme: "light" }],
@@ -103,6 +121,20 @@ for (const [user, options] of USERS) {
         assertEquals(await violations(tab), []);
       });
     }
+    await t.step("with the sliders, packets as they come, reports, and the tour", async () => {
+      Object.assign(playback, LESSON);
+      const emulation = { loss: 0.05, duplicate: 0, reorder: 0, delayMs: 40, jitterMs: 20, rate: 2e6 };
+      playback.become({ ...MOVIE, ...PLAYING, notice: undefined, emulation });
+      await tab.page.click("#sequence-title");
+      await tab.until(`document.querySelector("#sequence-summary").textContent.includes("missing")`);
+      await tab.page.click("#reports-title");
+      await tab.page.waitForSelector("#report-list li", { state: "visible" });
+      assertEquals(await violations(tab), []);
+      await tab.page.click("#tour-link");
+      await tab.page.waitForSelector("#tour", { state: "visible" });
+      assertEquals(await violations(tab), []);
+      await tab.page.click("#tour-close");
+    });
     await t.step("with all counters and the list of keys", async () => {
       await tab.page.click("aside summary");
       assertEquals(await violations(tab), []);

@@ -106,6 +106,8 @@ function blockElement(block) {
   if (block.kind === "commands") {
     const commands = document.createElement("pre");
     commands.textContent = block.text;
+    // Long lines can be scrolled by keys.
+    commands.tabIndex = 0;
     return commands;
   }
   const paragraph = document.createElement("p");
