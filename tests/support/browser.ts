@@ -134,6 +134,7 @@ export class PlayerPage {
 
   /** Clicks a control on the picture, as people do: it is there once the mouse moves. */
   async clickControl(selector: string): Promise<void> {
+    await this.page.locator("#view").scrollIntoViewIfNeeded();
     const { left, top, width, height } = await this.box("#view");
     for (const share of [0.4, 0.5]) await this.page.mouse.move(left + width * share, top + height * share);
     await this.page.click(selector);
