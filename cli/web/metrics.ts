@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Counter, Gauge, Registry } from "prom-client";
 import { printable } from "../../net/printable.ts";
 import type { ServerCounts, SessionReport } from "../../server/observation/overview.ts";
 
@@ -26,26 +25,35 @@ type Values = readonly (readonly [labels: Readonly<Record<string, string>>, valu
 interface Metric {
   readonly name: string;
   readonly help: string;
-  /** Default none. */
-  readonly labelNames?: string[];
   readonly values: Values;
 }
 
 /** The media type of the text. */
-export const METRICS_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** All metrics as text. */
-export async function encodeMetrics(measured: Measured): Promise<string> {
-  const registers = [new Registry()];
-  for (const { name, help, labelNames = [], values } of gaugesOf(measured)) {
-    const gauge = new Gauge({ name: `mjpegrtsp_${name}`, help, labelNames, registers });
-    for (const [labels, value] of values) gauge.set(labels, value);
-  }
-  for (const { name, help, labelNames = [], values } of countersOf(measured)) {
-    const counter = new Counter({ name: `mjpegrtsp_${name}_total`, help, labelNames, registers });
-    for (const [labels, value] of values) counter.inc(labels, value);
-  }
-  return await registers[0].metrics();
+export function encodeMetrics(measured: Measured): string {
+  const gauges = gaugesOf(measured).map((metric) => encodeMetric("gauge", metric));
+  const counters = countersOf(measured).map((metric) =>
+    encodeMetric("counter", { ...metric, name: `${metric.name}_total` })
+  );
+  return [...gauges, ...counters].join("");
+}
+
+function encodeMetric(type: "gauge" | "counter", { name, help, values }: Metric): string {
+  const full = `mjpegrtsp_${name}`;
+  const samples = values.map(([labels, value]) => `${full}${encodeLabels(labels)} ${value}`);
+  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...samples, ""].join("\n");
+}
+
+function encodeLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** A backslash, a quotation mark and the end of a line have escapes, and nothing else has. */
+function escapeLabel(value: string): string {
+  return value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }
 
 /** What goes up and down. */
@@ -56,7 +64,7 @@ function gaugesOf({ version, counts, sessions, httpSessions }: Measured): Metric
     { name: "clients", help: "RTSP connections", values: one(counts.clients) },
     {
       ...{ name: "sessions", help: "RTSP sessions" },
-      ...{ labelNames: ["transport", "state"], values: sessionValues(sessions) },
+      values: sessionValues(sessions),
     },
     { name: "stream_viewers", help: "Sessions that play a stream", ...labelled("stream", viewersOf(sessions)) },
     { name: "http_sessions", help: "Pages, streams and snapshots over HTTP", values: one(httpSessions) },
@@ -103,8 +111,8 @@ function countersOf({ counts, httpAnswers }: Measured): Metric[] {
 function labelled(
   name: string,
   entries: readonly (readonly [label: string | number, value: number])[],
-): Pick<Metric, "labelNames" | "values"> {
-  return { labelNames: [name], values: entries.map(([label, value]) => [{ [name]: String(label) }, value]) };
+): Pick<Metric, "values"> {
+  return { values: entries.map(([label, value]) => [{ [name]: String(label) }, value]) };
 }
 
 function sessionValues(sessions: readonly SessionReport[]): Values {

@@ -11,14 +11,14 @@ const SESSION: SessionReport = {
   ...{ positionSeconds: 1, seconds: 2, frames: 3, packets: 4, bytes: 5, droppedFrames: 6 },
 };
 
-Deno.test("encodeMetrics() writes what Prometheus reads", async () => {
+Deno.test("encodeMetrics() writes what Prometheus reads", () => {
   const sessions = [SESSION, { ...SESSION, state: "READY" as const }, { ...SESSION, name: 'a"\\\n\u202e.avi' }];
   const counts = {
     ...NO_COUNTS,
     ...{ errorReplies: { 404: 2, 454: 1 }, clients: 3, lateMs: 250, failedThreads: 1 },
     sent: { ...NO_COUNTS.sent, udp: { ...NO_COUNTS.sent.udp, frames: 7, resentPackets: 2 } },
   };
-  const text = await encodeMetrics({
+  const text = encodeMetrics({
     ...{ version: "1.2.3", counts, sessions, httpSessions: 4 },
     httpAnswers: new Map([[200, 9]]),
   });
@@ -32,6 +32,7 @@ Deno.test("encodeMetrics() writes what Prometheus reads", async () => {
       'mjpegrtsp_sessions{transport="udp",state="PLAYING"} 2',
       'mjpegrtsp_sessions{transport="udp",state="READY"} 1',
       'mjpegrtsp_stream_viewers{stream="movie.avi"} 1',
+      String.raw`mjpegrtsp_stream_viewers{stream="a\"\\\\n\\u202e.avi"} 1`,
       'mjpegrtsp_frames_sent_total{transport="udp"} 7',
       'mjpegrtsp_frames_sent_total{transport="tcp"} 0',
       'mjpegrtsp_packets_sent_again_total{transport="udp"} 2',

@@ -141,7 +141,7 @@ export class WebSite {
     const { overview, version } = this.#options;
     const [counts, sessions] = await Promise.all([overview.counts(), overview.listSessions()]);
     const httpSessions = this.#players.size;
-    const text = await encodeMetrics({ version, counts, sessions, httpSessions, httpAnswers: this.#answers });
+    const text = encodeMetrics({ version, counts, sessions, httpSessions, httpAnswers: this.#answers });
     return bytesResponse(text, METRICS_TYPE);
   }
 

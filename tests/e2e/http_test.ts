@@ -92,6 +92,13 @@ Deno.test("serve --http: so many viewers at once, and their places are free when
   const refused = await fetch(url);
   assertEquals(refused.status, 503);
   assertStringIncludes(await refused.text(), `${MAX_WEB_SESSIONS} viewers`);
+  // A page is told likewise, and a thumbnail is no viewer.
+  const page = new WebSocket(`${web.url.replace("http", "ws")}/testsrc/ws`);
+  const { code, reason } = await new Promise<CloseEvent>((resolve) => page.onclose = resolve);
+  assertEquals([code, reason], [1013, `There are ${MAX_WEB_SESSIONS} viewers already: close one`]);
+  const thumbnail = await fetch(`${web.url}/testsrc/thumbnail.jpg`);
+  assertEquals(thumbnail.status, 200);
+  await thumbnail.body?.cancel();
   await viewers[0].body?.cancel();
   await until(async () => {
     const next = await fetch(url);
