@@ -109,8 +109,12 @@ for (const transport of ["udp", "tcp"] as const) {
     const decodeAs = [`tcp.port==${server.port},rtsp`];
     await assertNoComplaint(path, { decodeAs });
     const methods = await dissect(path, { decodeAs, filter: "rtsp.method", field: "rtsp.method" });
-    assertEquals(methods, ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
-    const numbers = (await dissect(path, { decodeAs, filter: "jpeg", field: "rtp.seq" })).map(Number);
+    // The test source has a second track, its sound.
+    assertEquals([...new Set(methods)], ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]);
+    // A segment of TCP may have packets of both tracks.
+    const types = await dissect(path, { decodeAs, filter: "jpeg", field: "rtp.p_type" });
+    const numbers = (await dissect(path, { decodeAs, filter: "jpeg", field: "rtp.seq" })).map(Number)
+      .filter((_, index) => types[index] === "26");
     assert(numbers.length > 20, `${numbers.length} packets`);
     numbers.slice(1).forEach((number, index) => assertEquals(number, (numbers[index] + 1) % 65_536));
     assert(!new TextDecoder().decode(await Deno.readFile(path)).includes("secret"));
