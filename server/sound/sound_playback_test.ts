@@ -69,7 +69,7 @@ Deno.test("sound beside a movie is a second track: all samples, each packet when
   const count = soundOf(client).length;
   assert(count >= 49 && count <= 51, `${count} packets after a second`);
   await server.advance(2000);
-  await client.until(() => hasBye(reportsOf(client, 1)) && hasBye(reportsOf(client, 3)));
+  await server.advanceUntil(() => hasBye(reportsOf(client, 1)) && hasBye(reportsOf(client, 3)));
   assertEquals(framesOf(rtpOf(client)), FRAMES);
   const packets = soundOf(client);
   assertEquals(packets.length, SECONDS * RATE / PIECE_SAMPLES);
@@ -160,7 +160,7 @@ Deno.test("a client may set up the sound alone, and the frames afterwards", asyn
   assertEquals(decodeRtpInfo(play.headers.get("RTP-Info")!).map(({ url }) => url), [client.url("movie.mjpeg/track2")]);
   assertEquals(play.headers.get("Range"), "npt=0.5-0.9");
   await server.advance(1500);
-  await client.until(() => hasBye(reportsOf(client, 3)));
+  await server.advanceUntil(() => hasBye(reportsOf(client, 3)));
   assertEquals(new Set(client.packets.map(({ channel }) => channel)), new Set([2, 3]));
   assertEquals([samplesOf(soundOf(client)).length, soundOf(client)[0].ssrc], [0.4 * RATE, ssrc!]);
   await client.ask("PAUSE", "movie.mjpeg", { Session: session });
@@ -255,7 +255,7 @@ Deno.test("a movie whose sound cannot be read is described without it, and one w
   await server.advanceUntil(() => framesOf(rtpOf(client)) === FRAMES);
   assert(soundOf(client).length < 60, "two blocks of half a second at most");
   await server.advance(1000);
-  await client.until(() => hasBye(reportsOf(client, 1)) && hasBye(reportsOf(client, 3)));
+  await server.advanceUntil(() => hasBye(reportsOf(client, 1)) && hasBye(reportsOf(client, 3)));
 });
 
 Deno.test("a folder of JPEGs has the sound that is recorded into it, or stands beside it", async () => {

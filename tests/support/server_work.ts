@@ -10,6 +10,7 @@ import { RtspResponder } from "../../server/rtsp/rtsp_responder.ts";
 import { Conditioner } from "../../server/packetize/conditioner.ts";
 import { MulticastStream } from "../../server/session/multicast_stream.ts";
 import { SessionRegistry } from "../../server/session/session_registry.ts";
+import { FileSound } from "../../server/source/files/file_sound.ts";
 import { FileSource } from "../../server/source/files/file_source.ts";
 import { TestSource } from "../../server/source/test_source.ts";
 import { until } from "./until.ts";
@@ -48,6 +49,7 @@ export class ServerWork implements Disposable {
     for (const source of [FileSource.prototype, TestSource.prototype]) {
       this.#watch(source, "frame", (result) => this.#waitFor(result));
     }
+    this.#watch(FileSound.prototype, "block", (result) => this.#waitFor(result));
     this.#watch(Conditioner.prototype, "condition", (result) => this.#waitFor(result));
     this.#watch(RtspResponder.prototype, "respond", (result) => {
       this.requests++;
