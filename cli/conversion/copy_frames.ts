@@ -45,11 +45,13 @@ export async function copyFrames(options: CopyOptions): Promise<string> {
       endUs = frame.timestampUs + frame.durationUs;
       progress.show(frame.share, `frame ${number}${of}`);
     }
-    if (interrupt.aborted) throw new FailedError(`Interrupted after ${number}${of} frames; ${outcome()}`);
+    interrupt.throwIfAborted();
     if (left.length === number) throw new FailedError(`No frame can be written: ${left[0]}`);
     await store.finish();
   } catch (error) {
     await store.discard().catch(() => {/* the first error is the one to tell */});
+    // What was under way fails then, too.
+    if (interrupt.aborted) throw new FailedError(`Interrupted after ${number}${of} frames; ${outcome()}`);
     throw error instanceof FailedError || error instanceof UsageError
       ? error
       : new FailedError(`Cannot go on: ${storageAdvice(error)}; ${outcome()}`);

@@ -76,8 +76,6 @@ export function blankSecrets(bytes: Uint8Array): Uint8Array {
 
 /** Longest end of a piece that is looked at again with the next one, in bytes: lines with secrets are no longer. */
 const MAX_LINE_BYTES = 2048;
-/** A URL that may go on in the next piece. */
-const OPEN_URL = /:\/\/([!-~]*)$/;
 const LINE_FEED = 0x0a;
 
 /**
@@ -91,14 +89,22 @@ export function createBlanker(): (bytes: Uint8Array) => Uint8Array {
     const blanked = blankSecrets(whole);
     const isAsItWas = blanked === whole;
     const end = whole.subarray(whole.lastIndexOf(LINE_FEED) + 1);
-    const open = end.length > MAX_LINE_BYTES ? null : OPEN_URL.exec(new TextDecoder("latin1").decode(end));
+    const openLength = end.length > MAX_LINE_BYTES ? 0 : openUrlLength(end);
     const before = line.length;
     line = end.length > MAX_LINE_BYTES ? new Uint8Array() : end.slice();
-    const openBytes = open === null ? 0 : Math.min(open[1].length, bytes.length);
+    const openBytes = Math.min(openLength, bytes.length);
     if (openBytes === 0) return isAsItWas ? bytes : blanked.subarray(before);
     const shown = blanked.slice(before);
     return shown.fill(ASTERISK, shown.length - openBytes);
   };
+}
+
+/** How many bytes at the end are those behind the `://` of a URL that may go on in the next piece. */
+function openUrlLength(line: Uint8Array): number {
+  const start = line.findLastIndex((byte) => byte <= 0x20 || byte >= 0x7f) + 1;
+  const word = new TextDecoder("latin1").decode(line.subarray(start));
+  const at = word.indexOf("://");
+  return at < 0 ? 0 : word.length - at - "://".length;
 }
 
 function asterisks(secret: string): string {

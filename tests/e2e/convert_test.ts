@@ -157,8 +157,9 @@ Deno.test("convert that is interrupted leaves no half file", { ignore: Deno.buil
   assertMatch(stderr.join("\n"), /Interrupted after \d+ of 80000 frames; nothing is written/);
   assertEquals([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["in.mjpg"]);
   const folder = join(directory.path, "frames");
+  await Deno.mkdir(folder);
   await using other = start([input, folder]);
-  await until(() => [...Deno.readDirSync(directory.path)].length > 1);
+  await until(() => [...Deno.readDirSync(folder)].length > 0);
   const { stderr: told } = await other.stop("SIGINT");
   const written = [...Deno.readDirSync(folder)].length;
   assertMatch(told.join("\n"), new RegExp(`of 80000 frames; ${written} frames are written`));

@@ -46,7 +46,7 @@ export function runsOf(text) {
   /** @type {Run[]} */
   const runs = [];
   // Links are named alone: what they lead to is not on the page.
-  const named = text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  const named = text.replace(/\[([^[\]]*)\]\([^()]*\)/g, "$1");
   let at = 0;
   for (const match of named.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*|\b_([^_]+)_\b/g)) {
     if (match.index > at) runs.push({ kind: "text", text: named.slice(at, match.index) });
