@@ -40,6 +40,9 @@ export const MAX_LOOKED_STREAMS = 48;
 /** Streams that are looked at, at once. */
 export const MAX_LOOKS_AT_ONCE = 2;
 
+/** Streams that the next list looks at beside the first ones, since somebody has them before them. */
+export const MAX_WANTED_STREAMS = 1024;
+
 /** How long a list waits for what is not known of its streams yet, in milliseconds. */
 export const STREAM_LIST_PATIENCE_MS = 1000;
 

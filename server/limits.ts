@@ -250,6 +250,9 @@ export const MAX_THINNING_PATIENCE_MS = 30_000;
 /** The log tells that again after this time, in milliseconds. */
 export const OVERLOAD_REPEAT_MS = 60_000;
 
+/** Packets of a session that an emulated network has on their way: 23 MB of common ones. A client may choose the delay. */
+export const MAX_EMULATED_PACKETS = 16_384;
+
 /** Packets of a frame that are sent without a pause; a receiver with the default buffer of 208 KiB holds about 90. */
 export const BURST_PACKETS = 32;
 

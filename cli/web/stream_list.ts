@@ -15,6 +15,7 @@ import {
   LIVE_THUMBNAIL_KEPT_MS,
   MAX_LOOKED_STREAMS,
   MAX_LOOKS_AT_ONCE,
+  MAX_WANTED_STREAMS,
   STREAM_DETAILS_KEPT_MS,
   STREAM_LIST_KEPT_MS,
   STREAM_LIST_PATIENCE_MS,
@@ -88,7 +89,7 @@ export class StreamList {
 
   /** Somebody has this stream before them: it is looked at for the next list. */
   want(name: string): void {
-    this.#wanted.add(name);
+    if (this.#wanted.size < MAX_WANTED_STREAMS) this.#wanted.add(name);
   }
 
   #listNames(): Promise<Names> {

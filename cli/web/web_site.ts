@@ -27,6 +27,8 @@ import { Thumbnails } from "./thumbnails.ts";
 import { type CreatePlayer, WebPlayers } from "./web_players.ts";
 
 const HELP = "Ask for / in a browser, or for /NAME/stream.mjpeg or /NAME/snapshot.jpg, with the name of what is served";
+/** Fields that proxies add. */
+const PROXY_FIELDS = ["forwarded", "via", "x-forwarded-for"];
 const FILES = { ...ASSETS, ...CATALOG_ASSETS };
 
 /** Constructor options of {@linkcode WebSite}. */
@@ -84,7 +86,7 @@ export class WebSite {
   async #find(request: HttpRequest, hostname: string): Promise<HttpResponse | WebSocketAnswer> {
     const { method, path } = request;
     const isSession = path.startsWith(`${SESSIONS_PATH}/`);
-    if ((isSession || path === SESSIONS_PATH) && !isLoopback(hostname)) {
+    if ((isSession || path === SESSIONS_PATH) && !(isLoopback(hostname) && isDirect(request))) {
       return textResponse(403, "Refused: who watches is told to this machine only");
     }
     if (isSession && method === "DELETE") return await this.#sessions.end(request);
@@ -129,9 +131,11 @@ export class WebSite {
   }
 
   async #thumbnail(name: string): Promise<HttpResponse> {
-    this.#list.want(name);
     try {
-      return bytesResponse(await this.#thumbnails.get(name), "image/jpeg");
+      const jpeg = await this.#thumbnails.get(name);
+      // Anybody may ask for any name; this one is there.
+      this.#list.want(name);
+      return bytesResponse(jpeg, "image/jpeg");
     } catch (error) {
       return failureResponse(error, name);
     }
@@ -153,6 +157,12 @@ export class WebSite {
       ? textResponse(404, `Nothing of the name ${printable(name)} is in the list of streams`)
       : jsonResponse(stream);
   }
+}
+
+/** Whether no proxy has passed a request on: proxies add these fields, or keep the name that they were asked by. */
+function isDirect({ headers }: HttpRequest): boolean {
+  const name = URL.parse(`http://${headers.get("host")}`)?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  return (name === "localhost" || isLoopback(name)) && !PROXY_FIELDS.some((field) => headers.has(field));
 }
 
 /** A WebSocket begins with the end of HTTP (RFC 6455, 4.2.2). */

@@ -79,6 +79,19 @@ Deno.test("WebSite tells who watches, and ends sessions, for this machine only",
       assertEquals(await ask(method, path, {}, from), 200, from);
     }
   }
+  // Whoever comes through a proxy of this machine comes from anywhere.
+  const proxied: Record<string, string>[] = [
+    { "x-forwarded-for": "203.0.113.7" },
+    { forwarded: "for=203.0.113.7" },
+    { via: "1.1 proxy" },
+    { host: "192.168.1.5:8080" },
+  ];
+  for (const fields of proxied) {
+    assertEquals(await ask("GET", "/api/sessions", fields), 403);
+    assertEquals(await ask("DELETE", "/api/sessions/7", fields), 403);
+  }
+  assertEquals(await ask("GET", "/api/sessions", { host: "localhost:8080" }), 200);
+  assertEquals(await ask("GET", "/api/sessions", { host: "[::1]:8080" }), 200);
   assertEquals(ended.length, 3);
   assertEquals(await ask("GET", "/metrics", {}, "192.168.1.7"), 200);
 });

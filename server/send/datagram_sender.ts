@@ -6,6 +6,7 @@
 
 import { Deque } from "@std/data-structures/deque";
 import type { Clock } from "../../net/clock.ts";
+import { MAX_EMULATED_PACKETS } from "../limits.ts";
 import type { LogSentence } from "./frame_sender.ts";
 import type { Delivery, NetworkEmulator } from "../emulation/network_emulator.ts";
 import type { Pacer } from "./pacer.ts";
@@ -59,6 +60,10 @@ export class DatagramSender {
     const { emulator, clock } = this.#options;
     if (emulator === undefined || this.#inFlight.isEmpty() && emulator.isTransparent(clock.nowMs())) {
       return socket.send(packet, to);
+    }
+    if (this.#inFlight.length >= MAX_EMULATED_PACKETS) {
+      emulator.counters.overflowed++;
+      return Promise.resolve();
     }
     const outgoing = { bytes: packet.slice(), socket, to };
     this.#deliver(emulator.push(outgoing, { lengthBytes: packet.length, nowMs: clock.nowMs() }));

@@ -149,9 +149,16 @@ export class Multicast {
     const port = this.#takePort(opened, wanted.source);
     const address = (port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
     const captured = (socket: Deno.DatagramConn, group?: string) => capture?.socket(socket, group) ?? socket;
-    const sockets = (await openSenders({ hostname, localAddress, port, ttl })).map((socket) => captured(socket));
+    const opening = openSenders({ hostname, localAddress, port, ttl });
+    opening.catch(() => opened.ports.delete(port));
+    const sockets = (await opening).map((socket) => captured(socket));
     const ofGroup = await openReports(address(port + 1), localAddress);
     const reports = [sockets[1], ...ofGroup.map((socket) => captured(socket, hostname))];
+    if (opened.stream?.session.state === "INIT") {
+      // The last seat has left meanwhile: nobody else would close these.
+      for (const socket of [sockets[0], ...reports]) socket.close();
+      throw new Error(`the stream of ${wanted.source.name} has just ended`);
+    }
     opened.sockets.push(sockets[0], ...reports);
     const onError = (error: unknown) => opened.stream?.session.fail(error);
     const transport = new UdpTransport({

@@ -38,7 +38,8 @@ export class FrameCache {
 
   /** A number for whoever wants to keep frames here, to be given to the other calls. */
   createOwner(): number {
-    return this.#nextOwner++;
+    // Keys have room for so many; those of two million files ago are long gone.
+    return this.#nextOwner++ % MAX_OWNERS;
   }
 
   /** Whether a frame is still there, which is not to use it. */
@@ -78,7 +79,9 @@ export class FrameCache {
   }
 }
 
-/** Owners count up to 2^21, frames of a file up to 2^32. */
+/** Owners count up to this, frames of a file up to 2^32: their key is a whole number still. */
+const MAX_OWNERS = 2 ** 21;
+
 function cacheKey(owner: number, index: number): number {
   return owner * 2 ** 32 + index;
 }
