@@ -11,6 +11,9 @@ import { Timeline } from "../../rtp/timeline.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { TimedFrame } from "./sound_feed.ts";
 
+/** The time of day has whole milliseconds, and some pass between two looks at a clock. */
+const CLOCK_ROUNDING_MS = 5;
+
 /** Constructor options of {@linkcode FrameFeed}. */
 export interface FrameFeedOptions {
   readonly clock: Clock;
@@ -25,6 +28,7 @@ export class FrameFeed {
   readonly #timeline = new Timeline();
   #latest: ReceivedFrame | undefined;
   #latestReadMs = 0;
+  #epochMs = -Infinity;
 
   constructor(options: FrameFeedOptions) {
     this.#options = options;
@@ -65,11 +69,19 @@ export class FrameFeed {
       data,
       number: (this.#latest?.number ?? 0) + 1,
       timestampUs: this.#timeline.add({ timestamp, clockRate, arrivalMs }),
-      arrivalMs: arrivalMs - clock.nowMs() + clock.unixMs(),
+      arrivalMs: arrivalMs + this.#sinceEpochMs(),
       senderTimeMs,
       positionSeconds,
     };
     this.#latestReadMs = arrivalMs;
     onFrame(this.#latest);
+  }
+
+  /** What the time of day is ahead of the clock: the same for all frames, until somebody sets it. */
+  #sinceEpochMs(): number {
+    const { clock } = this.#options;
+    const nowMs = clock.unixMs() - clock.nowMs();
+    if (Math.abs(nowMs - this.#epochMs) > CLOCK_ROUNDING_MS) this.#epochMs = nowMs;
+    return this.#epochMs;
   }
 }

@@ -110,8 +110,9 @@ Deno.test({
     const [folder, moved] = ["there", "elsewhere"].map((name) => join(directory.path, name));
     await Deno.mkdir(folder);
     await using player = start(server.port, "testsrc", ["--out", join(folder, "cam.mjpeg"), "--segment", "1s"]);
-    // A file may be there before its first frame is.
-    await until(() => namesIn(folder).some((name) => Deno.statSync(join(folder, name)).size > 0));
+    // A file may be there before its first frame is, and has another name before that.
+    const segments = () => namesIn(folder).filter((name) => name.startsWith("cam"));
+    await until(() => segments().some((name) => Deno.statSync(join(folder, name)).size > 0));
     await Deno.rename(folder, moved);
     const { code, stderr } = await player.exit();
     assertEquals(code, 1);
