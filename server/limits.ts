@@ -38,7 +38,7 @@ export const IDLE_WITHOUT_SESSION_MS = 1000;
 export const MAX_REFUSALS = 32;
 
 /** How long a reply may take to a client that sends nothing more, in milliseconds: most have left altogether. */
-export const HALF_CLOSED_MS = 2000;
+export const HALF_CLOSED_MS = 500;
 
 /** How long a connection that is refused may take for its first request, in milliseconds. */
 export const REFUSAL_TIMEOUT_MS = 2000;
