@@ -6,8 +6,8 @@
  */
 
 const FOLDERS = ["tests/e2e", "tests/lab", "tests/interop"];
-/** Of the tests with other programs, those that play what we serve are enough; to what a page shows, the server's threads are all one. */
-const LEFT_OUT = /^tests\/(?:interop\/(?!our_server)|e2e\/page_)/;
+/** Of the tests with other programs, those that play what we serve are enough. */
+const LEFT_OUT = /^tests\/interop\/(?!our_server)/;
 
 /** The tests that start a server without saying in how many threads. */
 async function findTests(): Promise<string[]> {
