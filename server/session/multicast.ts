@@ -57,7 +57,7 @@ interface Opened {
   readonly ports: Set<number>;
   readonly sockets: Deno.DatagramConn[];
   /** What SETUP tells of each track. */
-  readonly tracks: Map<TrackKind, Promise<TransportSpec>>;
+  readonly tracks: Map<TrackKind, Promise<TransportSpec | undefined>>;
   /** There once the first track is. */
   stream: MulticastStream | undefined;
 }
@@ -143,7 +143,8 @@ export class Multicast {
     return opened.stream?.session.state === "INIT" ? undefined : spec;
   }
 
-  async #openTrack(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec> {
+  /** Opens what a track needs, and adds it to the stream; `undefined` where that has ended meanwhile. */
+  async #openTrack(opened: Opened, wanted: WantedTrack, onEmpty: () => void): Promise<TransportSpec | undefined> {
     const { group: { hostname, ttl }, factory, senders, pacer, clock, capture } = this.#options;
     const { localAddress } = opened;
     const port = this.#takePort(opened, wanted.source);
@@ -155,9 +156,9 @@ export class Multicast {
     const ofGroup = await openReports(address(port + 1), localAddress);
     const reports = [sockets[1], ...ofGroup.map((socket) => captured(socket, hostname))];
     if (opened.stream?.session.state === "INIT") {
-      // The last seat has left meanwhile: nobody else would close these.
+      // The last seat has left: nobody else would close these.
       for (const socket of [sockets[0], ...reports]) socket.close();
-      throw new Error(`the stream of ${wanted.source.name} has just ended`);
+      return undefined;
     }
     opened.sockets.push(sockets[0], ...reports);
     const onError = (error: unknown) => opened.stream?.session.fail(error);

@@ -13,6 +13,7 @@ import { samplesPerBlock, type SoundTrack } from "../sound_track.ts";
 import type { Indexed } from "./file_index.ts";
 import { type FileVersion, isSameVersion, versionOf } from "./file_version.ts";
 import type { FrameCache } from "./frame_cache.ts";
+import { changedError, SharedFile } from "./shared_file.ts";
 
 /** Finds the sound of a file, if it has some. Rejects with a `SyntaxError` that says why it cannot be read. */
 export async function indexSound(path: string, signal: AbortSignal): Promise<Indexed<StoredSound | undefined>> {
@@ -39,11 +40,7 @@ export class FileSound implements SoundTrack {
   readonly #options: FileSoundOptions;
   readonly #owner: number;
   readonly #reading = new Map<number, Promise<Uint8Array>>();
-  /** A file has only one position: reads follow one another. */
-  #lastRead: Promise<unknown> = Promise.resolve();
-  #file: Deno.FsFile | undefined;
-  /** Those who listen, and reads that are under way. */
-  #users = 0;
+  readonly #file: SharedFile;
 
   /** Opens nothing until a block is wanted. */
   constructor(options: FileSoundOptions) {
@@ -51,12 +48,12 @@ export class FileSound implements SoundTrack {
     this.format = { encoding, sampleRate, channels };
     this.sampleCount = sampleCount;
     this.#options = options;
+    this.#file = new SharedFile(options.path);
     this.#owner = options.cache.createOwner();
   }
 
   addListener(): () => void {
-    this.#users++;
-    return () => this.#release();
+    return this.#file.use();
   }
 
   block(index: number): Uint8Array | Promise<Uint8Array> {
@@ -64,41 +61,24 @@ export class FileSound implements SoundTrack {
   }
 
   #read(index: number): Promise<Uint8Array> {
-    this.#users++;
-    const reading = this.#lastRead.then(() => this.#readNow(index));
-    this.#lastRead = reading.catch(() => {/* the next read stands for itself; this one's caller gets the error */});
+    const reading = this.#file.inTurn(() => this.#readNow(index));
     this.#reading.set(index, reading);
-    const done = () => {
-      this.#reading.delete(index);
-      this.#release();
-    };
+    const done = () => this.#reading.delete(index);
     reading.then(done, done);
     return reading;
   }
 
   async #readNow(index: number): Promise<Uint8Array> {
-    const { path, version, sound, cache } = this.#options;
-    const file = this.#file ??= await Deno.open(path, { read: true });
+    const { version, sound, cache } = this.#options;
+    const file = await this.#file.open();
     const first = index * samplesPerBlock(this.format);
     const count = Math.max(0, Math.min(samplesPerBlock(this.format), this.sampleCount - first));
     const block = new Uint8Array(count * storedBlockBytes(this.format)).fill(SILENCE[this.format.encoding]);
     for (const { offset, lengthBytes, at } of soundParts(sound, first, count)) {
       await readExactly(file, { target: block.subarray(at, at + lengthBytes), offset });
     }
-    if (!isSameVersion(versionOf(await file.stat()), version)) {
-      throw new Error("the file has been written to since its sound was found; a new SETUP plays what it is now");
-    }
+    if (!isSameVersion(versionOf(await file.stat()), version)) throw changedError();
     cache.set(this.#owner, index, block);
     return block;
-  }
-
-  /** One user less. Queued reads come first, and another user may come meanwhile. */
-  #release(): void {
-    this.#users--;
-    this.#lastRead = this.#lastRead.then(() => {
-      if (this.#users > 0) return;
-      this.#file?.close();
-      this.#file = undefined;
-    });
   }
 }

@@ -7,19 +7,15 @@
 import type { FrameIndex } from "../../../mjpeg/containers/index/frame_index.ts";
 import { isSoiAt } from "../../../mjpeg/jpeg/markers.ts";
 import { isWholeJpeg, withEoi } from "../../../mjpeg/jpeg/whole_jpeg.ts";
-import { isOutOfDescriptors } from "../../../net/socket_errors.ts";
 import { readExactly } from "../../../net/file_access.ts";
 import { type FileVersion, isSameVersion, versionOf } from "./file_version.ts";
 import { READ_AHEAD_BYTES } from "../../limits.ts";
 import { Follower } from "./follower.ts";
 import type { FrameCache } from "./frame_cache.ts";
+import { changedError, SharedFile } from "./shared_file.ts";
 import type { FrameTimes } from "../frame_times.ts";
 import { IndexedCursor, type IndexedFrames } from "../indexed_cursor.ts";
 import type { SeekableSource } from "../source.ts";
-
-/** How often a file is opened where the system gives no descriptors, and the pause between, in milliseconds. */
-const OPEN_TRIES = 20;
-const OPEN_PAUSE_MS = 50;
 
 /** Bytes between two frames that are read along with them: headers of a container. */
 const MAX_GAP_BYTES = 1024;
@@ -51,15 +47,15 @@ export interface FileSourceOptions extends FileFrames {
 }
 
 /**
- * The frames of one file. The file is open while a cursor is, or a read is under way. Reads follow one another, since a file has
- * only one position; a frame that several cursors want is read once.
+ * The frames of one file. The file is open while a cursor is, or a read is under way; a frame that several cursors want is read
+ * once.
  */
 export class FileSource implements SeekableSource, IndexedFrames {
   readonly isLive = false;
   readonly name: string;
   readonly loops: boolean;
   readonly sound: SeekableSource["sound"];
-  readonly #path: string;
+  readonly #file: SharedFile;
   #version: FileVersion;
   #index: FrameIndex;
   #times: FrameTimes;
@@ -67,10 +63,6 @@ export class FileSource implements SeekableSource, IndexedFrames {
   readonly #cache: FrameCache;
   readonly #owner: number;
   readonly #reading = new Map<number, Promise<Uint8Array>>();
-  #lastRead: Promise<unknown> = Promise.resolve();
-  #file: Deno.FsFile | undefined;
-  /** Cursors that are open, and reads that are under way. */
-  #users = 0;
 
   /** Opens nothing until a frame is wanted. */
   constructor(options: FileSourceOptions) {
@@ -78,7 +70,7 @@ export class FileSource implements SeekableSource, IndexedFrames {
     this.loops = options.loops;
     this.sound = options.sound;
     this.#times = options.times;
-    this.#path = options.path;
+    this.#file = new SharedFile(options.path);
     this.#version = options.version;
     this.#index = options.index;
     this.#cache = options.cache;
@@ -124,11 +116,10 @@ export class FileSource implements SeekableSource, IndexedFrames {
   }
 
   openCursor(): IndexedCursor {
-    this.#users++;
-    const leaveCache = this.#cache.addReader();
+    const [leaveFile, leaveCache] = [this.#file.use(), this.#cache.addReader()];
     const onClose = () => {
       leaveCache();
-      this.#release();
+      leaveFile();
     };
     return new IndexedCursor(this, { onClose });
   }
@@ -138,14 +129,9 @@ export class FileSource implements SeekableSource, IndexedFrames {
   }
 
   #read(index: number): Promise<Uint8Array> {
-    this.#users++;
-    const reading = this.#lastRead.then(() => this.#readNow(index));
-    this.#lastRead = reading.catch(() => {/* the next read stands for itself; this one's caller gets the error */});
+    const reading = this.#file.inTurn(() => this.#readNow(index));
     this.#reading.set(index, reading);
-    const done = () => {
-      this.#reading.delete(index);
-      this.#release();
-    };
+    const done = () => this.#reading.delete(index);
     reading.then(done, done);
     return reading;
   }
@@ -153,14 +139,14 @@ export class FileSource implements SeekableSource, IndexedFrames {
   async #readNow(index: number): Promise<Uint8Array> {
     const cached = this.#cache.get(this.#owner, index);
     if (cached !== undefined) return cached;
-    this.#file ??= await this.#open();
+    const file = await this.#file.open();
     const count = this.#runFrom(index);
     try {
-      return await this.#readRun(this.#file, index, count);
+      return await this.#readRun(file, index, count);
     } catch (error) {
       // What is wrong may lie behind the frame that is wanted.
       if (count === 1) throw error;
-      return await this.#readRun(this.#file, index, 1);
+      return await this.#readRun(file, index, 1);
     }
   }
 
@@ -197,38 +183,8 @@ export class FileSource implements SeekableSource, IndexedFrames {
     }
   }
 
-  async #open(): Promise<Deno.FsFile> {
-    // To open a pipe that has taken the place of the file would wait for its other end.
-    if (!(await Deno.stat(this.#path)).isFile) throw changedError();
-    for (let tries = 1;; tries++) {
-      try {
-        return await Deno.open(this.#path, { read: true });
-      } catch (error) {
-        if (!isOutOfDescriptors(error) || tries === OPEN_TRIES) throw error;
-        // Idle clients are giving way.
-        await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MS));
-      }
-    }
-  }
-
   /** Whether the file is what it was when it was indexed. Asked behind a read, it holds for the bytes that were read. */
   async #isUnchanged(file: Deno.FsFile): Promise<boolean> {
     return isSameVersion(versionOf(await file.stat()), this.#version);
   }
-
-  /** One user less. Queued reads come first, and another user may come meanwhile. */
-  #release(): void {
-    this.#users--;
-    this.#lastRead = this.#lastRead.then(() => {
-      if (this.#users > 0) return;
-      this.#file?.close();
-      this.#file = undefined;
-    });
-  }
-}
-
-function changedError(): Error {
-  return new Error(
-    "Cannot read on: the file has been written to since it was indexed; a new SETUP plays what it is now",
-  );
 }
