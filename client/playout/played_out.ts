@@ -9,19 +9,14 @@
  */
 
 import type { Clock } from "../../net/clock.ts";
+import { PassedOnPlayback } from "../../page/passed_on_playback.ts";
 import type {
-  EmulatedNetwork,
   Playback,
-  PlaybackListener,
   PlaybackStatistics,
   PlaybackStatus,
   ReceivedFrame,
   ReceivedSound,
-  WireMessage,
 } from "../../page/playback.ts";
-import type { ExchangedReports, PacketTrace } from "../../page/wire_view.ts";
-import type { SoundFormat } from "../../mjpeg/sound.ts";
-import type { SessionMethod } from "../../rtsp/session_state.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { type Latency, PlayoutClock } from "./playout_clock.ts";
 
@@ -32,107 +27,46 @@ export interface PlayedOutOptions {
 }
 
 /** Shows what `player` receives, in its time. A pause freezes the picture at once, at the newest frame that has come. */
-export class PlayedOut implements Playback {
-  readonly #player: Playback;
+export class PlayedOut extends PassedOnPlayback {
+  protected readonly behind: Playback;
   readonly #clock: Clock;
   readonly #playout: PlayoutClock;
   readonly #frames: FrameScheduler<ReceivedFrame>;
   readonly #sound: FrameScheduler<ReceivedSound>;
-  readonly #listeners = new Set<PlaybackListener>();
   readonly #unsubscribe: () => void;
   #latest: ReceivedFrame | undefined;
   #isPlayedOut = false;
 
   constructor(player: Playback, { clock, latency }: PlayedOutOptions) {
-    this.#player = player;
+    super();
+    this.behind = player;
     this.#clock = clock;
     this.#playout = new PlayoutClock(latency);
     this.#frames = new FrameScheduler({ clock, skips: true, onDue: (frame) => this.#show(frame) });
-    this.#sound = new FrameScheduler({ clock, onDue: (sound) => this.#tell((listener) => listener.sound?.(sound)) });
+    this.#sound = new FrameScheduler({ clock, onDue: (sound) => this.tell((listener) => listener.sound?.(sound)) });
     this.#latest = player.latestFrame;
     this.#unsubscribe = player.subscribe({
       frame: (frame) => this.#takeFrame(frame),
       sound: (sound) => this.#takeSound(sound),
-      wire: (message) => this.#tell((listener) => listener.wire?.(message)),
+      wire: (message) => this.tell((listener) => listener.wire?.(message)),
       status: (status) => this.#takeStatus(status),
     });
     this.#isPlayedOut = isSteady(player.status);
   }
 
-  get title(): string {
-    return this.#player.title;
-  }
-
-  get server(): string {
-    return this.#player.server;
-  }
-
-  get status(): PlaybackStatus {
-    return this.#player.status;
-  }
-
   /** The newest frame that was shown. */
-  get latestFrame(): ReceivedFrame | undefined {
+  override get latestFrame(): ReceivedFrame | undefined {
     return this.#latest;
   }
 
-  get soundFormat(): SoundFormat | undefined {
-    return this.#player.soundFormat;
-  }
-
-  get wireMessages(): readonly WireMessage[] {
-    return this.#player.wireMessages;
-  }
-
-  statistics(): PlaybackStatistics {
-    return { ...this.#player.statistics(), playoutDelayMs: this.#delayMs, lateFrames: this.#frames.late };
-  }
-
-  packetSample(): Uint8Array | undefined {
-    return this.#player.packetSample();
-  }
-
-  packetTrace(from: number): PacketTrace | undefined {
-    return this.#player.packetTrace?.(from);
-  }
-
-  reports(): ExchangedReports | undefined {
-    return this.#player.reports?.();
-  }
-
-  get isCaptured(): boolean {
-    return this.#player.isCaptured === true;
-  }
-
-  recentCapture(): Uint8Array<ArrayBuffer> | undefined {
-    return this.#player.recentCapture?.();
-  }
-
-  command(command: SessionMethod): Promise<void> {
-    return this.#player.command(command);
+  override statistics(): PlaybackStatistics {
+    return { ...this.behind.statistics(), playoutDelayMs: this.#delayMs, lateFrames: this.#frames.late };
   }
 
   /** What waits is of the old place. */
-  seek(seconds: number): Promise<void> {
+  override seek(seconds: number): Promise<void> {
     this.#restart();
-    return this.#player.seek(seconds);
-  }
-
-  setScale(scale: number): Promise<void> {
-    return this.#player.setScale(scale);
-  }
-
-  async emulate(network: Partial<EmulatedNetwork>): Promise<void> {
-    await this.#player.emulate?.(network);
-  }
-
-  step(): Promise<void> {
-    return this.#player.step();
-  }
-
-  subscribe(listener: PlaybackListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.behind.seek(seconds);
   }
 
   /** Drops what waits, and hears no more of the player. */
@@ -170,7 +104,7 @@ export class PlayedOut implements Playback {
       this.#playout.restart();
     }
     this.#isPlayedOut = isPlayedOut;
-    this.#tell((listener) => listener.status?.(status));
+    this.tell((listener) => listener.status?.(status));
   }
 
   #restart(): void {
@@ -183,11 +117,7 @@ export class PlayedOut implements Playback {
     // A step, or a frame at another speed, overtakes those that wait.
     if (this.#latest !== undefined && frame.number <= this.#latest.number) return;
     this.#latest = frame;
-    this.#tell((listener) => listener.frame?.(frame));
-  }
-
-  #tell(news: (listener: PlaybackListener) => void): void {
-    for (const listener of this.#listeners) news(listener);
+    this.tell((listener) => listener.frame?.(frame));
   }
 }
 
