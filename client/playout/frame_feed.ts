@@ -28,7 +28,8 @@ export class FrameFeed {
   readonly #timeline = new Timeline();
   #latest: ReceivedFrame | undefined;
   #latestReadMs = 0;
-  #epochMs = -Infinity;
+  /** What the time of day was ahead of the clock when that was last looked at anew, in milliseconds. */
+  #aheadMs = -Infinity;
 
   constructor(options: FrameFeedOptions) {
     this.#options = options;
@@ -69,7 +70,7 @@ export class FrameFeed {
       data,
       number: (this.#latest?.number ?? 0) + 1,
       timestampUs: this.#timeline.add({ timestamp, clockRate, arrivalMs }),
-      arrivalMs: arrivalMs + this.#sinceEpochMs(),
+      arrivalMs: arrivalMs + this.#timeOfDayAheadMs(),
       senderTimeMs,
       positionSeconds,
     };
@@ -77,11 +78,11 @@ export class FrameFeed {
     onFrame(this.#latest);
   }
 
-  /** What the time of day is ahead of the clock: the same for all frames, until somebody sets it. */
-  #sinceEpochMs(): number {
+  /** How far the time of day is ahead of the clock: the same for all frames, until somebody sets it. */
+  #timeOfDayAheadMs(): number {
     const { clock } = this.#options;
-    const nowMs = clock.unixMs() - clock.nowMs();
-    if (Math.abs(nowMs - this.#epochMs) > CLOCK_ROUNDING_MS) this.#epochMs = nowMs;
-    return this.#epochMs;
+    const aheadMs = clock.unixMs() - clock.nowMs();
+    if (Math.abs(aheadMs - this.#aheadMs) > CLOCK_ROUNDING_MS) this.#aheadMs = aheadMs;
+    return this.#aheadMs;
   }
 }
