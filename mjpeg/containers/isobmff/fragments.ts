@@ -125,8 +125,8 @@ function* samplesOfRun(
   const room = entryBytes === 0 ? (defaults.lengthBytes > 0 ? Infinity : 0) : (run.byteLength - at) / entryBytes;
   let { time } = defaults;
   for (let index = 0; index < Math.min(run.getUint32(4), Math.floor(room)); index++, at += entryBytes) {
-    // What a cut file has lost is not worth counting, whatever number its headers tell.
-    if (offset > fileBytes) return;
+    // What lies outside of the file, as in one that was cut, is not worth counting, whatever number its headers tell.
+    if (offset < 0 || offset > fileBytes) return;
     const field = (flag: number) => {
       const place = fields.indexOf(flag);
       return place === -1 ? undefined : run.getUint32(at + 4 * place);

@@ -138,6 +138,17 @@ Deno.test("an MP4 file in fragments that announces more frames than there are en
   assertMatch(index.problem!, /^Frame 3 at byte \d+ is dropped: it is truncated by the end of the file$/);
 });
 
+Deno.test("an MP4 file in fragments has the frames of the others where one tells of some in front of the file", async () => {
+  for (const [place, rest] of [[0, [2, 3, 4]], [1, [0, 1, 4]], [2, [0, 1, 2, 3]]] as const) {
+    const bytes = fragmentedMp4File({ fragments: [JPEGS.slice(0, 2), JPEGS.slice(2, 4), JPEGS.slice(4)] });
+    const runs = [...bytes.keys()].filter((at) => String.fromCharCode(...bytes.subarray(at, at + 4)) === "trun");
+    // Behind the type: version and flags, how many frames there are, and where, counted from the fragment.
+    bytes.set(uint32(-(2 ** 31)), runs[place] + 12);
+    const index = await indexFile(memoryFile(bytes));
+    assertEquals(framesIn(bytes, index).map(([number]) => number), [...rest]);
+  }
+});
+
 Deno.test("an MP4 file that was never finished has the frames that its markers tell", async () => {
   const whole = mp4File({ frames: JPEGS });
   const cut = whole.subarray(0, whole.length - mp4File({ frames: JPEGS, isHeadersFirst: true }).length / 2);
