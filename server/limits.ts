@@ -301,7 +301,7 @@ export const DEFAULT_MTU_BYTES = 1400;
 /** How late a packet of sound may leave, in milliseconds; later ones are dropped. */
 export const MAX_LATE_SOUND_MS = 200;
 
-/** Time between two RTCP sender reports, in milliseconds (RFC 3550, 6.2: at least 5 s). */
+/** Mean time between two RTCP sender reports, in milliseconds (RFC 3550, 6.2): one takes half of it to half as much again. */
 export const SENDER_REPORT_INTERVAL_MS = 5000;
 
 /** Time from the last frame of a source to the BYE, in milliseconds: RTCP must not overtake the frame's packets. */

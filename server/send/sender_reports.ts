@@ -20,6 +20,8 @@ export interface SenderReportsOptions {
   readonly transport: RtpTransport;
   /** The time of day, and the clock that packets are due by. */
   readonly clock: Clock;
+  /** Gives numbers from 0 up to, not including, 1. */
+  readonly random: () => number;
   /** Who we are to receivers (RFC 3550, 6.5.1). */
   readonly canonicalName: string;
   /** What goes with every report; default nothing. */
@@ -73,11 +75,12 @@ export class SenderReports {
     if (this.#isKnown) this.#send([{ kind: "bye", ssrcs: [this.#options.stream.ssrc] }]);
   }
 
-  /** Sends a report now and every few seconds. */
+  /** Sends a report now and every few seconds: not in step with other senders that began when we did (RFC 3550, 6.3.1). */
   #report(): void {
+    const { clock, random } = this.#options;
     this.#isKnown = true;
     this.#send([]);
-    this.#cancelReport = this.#options.clock.after(SENDER_REPORT_INTERVAL_MS, () => this.#report());
+    this.#cancelReport = clock.after(SENDER_REPORT_INTERVAL_MS * (0.5 + random()), () => this.#report());
   }
 
   /** A sender report, our name, and what goes with them, in front of `packets` (RFC 3550, 6.1). */
