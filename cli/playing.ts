@@ -79,6 +79,8 @@ export async function playUntilEnd(options: PlayingOptions): Promise<void> {
     await recorder?.close();
     await page?.shutdown();
   }
+  // The last frames are written only now.
+  if (recorder?.failure !== undefined) throw new FailedError(recorder.failure.message);
 }
 
 async function openPreview(player: Playback, options: PreviewOptions): Promise<Preview> {

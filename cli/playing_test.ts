@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { REPLY_TIMEOUT_MS, SILENCE_MS } from "../client/limits.ts";
+import { Recorder } from "../client/record/recorder.ts";
+import type { FrameStore } from "../client/record/stores/frame_store.ts";
 import { openPlayerAtCamera } from "../tests/support/player_at_camera.ts";
 import { soon, until } from "../tests/support/until.ts";
+import { FailedError } from "./options/errors.ts";
 import { playUntilEnd } from "./playing.ts";
 
 Deno.test("playUntilEnd() goes on where a PAUSE is not answered and frames come", async () => {
@@ -70,4 +73,28 @@ Deno.test("playUntilEnd() has no timer of its own where it plays without an end"
   assertEquals(clock.pendingTimers, 1);
   interrupt.abort();
   await soon(playing);
+});
+
+Deno.test("playUntilEnd() fails where the last frames cannot be stored, though it was to end", async () => {
+  await using opened = openPlayerAtCamera({}, { reconnect: false });
+  const { player, clock } = opened;
+  const interrupt = new AbortController();
+  const full = Promise.withResolvers<void>();
+  /** A disk that turns out to be full when the last frames are written. */
+  const store: FrameStore = {
+    write: () => full.promise,
+    flush: () => full.reject(new Error("the disk is full")),
+    finish: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+    close() {},
+  };
+  const playing = playUntilEnd({
+    ...{ player, preview: false, paused: false, maxFrames: Infinity, maxSeconds: Infinity, clock },
+    recorder: new Recorder(store, { maxFrames: Infinity, clock }),
+    interrupt: interrupt.signal,
+  });
+  await until(() => player.status.state === "PLAYING");
+  await opened.show();
+  interrupt.abort();
+  await assertRejects(() => soon(playing), FailedError, "Cannot store frame 1:");
 });

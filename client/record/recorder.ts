@@ -45,6 +45,7 @@ export class Recorder {
   /** How often a part of a frame was taken. */
   #progress = 0;
   #hasFailed = false;
+  #failure: Error | undefined;
   /** The sound that is stored; `undefined` where there is none, or where it cannot be stored. */
   #soundFormat: SoundFormat | undefined;
   #queuedSound = 0;
@@ -82,6 +83,11 @@ export class Recorder {
     return this.#ended.promise;
   }
 
+  /** Why a frame could not be stored, or none at all; `undefined` where nothing went wrong. It may come as late as the end. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   /** Stores the frames of `playback` from now on. */
   record(playback: Playback): void {
     this.#unsubscribe = playback.subscribe({
@@ -102,10 +108,14 @@ export class Recorder {
       this.#hasFailed = true;
       const count = this.#accepted - this.#stored;
       this.#dropped += count;
-      log.warn("{count} frames are not stored: nothing was written for {seconds} s; is the pipe read?", {
-        count,
-        seconds: RECORDER_STALL_MS / 1000,
-      });
+      const seconds = RECORDER_STALL_MS / 1000;
+      if (this.#stored === 0) {
+        this.#failure ??= new Error(`Nothing is stored: nothing was written for ${seconds} s; is the pipe read?`);
+      } else {
+        log.warn("{count} frames are not stored: nothing was written for {seconds} s; is the pipe read?", {
+          ...{ count, seconds },
+        });
+      }
     }
     this.#store.close();
   }
@@ -194,11 +204,10 @@ export class Recorder {
       if (error instanceof FrameTooLargeError) return this.#dropTooLarge(error);
       if (error instanceof FrameRefusedError) return this.#dropRefused(error);
       this.#hasFailed = true;
-      this.#ended.reject(
-        new Error(
-          `Cannot store frame ${this.#stored + 1}: ${storageAdvice(error)}; ${this.#stored} whole frames are kept`,
-        ),
+      this.#failure = new Error(
+        `Cannot store frame ${this.#stored + 1}: ${storageAdvice(error)}; ${this.#stored} whole frames are kept`,
       );
+      this.#ended.reject(this.#failure);
     }
   }
 

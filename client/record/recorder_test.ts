@@ -201,6 +201,26 @@ Deno.test("Recorder waits at the end for as long as the store takes anything, an
   assertEquals([recorder.stored, recorder.dropped, store.taken.length], [1, 2, 2]);
 });
 
+Deno.test("Recorder fails where the store has taken no frame at its end, and only then", async () => {
+  for (const taken of [0, 1]) {
+    const [clock, store, playback] = [new FakeClock(), new SlowStore(), new TestPlayback()];
+    const recorder = new Recorder(store, { maxFrames: Infinity, clock });
+    recorder.record(playback);
+    for (const frame of FRAMES) playback.show(frame);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (let frame = 0; frame < taken; frame++) await store.takeRest();
+    await until(() => recorder.stored === taken);
+    const closed = recorder.close();
+    while (clock.pendingTimers > 0) {
+      clock.advance(RECORDER_STALL_MS);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await closed;
+    const problem = `Nothing is stored: nothing was written for ${RECORDER_STALL_MS / 1000} s; is the pipe read?`;
+    assertEquals(recorder.failure?.message, taken === 0 ? problem : undefined);
+  }
+});
+
 Deno.test("Recorder leaves out a frame whose size AVI cannot be told, and goes on with the next", async () => {
   await using directory = await temporaryDirectory();
   const out = join(directory.path, "movie.avi");
