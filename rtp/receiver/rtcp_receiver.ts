@@ -47,7 +47,9 @@ export interface ReportsSeen {
 /** Takes and makes the reports of one track. */
 export class RtcpReceiver {
   readonly #options: RtcpReceiverOptions;
-  #senderReport: { readonly report: SenderReport; readonly arrivalMs: number } | undefined;
+  #senderReport: ReportsSeen["sender"];
+  /** The newest report of another source, whose stream may take over. */
+  #otherReport: ReportsSeen["sender"];
   #reported: ReportedReception | undefined;
   #asked: ReportsSeen["nack"];
   #adaptation: ReportsSeen["adaptation"];
@@ -63,7 +65,7 @@ export class RtcpReceiver {
 
   /** The newest reports. */
   get seen(): ReportsSeen {
-    return { sender: this.#senderReport, receiver: this.#reported, nack: this.#asked, adaptation: this.#adaptation };
+    return { sender: this.#ownReport, receiver: this.#reported, nack: this.#asked, adaptation: this.#adaptation };
   }
 
   /** Takes a compound packet that was read at `nowMs`. Returns whether the sender said BYE in it. Malformed ones are ignored. */
@@ -71,7 +73,7 @@ export class RtcpReceiver {
     let hasLeft = false;
     try {
       for (const report of decodeRtcp(packet)) {
-        if (report.kind === "sender-report") this.#senderReport = { report, arrivalMs: nowMs };
+        if (report.kind === "sender-report") this.#takeSenderReport(report, nowMs);
         else if (report.kind === "application") this.#takeAdaptation(decodeAdaptation(report), nowMs);
         else if (report.kind === "bye" && this.#isFromSender(report.ssrcs)) hasLeft = true;
       }
@@ -79,6 +81,24 @@ export class RtcpReceiver {
       if (!(error instanceof SyntaxError)) throw error;
     }
     return hasLeft;
+  }
+
+  /**
+   * Takes a report of the stream's own sender. One of another source does not replace that: it may be of a stream that is about to
+   * begin, or of somebody else in the group.
+   */
+  #takeSenderReport(report: SenderReport, nowMs: number): void {
+    const seen = { report, arrivalMs: nowMs };
+    const { ssrc } = this.#options.receiver;
+    if (ssrc === undefined || report.ssrc === ssrc) this.#senderReport = seen;
+    else this.#otherReport = seen;
+  }
+
+  /** The newest report of the stream's sender; before the first packet, of whoever has reported. */
+  get #ownReport(): ReportsSeen["sender"] {
+    const { ssrc } = this.#options.receiver;
+    if (ssrc === undefined) return this.#senderReport;
+    return [this.#senderReport, this.#otherReport].find((seen) => seen?.report.ssrc === ssrc);
   }
 
   #takeAdaptation(report: AdaptationReport | undefined, nowMs: number): void {
@@ -91,8 +111,8 @@ export class RtcpReceiver {
    */
   senderTimeMs(timestamp: number): number | undefined {
     const { ssrc, clockRate } = this.#options.receiver;
-    const report = this.#senderReport?.report;
-    if (report === undefined || report.ssrc !== ssrc || clockRate === undefined) return undefined;
+    const report = ssrc === undefined ? undefined : this.#ownReport?.report;
+    if (report === undefined || clockRate === undefined) return undefined;
     return wallClockMs(timestamp, { report, clockRate });
   }
 
@@ -144,7 +164,7 @@ export class RtcpReceiver {
     const lostNow = expectedNow - (received - this.#receivedBefore);
     this.#expectedBefore = expectedPackets;
     this.#receivedBefore = received;
-    const last = this.#senderReport;
+    const last = this.#ownReport;
     const counts = {
       fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
       cumulativeLost: lostPackets,

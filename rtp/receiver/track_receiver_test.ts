@@ -274,7 +274,16 @@ Deno.test("TrackReceiver times frames by the reports of their own sender", () =>
   receiver.takeRtp(datagram(1, { timestamp: 1000 }));
   receiver.takeRtcp(report(SENDER));
   receiver.takeRtp(datagram(2, { timestamp: 10_000 }));
-  assertEquals(events, ["frame 1", "packet", "frame 2 of 1700000000100", "packet"]);
+  // A report of somebody else takes no time away, and has it once that one's stream takes over.
+  receiver.takeRtcp(report(6));
+  receiver.takeRtp(datagram(3, { timestamp: 19_000 }));
+  receiver.takeRtp(datagram(4, { timestamp: 28_000, ssrc: 6 }));
+  assertEquals(events.filter((event) => event !== "packet"), [
+    "frame 1",
+    "frame 2 of 1700000000100",
+    "frame 3 of 1700000000200",
+    "frame 4 of 1700000000300",
+  ]);
 });
 
 Deno.test("TrackReceiver without RTCP reports nothing", () => {
