@@ -18,6 +18,7 @@ const CASES: readonly [args: string, permissions: string[]][] = [
   ["probe rtsp://camera/stream --json", ["net"]],
   ["probe --json -- rtsp://camera/stream", ["net"]],
   ["probe -- movie.mjpeg", ["read"]],
+  ["probe C://movies/movie.avi", ["read"]],
   ["doctor movie.mjpeg", ["net", "read"]],
   ["testsrc out.mjpeg", ["read", "write"]],
   ["play --help --out frames", []],
