@@ -5,7 +5,8 @@
  */
 
 import { fileReason } from "../net/file_reason.ts";
-import { ServedRoot } from "../server/source/files/served_root.ts";
+import type { Served } from "../server/source/served/served.ts";
+import { ServedRoot } from "../server/source/served/served_root.ts";
 import { withoutSecrets } from "../rtsp/fields/secrets.ts";
 import { FailedError } from "./options/errors.ts";
 import { isUrl } from "./options/is_url.ts";
@@ -18,7 +19,7 @@ const URL_ADVICE = {
 } as const;
 
 /** Opens the directory or the file at `path`, to `doing` it. Rejects with a {@linkcode FailedError}. */
-export async function openRoot(path: string, doing: "serve" | "convert" | "push" = "serve"): Promise<ServedRoot> {
+export async function openRoot(path: string, doing: "serve" | "convert" | "push" = "serve"): Promise<Served> {
   try {
     return await ServedRoot.open(path);
   } catch (error) {

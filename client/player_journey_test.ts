@@ -4,7 +4,7 @@ import { concat } from "@std/bytes";
 import { encodeInterleaved } from "../net/interleaved.ts";
 import type { ReceivedFrame } from "../page/playback.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/files/served_root.ts";
+import { ServedRoot } from "../server/source/served/served_root.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { frameNumberOf } from "../tests/support/frame_number.ts";

@@ -7,7 +7,7 @@ import { FakeClock } from "../tests/support/fake_clock.ts";
 import { reservePort } from "../tests/support/ports.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/files/served_root.ts";
+import { ServedRoot } from "../server/source/served/served_root.ts";
 import { SILENCE_MS } from "./limits.ts";
 import type { Notice, PlaybackStatus, ReceivedFrame } from "../page/playback.ts";
 import { Player } from "./player.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { HALF_CLOSED_MS } from "./limits.ts";
-import { ServedRoot } from "./source/files/served_root.ts";
+import { ServedRoot } from "./source/served/served_root.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { serve, TCP } from "../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { until } from "../tests/support/until.ts";
 import { PREPARED_FRAMES } from "./limits.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
-import { ServedRoot } from "./source/files/served_root.ts";
+import { ServedRoot } from "./source/served/served_root.ts";
 
 const FRAMES = 6;
 

@@ -28,7 +28,7 @@ import { Multicast, type MulticastGroup } from "./session/multicast.ts";
 import { Pacer } from "./send/pacer.ts";
 import { RtpSockets } from "./send/rtp_sockets.ts";
 import { MovieDecoders } from "./source/decoded/movie_decoders.ts";
-import type { ServedRoot } from "./source/files/served_root.ts";
+import type { Served } from "./source/served/served.ts";
 import type { NamePattern } from "./publish/published_names.ts";
 import { PublishResponder } from "./publish/publish_responder.ts";
 import type { LiveSource } from "./source/source.ts";
@@ -49,7 +49,7 @@ const log = getLogger(["mjpegrtsp", "server"]);
 /** How to serve. */
 export interface ServerOptions extends Limits {
   /** The files that are served; `undefined` for none. */
-  readonly root: ServedRoot | undefined;
+  readonly root: Served | undefined;
   /** The address to listen on: `0.0.0.0` is every IPv4 address, `::` every one. */
   readonly hostname: string;
   /** 0 takes any free port. */

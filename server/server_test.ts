@@ -11,7 +11,7 @@ import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { seededRandom } from "./emulation/random.ts";
 import { IDLE_MS, IDLE_WITHOUT_SESSION_MS, MAX_FLOWS, MAX_REFUSALS, REFUSAL_TIMEOUT_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
-import { ServedRoot } from "./source/files/served_root.ts";
+import { ServedRoot } from "./source/served/served_root.ts";
 import type { LiveSource } from "./source/source.ts";
 import { soon, until } from "../tests/support/until.ts";
 

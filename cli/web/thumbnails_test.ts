@@ -3,7 +3,7 @@ import { Player } from "../../client/player.ts";
 import { urlOf } from "../../client/session/target.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { RtspServer } from "../../server/server.ts";
-import { ServedRoot } from "../../server/source/files/served_root.ts";
+import { ServedRoot } from "../../server/source/served/served_root.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { makeLabMovie } from "../../tests/support/lab_movie.ts";
 import {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ThreadedServer } from "../../server/engines/threaded_server.ts";
-import { ServedRoot } from "../../server/source/files/served_root.ts";
+import { ServedRoot } from "../../server/source/served/served_root.ts";
 import { makeLabMovie } from "../../tests/support/lab_movie.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { Client, framesOf, rtpOf, TCP } from "../../tests/support/rtsp_test_server.ts";

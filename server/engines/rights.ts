@@ -5,7 +5,7 @@
  */
 
 import { fromFileUrl } from "@std/path";
-import type { ServedPlace } from "../source/files/served_root.ts";
+import type { ServedPlace } from "../source/served/served.ts";
 
 const NOTHING_ELSE = { write: false, env: false, run: false, sys: false, ffi: false, import: false } as const;
 
@@ -14,11 +14,13 @@ export function rightsOfEngine(place: ServedPlace | undefined): Deno.PermissionO
   return { net: true, read: readablePaths(place), ...NOTHING_ELSE };
 }
 
-/** A file that is served alone, and its sound, or a directory. */
+/** A directory, or the movies that are served for themselves, with their sounds. */
 function readablePaths(place: ServedPlace | undefined): string[] {
-  if (place?.onlyFile === undefined) return place === undefined ? [] : [place.directory];
-  const { realPath, soundPath } = place.onlyFile;
-  return soundPath === undefined ? [realPath] : [realPath, soundPath];
+  if (place === undefined) return [];
+  if ("directory" in place) return [place.directory];
+  return place.movies.flatMap(({ realPath, soundPath }) =>
+    soundPath === undefined ? [realPath] : [realPath, soundPath]
+  );
 }
 
 /** Rights of the host: those of the engines that it starts, and reading the program itself, which their code is in. */

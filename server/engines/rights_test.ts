@@ -34,7 +34,7 @@ const OTHERS = Deno.build.os === "linux" ? ["/etc/passwd", "/proc/self/environ",
 
 Deno.test("an engine may use the network and read what is served, and nothing else", async () => {
   await using tree = await makeTree();
-  const rights = rightsOfEngine({ directory: tree.root, onlyFile: undefined });
+  const rights = rightsOfEngine({ directory: tree.root });
   const can = await probe(rights, [tree.movie, tree.secret, PROGRAM, ...OTHERS]);
   assertEquals(can, ["listen", "bind", `read ${tree.movie}`]);
 });
@@ -45,15 +45,28 @@ Deno.test("an engine that serves one file reads no other one than its sound", as
   await Deno.writeTextFile(soundPath, "");
   const others = [tree.movie, tree.root, tree.secret, soundPath];
   for (const [sound, readable] of [[undefined, [tree.movie]], [soundPath, [tree.movie, soundPath]]] as const) {
-    const onlyFile = { name: "movie.mjpeg", realPath: tree.movie, soundPath: sound };
-    const can = await probe(rightsOfEngine({ directory: tree.root, onlyFile }), others);
+    const movie = { name: "movie.mjpeg", realPath: tree.movie, isFolder: false, soundPath: sound };
+    const can = await probe(rightsOfEngine({ movies: [movie] }), others);
     assertEquals(can, ["listen", "bind", ...readable.map((path) => `read ${path}`)]);
   }
 });
 
+Deno.test("an engine that serves some movies reads each of them, folders with all that is in them, and nothing beside", async () => {
+  await using tree = await makeTree();
+  const folder = join(tree.root, "shots");
+  await Deno.mkdir(folder);
+  const [picture, beside] = [join(folder, "1.jpg"), join(tree.root, "beside.avi")];
+  for (const path of [picture, beside]) await Deno.writeTextFile(path, "");
+  const movies = [tree.movie, folder].map((realPath, index) => (
+    { name: String(index), realPath, isFolder: realPath === folder, soundPath: undefined }
+  ));
+  const can = await probe(rightsOfEngine({ movies }), [tree.movie, picture, beside, tree.secret, PROGRAM]);
+  assertEquals(can, ["listen", "bind", `read ${tree.movie}`, `read ${picture}`]);
+});
+
 Deno.test("the host reads the program, too, to start engines", async () => {
   await using tree = await makeTree();
-  const rights = rightsOfHost({ directory: tree.root, onlyFile: undefined });
+  const rights = rightsOfHost({ directory: tree.root });
   const can = await probe(rights, [tree.movie, PROGRAM, tree.secret, ...OTHERS]);
   assertEquals(can, ["listen", "bind", `read ${tree.movie}`, `read ${PROGRAM}`]);
 });

@@ -5,7 +5,7 @@
  */
 
 import type { ServerOptions } from "../server.ts";
-import type { ServedPlace } from "../source/files/served_root.ts";
+import type { ServedPlace } from "../source/served/served.ts";
 
 /** How to serve, as an engine is told. */
 export interface EngineSettings

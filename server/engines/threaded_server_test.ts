@@ -15,7 +15,7 @@ import { UdpReceiver } from "../../tests/support/udp_receiver.ts";
 import { until } from "../../tests/support/until.ts";
 import { engineOfSession } from "../rtsp/session_id.ts";
 import { LiveFeed } from "../source/live_source.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 import { sendLive } from "../source/live_pipe.ts";
 import type { Overview } from "../observation/overview.ts";
 import { distant } from "./rpc.ts";

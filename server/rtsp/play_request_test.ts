@@ -4,7 +4,7 @@ import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { join } from "@std/path";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
 const RANGES: readonly [range: string, fields: Record<string, string>, answered: string | number, frames: number][] = [

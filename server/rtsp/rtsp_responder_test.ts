@@ -5,7 +5,7 @@ import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rt
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 
 Deno.test("RtspResponder lists its methods, and echoes CSeq", async () => {

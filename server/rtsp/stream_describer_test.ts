@@ -7,7 +7,7 @@ import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 
 /** A server of one movie. */
 async function serveMovie(frames: readonly Uint8Array[]) {

@@ -19,7 +19,7 @@ import {
   SESSION_TIMEOUT_SECONDS,
   UNPLAYED_SESSION_SECONDS,
 } from "../limits.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 import { soon } from "../../tests/support/until.ts";
 
 /** To ports that nobody listens at. */

@@ -15,7 +15,7 @@ import { FramePacketizer } from "../packetize/frame_packetizer.ts";
 import { RtpSender } from "./rtp_sender.ts";
 import { MAX_FRAMES_BEHIND } from "../limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
-import { ServedRoot } from "../source/files/served_root.ts";
+import { ServedRoot } from "../source/served/served_root.ts";
 
 Deno.test("RtpSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
   await using server = await serve();

@@ -20,9 +20,9 @@ import { FileSource } from "./files/file_source.ts";
 import { FolderSource, listFolder, listGrowingFolder } from "./files/folder_source.ts";
 import { FileSound, indexSound } from "./files/file_sound.ts";
 import { FrameCache } from "./files/frame_cache.ts";
-import { mostSimilar } from "./files/name_similarity.ts";
+import { mostSimilar } from "./served/name_similarity.ts";
 import { timesOf } from "./frame_times.ts";
-import type { ResolvedPath, ServedRoot } from "./files/served_root.ts";
+import type { ResolvedPath, Served } from "./served/served.ts";
 import { type LiveSource, type Source, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { DrawnTestFrames, type TestFrames } from "./test_frames.ts";
 import { TestSource } from "./test_source.ts";
@@ -40,7 +40,7 @@ export interface ListedStream {
 /** Constructor options of {@linkcode Catalog}. */
 export interface CatalogOptions {
   /** The files that are served; `undefined` for none. */
-  readonly root: ServedRoot | undefined;
+  readonly root: Served | undefined;
   /** Frames a second of files that have no times of their own. */
   readonly frameRate: number;
   /** Whether files start again at their end. */

@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { Catalog } from "./catalog.ts";
 import { type SeekableSource, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { TestSource } from "./test_source.ts";
-import { ServedRoot } from "./files/served_root.ts";
+import { ServedRoot } from "./served/served_root.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 

@@ -7,7 +7,7 @@ import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { ThreadedServer } from "../../server/engines/threaded_server.ts";
-import { ServedRoot } from "../../server/source/files/served_root.ts";
+import { ServedRoot } from "../../server/source/served/served_root.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { reservePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";

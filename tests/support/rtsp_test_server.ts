@@ -12,7 +12,7 @@ import { decodeRtcp, type RtcpPacket } from "../../rtp/rtcp.ts";
 import { createRtspReader } from "../../rtsp/readers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { RtspServer, type ServerOptions } from "../../server/server.ts";
-import { ServedRoot } from "../../server/source/files/served_root.ts";
+import { ServedRoot } from "../../server/source/served/served_root.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";
 import { type ServerReceiver, ServerWork } from "./server_work.ts";

@@ -9,7 +9,7 @@ import { systemClock } from "../../../net/system_clock.ts";
 import { sendLive } from "../../../server/source/live_pipe.ts";
 import { ThreadedServer } from "../../../server/engines/threaded_server.ts";
 import { LiveFeed } from "../../../server/source/live_source.ts";
-import { ServedRoot } from "../../../server/source/files/served_root.ts";
+import { ServedRoot } from "../../../server/source/served/served_root.ts";
 import { framesOf } from "./frames_of.ts";
 
 const [file, frameRate] = [Deno.args[0], Number(Deno.args[1])];

@@ -11,7 +11,7 @@ import { MAX_FRAME_BYTES } from "../../limits.ts";
 import { FrameUnreadableError } from "../source.ts";
 import { FolderSource, listFolder, listGrowingFolder } from "./folder_source.ts";
 import { FrameCache } from "./frame_cache.ts";
-import { ServedRoot } from "./served_root.ts";
+import { ServedRoot } from "../served/served_root.ts";
 
 const JPEGS = await Promise.all(Array.from({ length: 5 }, (_, seed) => makeJpeg({ seed })));
 const never = new AbortController().signal;

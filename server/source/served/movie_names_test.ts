@@ -6,7 +6,11 @@ import { DirectoryListings } from "./directory_listing.ts";
 import { listMovies } from "./movie_names.ts";
 
 /** Lists the movies among these files; links go to files that are served where their names say so. */
-async function listOf(files: readonly string[], links: readonly string[] = []): Promise<string[]> {
+async function listOf(
+  files: readonly string[],
+  links: readonly string[] = [],
+  isTopListed = false,
+): Promise<string[]> {
   await using directory = await temporaryDirectory();
   for (const file of files) {
     const path = join(directory.path, file);
@@ -17,6 +21,7 @@ async function listOf(files: readonly string[], links: readonly string[] = []): 
   return await listMovies(directory.path, {
     listings: new DirectoryListings(),
     isServed: (path) => Promise.resolve(path.includes("served")),
+    isTopListed,
   });
 }
 
@@ -38,6 +43,11 @@ Deno.test("listMovies() takes a directory of pictures for a movie, and a picture
   assertEquals(await listOf(["1.jpg", "2.jpg", "shots/1.jpg", "shots/2.JPEG", "shots/cut.avi", "one/only.jpg"]), [
     ...["1.jpg", "2.jpg", "one/only.jpg", "shots", "shots/cut.avi"],
   ]);
+});
+
+Deno.test("listMovies() lists the directory itself where it is asked to, as a movie without a name", async () => {
+  assertEquals(await listOf(["1.jpg", "2.jpg", "cut.avi"], [], true), ["", "cut.avi"]);
+  assertEquals(await listOf(["1.jpg", "cut.avi"], [], true), ["1.jpg", "cut.avi"]);
 });
 
 Deno.test("listMovies() lists links that lead to what is served", async () => {

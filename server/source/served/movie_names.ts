@@ -23,6 +23,8 @@ export interface MovieSearch {
   readonly listings: DirectoryListings;
   /** Whether what a link leads to is served. */
   readonly isServed: (path: string) => Promise<boolean>;
+  /** Whether the top is a movie as well where it is a directory of JPEGs: then it is the first one, without a name; default false. */
+  readonly isTopListed?: boolean;
 }
 
 /**
@@ -37,9 +39,10 @@ export async function listMovies(top: string, search: MovieSearch): Promise<stri
     const listing = await list(top, folder, search);
     if (listing === undefined) continue;
     const nameOf = (name: string) => folder === "" ? name : `${folder}/${name}`;
-    const isOneMovie = folder !== "" && listing.files.filter(isPicture).length >= MOVIE_PICTURES;
+    const isOneMovie = (folder !== "" || search.isTopListed) &&
+      listing.files.filter(isPicture).length >= MOVIE_PICTURES;
     if (isOneMovie) names.push(folder);
-    const isMovie = (name: string) => isShown(name) && (MOVIE_NAME.test(name) || isPicture(name) && !isOneMovie);
+    const isMovie = (name: string) => isShown(name) && isMovieName(name) && !(isOneMovie && isPicture(name));
     const links = await servedOf(listing.links.filter(isMovie), join(top, folder), search);
     names.push(...[...listing.files.filter(isMovie), ...links].toSorted(byName).map(nameOf));
     const depth = folder === "" ? 0 : folder.split("/").length;
@@ -57,6 +60,11 @@ async function servedOf(links: readonly string[], directory: string, { isServed 
     if (await isServed(join(directory, link))) served.push(link);
   }
   return served;
+}
+
+/** Whether a name is that of a movie, or of a picture, by its ending. */
+export function isMovieName(name: string): boolean {
+  return MOVIE_NAME.test(name) || isPicture(name);
 }
 
 function isPicture(name: string): boolean {

@@ -1,90 +1,72 @@
 /**
- * Finds the file that a request names below the served root, and never one outside of it.
+ * Finds the file that a request names below the served directory, and never one outside of it.
  *
  * @module
  */
 
 import { basename, dirname, extname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
+import { ChosenMovies } from "./chosen_movies.ts";
 import { DirectoryListings } from "./directory_listing.ts";
 import { listMovies } from "./movie_names.ts";
+import { partsOf } from "./name_parts.ts";
+import { type ChosenMovie, NEAR_NAMES, type ResolvedPath, type Served, type ServedPlace } from "./served.ts";
 
-const NEAR_NAMES = 5;
 /** Names that are looked at to find these, since some may be links that cannot be served. */
 const CHECKED_NAMES = 2 * NEAR_NAMES;
 const MOVIE_NAME = /\.(?:mjpe?g|jpe?g|avi)$/i;
 
-/** What is served, as data that another thread can be told. */
-export interface ServedPlace {
-  /** Real path of the directory that is served, or that the single file is in. */
-  readonly directory: string;
-  /** `undefined` where a directory is served. */
-  readonly onlyFile: OnlyFile | undefined;
-}
-
-/** What a name stands for. */
-export interface ResolvedPath {
-  /** Its real path. */
-  readonly path: string;
-  /** Whether it is a folder, which may have pictures in it, and not a file. */
-  readonly isFolder: boolean;
-}
-
-/** A single file that is served, and the name that its user gave it, which may be that of a link. */
-export interface OnlyFile {
-  readonly name: string;
-  readonly realPath: string;
-  /** Real path of the WAV file beside it, if there is one. */
-  readonly soundPath: string | undefined;
-}
-
-/** The directory or the single file that is served. */
-export class ServedRoot {
+/** The directory that is served. */
+export class ServedRoot implements Served {
   readonly #directory: string;
-  readonly #onlyFile: OnlyFile | undefined;
   readonly #listings = new DirectoryListings();
 
-  /** Serves a place that {@linkcode ServedRoot.open} has found. */
-  constructor({ directory, onlyFile }: ServedPlace) {
+  /** Serves the directory at a real path. */
+  constructor(directory: string) {
     this.#directory = directory;
-    this.#onlyFile = onlyFile;
   }
 
-  /** Rejects with `Deno.errors.NotFound` where there is nothing at `path`, and with another error where it cannot be read. */
-  static async open(path: string): Promise<ServedRoot> {
+  /** What is served at a place that another thread has found. */
+  static at(place: ServedPlace): Served {
+    return "directory" in place ? new ServedRoot(place.directory) : new ChosenMovies(place.movies);
+  }
+
+  /**
+   * What there is at `path`: a directory with all that is below it, or a single file. Rejects with `Deno.errors.NotFound` where there is
+   * nothing, and with another error where it cannot be read.
+   */
+  static async open(path: string): Promise<Served> {
     const realPath = await Deno.realPath(path);
     const { isDirectory, isFile } = await Deno.stat(realPath);
     if (isDirectory) {
       for await (const _ of Deno.readDir(realPath)) break;
-      return new ServedRoot({ directory: realPath, onlyFile: undefined });
+      return new ServedRoot(realPath);
     }
     // To open a pipe would wait for its other end.
     if (!isFile) throw new Error("it is neither a directory nor a file");
     (await Deno.open(realPath)).close();
-    const directory = dirname(realPath);
-    // A directory that nobody may look at has no sound for us; the file may be served all the same.
-    const soundPath = await new ServedRoot({ directory, onlyFile: undefined }).soundOf(realPath).catch(() => undefined);
-    return new ServedRoot({ directory, onlyFile: { name: basename(path), realPath, soundPath } });
+    return new ChosenMovies([await ServedRoot.choose({ name: basename(path), realPath, isFolder: false })]);
+  }
+
+  /** A movie, with its sound if there is any. */
+  static async choose(movie: Omit<ChosenMovie, "soundPath">): Promise<ChosenMovie> {
+    const { realPath } = movie;
+    // A directory that nobody may look at has no sound for us; the movie may be served all the same.
+    const soundPath = await new ServedRoot(dirname(realPath)).soundOf(realPath).catch(() => undefined);
+    return { ...movie, soundPath };
   }
 
   /**
-   * The real path of the file or the folder that `name` stands for: a path below the root, with `/` between its parts. Where a part
-   * is missing and exactly one entry equals it but for case, that one is taken. `undefined` where there is no such
-   * thing, or where it lies outside of the root once its links are resolved.
+   * A path below the root. Where a part of it is missing and exactly one entry equals it but for case, that one is taken. `undefined`
+   * also where it lies outside of the root once its links are resolved.
    */
   async resolve(name: string): Promise<ResolvedPath | undefined> {
-    const parts = partsOf(name);
-    if (this.#onlyFile !== undefined) return this.#resolveOnly(this.#onlyFile, parts);
-    const path = await this.#findPath(parts);
+    const path = await this.#findPath(partsOf(name));
     return path === undefined ? undefined : await this.#insideRoot(path);
   }
 
-  /**
-   * The real path of the WAV file that belongs to a file or a folder that {@linkcode ServedRoot.resolve} found: beside it, with the same
-   * name but for its ending, or `sound.wav` within a folder. `undefined` where there is none below the root.
-   */
+  /** Beside the movie, with the same name but for its ending, or `sound.wav` within a folder; `undefined` outside of the root. */
   async soundOf(realPath: string): Promise<string | undefined> {
-    if (this.#onlyFile !== undefined) return this.#onlyFile.soundPath;
     const base = realPath.slice(0, realPath.length - extname(realPath).length);
     const candidates = [join(realPath, "sound"), realPath, base].flatMap((path) => [`${path}.wav`, `${path}.WAV`]);
     for (const path of candidates) {
@@ -94,9 +76,8 @@ export class ServedRoot {
     return undefined;
   }
 
-  /** What is under a name that {@linkcode ServedRoot.resolve} does not find, as "is a directory"; `undefined` for nothing. */
   async describeUnserved(name: string): Promise<string | undefined> {
-    const path = this.#onlyFile === undefined ? await this.#findPath(partsOf(name)) : undefined;
+    const path = await this.#findPath(partsOf(name));
     if (path === undefined) return undefined;
     const { isSymlink } = await Deno.lstat(path);
     const realPath = await realPathOf(path);
@@ -108,24 +89,20 @@ export class ServedRoot {
     return isSymlink ? "is a link to a directory" : "is a directory";
   }
 
-  /** The name under which a file that {@linkcode ServedRoot.resolve} found is served, with `/` between its parts. */
   nameOf(realPath: string): string {
-    return this.#onlyFile?.name ?? relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
+    return relative(this.#directory, realPath).replaceAll(SEPARATOR, "/");
   }
 
-  /** What is served. */
   get place(): ServedPlace {
-    return { directory: this.#directory, onlyFile: this.#onlyFile };
+    return { directory: this.#directory };
   }
 
-  /** The name of the single file that is served; `undefined` where it is a directory. */
-  get onlyName(): string | undefined {
-    return this.#onlyFile?.name;
+  get onlyName(): undefined {
+    return undefined;
   }
 
   /** Names of Motion-JPEG files at the top of what is served that can be served, in order. */
   async movieNames(): Promise<string[]> {
-    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
     const { files, links } = await this.#listings.list(this.#directory);
     const isMovie = (name: string) => MOVIE_NAME.test(name);
     return [...files.filter(isMovie), ...await this.#servedOf(links.filter(isMovie))].sort();
@@ -133,7 +110,6 @@ export class ServedRoot {
 
   /** Names of all movies, in the directories below as well: as many as lists have ({@linkcode listMovies}). */
   async allMovieNames(): Promise<string[]> {
-    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
     return await listMovies(this.#directory, {
       listings: this.#listings,
       isServed: async (path) => (await this.#insideRoot(path).catch(() => undefined))?.isFolder === false,
@@ -143,7 +119,6 @@ export class ServedRoot {
   /** Up to five names that can be served and look most like `name`. */
   async nearNames(name: string): Promise<string[]> {
     if (name.length > MAX_NEAR_NAME_CHARS) return [];
-    if (this.#onlyFile !== undefined) return [this.#onlyFile.name];
     const near = (await this.#listings.list(this.#directory)).near(name, CHECKED_NAMES);
     return (await this.#servedOf(near)).slice(0, NEAR_NAMES);
   }
@@ -152,12 +127,6 @@ export class ServedRoot {
   async #servedOf(names: readonly string[]): Promise<string[]> {
     const paths = await Promise.all(names.map((name) => this.#insideRoot(join(this.#directory, name)).catch(() => {})));
     return names.filter((_, index) => paths[index]?.isFolder === false);
-  }
-
-  #resolveOnly({ name, realPath }: OnlyFile, parts: readonly string[]): ResolvedPath | undefined {
-    const asked = parts.join("/").toLowerCase();
-    const isAsked = asked === name.toLowerCase() || asked === basename(realPath).toLowerCase();
-    return isAsked ? { path: realPath, isFolder: false } : undefined;
   }
 
   async #findEntry(directory: string, part: string): Promise<string | undefined> {
@@ -188,12 +157,6 @@ export class ServedRoot {
     const below = relative(this.#directory, realPath);
     return below !== ".." && !below.startsWith(`..${SEPARATOR}`) && !isAbsolute(below);
   }
-}
-
-/** The parts of a name between its slashes; none where it cannot be the name of a file below the root. */
-function partsOf(name: string): string[] {
-  const parts = name.split(SEPARATOR === "\\" ? /[/\\]/ : "/").filter((part) => part !== "" && part !== ".");
-  return parts.includes("..") || name.includes("\0") ? [] : parts;
 }
 
 /** `undefined` where there is nothing, or a link that leads to nothing. */
