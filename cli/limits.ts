@@ -72,3 +72,9 @@ export const RELAY_CLOSE_PATIENCE_MS = 2000;
 
 /** How long the end of the program waits for whoever reads a capture, in milliseconds. */
 export const CAPTURE_FLUSH_MS = 2000;
+
+/** Files of this machine that `play` plays; as many as a catalogue has. */
+export const MAX_LOCAL_MOVIES = 500;
+
+/** How long `play` waits for its own server, in milliseconds: large files are indexed before the first answer. */
+export const LOCAL_REPLY_TIMEOUT_MS = 600_000;

@@ -39,7 +39,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/playlist": [
     ...["cli", "cli/options", "cli/terminal", "client", "client/playlist", "client/playout", "client/rtsp"],
-    ...["client/session", "client/http", "page", "net"],
+    ...["client/session", "client/http", "client/record", "page", "net"],
+  ],
+  "cli/local": [
+    ...["cli", "cli/options", "cli/terminal", "client/session", "server/engines", "server/observation"],
+    ...["server/source/served", "rtsp/fields", "net"],
   ],
   "cli/terminal": ["cli/options", "net"],
   "cli/options": ["server", "server/session", "client/http", "client/session", "client/record", "client/rtsp", "rtsp/"],

@@ -8,10 +8,6 @@ import { getLogger } from "@logtape/logtape";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { MAX_LATENCY_MS, REPLY_TIMEOUT_MS, SNAPSHOT_FPS } from "../../client/limits.ts";
 import { Player } from "../../client/player.ts";
-import { PlayedOut } from "../../client/playout/played_out.ts";
-import { noPictureReason } from "../../client/playout/picture_notice.ts";
-import type { StoreOptions } from "../../client/record/open_frame_store.ts";
-import { Recorder, type RecorderOptions } from "../../client/record/recorder.ts";
 import { localFileOf, type Target } from "../../client/session/target.ts";
 import { Capture } from "../../net/capture/capture.ts";
 import { CaptureRing } from "../../net/capture/capture_ring.ts";
@@ -20,21 +16,20 @@ import { systemClock } from "../../net/system_clock.ts";
 import { createBlanker } from "../../rtsp/fields/secrets.ts";
 import { CaptureFile } from "../capture_file.ts";
 import type { Command } from "../command.ts";
-import { EXIT, FailedError } from "../options/errors.ts";
-import { choice, flag, inGroup, number, text, toggle } from "../options/option.ts";
+import { EXIT } from "../options/errors.ts";
+import { howToPlayFiles, type LocalServer } from "../local/local_server.ts";
+import { openLocal } from "../local/open_local.ts";
+import { choice, flag, inGroup, number, type OptionValues, text, toggle } from "../options/option.ts";
 import { origins } from "../options/origins_option.ts";
 import { parseCommand } from "../options/parse_command.ts";
 import { assertGrid, assertPlayable } from "../options/play_checks.ts";
 import { parseTargets } from "../options/play_target.ts";
 import { latency } from "../options/latency_option.ts";
 import { SEGMENT_OPTIONS, STORING_OPTIONS, storingOf } from "../options/storing_options.ts";
-import { playUntilEnd } from "../playing.ts";
 import { withCatalogs } from "../playlist/catalogs.ts";
+import { openRecorder, playOne } from "../playlist/play_one.ts";
 import { playSeveral } from "../playlist/play_several.ts";
-import { reportLines } from "../report_lines.ts";
-import { summaryLine, summaryOf } from "../summary.ts";
 import { interruptSignal } from "../terminal/interrupts.ts";
-import { standardError } from "../terminal/line_output.ts";
 import { configureLogging, LOGGING_OPTIONS } from "../terminal/logging.ts";
 
 const log = getLogger(["mjpegrtsp", "play"]);
@@ -68,6 +63,9 @@ const OPTIONS = {
         maxMs: MAX_LATENCY_MS,
       },
     ),
+  }),
+  ...inGroup("Files", {
+    fps: number("N", "Frames a second of files that have no rate of their own", { min: 0.1, max: 1000, fallback: 20 }),
   }),
   ...inGroup("Connection", {
     "snapshot-fps": number("N", "How often to ask a camera for its snapshot, a second", {
@@ -107,14 +105,17 @@ const OPTIONS = {
 
 /** The command. */
 export const command: Command = {
-  usage: ["play URL... [OPTIONS]", "play HOST PORT RTP_PORT FILE [OPTIONS]"],
+  usage: ["play URL|FILE... [OPTIONS]", "play HOST PORT RTP_PORT FILE [OPTIONS]"],
   description:
-    `Plays a Motion-JPEG stream and shows it on a page in your browser. Several URLs are a playlist: one stream
-follows the other, and the page has the list. A server of ours without a name, rtsp://HOST:PORT/, plays all that it has.
+    `Plays a Motion-JPEG stream or file and shows it on a page in your browser. Several are a playlist: one follows the
+other, and the page has the list. A server of ours without a name, rtsp://HOST:PORT/, plays all that it has.
 
 URL is rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH of a camera or server, or http:// of a camera's stream of JPEGs or its
-snapshot. The other form is that of the networking lab:
-ask the server at HOST, TCP port PORT, for FILE, and receive it on UDP port RTP_PORT.`,
+snapshot. FILE is a movie as serve takes it, a folder of JPEGs, or a folder with movies in it and below: a server of its
+own plays it, over RTSP on this machine, which may read these files and nothing else.
+
+The other form is that of the networking lab: ask the server at HOST, TCP port PORT, for FILE, and receive it on UDP
+port RTP_PORT.`,
   options: OPTIONS,
   notes:
     `--out movie.mjpeg writes a file in the lab's format, whose frames have up to 99999 bytes: larger ones are dropped,
@@ -135,6 +136,7 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
   examples: [
     "play rtsp://127.0.0.1:1025/movie.mjpeg",
     "play 127.0.0.1 1025 5008 movie.mjpeg",
+    "play holiday.avi other.mp4 folder/",
     "play rtsp://127.0.0.1:1025/one.mjpeg rtsp://127.0.0.1:1025/two.mjpeg http://camera/mjpeg",
     "play rtsp://127.0.0.1:1025/ --grid",
     "play 127.0.0.1 1025 5008 movie.mjpeg --no-preview --out frames/ --frames 100 --json",
@@ -146,87 +148,92 @@ port 554, tshark and Wireshark need to be told: tshark -r FILE -d tcp.port==1025
 
   async run(args) {
     const { options, positionals } = parseCommand(args, OPTIONS);
-    const targets = parseTargets(positionals, options);
-    const { out, pcap } = options;
-    assertPlayable(targets, options);
+    const asked = parseTargets(positionals, options);
+    assertPlayable(asked, options);
     const storing = storingOf(options);
     const interrupt = interruptSignal();
     configureLogging(options);
-    targets.forEach(warnOfFragment);
-    const asking = { userAgent: USER_AGENT, replyTimeoutMs: options.timeout * 1000, clock: systemClock };
-    const sources = await withCatalogs(targets, { ...asking, signal: interrupt });
-    if (sources.length > targets.length) assertPlayable(sources.map(({ target }) => target), options);
-    assertGrid(sources.length, options);
-    const [{ target }] = sources;
-    const maxFrames = options.frames ?? Infinity;
-    const storeOptions = { ...storing, maxFrames, playedName: localFileOf(target), clock: systemClock };
-    const recorder = out === undefined ? undefined : await openRecorder(out, storeOptions);
-    const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, { force: options.force });
-    const capture = captureFile?.capture ?? (options["no-preview"] ? undefined : new Capture({
-      createBlank: createBlanker,
-      clock: systemClock,
-    }));
-    if (!options["no-preview"]) capture?.keepRecent(new CaptureRing(systemClock));
-    // All of the program is loaded, and what stores frames has rights of its own.
-    for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
-    const createPlayer = (target: Target) =>
-      new Player({
-        target,
-        transport: options.transport,
-        repairs: options.repair,
-        snapshotFps: options["snapshot-fps"],
-        reconnect: options.reconnect,
-        capture,
-        ...asking,
-      });
-    const preview = !options["no-preview"] &&
-      { port: options["preview-port"], allowedOrigins: options["allow-origin"] };
-    const maxSeconds = options.seconds ?? Infinity;
-    const common = { preview, paused: options.paused, maxSeconds, clock: systemClock, interrupt };
-    if (sources.length > 1) {
-      const print = options.json ? printJson : undefined;
-      await playSeveral({
-        ...common,
-        sources,
-        createPlayer,
-        latency: options.latency,
-        grid: options.grid,
-        printJson: print,
-      });
-      return EXIT.done;
-    }
-    const player = createPlayer(target);
-    const playedOut = options.latency === 0 || options["no-preview"]
-      ? undefined
-      : new PlayedOut(player, { clock: systemClock, latency: options.latency });
-    const shown = playedOut ?? player;
-    const stopLines = options["json-lines"]
-      ? reportLines({ playback: shown, recorder, clock: systemClock, print: printJson })
-      : () => {};
+    const { targets, server: local } = await openLocal(asked, {
+      positionals,
+      frameRate: options.fps,
+      rtpPort: options["rtp-port"],
+      logLevel: options["log-level"],
+    });
     try {
-      await playUntilEnd({ ...common, player, shown, recorder, maxFrames });
-      if (recorder !== undefined && recorder.stored === 0 && recorder.tooLarge > 0) {
-        throw new FailedError(`Nothing is stored: all ${recorder.tooLarge} frames are too large for ${out}`);
-      }
+      await playTargets(targets, { options, storing, local, interrupt });
+    } catch (error) {
+      throw await local?.explain(error, targets[0]) ?? error;
     } finally {
-      await captureFile?.close();
-      stopLines();
-      playedOut?.close();
-      const summary = summaryOf(shown, recorder);
-      if (options.json || options["json-lines"]) printJson(summary);
-      if (summary.packets > 0) {
-        const where = storing.segments === undefined ? out : `segments of ${out}`;
-        standardError.line(summaryLine(summary, { out: where, recorder }));
-      }
-    }
-    const statistics = player.statistics();
-    const isTimeOver = player.playedSeconds >= maxSeconds;
-    if (statistics.frames === 0 && (statistics.packets > 0 || isTimeOver)) {
-      throw new FailedError(`No picture: ${noPictureReason(statistics)}`);
+      await local?.close();
     }
     return EXIT.done;
   },
 };
+
+/** How to play. */
+interface PlayOptions {
+  readonly options: OptionValues<typeof OPTIONS>;
+  readonly storing: ReturnType<typeof storingOf>;
+  /** The server of files; `undefined` where none are played. */
+  readonly local: LocalServer | undefined;
+  readonly interrupt: AbortSignal;
+}
+
+/** Plays one stream, or several. */
+async function playTargets(
+  targets: readonly Target[],
+  { options, storing, local, interrupt }: PlayOptions,
+): Promise<void> {
+  const { out, pcap, latency, grid, paused } = options;
+  targets.forEach(warnOfFragment);
+  const asking = { userAgent: USER_AGENT, replyTimeoutMs: options.timeout * 1000, clock: systemClock };
+  const sources = await withCatalogs(targets, { ...asking, signal: interrupt });
+  if (sources.length > 1) assertPlayable(sources.map(({ target }) => target), options);
+  assertGrid(sources.length, options);
+  const [{ target }] = sources;
+  const maxFrames = options.frames ?? Infinity;
+  const played = { playedName: localFileOf(target), readPath: local?.pathOf(target) };
+  const recorder = out === undefined
+    ? undefined
+    : await openRecorder(out, { ...storing, ...played, maxFrames, clock: systemClock });
+  const captureFile = pcap === undefined ? undefined : await CaptureFile.open(pcap, { force: options.force });
+  const capture = captureFile?.capture ?? (options["no-preview"] ? undefined : new Capture({
+    createBlank: createBlanker,
+    clock: systemClock,
+  }));
+  if (!options["no-preview"]) capture?.keepRecent(new CaptureRing(systemClock));
+  // All of the program is loaded, and what stores frames or serves files has rights of its own.
+  for (const name of ["read", "write"] as const) Deno.permissions.revokeSync({ name });
+  const createPlayer = (target: Target) =>
+    new Player({
+      target,
+      transport: options.transport,
+      repairs: options.repair,
+      snapshotFps: options["snapshot-fps"],
+      reconnect: options.reconnect,
+      capture,
+      ...asking,
+      ...local?.pathOf(target) === undefined ? {} : howToPlayFiles(options),
+    });
+  const preview = !options["no-preview"] &&
+    { port: options["preview-port"], allowedOrigins: options["allow-origin"] };
+  const maxSeconds = options.seconds ?? Infinity;
+  const common = { preview, paused, latency, maxSeconds, clock: systemClock, interrupt };
+  if (sources.length > 1) {
+    const print = options.json ? printJson : undefined;
+    return await playSeveral({ ...common, sources, createPlayer, grid, printJson: print });
+  }
+  await playOne({
+    ...common,
+    player: createPlayer(target),
+    recorder,
+    maxFrames,
+    storesIn: out === undefined || storing.segments === undefined ? out : `segments of ${out}`,
+    onEnd: async () => await captureFile?.close(),
+    printLine: options["json-lines"] ? printJson : undefined,
+    printSummary: options.json || options["json-lines"] ? printJson : undefined,
+  });
+}
 
 function warnOfFragment(target: Target): void {
   if (!("url" in target) || target.url.fragment === undefined) return;
@@ -237,12 +244,4 @@ function warnOfFragment(target: Target): void {
 
 function printJson(value: unknown): void {
   console.log(printable(JSON.stringify(value)));
-}
-
-async function openRecorder(out: string, options: RecorderOptions & StoreOptions): Promise<Recorder> {
-  try {
-    return await Recorder.open(out, options);
-  } catch (error) {
-    throw new FailedError(error instanceof Error ? error.message : String(error));
-  }
 }

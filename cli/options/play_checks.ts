@@ -7,6 +7,7 @@
 import { isHttpUrl } from "../../client/http/http_url.ts";
 import { isStandardOutput } from "../../client/record/store_name.ts";
 import type { Target } from "../../client/session/target.ts";
+import type { FilePath } from "./play_target.ts";
 import { UsageError } from "./errors.ts";
 
 /** The options that are looked at. */
@@ -25,7 +26,7 @@ export interface CheckedOptions {
 export type GridOptions = Readonly<Record<"grid" | "no-preview", boolean>>;
 
 /** Throws a {@linkcode UsageError} for options that do not go together, or not with `targets`. */
-export function assertPlayable(targets: readonly Target[], options: CheckedOptions): void {
+export function assertPlayable(targets: readonly (Target | FilePath)[], options: CheckedOptions): void {
   assertOneWriter(options);
   if (targets.length > 1) assertForSeveral(options);
   if (options.pcap !== undefined && targets.some((target) => "url" in target && isHttpUrl(target.url))) {
@@ -50,7 +51,9 @@ function assertForSeveral(options: CheckedOptions): void {
   const given = (["out", "pcap", "frames", "json-lines", "rtp-port"] as const)
     .find((name) => options[name] !== undefined && options[name] !== false);
   if (given === undefined) return;
-  const advice = given === "out" ? "to store them all, start play once for each" : "name one, or leave the option out";
+  const advice = given === "out"
+    ? "to store them all, start play once for each, or convert for each file"
+    : "name one, or leave the option out";
   throw new UsageError(`--${given} is for one stream, and there are several: ${advice}`);
 }
 

@@ -18,7 +18,7 @@ for (
   const [options, message] of [
     [
       { out: "movie.avi" },
-      "--out is for one stream, and there are several: to store them all, start play once for each",
+      "--out is for one stream, and there are several: to store them all, start play once for each, or convert for each file",
     ],
     [{ pcap: "a.pcapng" }, "--pcap is for one stream, and there are several: name one, or leave the option out"],
     [{ frames: 1 }, "--frames is for one stream"],

@@ -1,5 +1,5 @@
 /**
- * What `play` plays: a URL, or the four arguments of the lab's client.
+ * What `play` plays: URLs and files, or the four arguments of the lab's client.
  *
  * @module
  */
@@ -15,7 +15,13 @@ import { parseNumber } from "./option.ts";
 import { parseValue } from "./parse_command.ts";
 
 const URL_EXAMPLE = "rtsp://127.0.0.1:1025/movie.mjpeg";
+const FILE_EXAMPLE = "play movie.avi";
 const LAB_EXAMPLE = "play 127.0.0.1 1025 5008 movie.mjpeg";
+
+/** A file of this machine, or a folder. */
+export interface FilePath {
+  readonly path: string;
+}
 
 /** The options of `play` that belong to the target. */
 export interface TargetOptions {
@@ -26,23 +32,39 @@ export interface TargetOptions {
 }
 
 /**
- * Parses the arguments of `play`: at least one stream. Throws a {@linkcode UsageError}, also for options that do not fit the
- * target.
+ * Parses the arguments of `play`: at least one stream or file. Throws a {@linkcode UsageError}, also for options that do not fit what is
+ * played.
  */
 export function parseTargets(
   positionals: readonly string[],
   options: TargetOptions,
-): readonly [LabTarget | UrlTarget, ...UrlTarget[]] {
+): readonly [LabTarget | UrlTarget | FilePath, ...(UrlTarget | FilePath)[]] {
+  if (isLabForm(positionals)) return [parseLabTarget(positionals, options)];
   const [first, ...others] = positionals;
-  if (first !== undefined && positionals.every(isUrl)) {
-    return [parseUrlTarget(first, options), ...others.map((url) => parseUrlTarget(url, options))];
-  }
-  if (positionals.length === 4) return [parseLabTarget(positionals, options)];
+  if (first === undefined) throw wrongForm(positionals);
+  const parse = (argument: string) =>
+    isUrl(argument) ? parseUrlTarget(argument, options) : parseFilePath(argument, options);
+  return [parse(first), ...others.map(parse)];
+}
+
+/** The error for arguments that are none of the forms of `play`. */
+export function wrongForm(positionals: readonly string[]): UsageError {
   const got = positionals.length === 0 ? "nothing" : withoutSecrets(positionals.join(" "));
-  const missing = positionals.length === 1 ? ", which has no rtsp:// or http:// in front" : "";
-  throw new UsageError(
-    `play needs URLs (play ${URL_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}${missing}`,
+  return new UsageError(
+    `play needs URLs (play ${URL_EXAMPLE}), files (${FILE_EXAMPLE}) or HOST PORT RTP_PORT FILE (${LAB_EXAMPLE}); got ${got}`,
   );
+}
+
+/** Whether an argument is a port of the lab's form, and hardly a file. */
+export function isPortLike(argument: string): boolean {
+  return /^\d{1,5}$/.test(argument);
+}
+
+/** Whether four arguments are those of the lab's client, mistyped ones as well: ports have no dots and slashes in them. */
+function isLabForm(positionals: readonly string[]): boolean {
+  if (positionals.length !== 4 || positionals.some(isUrl)) return false;
+  const ports = positionals.slice(1, 3);
+  return ports.some(isPortLike) || ports.every((port) => !/[./\\]/.test(port));
 }
 
 function parseUrlTarget(url: string, { dialect, flows, "rtp-port": rtpPort }: TargetOptions): UrlTarget {
@@ -51,6 +73,18 @@ function parseUrlTarget(url: string, { dialect, flows, "rtp-port": rtpPort }: Ta
   }
   if (flows !== undefined) throw new UsageError(`--flows does not go with a URL; use the form ${LAB_EXAMPLE}`);
   return { url: parseUrl(url), rtpPort };
+}
+
+function parseFilePath(path: string, { dialect, transport, flows }: TargetOptions): FilePath {
+  if (dialect === "lab" || dialect === "lab-b") {
+    throw new UsageError(
+      `--dialect ${dialect} does not go with a file: mjpegrtsp serve ${path}, and play it in the form ${LAB_EXAMPLE}`,
+    );
+  }
+  if (flows !== undefined) throw new UsageError(`--flows does not go with a file; use the form ${LAB_EXAMPLE}`);
+  if (transport === "multicast") throw new UsageError("--transport multicast does not go with a file: leave it out");
+  if (path === "") throw new UsageError("A file to play has a name, and this one is empty");
+  return { path };
 }
 
 function parseLabTarget(

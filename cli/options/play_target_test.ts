@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseRtspUrl } from "../../client/rtsp/rtsp_url.ts";
 import { UsageError } from "./errors.ts";
-import { parseTargets, type TargetOptions } from "./play_target.ts";
+import { parseTargets, type TargetOptions, wrongForm } from "./play_target.ts";
 
 const OPTIONS: TargetOptions = { dialect: "auto", transport: "auto", flows: undefined, "rtp-port": undefined };
 const LAB = ["127.0.0.1", "1025", "5008", "movie.mjpeg"];
@@ -32,18 +32,33 @@ Deno.test("parseTargets() reads several URLs, four of them as well", () => {
   }
 });
 
+Deno.test("parseTargets() reads files, between URLs as well, and four of them", () => {
+  assertEquals(parseTargets(["movie.avi"], OPTIONS), [{ path: "movie.avi" }]);
+  assertEquals(parseTargets(["folder/", URL, "b.mp4"], OPTIONS), [
+    { path: "folder/" },
+    { url: parseRtspUrl(URL), rtpPort: undefined },
+    { path: "b.mp4" },
+  ]);
+  const four = ["a.avi", "b.avi", "./folder", "2024/c.avi"];
+  assertEquals<unknown>(parseTargets(four, OPTIONS), four.map((path) => ({ path })));
+});
+
+Deno.test("parseTargets() takes a number beside other arguments than the lab's for a file", () => {
+  assertEquals(parseTargets(["2024"], OPTIONS), [{ path: "2024" }]);
+});
+
 const REFUSED: readonly [positionals: readonly string[], options: Partial<TargetOptions>, message: string][] = [
   [
     [],
     {},
-    "play needs URLs (play rtsp://127.0.0.1:1025/movie.mjpeg) or HOST PORT RTP_PORT FILE " +
+    "play needs URLs (play rtsp://127.0.0.1:1025/movie.mjpeg), files (play movie.avi) or HOST PORT RTP_PORT FILE " +
     "(play 127.0.0.1 1025 5008 movie.mjpeg); got nothing",
   ],
-  [["movie.mjpeg"], {}, "got movie.mjpeg, which has no rtsp:// or http:// in front"],
-  [["user:secret@camera:554/live"], {}, "got …@camera:554/live, which has no rtsp:// or http:// in front"],
-  [[URL, "movie.mjpeg"], {}, "got rtsp://…@camera:8554/stream movie.mjpeg"],
+  [[""], {}, "A file to play has a name, and this one is empty"],
+  [["movie.avi"], { dialect: "lab" }, "--dialect lab does not go with a file: mjpegrtsp serve movie.avi"],
+  [["movie.avi"], { flows: 2 }, "--flows does not go with a file"],
+  [["movie.avi"], { transport: "multicast" }, "--transport multicast does not go with a file"],
   [["rtsps://camera/x"], {}, "rtsps:// is RTSP over TLS"],
-  [[...LAB, "more"], {}, "got 127.0.0.1 1025 5008 movie.mjpeg more"],
   [["ftp://host/x"], {}, "rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH"],
   [[URL], { dialect: "lab" }, "--dialect lab does not go with a URL"],
   [[URL], { dialect: "lab-b" }, "--dialect lab-b does not go with a URL"],
@@ -51,6 +66,8 @@ const REFUSED: readonly [positionals: readonly string[], options: Partial<Target
   [LAB, { transport: "multicast" }, "--transport multicast needs a URL"],
   [LAB, { "rtp-port": 5000 }, "--rtp-port needs a URL"],
   [["h", "0", "5008", "f"], {}, 'PORT needs a whole number, 1 to 65535, got "0"'],
+  [["127.0.0.1", "1O25", "50O8", "movie.mjpeg"], {}, 'PORT needs a whole number, 1 to 65535, got "1O25"'],
+  [["127.0.0.1", "1025", "movie.mjpeg", "5008"], {}, 'RTP_PORT needs a whole number, 1 to 65535, got "movie.mjpeg"'],
   [["h", "1025", "65536", "f"], {}, 'RTP_PORT needs a whole number, 1 to 65535, got "65536"'],
   [["h", "1025", "5008", "a\nb"], {}, "FILE must not contain a line end"],
 ];
@@ -62,7 +79,8 @@ for (const [positionals, options, message] of REFUSED) {
 }
 
 Deno.test("parseTargets() repeats no password", () => {
-  const error = assertThrows(() => parseTargets([URL, "extra"], OPTIONS), UsageError);
+  const error = assertThrows(() => parseTargets([URL, "user:secret@camera"], { ...OPTIONS, flows: 2 }), UsageError);
+  assertEquals(wrongForm([URL, "1025"]).message.includes("secret"), false);
   assertEquals(error.message.includes("secret"), false, error.message);
 });
 

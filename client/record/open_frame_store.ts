@@ -91,6 +91,10 @@ async function planStore(
   if (present !== "nothing" && isPlayed && (force || append)) {
     throw new Error("it may be the very movie that is played, which this machine serves; name another");
   }
+  // What is there before all frames are read would be replaced by some of them, were that the end.
+  if (present === "file" && (force || append) && !isAllOrNothing && await Deno.realPath(out) === readPath) {
+    throw new Error("it is the movie that is read; name another");
+  }
   if (store.kind === "folder") {
     if (present === "folder" && await Deno.realPath(out) === readPath) {
       throw new Error("it is the folder that is read, whose frames would be replaced meanwhile; name another");

@@ -105,6 +105,23 @@ Deno.test("openFrameStore() never replaces the frames of a folder that is played
   assertEquals(await namesIn(folder), names);
 });
 
+Deno.test("openFrameStore() never replaces a file that is read meanwhile, but for one that comes when all is read", async () => {
+  await using directory = await temporaryDirectory();
+  const out = join(directory.path, "movie.mjpeg");
+  await Deno.writeFile(out, PRECIOUS);
+  const readPath = await Deno.realPath(out);
+  for (const options of [{ force: true }, { append: true }]) {
+    await assertRejects(
+      () => store(out, { ...options, readPath }),
+      Error,
+      "it is the movie that is read; name another",
+    );
+  }
+  assertEquals(await Deno.readFile(out), PRECIOUS);
+  await store(out, { force: true, isAllOrNothing: true, readPath });
+  assertEquals(await Deno.readFile(out), LAB_FILE);
+});
+
 Deno.test({
   name: "openFrameStore() follows no link that stands for a file, and replaces the link alone",
   ignore: Deno.build.os === "windows",

@@ -113,6 +113,20 @@ for (const kind of ["file", "folder", "segments", "nothing"]) {
   });
 }
 
+Deno.test("play FILE: the network for what plays, and reading this file for what serves it", async () => {
+  await using tree = await makeTree();
+  const beside = join(tree.root, "beside.mjpeg");
+  await Deno.copyFile(tree.movie, beside);
+  const paths = { read: [tree.movie, beside, tree.secret, PROGRAM, ...SECRETS], write: [tree.movie] };
+  const args = ["play", tree.movie, "--preview-port", String(reservePort())];
+  await using program = await startReporting(args, tree.modules, paths);
+  const network = ["listen", "bind"];
+  assertEquals(await rightsOf(program, "main"), network);
+  assertEquals(await rightsOf(program, "engine 0"), [...network, `read ${tree.movie}`]);
+  assertEquals(await rightsOf(program, "host"), [...network, `read ${tree.movie}`, `read ${PROGRAM}`]);
+  assertEquals((await program.stop("SIGINT")).code, 0);
+});
+
 Deno.test({
   name: "serve: a link that leads out of what is served is not followed, whatever it leads to",
   ignore: Deno.build.os === "windows",
