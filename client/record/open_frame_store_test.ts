@@ -118,7 +118,10 @@ Deno.test("openFrameStore() never replaces a file that is read meanwhile, but fo
     );
   }
   assertEquals(await Deno.readFile(out), PRECIOUS);
-  await store(out, { force: true, isAllOrNothing: true, readPath });
+  const whole = await openFrameStore(out, { maxFrames: Infinity, force: true, isAllOrNothing: true, readPath });
+  for (const data of FRAMES) await whole.write({ data, timestampUs: 0 }, () => {});
+  assertEquals(await Deno.readFile(out), PRECIOUS);
+  await whole.finish();
   assertEquals(await Deno.readFile(out), LAB_FILE);
 });
 
