@@ -116,7 +116,11 @@ class Host implements HostControl {
   }
 
   async crash(engine: number): Promise<void> {
-    await this.#engine(engine).ask((api) => api.crash());
+    const thread = this.#engine(engine);
+    await thread.ask((api) => api.crash()).catch((error) => {
+      // It may fail before its answer is here.
+      if (!thread.isOver) throw error;
+    });
   }
 
   #createPlaces(kind: PlaceKind): SharedPlaces {
