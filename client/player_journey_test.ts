@@ -4,7 +4,7 @@ import { concat } from "@std/bytes";
 import { encodeInterleaved } from "../net/interleaved.ts";
 import type { ReceivedFrame } from "../page/playback.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/served/served_root.ts";
+import { openServed } from "../server/source/served/open_served.ts";
 import { encodeFrame } from "../tests/support/encoded_frames.ts";
 import { FakeClock } from "../tests/support/fake_clock.ts";
 import { frameNumberOf } from "../tests/support/frame_number.ts";
@@ -23,7 +23,7 @@ async function open(transport: "udp" | "tcp" = "tcp") {
   const movie = await makeLabMovie({ frameCount: FRAMES });
   const clock = new FakeClock();
   const server = new RtspServer({
-    ...{ root: await ServedRoot.open(movie.root), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: false },
+    ...{ root: await openServed(movie.root), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: false },
     ...{ fragmentBytes: undefined, emulation: undefined, clock, random: Math.random },
   });
   const running = server.run();

@@ -7,7 +7,7 @@ import { FakeClock } from "../tests/support/fake_clock.ts";
 import { reservePort } from "../tests/support/ports.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { RtspServer } from "../server/server.ts";
-import { ServedRoot } from "../server/source/served/served_root.ts";
+import { openServed } from "../server/source/served/open_served.ts";
 import { SILENCE_MS } from "./limits.ts";
 import type { Notice, PlaybackStatus, ReceivedFrame } from "../page/playback.ts";
 import { Player } from "./player.ts";
@@ -27,7 +27,7 @@ async function open(file = "movie.Mjpeg") {
   await Deno.writeFile(join(directory.path, "movie.Mjpeg"), bytes);
   const clock = new FakeClock();
   const server = new RtspServer({
-    root: await ServedRoot.open(directory.path),
+    root: await openServed(directory.path),
     hostname: "127.0.0.1",
     port: 0,
     frameRate: 20,

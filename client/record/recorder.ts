@@ -83,7 +83,7 @@ export class Recorder {
     return this.#ended.promise;
   }
 
-  /** Why a frame could not be stored, or none at all; `undefined` where nothing went wrong. It may come as late as the end. */
+  /** Why a frame, or none at all, or the end of the file could not be stored; `undefined` where nothing went wrong. It may come as late as the end. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -112,9 +112,8 @@ export class Recorder {
       if (this.#stored === 0) {
         this.#failure ??= new Error(`Nothing is stored: nothing was written for ${seconds} s; is the pipe read?`);
       } else {
-        log.warn("{count} frames are not stored: nothing was written for {seconds} s; is the pipe read?", {
-          ...{ count, seconds },
-        });
+        const values = { count, seconds };
+        log.warn("{count} frames are not stored: nothing was written for {seconds} s; is the pipe read?", values);
       }
     }
     this.#store.close();
@@ -125,10 +124,9 @@ export class Recorder {
     try {
       await this.#store.finish();
     } catch (error) {
-      log.warn("the end is not stored: {reason}; {stored} whole frames are kept", {
-        reason: storageAdvice(error),
-        stored: this.#stored,
-      });
+      this.#failure ??= new Error(
+        `The end is not stored: ${storageAdvice(error)}; ${this.#stored} whole frames are kept`,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { extname, join } from "@std/path";
 import { encodeLabHeader, LAB_FRAME_MAX_BYTES } from "../../mjpeg/containers/streams/lab_header.ts";
@@ -219,6 +219,18 @@ Deno.test("Recorder fails where the store has taken no frame at its end, and onl
     const problem = `Nothing is stored: nothing was written for ${RECORDER_STALL_MS / 1000} s; is the pipe read?`;
     assertEquals(recorder.failure?.message, taken === 0 ? problem : undefined);
   }
+});
+
+Deno.test("Recorder fails where the end of the file cannot be written", async () => {
+  const store = new SlowStore();
+  store.finish = () => Promise.reject(new Error("No space left on device (os error 28)"));
+  const recorder = new Recorder(store, { maxFrames: Infinity, clock: new FakeClock() });
+  await recorder.close();
+  assertMatch(
+    recorder.failure?.message ?? "",
+    /^The end is not stored: the disk is full; .*; 0 whole frames are kept$/,
+  );
+  assert(store.isClosed);
 });
 
 Deno.test("Recorder leaves out a frame whose size AVI cannot be told, and goes on with the next", async () => {
