@@ -6,7 +6,7 @@
 
 import { fileReason } from "../net/file_reason.ts";
 import type { Served } from "../server/source/served/served.ts";
-import { ServedRoot } from "../server/source/served/served_root.ts";
+import { openServed } from "../server/source/served/open_served.ts";
 import { withoutSecrets } from "../rtsp/fields/secrets.ts";
 import { FailedError } from "./options/errors.ts";
 import { isUrl } from "./options/is_url.ts";
@@ -21,7 +21,7 @@ const URL_ADVICE = {
 /** Opens the directory or the file at `path`, to `doing` it. Rejects with a {@linkcode FailedError}. */
 export async function openRoot(path: string, doing: "serve" | "convert" | "push" = "serve"): Promise<Served> {
   try {
-    return await ServedRoot.open(path);
+    return await openServed(path);
   } catch (error) {
     const shown = JSON.stringify(withoutSecrets(path));
     if (isUrl(path)) throw new FailedError(`${shown} is a URL, no directory or file: ${URL_ADVICE[doing]}`);

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Conditioner } from "./packetize/conditioner.ts";
 import { HALF_CLOSED_MS } from "./limits.ts";
-import { ServedRoot } from "./source/served/served_root.ts";
+import { openServed } from "./source/served/open_served.ts";
 import { makeJpeg } from "../tests/support/jpegs.ts";
 import { serve, TCP } from "../tests/support/rtsp_test_server.ts";
 import { TcpClient } from "../tests/support/tcp_client.ts";
@@ -53,7 +53,7 @@ Deno.test("indexing stops with the last client that waits for it, and when the s
   const path = join(directory.path, "long.mjpeg");
   await Deno.writeFile(path, jpeg);
   await Deno.truncate(path, 40 * 2 ** 30);
-  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  await using server = await serve({ root: await openServed(directory.path) });
   using first = await TcpClient.connect(server.port);
   using second = await TcpClient.connect(server.port);
   for (const client of [first, second]) {

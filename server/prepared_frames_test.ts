@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { until } from "../tests/support/until.ts";
 import { PREPARED_FRAMES } from "./limits.ts";
 import { Conditioner } from "./packetize/conditioner.ts";
-import { ServedRoot } from "./source/served/served_root.ts";
+import { openServed } from "./source/served/open_served.ts";
 
 const FRAMES = 6;
 
@@ -34,7 +34,7 @@ for (
     const jpegs = await Promise.all(Array.from({ length: FRAMES }, (_, seed) => makeJpeg({ seed, optimized })));
     await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat(jpegs));
     using counter = countConditioned();
-    await using server = await serve({ root: await ServedRoot.open(directory.path) });
+    await using server = await serve({ root: await openServed(directory.path) });
     const client = await server.connect();
     const { session } = await client.ask("SETUP", "movie.mjpeg", TCP);
     await client.ask("PLAY", "movie.mjpeg", { Session: session! });

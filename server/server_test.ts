@@ -11,6 +11,7 @@ import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { seededRandom } from "./emulation/random.ts";
 import { IDLE_MS, IDLE_WITHOUT_SESSION_MS, MAX_FLOWS, MAX_REFUSALS, REFUSAL_TIMEOUT_MS } from "./limits.ts";
 import { RtspServer, type ServerOptions } from "./server.ts";
+import { openServed } from "./source/served/open_served.ts";
 import { ServedRoot } from "./source/served/served_root.ts";
 import type { LiveSource } from "./source/source.ts";
 import { soon, until } from "../tests/support/until.ts";
@@ -39,7 +40,7 @@ async function serve(options: Partial<ServerOptions> = {}) {
   await Deno.writeTextFile(join(directory.path, "text.txt"), "no movie");
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(directory);
-  const server = new RtspServer({ ...optionsOf({ root: await ServedRoot.open(directory.path) }), ...options });
+  const server = new RtspServer({ ...optionsOf({ root: await openServed(directory.path) }), ...options });
   const running = server.run();
   const resources = cleanup.move();
   return {

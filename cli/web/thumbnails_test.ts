@@ -3,7 +3,7 @@ import { Player } from "../../client/player.ts";
 import { urlOf } from "../../client/session/target.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { RtspServer } from "../../server/server.ts";
-import { ServedRoot } from "../../server/source/served/served_root.ts";
+import { openServed } from "../../server/source/served/open_served.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { makeLabMovie } from "../../tests/support/lab_movie.ts";
 import {
@@ -19,7 +19,7 @@ async function open() {
   await using stack = new AsyncDisposableStack();
   const movie = stack.use(await makeLabMovie());
   const server = new RtspServer({
-    ...{ root: await ServedRoot.open(movie.root), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: false },
+    ...{ root: await openServed(movie.root), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: false },
     ...{ fragmentBytes: undefined, emulation: undefined, clock: systemClock, random: Math.random },
   });
   const running = server.run();

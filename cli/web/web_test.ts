@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ThreadedServer } from "../../server/engines/threaded_server.ts";
-import { ServedRoot } from "../../server/source/served/served_root.ts";
+import { openServed } from "../../server/source/served/open_served.ts";
 import { makeLabMovie } from "../../tests/support/lab_movie.ts";
 import { reservePort } from "../../tests/support/ports.ts";
 import { Client, framesOf, rtpOf, TCP } from "../../tests/support/rtsp_test_server.ts";
@@ -15,7 +15,7 @@ async function serve() {
   const logging = { logLevel: "error", onLogDropped() {} } as const;
   const server = await ThreadedServer.start({
     ...{
-      root: await ServedRoot.open(movie.root),
+      root: await openServed(movie.root),
       hostname: "127.0.0.1",
       port: 0,
       frameRate: 20,

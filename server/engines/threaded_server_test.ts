@@ -15,7 +15,7 @@ import { UdpReceiver } from "../../tests/support/udp_receiver.ts";
 import { until } from "../../tests/support/until.ts";
 import { engineOfSession } from "../rtsp/session_id.ts";
 import { LiveFeed } from "../source/live_source.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 import { sendLive } from "../source/live_pipe.ts";
 import type { Overview } from "../observation/overview.ts";
 import { distant } from "./rpc.ts";
@@ -34,7 +34,7 @@ async function serve(options: Partial<ThreadedServerOptions> = {}) {
   await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat(frames));
   await Deno.writeFile(join(directory.path, "optimized.mjpeg"), await makeJpeg({ optimized: true }));
   const server = await ThreadedServer.start({
-    ...{ root: await ServedRoot.open(directory.path), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: true },
+    ...{ root: await openServed(directory.path), hostname: "127.0.0.1", port: 0, frameRate: 20, loop: true },
     ...{ fragmentBytes: undefined, emulation: undefined, threads: 2, logLevel: "info", onLogDropped() {} },
     ...options,
   });

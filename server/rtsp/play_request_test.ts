@@ -4,7 +4,7 @@ import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { framesOf, rtcpOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { join } from "@std/path";
 import { makeJpeg } from "../../tests/support/jpegs.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 import { MAX_SPREAD_MS } from "../limits.ts";
 
 const RANGES: readonly [range: string, fields: Record<string, string>, answered: string | number, frames: number][] = [
@@ -190,7 +190,7 @@ Deno.test("PLAY of a file that is followed has no end, waits there for more, and
     for (let seed = 0; seed < count; seed++) await Deno.writeFile(path, await makeJpeg({ seed }), { append: true });
   };
   await append(4);
-  await using server = await serve({ root: await ServedRoot.open(directory.path), follow: true });
+  await using server = await serve({ root: await openServed(directory.path), follow: true });
   const client = await server.connect();
   assertMatch((await client.ask("DESCRIBE", "movie.mjpg")).body, /a=range:npt=(?:0|now)-\r\n/);
   const { session } = await client.ask("SETUP", "movie.mjpg", TCP);

@@ -5,7 +5,7 @@ import { type Client, framesOf, rtpOf, serve, TCP } from "../../tests/support/rt
 import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { TcpClient } from "../../tests/support/tcp_client.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 import { SESSION_TIMEOUT_SECONDS } from "../limits.ts";
 
 Deno.test("RtspResponder lists its methods, and echoes CSeq", async () => {
@@ -152,7 +152,7 @@ Deno.test("PLAY takes the name of a link that SETUP had, and that of its file", 
   await using directory = await temporaryDirectory();
   await Deno.writeFile(join(directory.path, "movie.mjpeg"), await makeJpeg({}));
   await Deno.symlink("movie.mjpeg", join(directory.path, "link.mjpeg"));
-  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  await using server = await serve({ root: await openServed(directory.path) });
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "link.mjpeg", TCP);
   for (

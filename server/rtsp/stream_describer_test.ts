@@ -7,13 +7,13 @@ import { makeJpeg } from "../../tests/support/jpegs.ts";
 import { framesOf, rtpOf, serve, TCP } from "../../tests/support/rtsp_test_server.ts";
 import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { MAX_DESCRIBED_FRAMES } from "../limits.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 
 /** A server of one movie. */
 async function serveMovie(frames: readonly Uint8Array[]) {
   const directory = await temporaryDirectory();
   await Deno.writeFile(join(directory.path, "movie.mjpeg"), concat([...frames]));
-  const server = await serve({ root: await ServedRoot.open(directory.path) });
+  const server = await serve({ root: await openServed(directory.path) });
   return {
     server,
     async [Symbol.asyncDispose]() {

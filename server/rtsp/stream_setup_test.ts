@@ -19,7 +19,7 @@ import {
   SESSION_TIMEOUT_SECONDS,
   UNPLAYED_SESSION_SECONDS,
 } from "../limits.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 import { soon } from "../../tests/support/until.ts";
 
 /** To ports that nobody listens at. */
@@ -158,7 +158,7 @@ for (const keepRestartMarkers of [false, true]) {
   Deno.test(`frames with restart markers are sent ${keepRestartMarkers ? "as they are" : "without them"}`, async () => {
     await using directory = await temporaryDirectory();
     await Deno.writeFile(join(directory.path, "restarts.mjpeg"), withRestartMarkers(await makeJpeg({ height: 64 })));
-    await using server = await serve({ root: await ServedRoot.open(directory.path), keepRestartMarkers, loop: true });
+    await using server = await serve({ root: await openServed(directory.path), keepRestartMarkers, loop: true });
     const client = await server.connect();
     const { session } = await client.ask("SETUP", "restarts.mjpeg", TCP);
     await client.ask("PLAY", "restarts.mjpeg", { Session: session! });
@@ -182,7 +182,7 @@ for (const reencode of [false, true]) {
     await using directory = await temporaryDirectory();
     const jpeg = withThirdTable(await makeJpeg({ optimized: true }));
     await Deno.writeFile(join(directory.path, "three.mjpeg"), jpeg);
-    await using server = await serve({ root: await ServedRoot.open(directory.path), reencode });
+    await using server = await serve({ root: await openServed(directory.path), reencode });
     const client = await server.connect();
     assertEquals((await client.ask("DESCRIBE", "three.mjpeg")).status, reencode ? 200 : 415);
   });
@@ -234,7 +234,7 @@ Deno.test("frames that are too large for the header of RTP/JPEG have the describ
   await using directory = await temporaryDirectory();
   const frames = await Promise.all([2048, 2064, 2048].map((width) => makeJpeg({ width, height: 16 })));
   await Deno.writeFile(join(directory.path, "mixed.mjpeg"), concat(frames));
-  await using server = await serve({ root: await ServedRoot.open(directory.path) });
+  await using server = await serve({ root: await openServed(directory.path) });
   const client = await server.connect();
   const { session } = await client.ask("SETUP", "mixed.mjpeg", TCP);
   await client.ask("PLAY", "mixed.mjpeg", { Session: session! });

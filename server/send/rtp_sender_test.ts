@@ -15,7 +15,7 @@ import { FramePacketizer } from "../packetize/frame_packetizer.ts";
 import { RtpSender } from "./rtp_sender.ts";
 import { MAX_FRAMES_BEHIND } from "../limits.ts";
 import type { RtpTransport } from "./rtp_transport.ts";
-import { ServedRoot } from "../source/served/served_root.ts";
+import { openServed } from "../source/served/open_served.ts";
 
 Deno.test("RtpSender sends RTP/JPEG over TCP: every frame, random starts as RTP-Info has them, reports, BYE", async () => {
   await using server = await serve();
@@ -78,7 +78,7 @@ Deno.test("a TCP client that does not read loses whole frames, never order, and 
   const large = await makeJpeg({ width: 1280, height: 960, quality: 95 });
   await Deno.writeFile(join(directory.path, "large.mjpeg"), concat(Array.from({ length: 20 }, () => large)));
   {
-    await using server = await serve({ root: await ServedRoot.open(directory.path), loop: true, mtuBytes: 60_000 });
+    await using server = await serve({ root: await openServed(directory.path), loop: true, mtuBytes: 60_000 });
     const [slow, quick] = [await server.connect(), await server.connect()];
     const sessions = [];
     for (const client of [slow, quick]) {

@@ -6,14 +6,14 @@ import { temporaryDirectory } from "../../tests/support/temporary_directory.ts";
 import { Catalog } from "./catalog.ts";
 import { type SeekableSource, SourceNotFoundError, SourceUnusableError } from "./source.ts";
 import { TestSource } from "./test_source.ts";
-import { ServedRoot } from "./served/served_root.ts";
+import { openServed } from "./served/open_served.ts";
 
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xd9]);
 
 async function openCatalog(files: Record<string, Uint8Array>, follow = false) {
   const directory = await temporaryDirectory();
   for (const [name, bytes] of Object.entries(files)) await Deno.writeFile(join(directory.path, name), bytes);
-  const catalog = new Catalog({ root: await ServedRoot.open(directory.path), frameRate: 20, loop: false, follow });
+  const catalog = new Catalog({ root: await openServed(directory.path), frameRate: 20, loop: false, follow });
   return {
     catalog,
     path: directory.path,

@@ -7,7 +7,7 @@ import { conditionJpeg } from "../../mjpeg/conditioning/conditioning.ts";
 import { rebuildJpeg } from "../../mjpeg/conditioning/rebuild.ts";
 import { systemClock } from "../../net/system_clock.ts";
 import { ThreadedServer } from "../../server/engines/threaded_server.ts";
-import { ServedRoot } from "../../server/source/served/served_root.ts";
+import { openServed } from "../../server/source/served/open_served.ts";
 import { makeLabMovie } from "../support/lab_movie.ts";
 import { reservePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
@@ -136,7 +136,7 @@ async function open(threads: number) {
   const stack = new AsyncDisposableStack();
   const movie = stack.use(await makeLabMovie({ frameCount: MOVIE_FRAMES }));
   const server = await ThreadedServer.start({
-    ...{ root: await ServedRoot.open(movie.root), hostname: "127.0.0.1", port: 0, frameRate: FRAME_RATE, loop: true },
+    ...{ root: await openServed(movie.root), hostname: "127.0.0.1", port: 0, frameRate: FRAME_RATE, loop: true },
     ...{ fragmentBytes: undefined, emulation: undefined, threads, logLevel: "error" as const, onLogDropped() {} },
     group: { hostname: "239.255.77.5", port: reservePort(), ttl: 0 },
   });

@@ -12,7 +12,7 @@ import { decodeRtcp, type RtcpPacket } from "../../rtp/rtcp.ts";
 import { createRtspReader } from "../../rtsp/readers.ts";
 import type { RtspResponse } from "../../rtsp/message.ts";
 import { RtspServer, type ServerOptions } from "../../server/server.ts";
-import { ServedRoot } from "../../server/source/served/served_root.ts";
+import { openServed } from "../../server/source/served/open_served.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { makeJpeg } from "./jpegs.ts";
 import { type ServerReceiver, ServerWork } from "./server_work.ts";
@@ -140,7 +140,7 @@ export async function serve(options: Partial<ServerOptions> & { readonly clock?:
   const { clock = new FakeClock() } = options;
   const work = new ServerWork();
   const server = new RtspServer({
-    root: await ServedRoot.open(directory.path),
+    root: await openServed(directory.path),
     hostname: "127.0.0.1",
     port: 0,
     frameRate: FRAME_RATE,

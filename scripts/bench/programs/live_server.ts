@@ -9,7 +9,7 @@ import { systemClock } from "../../../net/system_clock.ts";
 import { sendLive } from "../../../server/source/live_pipe.ts";
 import { ThreadedServer } from "../../../server/engines/threaded_server.ts";
 import { LiveFeed } from "../../../server/source/live_source.ts";
-import { ServedRoot } from "../../../server/source/served/served_root.ts";
+import { openServed } from "../../../server/source/served/open_served.ts";
 import { framesOf } from "./frames_of.ts";
 
 const [file, frameRate] = [Deno.args[0], Number(Deno.args[1])];
@@ -19,7 +19,7 @@ let count = 0;
 setInterval(() => feed.push(frames[count++ % frames.length].slice()), 1000 / frameRate);
 const server = await ThreadedServer.start({
   ...{
-    root: await ServedRoot.open(file),
+    root: await openServed(file),
     hostname: "127.0.0.1",
     port: 0,
     frameRate,

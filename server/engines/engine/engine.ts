@@ -11,7 +11,7 @@ import { CaptureSender } from "../../capture/capture_pipe.ts";
 import { ServerCapture } from "../../capture/server_capture.ts";
 import { RtspServer } from "../../server.ts";
 import { countSessionsWith } from "../../session/session_number.ts";
-import { ServedRoot } from "../../source/served/served_root.ts";
+import { servedAt } from "../../source/served/open_served.ts";
 import { portOfThread } from "../../../net/thread.ts";
 import { DistantClients } from "./distant_clients.ts";
 import { EngineCommons } from "./engine_commons.ts";
@@ -45,7 +45,7 @@ const api: EngineApi = {
     const { settings, threads } = start;
     server = new RtspServer({
       ...settings,
-      root: settings.root === undefined ? undefined : ServedRoot.at(settings.root),
+      root: settings.root === undefined ? undefined : servedAt(settings.root),
       live: start.live.map((pipe) => receiveLive(pipe, systemClock)),
       sharesPort: threads > 1,
       capture: sender && new ServerCapture({ write: (block) => sender.write(block), clock: systemClock }),

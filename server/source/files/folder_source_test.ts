@@ -11,7 +11,7 @@ import { MAX_FRAME_BYTES } from "../../limits.ts";
 import { FrameUnreadableError } from "../source.ts";
 import { FolderSource, listFolder, listGrowingFolder } from "./folder_source.ts";
 import { FrameCache } from "./frame_cache.ts";
-import { ServedRoot } from "../served/served_root.ts";
+import { openServed } from "../served/open_served.ts";
 
 const JPEGS = await Promise.all(Array.from({ length: 5 }, (_, seed) => makeJpeg({ seed })));
 const never = new AbortController().signal;
@@ -90,7 +90,7 @@ Deno.test("FolderSource rejects one picture that is gone, empty, too large, a li
 Deno.test("a folder of JPEGs is played as a movie, without those that are damaged", async () => {
   await using folder = await makeFolder(["1.jpg", "2.jpg", "3.jpg", "4.jpg"]);
   await Deno.writeTextFile(join(folder.path, "2.jpg"), "no JPEG");
-  await using server = await serve({ root: await ServedRoot.open(folder.root) });
+  await using server = await serve({ root: await openServed(folder.root) });
   const client = await server.connect();
   const { status, body } = await client.ask("DESCRIBE", "pictures");
   assertEquals(status, 200);
@@ -112,7 +112,7 @@ Deno.test("a folder of JPEGs is played as a movie, without those that are damage
 
 Deno.test("a folder without JPEGs is not found, and one that gets some is played", async () => {
   await using folder = await makeFolder([]);
-  await using server = await serve({ root: await ServedRoot.open(folder.root) });
+  await using server = await serve({ root: await openServed(folder.root) });
   const client = await server.connect();
   assertEquals((await client.ask("DESCRIBE", "pictures")).status, 404);
   await Deno.writeFile(join(folder.path, "1.jpg"), JPEGS[0]);

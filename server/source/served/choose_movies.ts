@@ -8,14 +8,14 @@ import { basename, relative, SEPARATOR } from "@std/path";
 import { DirectoryListings } from "./directory_listing.ts";
 import { listMovies } from "./movie_names.ts";
 import type { ChosenMovie } from "./served.ts";
-import { ServedRoot } from "./served_root.ts";
+import { openServed, withSound } from "./open_served.ts";
 
 /**
  * The file at `path`; or the movies in a directory and in those below, as many as lists have, and the directory itself where it is a
- * folder of JPEGs. Rejects as {@linkcode ServedRoot.open} does.
+ * folder of JPEGs. Rejects as {@linkcode openServed} does.
  */
 export async function chooseMovies(path: string): Promise<readonly ChosenMovie[]> {
-  const served = await ServedRoot.open(path);
+  const served = await openServed(path);
   const { place } = served;
   if ("movies" in place) return place.movies;
   const { directory } = place;
@@ -30,7 +30,7 @@ export async function chooseMovies(path: string): Promise<readonly ChosenMovie[]
     const found = name === "" ? { path: directory, isFolder: true } : await resolve(name);
     if (found === undefined) continue;
     const { path: realPath, isFolder } = found;
-    movies.push(await ServedRoot.choose({ name: name || basename(directory), realPath, isFolder }));
+    movies.push(await withSound({ name: name || basename(directory), realPath, isFolder }));
   }
   return movies;
 }

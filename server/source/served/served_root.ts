@@ -4,13 +4,12 @@
  * @module
  */
 
-import { basename, dirname, extname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
+import { extname, isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { MAX_NEAR_NAME_CHARS } from "../../limits.ts";
-import { ChosenMovies } from "./chosen_movies.ts";
 import { DirectoryListings } from "./directory_listing.ts";
 import { listMovies } from "./movie_names.ts";
 import { partsOf } from "./name_parts.ts";
-import { type ChosenMovie, NEAR_NAMES, type ResolvedPath, type Served, type ServedPlace } from "./served.ts";
+import { NEAR_NAMES, type ResolvedPath, type Served, type ServedPlace } from "./served.ts";
 
 /** Names that are looked at to find these, since some may be links that cannot be served. */
 const CHECKED_NAMES = 2 * NEAR_NAMES;
@@ -24,36 +23,6 @@ export class ServedRoot implements Served {
   /** Serves the directory at a real path. */
   constructor(directory: string) {
     this.#directory = directory;
-  }
-
-  /** What is served at a place that another thread has found. */
-  static at(place: ServedPlace): Served {
-    return "directory" in place ? new ServedRoot(place.directory) : new ChosenMovies(place.movies);
-  }
-
-  /**
-   * What there is at `path`: a directory with all that is below it, or a single file. Rejects with `Deno.errors.NotFound` where there is
-   * nothing, and with another error where it cannot be read.
-   */
-  static async open(path: string): Promise<Served> {
-    const realPath = await Deno.realPath(path);
-    const { isDirectory, isFile } = await Deno.stat(realPath);
-    if (isDirectory) {
-      for await (const _ of Deno.readDir(realPath)) break;
-      return new ServedRoot(realPath);
-    }
-    // To open a pipe would wait for its other end.
-    if (!isFile) throw new Error("it is neither a directory nor a file");
-    (await Deno.open(realPath)).close();
-    return new ChosenMovies([await ServedRoot.choose({ name: basename(path), realPath, isFolder: false })]);
-  }
-
-  /** A movie, with its sound if there is any. */
-  static async choose(movie: Omit<ChosenMovie, "soundPath">): Promise<ChosenMovie> {
-    const { realPath } = movie;
-    // A directory that nobody may look at has no sound for us; the movie may be served all the same.
-    const soundPath = await new ServedRoot(dirname(realPath)).soundOf(realPath).catch(() => undefined);
-    return { ...movie, soundPath };
   }
 
   /**
